@@ -1,0 +1,13 @@
+/** Native ESM: run with NODE_OPTIONS=--experimental-vm-modules (the npm scripts set it). */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testRegex: '\\.(e2e-)?spec\\.ts$',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testTimeout: 30000,
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
+  // Each suite that boots the service leaves its modules behind in the worker.
+  workerIdleMemoryLimit: '700MB',
+};
