@@ -1,0 +1,32 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createTable, dropTable } from './ddl.js';
+
+export class CreateMaskedCall1763800000012 implements MigrationInterface {
+  readonly name = 'CreateMaskedCall1763800000012';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await createTable(runner, 'masked_call', {
+      columns: {
+        id: 'varchar(36)',
+        account_id: 'varchar(20)',
+        session_id: 'varchar(36)?',
+        virtual_number_id: 'int?',
+        a_leg_uuid: 'varchar(64)',
+        caller_role: 'varchar(6)?',
+        decision: 'varchar(8)',
+        reason: 'varchar(24)',
+        answer: 'text',
+        created_at: 'instant',
+        ended_at: 'instant?',
+        dial_status: 'varchar(16)?',
+      },
+      primary: ['id'],
+      unique: { masked_call_a_leg: ['account_id', 'a_leg_uuid'] },
+      index: { masked_call_session: ['session_id', 'created_at'] },
+    });
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropTable(runner, 'masked_call');
+  }
+}

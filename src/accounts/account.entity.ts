@@ -1,0 +1,37 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { authId, id, instant, word } from '../shared/columns.js';
+
+/** A customer of this installation, and the Plivo account whose numbers and webhooks are its own. */
+@Entity('account')
+export class Account {
+  @PrimaryColumn({ ...authId(), name: 'auth_id' }) authId!: string;
+  @Column(word(100)) name!: string;
+  /** Auth ID at Plivo; for the first account the same as `authId`. */
+  @Column({ ...word(64), name: 'plivo_auth_id' }) plivoAuthId!: string;
+  /** Sealed. Signs Plivo's webhooks and opens Plivo's REST API. */
+  @Column({ ...word(500), name: 'plivo_auth_token' }) plivoAuthToken!: string;
+  @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+}
+
+@Entity('subaccount')
+@Index('subaccount_account', ['accountId'])
+export class Subaccount {
+  @PrimaryColumn({ ...authId(), name: 'auth_id' }) authId!: string;
+  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
+  @Column(word(100)) name!: string;
+  @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+}
+
+/** A token that opens the REST API for one account or subaccount; at most two of one owner live at a time. */
+@Entity('api_token')
+@Index('api_token_owner', ['ownerId'])
+export class ApiToken {
+  @PrimaryColumn(id()) id!: string;
+  /** Auth ID of the account or subaccount. */
+  @Column({ ...authId(), name: 'owner_id' }) ownerId!: string;
+  /** Sealed. */
+  @Column(word(500)) token!: string;
+  /** `settings`: came from PLIVO_AUTH_TOKEN or is the demo account's, and follows it; `issued`: made through the admin API. */
+  @Column(word(8)) origin!: 'settings' | 'issued';
+  @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+}

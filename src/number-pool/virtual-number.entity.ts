@@ -1,0 +1,64 @@
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import { authId, flag, id, instant, keyedIndex, nullable, word } from '../shared/columns.js';
+
+export type VirtualNumberStatus = 'active' | 'draining' | 'retired';
+
+/** A phone number that the operator rents and we lend. Its id is the pool order: numbers are lent in the order of adding. */
+@Entity('virtual_number')
+@Index('virtual_number_number', ['number'], { unique: true })
+@Index('virtual_number_pool', ['accountId', 'status'])
+export class VirtualNumber {
+  @PrimaryGeneratedColumn('increment', { type: 'int' }) id!: number;
+  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
+  /** Null: lent to sessions of the main account only. Else: lent to this subaccount's sessions only. */
+  @Column({ ...authId(), ...nullable, name: 'subaccount_id' }) subaccountId!: string | null;
+  /** E.164 digits without plus. */
+  @Column(word(15)) number!: string;
+  /** Country calling code: what geomatch compares. */
+  @Column({ ...word(4), name: 'calling_code' }) callingCode!: string;
+  /** ISO 3166 alpha-2, or empty where the number does not tell. */
+  @Column(word(2)) country!: string;
+  @Column(word(100)) alias!: string;
+  /** `draining` takes no new session and keeps the live ones; `retired` likewise, and is left out of pool figures. */
+  @Column(word(8)) status!: VirtualNumberStatus;
+  /** Whether Plivo's number list brought it; only such a number can go missing. */
+  @Column({ ...flag(), name: 'is_synced' }) isSynced!: boolean;
+  /** When the sync first failed to find it at Plivo; lent to nobody meanwhile. */
+  @Column({ ...instant(), ...nullable, name: 'missing_since' }) missingSince!: number | null;
+  @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+}
+
+/**
+ * One party on one number. The primary key is what makes a double mapping impossible, whatever the number of processes. The row stays
+ * after the session as the memory of who had the number last.
+ */
+@Entity('number_assignment', { withoutRowid: true })
+@Index('number_assignment_party', ['partyIndex', 'freeAfter'])
+@Index('number_assignment_session', ['sessionId'])
+export class NumberAssignment {
+  @PrimaryColumn({ type: 'int', name: 'virtual_number_id' }) virtualNumberId!: number;
+  @PrimaryColumn({ ...keyedIndex(), name: 'party_index' }) partyIndex!: string;
+  @Column({ ...id(), name: 'session_id' }) sessionId!: string;
+  @Column(word(6)) role!: 'first' | 'second';
+  /**
+   * The instant from which another session may take this (number, party): expiry plus cool-off while the session lives, its real end plus
+   * cool-off afterwards. Expiry by time therefore frees the number without a write.
+   */
+  @Column({ ...instant(), name: 'free_after' }) freeAfter!: number;
+}
+
+/**
+ * Who answers for strangers on a number: a live PIN session's PINs, or (`*`) the one open single-party session. PINs are unique on a number,
+ * and an open session shares its number with no PIN session, because both claim callers whose number is unknown.
+ */
+@Entity('pin_assignment', { withoutRowid: true })
+@Index('pin_assignment_session', ['sessionId'])
+export class PinAssignment {
+  @PrimaryColumn({ type: 'int', name: 'virtual_number_id' }) virtualNumberId!: number;
+  /** Keyed index of the PIN, or `*`. */
+  @PrimaryColumn({ ...keyedIndex(), name: 'pin_index' }) pinIndex!: string;
+  @Column({ ...id(), name: 'session_id' }) sessionId!: string;
+  @Column(word(6)) role!: 'first' | 'second';
+  /** As in `number_assignment`. */
+  @Column({ ...instant(), name: 'free_after' }) freeAfter!: number;
+}

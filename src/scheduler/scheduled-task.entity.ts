@@ -1,0 +1,12 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { instant, nullable, word } from '../shared/columns.js';
+
+/** One row per task that runs in one process at a time. */
+@Entity('scheduled_task')
+export class ScheduledTask {
+  @PrimaryColumn(word(40)) name!: string;
+  @Column({ ...instant(), name: 'next_run_at' }) nextRunAt!: number;
+  @Column({ ...instant(), ...nullable, name: 'last_run_at' }) lastRunAt!: number | null;
+  /** `ok` or the error's class; never personal data. */
+  @Column({ ...word(200), ...nullable, name: 'last_result' }) lastResult!: string | null;
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+
+/**
+ * The only source of wall time. Instants are integers: milliseconds since 1970-01-01T00:00:00Z.
+ *
+ * `advance` moves this process's time forward; the simulator's control API and the tests use it, nothing else does. A deployment
+ * that talks to the real Plivo never moves it.
+ */
+@Injectable()
+export class Clock {
+  private offsetMs = 0;
+
+  now(): number {
+    return Date.now() + this.offsetMs;
+  }
+
+  /** Moves time forward by `milliseconds` (0 or more). */
+  advance(milliseconds: number): void {
+    this.offsetMs += milliseconds;
+  }
+}

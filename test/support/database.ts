@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe } from '@jest/globals';
+import mysql from 'mysql2/promise';
+import type { DataSource } from 'typeorm';
+import { migrate, openDatabase } from '../../src/data-source.js';
+import { Database } from '../../src/shared/database.js';
+
+export interface TestDatabase {
+  kind: 'sqlite' | 'mysql';
+  url: string;
+  dataSource: DataSource;
+  database: Database;
+}
+
+type Kind = TestDatabase['kind'];
+
+/** The databases this run tests on: SQLite always, MySQL or MariaDB when TEST_DATABASE_URL names a server. */
+export const databaseKinds: Kind[] = process.env.TEST_DATABASE_URL ? ['sqlite', 'mysql'] : ['sqlite'];
+
+/** Repeats the facts on each database; `open` makes a migrated, empty one that is dropped when the facts are done. */
+export function describeOnEachDatabase(
+  name: string,
+  facts: (open: () => Promise<TestDatabase>, kind: Kind) => void,
+): void {
+  describe.each(databaseKinds)(`${name} (%s)`, (kind) => {
+    const closers: (() => Promise<void>)[] = [];
+    afterAll(async () => {
+      for (const close of closers.reverse()) await close();
+    });
+    facts(async () => {
+      const { url, drop } = await createDatabase(kind);
+      closers.push(drop);
+      const dataSource = await openDatabase(
+        kind === 'sqlite' ? { kind, file: url.slice('sqlite:'.length) } : { kind, url },
+      );
+      closers.push(() => dataSource.destroy());
+      await migrate(dataSource);
+      return { kind, url, dataSource, database: new Database(dataSource) };
+    }, kind);
+  });
+}
+
+/** An empty database; for MySQL one of its own on the test server. `file` puts SQLite on disk, for tests with several processes. */
+export async function createDatabase(kind: Kind, file?: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  if (kind === 'sqlite') return { url: file ? `sqlite:${file}` : 'sqlite::memory:', drop: async () => undefined };
+  const server = process.env.TEST_DATABASE_URL ?? '';
+  const name = `masking_test_${randomBytes(6).toString('hex')}`;
+  const run = async (sql: string): Promise<void> => {
+    const connection = await mysql.createConnection(server);
+    try {
+      await connection.query(sql);
+    } finally {
+      await connection.end();
+    }
+  };
+  await run(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  return { url: `${server.replace(/\/$/, '')}/${name}`, drop: () => run(`DROP DATABASE IF EXISTS ${name}`) };
+}
