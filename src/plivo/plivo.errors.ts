@@ -1,0 +1,43 @@
+import { DomainError } from '../shared/errors.js';
+
+/** Plivo understood the request and said no; asking again changes nothing. */
+export class ProviderRefused extends DomainError {
+  readonly code = 'provider_refused';
+  readonly kind = 'unprocessable';
+  constructor(
+    readonly status: number,
+    readonly text: string,
+  ) {
+    super(`Plivo refused with status ${status}${text === '' ? '' : `: ${text}`}`);
+  }
+}
+
+/** The account's limit of requests is used up; nothing was done. */
+export class ProviderBusy extends DomainError {
+  readonly code = 'provider_busy';
+  readonly kind = 'unavailable';
+  constructor(readonly retryAfterSeconds: number) {
+    super('Plivo asks to slow down', { retryAfterSeconds });
+  }
+}
+
+/** Plivo could not be reached or could not answer; nothing was done that a repetition would do twice. */
+export class ProviderUnavailable extends DomainError {
+  readonly code = 'provider_unavailable';
+  readonly kind = 'unavailable';
+}
+
+/** The request may have taken effect: look before repeating it, or one call becomes two. */
+export class ProviderOutcomeUnknown extends DomainError {
+  readonly code = 'provider_outcome_unknown';
+  readonly kind = 'unavailable';
+}
+
+/** Not signed by Plivo for this account and address; nothing more is said. */
+export class WebhookRefused extends DomainError {
+  readonly code = 'webhook_refused';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('the webhook was refused');
+  }
+}

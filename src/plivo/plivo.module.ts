@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/index.js';
+import { Config } from '../shared/config.js';
+import { PlivoClient } from './plivo-client.js';
+import { PlivoSignatureGuard } from './signature.guard.js';
+
+@Module({
+  imports: [AccountsModule],
+  providers: [
+    PlivoSignatureGuard,
+    {
+      provide: PlivoClient,
+      inject: [Config],
+      // The simulator is a part of this process; it is asked over HTTP all the same.
+      useFactory: ({ provider, http }: Config) =>
+        new PlivoClient({
+          baseUrl: provider.kind === 'plivo' ? provider.apiUrl : `http://127.0.0.1:${http.port}/simulator`,
+        }),
+    },
+  ],
+  exports: [AccountsModule, PlivoSignatureGuard, PlivoClient],
+})
+export class PlivoModule {}

@@ -1,0 +1,72 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { WebhookTokens } from '../accounts/index.js';
+import { Config } from '../shared/config.js';
+import { digest } from '../shared/crypto.js';
+import { FormBody } from '../shared/http/body-parsers.js';
+import { WebhookRefused } from './plivo.errors.js';
+import { isSignedByAny } from './signature.js';
+import { webhookParams, type WebhookParams } from './webhook-params.js';
+
+/** A webhook whose signature was right. */
+export interface VerifiedWebhook {
+  accountId: string;
+  nonce: string;
+  params: WebhookParams;
+  /** Digest of the URL and the parameters: what the nonce was used for. */
+  contentHash: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by PlivoSignatureGuard. */
+    webhook?: VerifiedWebhook;
+  }
+}
+
+/**
+ * Lets nothing but Plivo in: POST only, signature V3 over our public URL (never over what the request claims to be its host) by a token of the
+ * account in the path. Everything else is 403 and leaves nothing.
+ */
+@Injectable()
+export class PlivoSignatureGuard implements CanActivate {
+  constructor(
+    private readonly config: Config,
+    private readonly webhookTokens: WebhookTokens,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { authId: string } }>>();
+    const { body } = request;
+    if (request.method !== 'POST' || !(body instanceof FormBody)) throw new WebhookRefused();
+    const signing = await this.webhookTokens.of(request.params.authId);
+    const url = `${this.config.http.publicUrl}${request.originalUrl}`;
+    const nonce = singleHeader(request, 'x-plivo-signature-v3-nonce');
+    const isGenuine =
+      signing !== null &&
+      isSignedByAny({
+        method: 'POST',
+        url,
+        params: body.params,
+        nonce,
+        headers: [singleHeader(request, 'x-plivo-signature-v3'), singleHeader(request, 'x-plivo-signature-ma-v3')],
+        tokens: signing.tokens,
+      });
+    const params = isGenuine ? webhookParams(body.params) : null;
+    if (signing === null || nonce === undefined || params === null) throw new WebhookRefused();
+    const contentHash = digest(JSON.stringify([url, [...body.params].sort()]));
+    request.webhook = { accountId: signing.accountId, nonce, params, contentHash };
+    return true;
+  }
+}
+
+/** The webhook that the guard has verified; a route without the guard is closed. */
+export function webhookOf(request: FastifyRequest): VerifiedWebhook {
+  if (!request.webhook) throw new WebhookRefused();
+  return request.webhook;
+}
+
+function singleHeader(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
+}
