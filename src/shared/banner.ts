@@ -1,0 +1,52 @@
+/** What the start-up banner tells. It goes to standard output and never into the log: it may hold generated tokens. */
+export interface BannerFacts {
+  version: string;
+  provider: 'plivo' | 'simulator';
+  readyInMs: number;
+  /** Without slash at the end. */
+  publicUrl: string;
+  authId: string;
+  /** Null when it came from PLIVO_AUTH_TOKEN: a secret that its owner chose is not repeated. */
+  authToken: string | null;
+  /** Null when it came from ADMIN_TOKEN. */
+  adminToken: string | null;
+  /** Words without a password, such as `sqlite data/masking.db`. */
+  database: string;
+  numbers: number;
+}
+
+/** The two people of the banner's example: numbers reserved for fiction. The simulator must not lend them as virtual numbers. */
+export const EXAMPLE_PARTIES = { first: '+14155550123', second: '+14155550124' } as const;
+
+/** The lines that greet whoever started the service: everything needed to make the first session, ready to paste. */
+export function banner(facts: BannerFacts): string {
+  const provider = facts.provider === 'simulator' ? 'SIMULATOR, no real calls' : 'Plivo';
+  const api = `${facts.publicUrl}/v1/Account/${facts.authId}/Masking/Session/`;
+  const simulator: [string, string][] = [['Simulator', `${facts.publicUrl}/simulator/control`]];
+  const rows: [string, string][] = [
+    ['API', api],
+    ['Docs', `${facts.publicUrl}/docs`],
+    ...(facts.provider === 'simulator' ? simulator : []),
+    ['Auth ID', facts.authId],
+    ['Auth Token', facts.authToken ?? '(from PLIVO_AUTH_TOKEN)'],
+    ['Admin token', facts.adminToken ?? '(from ADMIN_TOKEN)'],
+    ['Database', facts.database],
+    ['Numbers', facts.numbers === 0 ? 'none yet; a session needs at least one' : `${facts.numbers} ready`],
+  ];
+  const head = `  Masking ${facts.version}   ${provider}   ready in ${(facts.readyInMs / 1000).toFixed(1)} s`;
+  const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}${text}`);
+  return ['', head, ...lines, '', '  Try it:', curlLine(facts, api), '', ''].join('\n');
+}
+
+/** One line, so that it survives being pasted; the token that is not shown comes from the shell's own environment. */
+function curlLine(facts: BannerFacts, api: string): string {
+  const user =
+    facts.authToken === null ? `"${facts.authId}:$PLIVO_AUTH_TOKEN"` : quoted(`${facts.authId}:${facts.authToken}`);
+  const body = JSON.stringify({ first_party: EXAMPLE_PARTIES.first, second_party: EXAMPLE_PARTIES.second });
+  return `  curl -u ${user} -H 'content-type: application/json' -d ${quoted(body)} ${quoted(api)}`;
+}
+
+/** As one word of a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w.:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,166 @@
+/** How a setting's text is read. `integer` and `choice` carry what they accept; the others have one format each. */
+export type SettingKind =
+  | { kind: 'integer'; min: number; max: number }
+  | { kind: 'choice'; choices: readonly string[] }
+  | { kind: 'boolean' | 'host' | 'url' | 'database' | 'folder' | 'auth-id' | 'token' | 'key' };
+
+export type Setting = SettingKind & {
+  /** The value when the setting is absent; empty when that depends on other settings, which `defaultInWords` then explains. */
+  default: string;
+  defaultInWords?: string;
+  sentence: string;
+  /** A secret is never echoed and may come from the file that NAME_FILE names. */
+  secret?: true;
+};
+
+const YEAR_SECONDS = 31_536_000;
+const DAY_SECONDS = 86_400;
+
+export const settings = {
+  HOST: { kind: 'host', default: '127.0.0.1', sentence: 'Address to listen on; 0.0.0.0 or :: for all.' },
+  PORT: { kind: 'integer', min: 0, max: 65535, default: '8420', sentence: 'Port to listen on; 0 takes any free one.' },
+  PUBLIC_URL: {
+    kind: 'url',
+    default: '',
+    defaultInWords: 'http://HOST:PORT',
+    sentence: 'Where Plivo reaches this service: base of every URL handed out and of every signature check.',
+  },
+  DATABASE_URL: {
+    kind: 'database',
+    default: '',
+    defaultInWords: 'sqlite:DATA_DIR/masking.db',
+    secret: true,
+    sentence:
+      'sqlite:<path>, sqlite::memory: or mysql://user:password@host:3306/database (MySQL 8, MariaDB 10.6 or later).',
+  },
+  PLIVO_AUTH_ID: {
+    kind: 'auth-id',
+    default: '',
+    defaultInWords: 'none: simulator with a demo account',
+    secret: true,
+    sentence: 'Auth ID of the Plivo account, which becomes the first account at first start.',
+  },
+  PLIVO_AUTH_TOKEN: {
+    kind: 'token',
+    default: '',
+    defaultInWords: 'none',
+    secret: true,
+    sentence: 'Auth Token that belongs to PLIVO_AUTH_ID.',
+  },
+  PLIVO_API_URL: {
+    kind: 'url',
+    default: 'https://api.plivo.com',
+    sentence: "Base of Plivo's REST API; /v1/Account/... is appended.",
+  },
+  PROVIDER: {
+    kind: 'choice',
+    choices: ['plivo', 'simulator'],
+    default: '',
+    defaultInWords: 'plivo when credentials are set, else simulator',
+    sentence: 'Who carries the calls; in production the simulator runs only when it is named here.',
+  },
+  ADMIN_TOKEN: {
+    kind: 'token',
+    default: '',
+    defaultInWords: 'generated at first start into DATA_DIR',
+    secret: true,
+    sentence: 'Bearer token of /admin, at least 16 characters.',
+  },
+  ENCRYPTION_KEY: {
+    kind: 'key',
+    default: '',
+    defaultInWords: 'generated at first start into DATA_DIR; required in production',
+    secret: true,
+    sentence: 'Key that encrypts phone numbers at rest: 32 bytes in base64.',
+  },
+  DEFAULT_SESSION_EXPIRY: {
+    kind: 'integer',
+    min: 60,
+    max: YEAR_SECONDS,
+    default: '3600',
+    sentence: 'Life of a session that names none, in seconds, from 60 to MAX_SESSION_EXPIRY.',
+  },
+  MAX_SESSION_EXPIRY: {
+    kind: 'integer',
+    min: 60,
+    max: YEAR_SECONDS,
+    default: '86400',
+    sentence: 'Longest life that a session may ask for, in seconds.',
+  },
+  DEFAULT_CALL_TIME_LIMIT: {
+    kind: 'integer',
+    min: 60,
+    max: DAY_SECONDS,
+    default: '3600',
+    sentence: 'Longest call of a session that names no limit, in seconds.',
+  },
+  DEFAULT_RING_TIMEOUT: {
+    kind: 'integer',
+    min: 1,
+    max: 600,
+    default: '120',
+    sentence: 'How long the other party rings when the session does not say, in seconds.',
+  },
+  ZERO_SESSION_EXPIRY: {
+    kind: 'choice',
+    choices: ['default', 'never'],
+    default: 'default',
+    sentence: 'What an expiry of 0 means: the default life, or a session that never expires.',
+  },
+  CALLBACK_ALLOW_PRIVATE: {
+    kind: 'boolean',
+    default: '',
+    defaultInWords: 'false; true with the simulator',
+    sentence: "Whether customers' callback URLs may be http or point at private addresses.",
+  },
+  SYNC_NUMBERS: {
+    kind: 'boolean',
+    default: 'true',
+    sentence: "Import the account's voice numbers from Plivo at start and every hour.",
+  },
+  ROLE: {
+    kind: 'choice',
+    choices: ['all', 'api', 'worker'],
+    default: 'all',
+    sentence: 'Which part of the service this process plays.',
+  },
+  WORKER_POLL_MS: {
+    kind: 'integer',
+    min: 10,
+    max: 60_000,
+    default: '500',
+    sentence: 'How often due jobs are looked for, in milliseconds.',
+  },
+  MIGRATE: {
+    kind: 'choice',
+    choices: ['auto', 'check', 'off'],
+    default: 'auto',
+    sentence: 'At start: run pending migrations, refuse to start when there are any, or do not look.',
+  },
+  LOG_LEVEL: {
+    kind: 'choice',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+    sentence: 'The least important lines that are still written.',
+  },
+  LOG_FORMAT: {
+    kind: 'choice',
+    choices: ['json', 'pretty'],
+    default: '',
+    defaultInWords: 'json; pretty on a terminal',
+    sentence: 'One JSON object per line, or text for people.',
+  },
+  DATA_DIR: { kind: 'folder', default: 'data', sentence: 'Folder where SQLite, generated keys and recordings live.' },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+/** Names of the settings of one kind. */
+export type NamesOf<Kind extends Setting['kind']> = {
+  [Name in SettingName]: (typeof settings)[Name]['kind'] extends Kind ? Name : never;
+}[SettingName];
+
+/** What `.env.example` and the manual are written from, in their order. */
+export const settingsTable: readonly Readonly<Setting & { name: SettingName }>[] = Object.freeze(
+  Object.entries(settings).map(([name, setting]) => Object.freeze({ name: name as SettingName, ...setting })),
+);

@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import {
+  parseAdminToken,
+  parseAuthId,
+  parseBaseUrl,
+  parseDatabase,
+  parseHost,
+  parseKey,
+  parseToken,
+  type DatabaseSetting,
+} from './config-formats.js';
+import { misspeltNames } from './config-names.js';
+import { ConfigProblems } from './config-problems.js';
+import { SettingsReader } from './config-reader.js';
+import { settings, type SettingName } from './config-table.js';
+
+export { ConfigProblems } from './config-problems.js';
+export { settingsTable } from './config-table.js';
+
+/** The settings of this process, grouped by who needs them; frozen. The injection token of the value that `readConfig` returns. */
+export abstract class Config {
+  abstract readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Without slash at the end; may have a path. With port 0 and no PUBLIC_URL it holds port 0: whoever listens knows the real one. */
+    readonly publicUrl: string;
+    readonly publicUrlIsDefault: boolean;
+  };
+  /** `url` is the setting as written: its scheme may be mysql or mariadb. `file` is a path or `:memory:`. */
+  abstract readonly database: Readonly<DatabaseSetting>;
+  abstract readonly provider: {
+    readonly kind: 'plivo' | 'simulator';
+    /** Without slash at the end; empty with the simulator, whose REST API is served by this process. */
+    readonly apiUrl: string;
+    readonly firstAccount: { readonly authId: string; readonly authToken: string } | null;
+    readonly syncNumbers: boolean;
+  };
+  abstract readonly sessions: {
+    readonly defaultExpirySeconds: number;
+    readonly maxExpirySeconds: number;
+    readonly defaultCallTimeLimitSeconds: number;
+    readonly defaultRingTimeoutSeconds: number;
+    readonly zeroExpiry: 'default' | 'never';
+  };
+  abstract readonly callbacks: { readonly allowPrivate: boolean };
+  abstract readonly role: 'all' | 'api' | 'worker';
+  abstract readonly jobs: { readonly pollMs: number };
+  abstract readonly migrate: 'auto' | 'check' | 'off';
+  abstract readonly log: {
+    readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+    readonly format: 'json' | 'pretty';
+  };
+  abstract readonly dataDir: string;
+  /** Null: the data folder keeps a generated one. */
+  abstract readonly adminToken: string | null;
+  /** Null, never in production: the data folder keeps a generated one. 32 bytes. */
+  abstract readonly encryptionKey: Buffer | null;
+  abstract readonly production: boolean;
+}
+
+/** Reads and checks every setting. Throws `ConfigProblems` that lists all that is wrong, so that one restart is enough. */
+export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.isTTY): Config {
+  const reader = new SettingsReader(env);
+  const production = isProduction(env, reader);
+  const http = readHttp(reader);
+  const provider = readProvider(reader, production);
+  if (production && provider.kind === 'plivo') requirePublicHttps(reader, http);
+
+  const dataDir = reader.text('DATA_DIR') ?? settings.DATA_DIR.default;
+  const config: Config = {
+    http,
+    database: reader.parsed('DATABASE_URL', parseDatabase) ?? { kind: 'sqlite', file: join(dataDir, 'masking.db') },
+    provider,
+    sessions: readSessions(reader),
+    callbacks: { allowPrivate: reader.boolean('CALLBACK_ALLOW_PRIVATE', provider.kind === 'simulator') },
+    role: reader.choice('ROLE', settings.ROLE.default),
+    jobs: { pollMs: reader.integer('WORKER_POLL_MS') },
+    migrate: reader.choice('MIGRATE', settings.MIGRATE.default),
+    log: {
+      level: reader.choice('LOG_LEVEL', settings.LOG_LEVEL.default),
+      format: reader.choice('LOG_FORMAT', isTerminal ? 'pretty' : 'json'),
+    },
+    dataDir,
+    adminToken: reader.parsed('ADMIN_TOKEN', parseAdminToken),
+    encryptionKey: readEncryptionKey(reader, production),
+    production,
+  };
+
+  const problems = [...reader.problems, ...misspeltNames(env)];
+  if (problems.length > 0) throw new ConfigProblems(problems);
+  return frozen(config);
+}
+
+/** NODE_ENV is everybody's variable, so any value is legal, but `prod` would switch off every check meant for production. */
+function isProduction(env: NodeJS.ProcessEnv, reader: SettingsReader): boolean {
+  const mode = env['NODE_ENV'] ?? '';
+  if (mode !== 'production' && /^\W*prod/i.test(mode))
+    reader.refuse('NODE_ENV', `unknown value; did you mean production?`);
+  return mode === 'production';
+}
+
+function readHttp(reader: SettingsReader): Config['http'] {
+  const host = reader.parsed('HOST', parseHost) ?? settings.HOST.default;
+  const port = reader.integer('PORT');
+  const given = reader.parsed('PUBLIC_URL', parseBaseUrl);
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const authority = reachable.includes(':') ? `[${reachable}]` : reachable;
+  return { host, port, publicUrl: given ?? `http://${authority}:${port}`, publicUrlIsDefault: given === null };
+}
+
+function requirePublicHttps(reader: SettingsReader, http: Config['http']): void {
+  if (!reader.has('PUBLIC_URL')) {
+    reader.refuse('PUBLIC_URL', 'missing; set it to the https URL under which Plivo reaches this service');
+  } else if (!http.publicUrlIsDefault && !http.publicUrl.startsWith('https:')) {
+    reader.refuse('PUBLIC_URL', `must be https in production (got ${http.publicUrl})`);
+  }
+}
+
+function readProvider(reader: SettingsReader, production: boolean): Config['provider'] {
+  const hasCredentials = reader.has('PLIVO_AUTH_ID') || reader.has('PLIVO_AUTH_TOKEN');
+  const kind = reader.choice('PROVIDER', hasCredentials ? 'plivo' : 'simulator');
+  if (hasCredentials || kind === 'plivo') {
+    requireSecret(reader, 'PLIVO_AUTH_ID');
+    requireSecret(reader, 'PLIVO_AUTH_TOKEN');
+  } else if (production && !reader.has('PROVIDER')) {
+    const choice = 'set PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN, or PROVIDER=simulator to run without real calls';
+    reader.refuse('PROVIDER', `no Plivo credentials in production; ${choice}`);
+  }
+
+  const authId = reader.parsed('PLIVO_AUTH_ID', parseAuthId);
+  const authToken = reader.parsed('PLIVO_AUTH_TOKEN', parseToken);
+  const apiUrl = reader.parsed('PLIVO_API_URL', parseBaseUrl) ?? settings.PLIVO_API_URL.default;
+  return {
+    kind,
+    apiUrl: kind === 'plivo' ? apiUrl : '',
+    firstAccount: authId === null || authToken === null ? null : { authId, authToken },
+    syncNumbers: reader.boolean('SYNC_NUMBERS', settings.SYNC_NUMBERS.default === 'true'),
+  };
+}
+
+function requireSecret(reader: SettingsReader, name: SettingName): void {
+  if (!reader.has(name)) reader.refuse(name, `missing; set it or ${name}_FILE`);
+}
+
+function readSessions(reader: SettingsReader): Config['sessions'] {
+  const defaultExpirySeconds = reader.integer('DEFAULT_SESSION_EXPIRY');
+  const maxExpirySeconds = reader.integer('MAX_SESSION_EXPIRY');
+  if (defaultExpirySeconds > maxExpirySeconds) {
+    const origin = reader.has('DEFAULT_SESSION_EXPIRY') ? '' : ', its default';
+    reader.refuse(
+      'DEFAULT_SESSION_EXPIRY',
+      `expected at most MAX_SESSION_EXPIRY, which is ${maxExpirySeconds} (got ${defaultExpirySeconds}${origin})`,
+    );
+  }
+  return {
+    defaultExpirySeconds,
+    maxExpirySeconds,
+    defaultCallTimeLimitSeconds: reader.integer('DEFAULT_CALL_TIME_LIMIT'),
+    defaultRingTimeoutSeconds: reader.integer('DEFAULT_RING_TIMEOUT'),
+    zeroExpiry: reader.choice('ZERO_SESSION_EXPIRY', settings.ZERO_SESSION_EXPIRY.default),
+  };
+}
+
+function readEncryptionKey(reader: SettingsReader, production: boolean): Buffer | null {
+  const key = reader.parsed('ENCRYPTION_KEY', parseKey);
+  if (!production) return key;
+  if (!reader.has('ENCRYPTION_KEY')) {
+    reader.refuse('ENCRYPTION_KEY', 'missing; set it or ENCRYPTION_KEY_FILE to the output of: openssl rand -base64 32');
+  } else if (key?.every((byte) => byte === key[0])) {
+    reader.refuse('ENCRYPTION_KEY', 'the same byte 32 times is no key; take the output of: openssl rand -base64 32');
+  }
+  return key;
+}
+
+/** Frozen through and through (a Buffer cannot be), and silent about its secrets when somebody prints it whole. */
+function frozen(config: Config): Config {
+  for (const part of Object.values(config)) {
+    if (typeof part === 'object' && !Buffer.isBuffer(part)) Object.freeze(part);
+  }
+  if (config.provider.firstAccount !== null) Object.freeze(config.provider.firstAccount);
+  const silent = () => '[settings]';
+  Object.defineProperties(config, { [inspect.custom]: { value: silent }, toJSON: { value: silent } });
+  return Object.freeze(config);
+}
