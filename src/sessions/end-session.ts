@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { NumberReleased, releaseHold } from '../number-pool/index.js';
+import { Clock } from '../shared/clock.js';
+import { change, Database, type Tx } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { Events } from '../shared/events/events.js';
+import { isLive, SessionRecords, type SessionOwner } from './session-record.js';
+import { SessionAlreadyExpired } from './sessions.errors.js';
+import { SessionEnded } from './sessions.events.js';
+
+/** Ends a session now; a running call goes on. Its number cools off from this moment. Refuses unknown and ended sessions. */
+@Injectable()
+export class EndSession {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly events: Events,
+    private readonly records: SessionRecords,
+  ) {}
+
+  async run(tx: Tx, owner: SessionOwner, id: string): Promise<void> {
+    const session = await this.records.find(tx, owner, id, this.database.forUpdate);
+    if (!session) throw new NotFound();
+    const now = this.clock.now();
+    if (!isLive(session, now)) throw new SessionAlreadyExpired();
+
+    await change(
+      tx,
+      "UPDATE masking_session SET status = 'expired', pair_index = NULL, modified_at = ?, expires_at = ? WHERE id = ?",
+      [now, now, id],
+    );
+    const freeAfter = now + session.settings.virtual_number_cooloff_period * 1000;
+    await releaseHold(tx, id, freeAfter);
+
+    await this.events.publish(tx, new NumberReleased(session.accountId, id, freeAfter));
+    await this.events.publish(tx, new SessionEnded(session.accountId, id, 'deleted', now));
+  }
+}

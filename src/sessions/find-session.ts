@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { Config } from '../shared/config.js';
+import { Database, type Tx } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { readInteractions } from './read-interactions.js';
+import { sessionAnswer, type SessionAnswer } from './session-answer.js';
+import { SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
+
+/** Shows sessions as the API does, with their conversations. Refuses unknown ones and other accounts' alike. */
+@Injectable()
+export class FindSession {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly records: SessionRecords,
+  ) {}
+
+  run(owner: SessionOwner, id: string): Promise<SessionAnswer> {
+    return this.database.read(async (manager) => {
+      const session = await this.records.find(manager, owner, id);
+      if (!session) throw new NotFound();
+      return this.answer(manager, session);
+    });
+  }
+
+  async answer(tx: Tx, session: SessionRecord): Promise<SessionAnswer> {
+    const [answer] = await this.answers(tx, [session]);
+    if (!answer) throw new NotFound();
+    return answer;
+  }
+
+  async answers(tx: Tx, sessions: SessionRecord[]): Promise<SessionAnswer[]> {
+    const interactions = await readInteractions(
+      tx,
+      sessions.map((session) => session.id),
+    );
+    const context = { now: this.clock.now(), publicUrl: this.config.http.publicUrl };
+    return sessions.map((session) => sessionAnswer(session, interactions.get(session.id) ?? [], context));
+  }
+}

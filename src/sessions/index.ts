@@ -1,0 +1,12 @@
+export { SessionsModule } from './sessions.module.js';
+export { EndSession } from './end-session.js';
+export { ExpireDueSessions } from './expire-due-sessions.js';
+export { FindRoute, type Route } from './find-route.js';
+export { FindSession } from './find-session.js';
+export type { Interaction } from './interaction.entity.js';
+export { isInProgress, lockSession, noteInteraction, openInteraction } from './note-interaction.js';
+export { readInteractions } from './read-interactions.js';
+export { OpenSession } from './open-session.js';
+export type { SessionRecord } from './session-record.js';
+export { UpdateSession } from './update-session.js';
+export * from './sessions.events.js';

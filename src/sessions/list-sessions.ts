@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { Clock } from '../shared/clock.js';
+import { Database } from '../shared/database.js';
+import { FindSession } from './find-session.js';
+import type { SessionAnswer } from './session-answer.js';
+import { sessionFilter } from './session-filter.js';
+import { canonicalFilterName, ListSessionsDto } from './session-list.dto.js';
+import { SessionRecords, type SessionOwner, type SessionRow } from './session-record.js';
+import { InvalidParameter } from './sessions.errors.js';
+
+const MAX_PAGE = 20;
+
+export interface SessionPage {
+  meta: { limit: number; offset: number; total_count: number; next: string | null; previous: string | null };
+  objects: (SessionAnswer & { resource_uri: string })[];
+}
+
+/** One page of an account's sessions, newest first. Without a bound on time, those created in the last 7 days. */
+@Injectable()
+export class ListSessions {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly records: SessionRecords,
+    private readonly findSession: FindSession,
+  ) {}
+
+  async run(owner: SessionOwner, query: Record<string, unknown>): Promise<SessionPage> {
+    const { request, named } = readListQuery(query);
+    const limit = Math.min(Math.max(request.limit ?? MAX_PAGE, 1), MAX_PAGE);
+    const offset = request.offset ?? 0;
+    const filter = sessionFilter(owner, request, this.records, this.clock.now());
+    const path = `/v1/Account/${owner.subaccountId ?? owner.accountId}/Masking/Session/`;
+
+    return this.database.read(async (manager) => {
+      const [count] = (await manager.query(
+        `SELECT COUNT(*) AS n FROM masking_session s WHERE ${filter.sql}`,
+        filter.parameters,
+      )) as { n: number }[];
+      const rows = (await manager.query(
+        `SELECT s.* FROM masking_session s WHERE ${filter.sql} ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit} OFFSET ${offset}`,
+        filter.parameters,
+      )) as SessionRow[];
+      const answers = await this.findSession.answers(
+        manager,
+        rows.map((row) => this.records.fromRow(row)),
+      );
+      const total = Number(count?.n ?? 0);
+      const page = (at: number): string =>
+        `${path}?${new URLSearchParams({ ...named, limit: String(limit), offset: String(at) }).toString()}`;
+      return {
+        meta: {
+          limit,
+          offset,
+          total_count: total,
+          next: offset + limit < total ? page(offset + limit) : null,
+          previous: offset > 0 ? page(Math.max(offset - limit, 0)) : null,
+        },
+        objects: answers.map((answer) => ({ ...answer, resource_uri: `${path}${answer.session_uuid}/` })),
+      };
+    });
+  }
+}
+
+/** The query as a DTO, and its filters under their documented names for the links to other pages. */
+function readListQuery(query: Record<string, unknown>): { request: ListSessionsDto; named: Record<string, string> } {
+  const canonical: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(query)) {
+    canonical[canonicalFilterName(name)] = Array.isArray(value) ? value.at(-1) : value;
+  }
+  const request = plainToInstance(ListSessionsDto, canonical);
+  const [problem] = validateSync(request, { stopAtFirstError: true });
+  if (problem)
+    throw new InvalidParameter(Object.values(problem.constraints ?? {})[0] ?? 'Invalid parameter', problem.property);
+  const known = new Set(Object.keys(request).filter((name) => request[name as keyof ListSessionsDto] !== undefined));
+  const named = Object.entries(canonical).filter(([name]) => known.has(name) && isFilter(name));
+  return { request, named: Object.fromEntries(named.map(([name, value]) => [name, String(value)])) };
+}
+
+function isFilter(name: string): boolean {
+  return /^(first_party|second_party|virtual_number|status|subaccount|(created_time|expiry_time|duration)(__(gt|gte|lt|lte))?)$/.test(
+    name,
+  );
+}

@@ -1,0 +1,118 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
+import { parsePartyNumber } from '../shared/phone.js';
+
+// The kinds of parameter of the masking API: each coerces what official SDKs are known to send, then refuses the rest in the documented words.
+// Absent, null and the empty string mean "not given" everywhere.
+
+const MAX_URL_LENGTH = 1000;
+const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+/** An optional parameter: coerced, then held to `test`, refused with `refusal`. */
+function parameter(
+  coerce: (value: unknown) => unknown,
+  test: (value: unknown) => boolean,
+  refusal: (name: string, value: unknown) => string,
+) {
+  return applyDecorators(
+    Transform(({ value }) => (isAbsent(value) ? undefined : coerce(value)), { toClassOnly: true }),
+    IsOptional(),
+    ValidateBy({
+      name: 'parameter',
+      validator: {
+        validate: test,
+        defaultMessage: (context?: ValidationArguments) => refusal(context?.property ?? '', context?.value),
+      },
+    }),
+  );
+}
+
+const toInteger = (value: unknown): unknown =>
+  typeof value === 'string' && /^[+-]?[0-9]{1,15}$/.test(value.trim()) ? Number(value) : value;
+const zeroAsAbsent = (value: unknown): unknown => (toInteger(value) === 0 ? undefined : toInteger(value));
+const isInteger = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value);
+
+/** E.164 with or without plus; kept as digits. */
+export const PhoneNumber = () =>
+  parameter(
+    (value) => parsePartyNumber(value) ?? false,
+    (value) => typeof value === 'string',
+    (name) => `Invalid parameter. ${name} is not a valid phone number`,
+  );
+
+/** `true` or `false`, also as text in any case. */
+export const Flag = () =>
+  parameter(
+    (value) => {
+      if (typeof value !== 'string') return value;
+      const text = value.toLowerCase();
+      return text === 'true' || text === 'false' ? text === 'true' : value;
+    },
+    (value) => typeof value === 'boolean',
+    (name) => `Invalid parameter. ${name} allowed values are true or false`,
+  );
+
+/** A whole number, also as text; refused outside the bounds. With `zeroIsUnset`, 0 means not given, because the Java SDK sends it always. */
+export const Range = (least: number, most: number, options: { zeroIsUnset?: boolean } = {}) =>
+  parameter(
+    options.zeroIsUnset ? zeroAsAbsent : toInteger,
+    (value) => isInteger(value) && value >= least && value <= most,
+    (name) => `Invalid parameter. ${name} is outside the allowed range`,
+  );
+
+/** Seconds moved to the nearest bound; 0 and what is no number mean not given. */
+export const ClampedSeconds = (least: number, most: number) =>
+  parameter(
+    (value) => {
+      const seconds = zeroAsAbsent(value);
+      return isInteger(seconds) ? Math.min(Math.max(seconds, least), most) : undefined;
+    },
+    isInteger,
+    (name) => `Invalid parameter. ${name} is outside the allowed range`,
+  );
+
+/** One of two words, in any case; kept as `words` spell it. */
+export const OneOf = (...words: [string, string]) =>
+  parameter(
+    (value) =>
+      typeof value === 'string' ? (words.find((word) => word.toLowerCase() === value.toLowerCase()) ?? value) : value,
+    (value) => words.includes(value as string),
+    (name) => `Invalid parameter. ${name} allowed values are ${words.join(' or ')}`,
+  );
+
+/** An absolute http or https URL of at most 1000 characters, kept as it came. */
+export const WebUrl = () =>
+  parameter(
+    (value) => value,
+    isWebUrl,
+    (name, value) =>
+      typeof value === 'string' && value.length > MAX_URL_LENGTH
+        ? `Invalid parameter. ${name} should be under 1000 characters`
+        : `Invalid parameter. ${name} should be a valid URL`,
+  );
+
+function isWebUrl(value: unknown): boolean {
+  // A quote or a control character could leave the XML attribute that the URL is written into.
+  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || /[\s"'<>\\^`{|}\u0000-\u001f\u007f]/.test(value))
+    return false;
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
+}
+
+/** 4 to 15 digits; a JSON number is accepted and becomes text. */
+export const Pin = () =>
+  parameter(
+    (value) => (isInteger(value) ? String(value) : value),
+    (value) => typeof value === 'string' && /^[0-9]{4,15}$/.test(value),
+    (name) => `Invalid parameter. ${name} should be 4 to 15 digits`,
+  );
+
+/** The Auth ID of a subaccount; whether it is one of this account is looked up later. */
+export const SubaccountId = () =>
+  parameter(
+    (value) => value,
+    (value) => typeof value === 'string' && /^SA[A-Z0-9]{18}$/.test(value),
+    (name) => `Invalid parameter. ${name} is not valid`,
+  );

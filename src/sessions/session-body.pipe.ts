@@ -1,0 +1,73 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { Config } from '../shared/config.js';
+import { InvalidParameter, MissingParameter } from './sessions.errors.js';
+import { CreateSessionDto, parameterAliases, UpdateSessionDto } from './session-request.dto.js';
+
+/** Turns a request body into a DTO. Tells one problem: mandatory parameters first, then the first wrong one in the reference's order. */
+abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTransform<Record<string, unknown>, Dto> {
+  constructor(
+    private readonly config: Config,
+    private readonly dto: new () => Dto,
+  ) {}
+
+  protected abstract requireMandatory(body: Record<string, unknown>): void;
+
+  transform(body: Record<string, unknown>): Dto {
+    const named: Record<string, unknown> = { ...body };
+    for (const [alias, name] of Object.entries(parameterAliases)) {
+      if (alias in named && !(name in named)) named[name] = named[alias];
+    }
+    this.requireMandatory(named);
+    const request = plainToInstance(this.dto, named);
+    this.refuseFirstProblem(request);
+    return request;
+  }
+
+  private refuseFirstProblem(request: Dto): void {
+    const [problem] = validateSync(request, { stopAtFirstError: true });
+    const expiry = request.session_expiry;
+    const isParty = problem?.property === 'first_party' || problem?.property === 'second_party';
+    if (!isParty && expiry !== undefined && !this.allowsExpiry(expiry)) {
+      throw new InvalidParameter('Invalid parameter. session_expiry is outside the allowed range', 'session_expiry');
+    }
+    if (problem)
+      throw new InvalidParameter(Object.values(problem.constraints ?? {})[0] ?? 'Invalid parameter', problem.property);
+  }
+
+  private allowsExpiry(seconds: number): boolean {
+    return seconds === 0 || (seconds >= 60 && seconds <= this.config.sessions.maxExpirySeconds);
+  }
+}
+
+@Injectable()
+export class CreateSessionPipe extends SessionBodyPipe<CreateSessionDto> {
+  constructor(config: Config) {
+    super(config, CreateSessionDto);
+  }
+
+  protected override requireMandatory(body: Record<string, unknown>): void {
+    const isGiven = (name: string): boolean => body[name] !== undefined && body[name] !== null && body[name] !== '';
+    const isSingle = String(body.create_session_with_single_party).toLowerCase() === 'true';
+    if (isSingle) {
+      const isCallRequested = String(body.initiate_call_to_first_party).toLowerCase() === 'true';
+      if (!isGiven('first_party') && (!isGiven('second_party') || isCallRequested))
+        throw new MissingParameter('first_party');
+      if (!isGiven('second_party') && isCallRequested) throw new MissingParameter('second_party');
+      return;
+    }
+    for (const name of ['first_party', 'second_party']) if (!isGiven(name)) throw new MissingParameter(name);
+  }
+}
+
+@Injectable()
+export class UpdateSessionPipe extends SessionBodyPipe<UpdateSessionDto> {
+  constructor(config: Config) {
+    super(config, UpdateSessionDto);
+  }
+
+  protected override requireMandatory(): void {
+    // An update may name anything or nothing.
+  }
+}

@@ -1,0 +1,91 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
+import { PhoneNumber, Range, SubaccountId } from './parameter-rules.js';
+import { IsTimestamp, type Moment } from './timestamps.js';
+
+const toNumber = ({ value }: { value: unknown }): unknown => {
+  if (value === '' || value === null) return undefined;
+  return typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value) ? Number(value) : value;
+};
+
+/** Query of `GET .../Masking/Session/`; the filters combine with AND. Unknown names are ignored. */
+export class ListSessionsDto {
+  @ApiPropertyOptional({ description: 'Exact, with or without plus.' })
+  @PhoneNumber()
+  first_party?: string;
+
+  @ApiPropertyOptional({ description: 'Exact, with or without plus.' })
+  @PhoneNumber()
+  second_party?: string;
+
+  @ApiPropertyOptional({ description: 'Exact, with or without plus.' })
+  @PhoneNumber()
+  virtual_number?: string;
+
+  @ApiPropertyOptional({
+    enum: ['active', 'in-progress', 'expired', 'all'],
+    default: 'all',
+    description: 'active includes in-progress.',
+  })
+  @Transform(({ value }) => (value === '' ? undefined : value))
+  @IsOptional()
+  @IsIn(['active', 'in-progress', 'expired', 'all'], {
+    message: 'Invalid parameter. status allowed values are active, in-progress, expired or all',
+  })
+  status?: 'active' | 'in-progress' | 'expired' | 'all';
+
+  @ApiPropertyOptional({
+    description: 'UTC, `YYYY-MM-DD HH:MM[:ss[.uuuuuu]]` or ISO 8601; also with __gt, __gte, __lt, __lte.',
+  })
+  @IsTimestamp('created_time')
+  created_time?: Moment;
+  @IsTimestamp('created_time') created_time__gt?: Moment;
+  @IsTimestamp('created_time') created_time__gte?: Moment;
+  @IsTimestamp('created_time') created_time__lt?: Moment;
+  @IsTimestamp('created_time') created_time__lte?: Moment;
+
+  @ApiPropertyOptional({ description: 'As created_time.' })
+  @IsTimestamp('expiry_time')
+  expiry_time?: Moment;
+  @IsTimestamp('expiry_time') expiry_time__gt?: Moment;
+  @IsTimestamp('expiry_time') expiry_time__gte?: Moment;
+  @IsTimestamp('expiry_time') expiry_time__lt?: Moment;
+  @IsTimestamp('expiry_time') expiry_time__lte?: Moment;
+
+  @ApiPropertyOptional({ description: 'Seconds; also with __gt, __gte, __lt, __lte.' })
+  @Range(0, Number.MAX_SAFE_INTEGER)
+  duration?: number;
+  @Range(0, Number.MAX_SAFE_INTEGER) duration__gt?: number;
+  @Range(0, Number.MAX_SAFE_INTEGER) duration__gte?: number;
+  @Range(0, Number.MAX_SAFE_INTEGER) duration__lt?: number;
+  @Range(0, Number.MAX_SAFE_INTEGER) duration__lte?: number;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 20, default: 20, description: 'Moved into 1 to 20.' })
+  @Transform(toNumber)
+  @IsOptional()
+  @IsInt({ message: 'Invalid parameter. limit is not a number' })
+  limit?: number;
+
+  @ApiPropertyOptional({ minimum: 0, default: 0, description: 'Counts items.' })
+  @Transform(toNumber)
+  @IsOptional()
+  @IsInt({ message: 'Invalid parameter. offset is not a number' })
+  @Min(0, { message: 'Invalid parameter. offset is outside the allowed range' })
+  offset?: number;
+
+  @ApiPropertyOptional({ description: 'Auth ID of a subaccount.' })
+  @SubaccountId()
+  subaccount?: string;
+}
+
+/**
+ * The filter names as they really arrive: the Node SDK turns `createdTimeEquals` into `created_times` and the documents' `created_time__gt`
+ * into `created_time_gt`, as the Java SDK does; `session_duration` is the first edition's name.
+ */
+export function canonicalFilterName(name: string): string {
+  const plain = name.replace(/^session_duration/, 'duration');
+  const [, base, comparison] = /^(created_time|expiry_time|duration)(s|_?_(?:gt|gte|lt|lte))$/.exec(plain) ?? [];
+  if (base === undefined || comparison === undefined) return plain === 'sub_account' ? 'subaccount' : plain;
+  return comparison === 's' ? base : `${base}__${comparison.replaceAll('_', '')}`;
+}

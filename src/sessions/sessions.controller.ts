@@ -1,0 +1,99 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiBasicAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccountGuard, principalOf } from '../accounts/index.js';
+import { Database } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { Idempotency } from '../shared/http/idempotency.js';
+import { isUuid } from '../shared/ids.js';
+import { EndSession } from './end-session.js';
+import { FindSession } from './find-session.js';
+import { ListSessions } from './list-sessions.js';
+import { OpenSession } from './open-session.js';
+import { flatMirror } from './session-answer.js';
+import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
+import { CreateSessionDto, UpdateSessionDto } from './session-request.dto.js';
+import { UpdateSession } from './update-session.js';
+
+/** The masking API: Plivo's paths, envelopes and words. Every answer carries `api_id`, equal to the X-Request-Id header. */
+@ApiTags('Masking sessions')
+@ApiBasicAuth()
+@Controller('v1/Account/:authId/Masking/Session')
+@UseGuards(AccountGuard)
+export class SessionsController {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+    private readonly openSession: OpenSession,
+    private readonly updateSession: UpdateSession,
+    private readonly endSession: EndSession,
+    private readonly findSession: FindSession,
+    private readonly listSessions: ListSessions,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Open a session, or renew the live one of the same ordered pair (201)',
+    operationId: 'createSession',
+  })
+  @ApiBody({ type: CreateSessionDto })
+  async create(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Body(CreateSessionPipe) body: CreateSessionDto,
+  ): Promise<void> {
+    const owner = principalOf(request);
+    const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
+      const session = await this.findSession.answer(tx, await this.openSession.run(tx, owner, body));
+      const mirror = flatMirror(session);
+      return { status: 201, body: { api_id: request.id, message: 'Session created', ...mirror, session } };
+    });
+    await reply.status(answer.status).send(answer.body);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List sessions, newest first', operationId: 'listSessions' })
+  async list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>) {
+    const page = await this.listSessions.run(principalOf(request), query);
+    return { api_id: request.id, message: 'Session list', response: page };
+  }
+
+  @Get(':uuid')
+  @ApiOperation({ summary: 'Read one session, live or ended', operationId: 'getSession' })
+  async get(@Req() request: FastifyRequest, @Param('uuid') uuid: string) {
+    const session = await this.findSession.run(principalOf(request), knownForm(uuid));
+    return { api_id: request.id, message: 'Session details', ...flatMirror(session), response: session };
+  }
+
+  @Post(':uuid')
+  @ApiOperation({ summary: 'Change a live session', operationId: 'updateSession' })
+  @ApiBody({ type: UpdateSessionDto })
+  async update(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('uuid') uuid: string,
+    @Body(UpdateSessionPipe) body: UpdateSessionDto,
+  ): Promise<void> {
+    const owner = principalOf(request);
+    const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
+      const session = await this.findSession.answer(tx, await this.updateSession.run(tx, owner, knownForm(uuid), body));
+      return { status: 200, body: { api_id: request.id, message: 'Session updated', ...flatMirror(session), session } };
+    });
+    await reply.status(answer.status).send(answer.body);
+  }
+
+  @Delete(':uuid')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End a session now; a running call goes on', operationId: 'deleteSession' })
+  async delete(@Req() request: FastifyRequest, @Param('uuid') uuid: string) {
+    const owner = principalOf(request);
+    await this.database.transaction((tx) => this.endSession.run(tx, owner, knownForm(uuid)));
+    return { api_id: request.id, message: 'Session expired' };
+  }
+}
+
+function knownForm(uuid: string): string {
+  const lowered = uuid.toLowerCase();
+  if (!isUuid(lowered)) throw new NotFound();
+  return lowered;
+}

@@ -1,0 +1,26 @@
+import { DomainError } from '../shared/errors.js';
+
+/** A parameter outside its documented values; the sentence is the documented one where the documents have one. */
+export class InvalidParameter extends DomainError {
+  readonly code = 'invalid_parameter';
+  readonly kind = 'invalid';
+  constructor(message: string, param: string) {
+    super(message, { param });
+  }
+}
+
+export class MissingParameter extends DomainError {
+  readonly code = 'missing_parameter';
+  readonly kind = 'invalid';
+  constructor(param: string) {
+    super(`Mandatory parameter missing. ${param} must be present`, { param });
+  }
+}
+
+export class SessionAlreadyExpired extends DomainError {
+  readonly code = 'session_expired';
+  readonly kind = 'invalid';
+  constructor() {
+    super('Session already expired');
+  }
+}

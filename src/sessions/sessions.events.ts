@@ -1,0 +1,33 @@
+/** When a session was made, in the transaction that makes it. */
+export class SessionOpened {
+  static readonly eventName = 'session.opened';
+  constructor(
+    readonly accountId: string,
+    readonly sessionId: string,
+    /** Whether the first party is to be called now. */
+    readonly isCallRequested: boolean,
+  ) {}
+}
+
+/** When a live session was changed by an update or renewed by a create of the same pair. */
+export class SessionUpdated {
+  static readonly eventName = 'session.updated';
+  constructor(
+    readonly accountId: string,
+    readonly sessionId: string,
+    readonly isRenewal: boolean,
+    readonly isCallRequested: boolean,
+  ) {}
+}
+
+/** When a session ended: once, in the transaction that ends it. */
+export class SessionEnded {
+  static readonly eventName = 'session.ended';
+  constructor(
+    readonly accountId: string,
+    readonly sessionId: string,
+    readonly how: 'expired' | 'deleted',
+    /** Milliseconds since 1970: the expiry, or the moment of the delete. */
+    readonly endedAt: number,
+  ) {}
+}

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/index.js';
+import { NumberPoolModule } from '../number-pool/index.js';
+import { EndSession } from './end-session.js';
+import { ExpireDueSessions } from './expire-due-sessions.js';
+import { FindRoute } from './find-route.js';
+import { FindSession } from './find-session.js';
+import { ListSessions } from './list-sessions.js';
+import { OpenSession } from './open-session.js';
+import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
+import { SessionRecords } from './session-record.js';
+import { SessionsController } from './sessions.controller.js';
+import { UpdateSession } from './update-session.js';
+
+@Module({
+  imports: [AccountsModule, NumberPoolModule],
+  controllers: [SessionsController],
+  providers: [
+    SessionRecords,
+    CreateSessionPipe,
+    UpdateSessionPipe,
+    OpenSession,
+    UpdateSession,
+    EndSession,
+    ExpireDueSessions,
+    FindSession,
+    ListSessions,
+    FindRoute,
+  ],
+  exports: [EndSession, ExpireDueSessions, FindRoute, FindSession, OpenSession, UpdateSession],
+})
+export class SessionsModule {}

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { claimParty, extendHold, NumberPoolExhausted, releaseParty, releaseStrangers } from '../number-pool/index.js';
+import { Clock } from '../shared/clock.js';
+import { Config } from '../shared/config.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { Events } from '../shared/events/events.js';
+import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
+import type { UpdateSessionDto } from './session-request.dto.js';
+import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
+import { InvalidParameter, SessionAlreadyExpired } from './sessions.errors.js';
+import { SessionUpdated } from './sessions.events.js';
+
+/**
+ * Changes what was named and nothing else; an expiry counts from now. The parties of a two-party session never change: re-pointing one would
+ * connect people who did not agree to it. Refuses unknown and ended sessions, and a party that is already on this number for another one.
+ */
+@Injectable()
+export class UpdateSession {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly events: Events,
+    private readonly records: SessionRecords,
+  ) {}
+
+  async run(tx: Tx, owner: SessionOwner, id: string, request: UpdateSessionDto): Promise<SessionRecord> {
+    const session = await this.records.find(tx, owner, id, this.database.forUpdate);
+    if (!session) throw new NotFound();
+    const now = this.clock.now();
+    if (!isLive(session, now)) throw new SessionAlreadyExpired();
+
+    const parties = this.changedParties(session, request);
+    const expiry = givenExpiry(request, this.config.sessions);
+    const updated: SessionRecord = {
+      ...session,
+      parties,
+      firstIndex: this.records.partyIndex(session.accountId, parties.first),
+      secondIndex: this.records.partyIndex(session.accountId, parties.second),
+      settings: changedSettings(session.settings, request, this.config.sessions),
+      modifiedAt: now,
+      expiresAt: expiry === null ? session.expiresAt : expiryInstant(expiry, now),
+    };
+
+    await this.moveParties(tx, session, updated);
+    await this.store(tx, updated);
+    if (expiry !== null) await this.extend(tx, updated);
+    await this.events.publish(tx, new SessionUpdated(session.accountId, session.id, false, false));
+    return updated;
+  }
+
+  private changedParties(session: SessionRecord, request: UpdateSessionDto): SessionRecord['parties'] {
+    const isPartyUpdatable = session.settings.create_session_with_single_party === true;
+    const parties = { ...session.parties };
+    for (const role of ['first', 'second'] as const) {
+      const given = request[`${role}_party`];
+      if (given === undefined || given === parties[role]) continue;
+      if (!isPartyUpdatable)
+        throw new InvalidParameter(`Invalid parameter. ${role}_party cannot be updated`, `${role}_party`);
+      parties[role] = given;
+    }
+    if (parties.first === parties.second) {
+      throw new InvalidParameter('Invalid parameter. first_party and second_party must be different', 'second_party');
+    }
+    return parties;
+  }
+
+  /** The number stays: it is in the users' call lists. A new party that is busy on it for another session cannot join. */
+  private async moveParties(tx: Tx, before: SessionRecord, after: SessionRecord): Promise<void> {
+    const freeAfter = holdEnd(after);
+    const cooledDown = after.modifiedAt + after.settings.virtual_number_cooloff_period * 1000;
+    const stays = (index: string | null): boolean => index === after.firstIndex || index === after.secondIndex;
+    for (const left of [before.firstIndex, before.secondIndex]) {
+      if (left !== null && !stays(left)) await releaseParty(tx, before.id, left, cooledDown);
+    }
+    for (const role of ['first', 'second'] as const) {
+      const index = after[`${role}Index`];
+      if (index === null || index === before[`${role}Index`]) continue;
+      if (after.parties[role] === after.virtualNumber) throw new NumberPoolExhausted(1);
+      const claim = {
+        virtualNumberId: before.virtualNumberId,
+        sessionId: before.id,
+        index,
+        role,
+        freeAfter,
+        now: after.modifiedAt,
+      };
+      if (!(await claimParty(tx, claim))) throw new NumberPoolExhausted(1);
+    }
+    if (after.parties.first !== null && after.parties.second !== null)
+      await releaseStrangers(tx, before.id, after.modifiedAt);
+  }
+
+  private async store(tx: Tx, session: SessionRecord): Promise<void> {
+    try {
+      await change(
+        tx,
+        `UPDATE masking_session SET parties = ?, first_index = ?, second_index = ?, pair_index = ?, settings = ?, modified_at = ?, expires_at = ?
+         WHERE id = ?`,
+        [
+          this.records.sealParties(session),
+          session.firstIndex,
+          session.secondIndex,
+          this.records.pairIndex(session),
+          JSON.stringify(session.settings),
+          session.modifiedAt,
+          session.expiresAt,
+          session.id,
+        ],
+      );
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      throw new InvalidParameter(
+        'Invalid parameter. these two parties have a live session of their own',
+        'second_party',
+      );
+    }
+  }
+
+  private async extend(tx: Tx, session: SessionRecord): Promise<void> {
+    const isHeld = await extendHold(tx, {
+      sessionId: session.id,
+      virtualNumberId: session.virtualNumberId,
+      partyIndexes: [session.firstIndex, session.secondIndex].filter((index) => index !== null),
+      freeAfter: holdEnd(session),
+    });
+    // Its time passed between the read and here and somebody else has the number: the next try finds it ended.
+    if (!isHeld) throw new Contended();
+  }
+}
+
+function holdEnd(session: SessionRecord): number {
+  return session.expiresAt + session.settings.virtual_number_cooloff_period * 1000;
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { Subaccounts } from '../../src/accounts/index.js';
+import { AllocateNumber } from '../../src/number-pool/index.js';
+import { CreateSessionPipe, UpdateSessionPipe } from '../../src/sessions/session-body.pipe.js';
+import { SessionRecords, type SessionRecord } from '../../src/sessions/session-record.js';
+import { EndSession } from '../../src/sessions/end-session.js';
+import { ExpireDueSessions } from '../../src/sessions/expire-due-sessions.js';
+import { FindRoute } from '../../src/sessions/find-route.js';
+import { FindSession } from '../../src/sessions/find-session.js';
+import { OpenSession } from '../../src/sessions/open-session.js';
+import { UpdateSession } from '../../src/sessions/update-session.js';
+import { Clock } from '../../src/shared/clock.js';
+import { readConfig, type Config } from '../../src/shared/config.js';
+import { Crypto } from '../../src/shared/crypto.js';
+import type { Database } from '../../src/shared/database.js';
+import { Events } from '../../src/shared/events/events.js';
+import { describeNumber, type E164 } from '../../src/shared/phone.js';
+
+export const ACCOUNT = 'MATESTTESTTESTTEST00';
+export const OWNER = { accountId: ACCOUNT, subaccountId: null };
+
+export function testConfig(settings: Record<string, string> = {}): Config {
+  return readConfig({ LOG_LEVEL: 'silent', ...settings }, false);
+}
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock extends Clock {
+  private instant = Date.UTC(2026, 0, 5, 10, 0, 0);
+
+  override now(): number {
+    return this.instant;
+  }
+
+  override advance(milliseconds: number): void {
+    this.instant += milliseconds;
+  }
+}
+
+/** The sessions module's use cases on a real database, wired by hand; `key` lets two of them share a database as two processes do. */
+export function sessionsOn(
+  database: Database,
+  clock: Clock = new FakeClock(),
+  key = randomBytes(32),
+  settings: Record<string, string> = {},
+) {
+  const config = testConfig(settings);
+  const crypto = new Crypto(key);
+  const events = new Events();
+  const records = new SessionRecords(crypto);
+  const openSession = new OpenSession(
+    database,
+    clock,
+    config,
+    events,
+    records,
+    new AllocateNumber(database, events),
+    new Subaccounts(),
+  );
+  const updateSession = new UpdateSession(database, clock, config, events, records);
+  const endSession = new EndSession(database, clock, events, records);
+  const createPipe = new CreateSessionPipe(config);
+  const updatePipe = new UpdateSessionPipe(config);
+  return {
+    config,
+    clock,
+    crypto,
+    events,
+    records,
+    expireDue: new ExpireDueSessions(database, clock, events),
+    findRoute: new FindRoute(database, clock, records),
+    findSession: new FindSession(database, clock, config, records),
+    open: (body: Record<string, unknown>): Promise<SessionRecord> =>
+      database.transaction((tx) => openSession.run(tx, OWNER, createPipe.transform(body))),
+    update: (id: string, body: Record<string, unknown>): Promise<SessionRecord> =>
+      database.transaction((tx) => updateSession.run(tx, OWNER, id, updatePipe.transform(body))),
+    end: (id: string): Promise<void> => database.transaction((tx) => endSession.run(tx, OWNER, id)),
+  };
+}
+
+/** Numbers for the pool, in this order. */
+export async function addNumbers(
+  database: Database,
+  numbers: string[],
+  subaccountId: string | null = null,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    for (const number of numbers) {
+      const { callingCode, country } = describeNumber(number as E164);
+      await tx.query(
+        `INSERT INTO virtual_number (account_id, subaccount_id, number, calling_code, country, alias, status, is_synced, created_at)
+         VALUES (?, ?, ?, ?, ?, '', 'active', 0, 0)`,
+        [ACCOUNT, subaccountId, number, callingCode, country],
+      );
+    }
+  });
+}
+
+export const usNumbers = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => String(12025550000 + index));
+export const party = (index: number): string => `+${14155550000 + index}`;
+
+/** Empties what the sessions tests fill. */
+export async function clearSessions(database: Database): Promise<void> {
+  await database.transaction(async (tx) => {
+    for (const table of [
+      'masking_session',
+      'number_assignment',
+      'pin_assignment',
+      'interaction',
+      'virtual_number',
+      'masked_call',
+      'call_leg',
+      'webhook_receipt',
+    ]) {
+      await tx.query(`DELETE FROM ${table}`);
+    }
+  });
+}
