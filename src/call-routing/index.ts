@@ -1,0 +1,3 @@
+export { CallRoutingModule } from './call-routing.module.js';
+export { PurgeWebhookReceipts } from './purge-webhook-receipts.js';
+export * from './call-routing.events.js';
