@@ -1,0 +1,53 @@
+import type { Call } from './call.js';
+import type { Ending } from './hangup-causes.js';
+import { hangupParams } from './webhook-params.js';
+import { readTarget } from './webhook-target.js';
+import type { World } from './world.js';
+
+/** Ends the A leg, once. Whatever waits on the call reports its own end first; the hang-up webhook comes last. */
+export function endCall(world: World, call: Call, ending: Ending): void {
+  if (call.isOver) return;
+  const { aLeg } = call;
+  aLeg.end(world.clock.now(), ending);
+  world.book.noteFinished(aLeg);
+  const { direction, from, to } = aLeg.facts;
+  world.phones.release(direction === 'inbound' ? from : to, aLeg.uuid);
+  call.announceOver();
+  call.note(world.clock.now(), 'call.ended', { code: ending.code, reason: ending.name, source: ending.source });
+  sendHangup(world, call);
+  world.changes.notify();
+}
+
+/** The hang-up URL falls back to the answer URL, as Plivo's applications do. */
+function sendHangup(world: World, call: Call): void {
+  const { hangupUrl, hangupMethod, answerUrl, answerMethod } = call.urls;
+  const target = readTarget(hangupUrl ?? answerUrl);
+  if (target === null) return;
+  const method = hangupUrl === null ? answerMethod : hangupMethod;
+  void world.webhooks.send(call, { kind: 'hangup', target, method, params: hangupParams(world, call) });
+}
+
+/** Time that passes in a call: over early when the call is. */
+export function pause(world: World, call: Call, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = world.timers.after(milliseconds, () => {
+      forget();
+      resolve();
+    });
+    const forget = call.whenOver(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
+}
+
+/** The A leg counts and costs from here. */
+export function answerCall(world: World, call: Call): void {
+  if (call.aLeg.answeredAt !== null) return;
+  call.aLeg.answeredAt = world.clock.now();
+  const { direction, from, to } = call.aLeg.facts;
+  const line = world.phones.at(direction === 'inbound' ? from : to).lineOf(call.uuid);
+  if (line !== null) line.state = 'talking';
+  call.note(world.clock.now(), 'call.answered');
+  world.changes.notify();
+}

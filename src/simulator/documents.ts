@@ -1,0 +1,90 @@
+import type { Call } from './call.js';
+import { endCall } from './call-ending.js';
+import type { WebhookKind } from './faults.js';
+import { applicationError, type HangupCode } from './hangup-causes.js';
+import type { WebhookMethod } from './signature.js';
+import type { Params } from './webhook-params.js';
+import { isSuccess, type Reply } from './webhook-sender.js';
+import { readTarget } from './webhook-target.js';
+import type { World } from './world.js';
+import { InvalidXml, readDocument, type XmlElement } from './xml-reader.js';
+
+/** What follows an element: the next one, another document's elements, or nothing, as the call is over. */
+export type Step = { kind: 'next' } | { kind: 'run'; elements: readonly XmlElement[] } | { kind: 'over' };
+
+export const NEXT: Step = { kind: 'next' };
+export const OVER: Step = { kind: 'over' };
+
+export interface DocumentSource {
+  kind: WebhookKind;
+  url: string;
+  method: string;
+  params: Params;
+  codes: { unreachable: HangupCode; invalidXml: HangupCode; invalidUrl: HangupCode; invalidMethod: HangupCode };
+}
+
+const ANSWER_CODES = { unreachable: 7011, invalidXml: 8011, invalidUrl: 7011, invalidMethod: 7011 } as const;
+export const ACTION_CODES = { unreachable: 7012, invalidXml: 8012, invalidUrl: 7022, invalidMethod: 7032 } as const;
+export const REDIRECT_CODES = { unreachable: 7014, invalidXml: 8014, invalidUrl: 7024, invalidMethod: 7034 } as const;
+
+/** A document that redirects to itself would otherwise run for ever. */
+const MOST_DOCUMENTS = 200;
+
+/** Fetches the document that takes over the call; what cannot be fetched or run ends it with the code for that. */
+export async function fetchNext(world: World, call: Call, source: DocumentSource): Promise<Step> {
+  const { elements, code } = await fetchDocument(world, call, source);
+  if (call.isOver) return OVER;
+  if (elements !== null) return { kind: 'run', elements };
+  endCall(world, call, applicationError(code));
+  return OVER;
+}
+
+/** The first document: from the answer URL, or from the fallback URL where there is one. */
+export async function fetchAnswer(world: World, call: Call, params: Params): Promise<Step> {
+  const { answerUrl, answerMethod, fallbackUrl, fallbackMethod } = call.urls;
+  const main = { kind: 'answer', url: answerUrl, method: answerMethod, params, codes: ANSWER_CODES } as const;
+  if (fallbackUrl === null) return fetchNext(world, call, main);
+  const { elements } = await fetchDocument(world, call, main);
+  if (call.isOver) return OVER;
+  if (elements !== null) return { kind: 'run', elements };
+  return fetchNext(world, call, { ...main, url: fallbackUrl, method: fallbackMethod });
+}
+
+type Fetched = { elements: readonly XmlElement[]; code: null } | { elements: null; code: HangupCode };
+
+async function fetchDocument(
+  world: World,
+  call: Call,
+  { kind, url, method, params, codes }: DocumentSource,
+): Promise<Fetched> {
+  const target = readTarget(url);
+  if (target === null) return { elements: null, code: codes.invalidUrl };
+  if (!isMethod(method)) return { elements: null, code: codes.invalidMethod };
+  const reply = await world.webhooks.send(call, { kind, target, method, params });
+  if (!isSuccess(reply)) return { elements: null, code: codes.unreachable };
+  try {
+    if (call.documents.length >= MOST_DOCUMENTS) throw new InvalidXml('too many documents in one call');
+    const elements = read(reply);
+    keepDocument(world, call, { url: target.url, xml: reply.body, error: null });
+    return { elements, code: null };
+  } catch (error) {
+    if (!(error instanceof InvalidXml)) throw error;
+    keepDocument(world, call, { url: target.url, xml: reply.body, error: error.message });
+    return { elements: null, code: codes.invalidXml };
+  }
+}
+
+function read({ contentType, body }: Reply): readonly XmlElement[] {
+  if (!/^(application|text)\/xml\b/i.test(contentType)) throw new InvalidXml('the Content-Type is not XML');
+  return readDocument(body);
+}
+
+function keepDocument(world: World, call: Call, document: { url: string; xml: string; error: string | null }): void {
+  const at = world.clock.now();
+  call.documents.push({ at, ...document });
+  call.note(at, document.error === null ? 'xml.received' : 'xml.refused', { error: document.error });
+}
+
+export function isMethod(text: string): text is WebhookMethod {
+  return text === 'GET' || text === 'POST';
+}

@@ -1,0 +1,28 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ControlCallsController } from './control-calls.controller.js';
+import { ControlPhonesController } from './control-phones.controller.js';
+import { ControlSettingsController } from './control-settings.controller.js';
+import { RestApplicationsController } from './rest-applications.controller.js';
+import { RestCallsController } from './rest-calls.controller.js';
+import { RestNumbersController } from './rest-numbers.controller.js';
+import { Simulator, type SimulatorOptions } from './simulator.js';
+
+/** Serves a simulated Plivo. The Fastify router must ignore trailing slashes, as Plivo's own URLs end in one. */
+@Module({})
+export class SimulatorModule {
+  static register(options: SimulatorOptions): DynamicModule {
+    return {
+      module: SimulatorModule,
+      providers: [{ provide: Simulator, useFactory: () => new Simulator(options) }],
+      controllers: [
+        RestNumbersController,
+        RestApplicationsController,
+        RestCallsController,
+        ControlCallsController,
+        ControlPhonesController,
+        ControlSettingsController,
+      ],
+      exports: [Simulator],
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Clock } from '../shared/clock.js';
+import { Account, type SimulatedNumber } from './account.js';
+import { Activity } from './activity.js';
+import { CallBook } from './call-book.js';
+import type { Call } from './call.js';
+import { Changes } from './changes.js';
+import { Faults } from './faults.js';
+import { Phones } from './phones.js';
+import { DEFAULT_SETTINGS, type Settings } from './settings.js';
+import { Timers } from './timers.js';
+import { WebhookSender } from './webhook-sender.js';
+import type { World } from './world.js';
+
+export interface SimulatorOptions {
+  authId: string;
+  authToken: string;
+  /** Where calls go whose number has no application; may be empty until `configure` names it. */
+  answerUrl: string;
+  hangupUrl: string;
+  clock: Clock;
+  numbers: readonly SimulatedNumber[];
+  /** Tokens that sign for a subaccount's numbers; without one the main account's token does. */
+  subaccountTokens?: Readonly<Record<string, string>>;
+  /** Of the faults' chances. */
+  seed?: number;
+}
+
+/** How long an advance of the clock waits for one webhook. */
+const SETTLE_LIMIT_MS = 10_000;
+
+/** A Plivo in memory: numbers, phones and calls. Meets the application over HTTP only, as Plivo does. */
+@Injectable()
+export class Simulator implements World, OnModuleDestroy {
+  readonly authId: string;
+  readonly authToken: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly changes = new Changes();
+  readonly settings: Settings = { ...DEFAULT_SETTINGS };
+  readonly faults: Faults;
+  readonly account: Account;
+  readonly phones: Phones;
+  readonly book: CallBook;
+  readonly webhooks: WebhookSender;
+  readonly activity = new Activity();
+  private readonly urls: { answerUrl: string; hangupUrl: string };
+  private readonly subaccountTokens: Readonly<Record<string, string>>;
+
+  constructor(options: SimulatorOptions) {
+    this.authId = options.authId;
+    this.authToken = options.authToken;
+    this.clock = options.clock;
+    this.urls = { answerUrl: options.answerUrl, hangupUrl: options.hangupUrl };
+    this.subaccountTokens = options.subaccountTokens ?? {};
+    this.timers = new Timers(this.clock);
+    this.faults = new Faults(options.seed ?? 1);
+    this.account = new Account(options.numbers, this.urls);
+    this.phones = new Phones(this.clock, this.timers, this.changes);
+    this.book = new CallBook(this.clock, this.settings);
+    this.webhooks = new WebhookSender(this, (call) => this.tokensOf(call));
+  }
+
+  /** Changes where calls go: the public address may only be known once the listener is. */
+  configure(urls: { answerUrl?: string; hangupUrl?: string }): void {
+    Object.assign(this.urls, urls);
+  }
+
+  /** Moves the clock, running what falls due in between, each at its own instant and with its webhooks, before the next. */
+  async advance(milliseconds: number): Promise<void> {
+    const target = this.clock.now() + milliseconds;
+    for (;;) {
+      await this.activity.settled(SETTLE_LIMIT_MS);
+      const dueAt = this.timers.nextDueAt();
+      if (dueAt === null || dueAt > target) break;
+      this.clock.advance(Math.max(0, dueAt - this.clock.now()));
+      this.timers.runNext();
+    }
+    this.clock.advance(Math.max(0, target - this.clock.now()));
+  }
+
+  /** Back to the first moment, except the clock, which never runs backwards. Live calls vanish without a webhook. */
+  reset(): void {
+    for (const call of this.book.calls.values()) call.isForgotten = true;
+    for (const { hangUp } of this.book.live.values()) hangUp('API Request');
+    this.timers.clear();
+    void this.webhooks.abandon();
+    this.faults.clear();
+    Object.assign(this.settings, DEFAULT_SETTINGS);
+    this.account.reset();
+    this.phones.forgetAll();
+    this.book.forgetAll();
+    this.changes.notify();
+  }
+
+  async close(): Promise<void> {
+    this.timers.close();
+    this.faults.clear();
+    this.changes.close();
+    await this.webhooks.close();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.close();
+  }
+
+  private tokensOf(call: Call): { owner: string; main: string } {
+    const { subaccount } = call.aLeg.facts;
+    return { owner: this.subaccountTokens[subaccount ?? ''] ?? this.authToken, main: this.authToken };
+  }
+}
