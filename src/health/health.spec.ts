@@ -1,0 +1,160 @@
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { describeOnEachDatabase, type TestDatabase } from '../../test/support/database.js';
+import { Database } from '../shared/database.js';
+import { createHttpAdapter } from '../shared/http/http-edge.js';
+import { createLogger } from '../shared/logger.js';
+import { Draining, HealthModule } from './index.js';
+import { Readiness } from './readiness.js';
+
+@Global()
+@Module({})
+class Ground {
+  static with(database: Database): DynamicModule {
+    return { module: Ground, providers: [{ provide: Database, useValue: database }], exports: [Database] };
+  }
+}
+
+@Module({})
+class Root {
+  static with(database: Database): DynamicModule {
+    return { module: Root, imports: [Ground.with(database), HealthModule] };
+  }
+}
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+const lines: Record<string, unknown>[] = [];
+
+async function start(database: Database): Promise<NestFastifyApplication> {
+  const log = createLogger(
+    { level: 'info', format: 'json' },
+    { write: (line: string) => void lines.push(JSON.parse(line)) },
+  );
+  const app = await NestFactory.create<NestFastifyApplication>(Root.with(database), createHttpAdapter(log), {
+    bodyParser: false,
+    logger: false,
+  });
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+async function get(app: NestFastifyApplication, path: string): Promise<Answer> {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: response.status, headers: response.headers, body: await response.text() };
+}
+
+describeOnEachDatabase('the probes', (open) => {
+  let test: TestDatabase;
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    test = await open();
+    app = await start(test.database);
+  });
+  afterAll(() => app.close());
+
+  it('say that the process is alive', async () => {
+    const answer = await get(app, '/livez');
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { status: 'ok' }]);
+  });
+
+  it('say that it is ready', async () => {
+    const answer = await get(app, '/readyz');
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([
+      200,
+      { status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok' } },
+    ]);
+  });
+
+  it('say that a migration is missing until it was run', async () => {
+    const readiness = new Readiness(test.database, new Draining());
+    const [last] = await test.dataSource.query('SELECT timestamp, name FROM migration ORDER BY name DESC LIMIT 1');
+    await test.dataSource.query('DELETE FROM migration WHERE name = ?', [last.name]);
+    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'pending', draining: 'ok' });
+
+    await test.dataSource.query('INSERT INTO migration (timestamp, name) VALUES (?, ?)', [last.timestamp, last.name]);
+    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'ok', draining: 'ok' });
+  });
+
+  it('give Prometheus its text', async () => {
+    const answer = await get(app, '/metrics');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(answer.body).toMatch(/^masking_build_info\{version="\d+\.\d+\.\d+",node="v\d+[^"]*"\} 1$/m);
+    expect(answer.body).toContain('process_cpu_seconds_total');
+  });
+
+  it('write no line at info', () => {
+    expect(lines).toEqual([]);
+  });
+
+  it('say that the process is leaving, as a problem', async () => {
+    app.get(Draining).start();
+    const answer = await get(app, '/readyz');
+
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(JSON.parse(answer.body)).toEqual({
+      type: 'about:blank',
+      title: 'Service Unavailable',
+      status: 503,
+      code: 'not_ready',
+      detail: 'draining',
+      request_id: answer.headers.get('x-request-id'),
+      checks: { database: 'ok', migrations: 'ok', draining: 'draining' },
+    });
+    expect((await get(app, '/livez')).status).toBe(200);
+  });
+});
+
+describe('readiness without a database', () => {
+  const failing = (read: () => Promise<never>): Database => ({ read }) as unknown as Database;
+
+  it('is denied when the database refuses', async () => {
+    const readiness = new Readiness(
+      failing(() => Promise.reject(new Error('connection refused'))),
+      new Draining(),
+    );
+    expect(await readiness.check()).toEqual({ database: 'unreachable', migrations: 'unknown', draining: 'ok' });
+  });
+
+  it('is denied after a second when the database hangs, with one question open however many ask', async () => {
+    jest.useFakeTimers();
+    try {
+      let questions = 0;
+      const database = failing(() => {
+        questions++;
+        return new Promise<never>(() => undefined);
+      });
+      const readiness = new Readiness(database, new Draining());
+      const answers = Promise.all([readiness.check(), readiness.check(), readiness.check()]);
+      let isAnswered = false;
+      void answers.then(() => (isAnswered = true));
+
+      await jest.advanceTimersByTimeAsync(999);
+      expect(isAnswered).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      expect((await answers).map((checks) => checks.database)).toEqual(['unreachable', 'unreachable', 'unreachable']);
+      expect(questions).toBe(1);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('leaves the process alive', async () => {
+    const app = await start(failing(() => Promise.reject(new Error('connection refused'))));
+    expect((await get(app, '/livez')).status).toBe(200);
+    const ready = await get(app, '/readyz');
+    expect([ready.status, JSON.parse(ready.body).detail]).toEqual([503, 'database unreachable, migrations unknown']);
+    await app.close();
+  });
+});

@@ -1,0 +1,3 @@
+export { HealthModule } from './health.module.js';
+export { Draining } from './draining.js';
+export { Metrics } from './metrics.js';

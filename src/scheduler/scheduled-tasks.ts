@@ -1,0 +1,57 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PurgeWebhookReceipts } from '../call-routing/index.js';
+import { EnqueueNumberSync } from '../number-pool/index.js';
+import { ExpireDueSessions } from '../sessions/index.js';
+import { Config } from '../shared/config.js';
+import { PurgeIdempotencyKeys } from '../shared/http/purge-idempotency-keys.js';
+import { Jobs } from '../shared/jobs/jobs.js';
+import { Scheduler } from './scheduler.js';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What runs when. */
+@Injectable()
+export class ScheduledTasks implements OnModuleInit {
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly config: Config,
+    private readonly jobs: Jobs,
+    private readonly expireDueSessions: ExpireDueSessions,
+    private readonly enqueueNumberSync: EnqueueNumberSync,
+    private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
+    private readonly purgeWebhookReceipts: PurgeWebhookReceipts,
+  ) {}
+
+  onModuleInit(): void {
+    const daily = { everySeconds: DAY, timeoutSeconds: 10 * MINUTE, scope: 'one-process' } as const;
+    this.scheduler.add({ name: 'jobs.purge', ...daily, run: () => this.jobs.purge() });
+    this.scheduler.add({ name: 'idempotency.purge', ...daily, run: () => this.purgeIdempotencyKeys.run() });
+    this.scheduler.add({ name: 'webhook-receipts.purge', ...daily, run: () => this.purgeWebhookReceipts.run() });
+    this.scheduler.add({
+      name: 'sessions.expire',
+      everySeconds: 1,
+      timeoutSeconds: 30,
+      // Processes share the due sessions row by row, and none waits for another.
+      scope: 'each-process',
+      run: () => this.expireDueSessions.run(),
+    });
+    this.scheduler.add({
+      name: 'jobs.report-foreign-kinds',
+      everySeconds: MINUTE,
+      timeoutSeconds: 30,
+      scope: 'each-process',
+      run: () => this.jobs.reportForeignKinds(),
+    });
+    if (this.config.provider.syncNumbers) {
+      this.scheduler.add({
+        name: 'number-pool.sync',
+        everySeconds: HOUR,
+        timeoutSeconds: 30,
+        scope: 'one-process',
+        run: () => this.enqueueNumberSync.run(),
+      });
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { Clock } from '../shared/clock.js';
+import { Config } from '../shared/config.js';
+import { Database } from '../shared/database.js';
+import { Log } from '../shared/logger.js';
+import { claimTask, finishTask } from './claim-task.js';
+
+export interface Task {
+  /** Stored; at most 40 characters. */
+  name: string;
+  everySeconds: number;
+  /** After this the run counts as failed. In `one-process` it is also the lease: how long a dead process blocks the task. */
+  timeoutSeconds: number;
+  scope: 'each-process' | 'one-process';
+  run: () => Promise<unknown>;
+}
+
+interface KnownTask extends Task {
+  /** Not looked at before this instant. */
+  notBefore: number;
+  /** Until the run has really ended, be it long after its time limit: a task never overlaps itself in a process. */
+  isBusy: boolean;
+}
+
+const TICK_MS = 1000;
+const TICKER = 'tick';
+const MAX_NAME = 40;
+const MAX_RESULT = 200;
+/** A task held by another process is looked at again at least this often, so that changed rows and dead processes are noticed. */
+const RECHECK_MS = 60_000;
+const STOP_LIMIT_MS = 3_000;
+
+/** Runs the table of tasks. A task that fails or hangs is logged and harms neither the process nor the other tasks. */
+@Injectable()
+export class Scheduler implements OnModuleDestroy {
+  private readonly tasks = new Map<string, KnownTask>();
+  private readonly ticks = new Set<Promise<void>>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly log: Log,
+    private readonly ticker: SchedulerRegistry,
+  ) {}
+
+  add(task: Task): void {
+    if (this.tasks.has(task.name)) throw new Error(`task ${task.name} is added twice`);
+    if (task.name.length > MAX_NAME) throw new Error(`expected a task name of at most ${MAX_NAME}, got ${task.name}`);
+    this.tasks.set(task.name, { ...task, notBefore: 0, isBusy: false });
+  }
+
+  /** Ticks every second from now on; in a process that only serves the API never. */
+  start(): void {
+    if (this.config.role === 'api') return;
+    const tick = (): void => {
+      const begun = this.tick().finally(() => this.ticks.delete(begun));
+      this.ticks.add(begun);
+    };
+    this.ticker.addInterval(TICKER, setInterval(tick, TICK_MS));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (!this.ticker.doesExist('interval', TICKER)) return;
+    this.ticker.deleteInterval(TICKER);
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([
+      Promise.all(this.ticks),
+      new Promise((resolve) => (timer = setTimeout(resolve, STOP_LIMIT_MS))),
+    ]);
+    clearTimeout(timer);
+  }
+
+  /** Begins every task that is due and not running; resolves when those have ended or run out of time. Never rejects. */
+  async tick(): Promise<void> {
+    if (this.config.role === 'api') return;
+    await Promise.all([...this.tasks.values()].map((task) => this.runIfDue(task)));
+  }
+
+  private async runIfDue(task: KnownTask): Promise<void> {
+    const now = this.clock.now();
+    if (task.isBusy || now < task.notBefore) return;
+    task.isBusy = true;
+    let run: Promise<unknown> = Promise.resolve();
+    try {
+      if (task.scope === 'each-process' || (await this.claim(task, now))) {
+        const running = this.runToItsEnd(task);
+        run = running;
+        await this.record(task, now, await this.withinLimit(task, running));
+      }
+    } catch (error) {
+      this.log.error('task.not-recorded', { task: task.name, error });
+    }
+    void run.then(() => (task.isBusy = false));
+  }
+
+  private async claim(task: KnownTask, now: number): Promise<boolean> {
+    const claim = await claimTask(this.database, { name: task.name, now, leaseEndsAt: leaseEnd(task, now) });
+    if (claim.isMine) return true;
+    task.notBefore = Math.min(claim.nextRunAt, now + Math.min(task.everySeconds * 1000, RECHECK_MS));
+    return false;
+  }
+
+  private async record(task: KnownTask, startedAt: number, result: string): Promise<void> {
+    const nextRunAt = startedAt + task.everySeconds * 1000;
+    if (task.scope === 'one-process')
+      await finishTask(this.database, { name: task.name, leaseEndsAt: leaseEnd(task, startedAt), nextRunAt, result });
+    task.notBefore = nextRunAt;
+  }
+
+  private async withinLimit(task: KnownTask, run: Promise<string>): Promise<string> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<string>((resolve) => {
+      timer = setTimeout(() => {
+        this.log.error('task.overran', { task: task.name, limit_seconds: task.timeoutSeconds });
+        resolve('TimedOut');
+      }, task.timeoutSeconds * 1000);
+      timer.unref();
+    });
+    const result = await Promise.race([run, limit]);
+    clearTimeout(timer);
+    return result;
+  }
+
+  /** Never rejects: `ok`, or the class of the error. */
+  private async runToItsEnd(task: KnownTask): Promise<string> {
+    try {
+      await task.run();
+      this.log.debug('task.done', { task: task.name });
+      return 'ok';
+    } catch (error) {
+      this.log.error('task.failed', { task: task.name, error });
+      return (error instanceof Error ? error.name : typeof error).slice(0, MAX_RESULT);
+    }
+  }
+}
+
+function leaseEnd(task: Task, startedAt: number): number {
+  return startedAt + task.timeoutSeconds * 1000;
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { defaultRetryDelaySeconds, describeFailure } from './job-failure.js';
+
+describe('the delay after a failed attempt', () => {
+  it.each([
+    [1, 5],
+    [2, 20],
+    [3, 80],
+    [6, 5120],
+    [7, 20480],
+    [8, 21600],
+    [50, 21600],
+  ])('of number %i is %i s, at most a fifth more or less', (attempt, seconds) => {
+    const delays = Array.from({ length: 500 }, () => defaultRetryDelaySeconds(attempt));
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(seconds * 0.8);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(seconds * 1.2);
+    expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(seconds * 0.3);
+  });
+});
+
+describe('the description of a failure', () => {
+  it.each([
+    ['+14155550123', 'Error: +###########'],
+    ['call (415) 555-0123', 'Error: call (###) ###-####'],
+    ['٤١٥ in other digits', 'Error: ### in other digits'],
+    ['GET https://media.example/v1/rec.mp3?x=secret failed', 'Error: GET <url> failed'],
+    ['token Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4', 'Error: token <opaque>'],
+  ])('of "%s" tells no number, address or secret', (message, expected) => {
+    expect(describeFailure(new Error(message))).toBe(expected);
+  });
+
+  it('fits its column', () => {
+    expect(describeFailure(new Error('a '.repeat(5000)))).toHaveLength(500);
+  });
+
+  it('tells nothing of what was thrown without being an error', () => {
+    expect(describeFailure('+14155550123')).toBe('thrown: string');
+  });
+});

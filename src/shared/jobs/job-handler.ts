@@ -1,0 +1,28 @@
+/** What a handler is told about the job it runs. */
+export interface RunningJob {
+  id: string;
+  /** 1 for the first run. Attempts that never reported back (a killed process) count. */
+  attempt: number;
+  createdAt: number;
+  /** Aborted when the lease ends: from then on another worker may run the same job, and this one's result no longer counts. */
+  signal: AbortSignal;
+}
+
+export interface HandlerOptions {
+  /** Longer than the slowest run that is still worth waiting for; a dead worker's job is taken over after it. */
+  leaseSeconds: number;
+  /** Default 10. `RetryLater` counts too, so nothing repeats for ever. */
+  maxAttempts?: number;
+  /** Delay after the given failed attempt (1 for the first), used as it is. Default: see `defaultRetryDelaySeconds`. */
+  retryDelaySeconds?: (attempt: number) => number;
+}
+
+/** At least once: a handler may meet a job that an earlier run has already done, so running it again must change nothing. */
+export type RunJob<P> = (payload: P, job: RunningJob) => Promise<void>;
+
+export interface Handler {
+  leaseMs: number;
+  maxAttempts: number;
+  retryDelaySeconds: (attempt: number) => number;
+  run: RunJob<unknown>;
+}
