@@ -43,7 +43,8 @@ export class AllocateNumber {
   private async claimParties(tx: Tx, chosen: ChosenNumber, request: AllocationRequest): Promise<void> {
     // Sorted, so that two sessions of the same two people cannot wait for each other.
     const parties = [...request.parties].sort((left, right) => (left.index < right.index ? -1 : 1));
-    if (chosen.isFresh) return insertParties(tx, chosen.id, parties, request);
+    if (chosen.isFresh) return this.claimFresh(tx, chosen.id, parties, request);
+    await this.keepNumber(tx, chosen.id);
     for (const party of parties) {
       const taken = await change(
         tx,
@@ -52,6 +53,38 @@ export class AllocateNumber {
       );
       if (taken === 0) await insertParties(tx, chosen.id, [party], request);
     }
+  }
+
+  /**
+   * Both parties in one statement, which also keeps the number's row: whoever withdraws the number waits for this transaction, or this finds
+   * it withdrawn.
+   */
+  private async claimFresh(
+    tx: Tx,
+    id: number,
+    parties: AllocationRequest['parties'],
+    request: AllocationRequest,
+  ): Promise<void> {
+    const claims = parties.map(() => 'SELECT ? AS party_index, ? AS role').join(' UNION ALL ');
+    const claimed = await orStartOver(
+      change(
+        tx,
+        `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
+         SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claims}) claim
+         WHERE n.id = ? AND n.status = 'active' ${this.database.forShare}`,
+        [request.sessionId, request.freeAfter, ...parties.flatMap((party) => [party.index, party.role]), id],
+      ),
+    );
+    if (claimed !== parties.length) throw new Contended();
+  }
+
+  private async keepNumber(tx: Tx, id: number): Promise<void> {
+    if (!this.database.forShare) return;
+    const kept = (await tx.query(
+      `SELECT id FROM virtual_number WHERE id = ? AND status = 'active' ${this.database.forShare}`,
+      [id],
+    )) as unknown[];
+    if (kept.length === 0) throw new Contended();
   }
 
   private async claimStrangers(
@@ -117,8 +150,13 @@ async function insertParties(
 }
 
 async function insertOrStartOver(tx: Tx, sql: string, parameters: unknown[]): Promise<void> {
+  await orStartOver(tx.query(sql, parameters));
+}
+
+/** A taken key means that another session was faster: the whole choice is made anew. */
+async function orStartOver<T>(insert: Promise<T>): Promise<T> {
   try {
-    await tx.query(sql, parameters);
+    return await insert;
   } catch (error) {
     throw isDuplicate(error) ? new Contended() : error;
   }

@@ -41,7 +41,7 @@ export class ExpireDueSessions {
 
       await change(
         tx,
-        `UPDATE masking_session SET status = 'expired', pair_index = NULL WHERE id IN (${due.map(() => '?').join(', ')})`,
+        `UPDATE masking_session ${this.database.byPrimaryKey} SET status = 'expired', pair_index = NULL WHERE id IN (${due.map(() => '?').join(', ')})`,
         due.map((session) => session.id),
       );
       for (const session of due) {

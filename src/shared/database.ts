@@ -24,14 +24,23 @@ export class Database {
   readonly isSqlite: boolean;
   /** `FOR UPDATE` where rows can be locked; SQLite has one writer at a time and needs none. */
   readonly forUpdate: '' | 'FOR UPDATE';
+  /** Keeps a row from being changed while others may still read it. */
+  readonly forShare: '' | 'LOCK IN SHARE MODE';
   /** For claiming work: rows that another process holds are passed over. Never for choosing numbers, where it reports false exhaustion. */
   readonly forUpdateSkipLocked: '' | 'FOR UPDATE SKIP LOCKED';
+  /**
+   * Stands between table and SET of an UPDATE by a list of ids: MariaDB reads a small table whole instead, and then waits for rows that
+   * unrelated transactions hold.
+   */
+  readonly byPrimaryKey: '' | 'FORCE INDEX (PRIMARY)';
   private readonly inside = new AsyncLocalStorage<true>();
   private queue: Promise<unknown> = Promise.resolve();
   private readonly afterCommit = new Set<() => void>();
 
   constructor(readonly dataSource: DataSource) {
     this.isSqlite = dataSource.options.type === 'better-sqlite3';
+    this.byPrimaryKey = this.isSqlite ? '' : 'FORCE INDEX (PRIMARY)';
+    this.forShare = this.isSqlite ? '' : 'LOCK IN SHARE MODE';
     this.forUpdate = this.isSqlite ? '' : 'FOR UPDATE';
     this.forUpdateSkipLocked = this.isSqlite ? '' : 'FOR UPDATE SKIP LOCKED';
   }

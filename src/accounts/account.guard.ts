@@ -1,0 +1,55 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Database } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { Unauthenticated } from './accounts.errors.js';
+import { Authenticate } from './authenticate.js';
+import { Subaccounts } from './find-subaccount.js';
+import type { Principal } from './principal.js';
+
+/** A customer's credentials are far below this; what is longer is not hashed. */
+const MAX_HEADER_LENGTH = 1024;
+
+/**
+ * Opens `/v1/Account/:authId/...` to that account, that subaccount, and the account that owns that subaccount; valid credentials on any
+ * other path see what they would see if it did not exist.
+ */
+@Injectable()
+export class AccountGuard implements CanActivate {
+  constructor(
+    private readonly authenticate: Authenticate,
+    private readonly subaccounts: Subaccounts,
+    private readonly database: Database,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { authId: string } }>>();
+    const { authorization } = request.headers;
+    if (authorization === undefined || authorization === '') throw Unauthenticated.missing();
+
+    const given = readBasic(authorization);
+    const principal = given && (await this.authenticate.run(given.user, given.password));
+    if (!principal) throw Unauthenticated.wrong();
+
+    request.principal = await this.scoped(principal, request.params.authId);
+    return true;
+  }
+
+  private async scoped(principal: Principal, pathOwner: string): Promise<Principal> {
+    if (pathOwner === (principal.subaccountId ?? principal.accountId)) return principal;
+    const isOwnSubaccount =
+      principal.subaccountId === null &&
+      (await this.database.read((manager) => this.subaccounts.belongsTo(manager, principal.accountId, pathOwner)));
+    if (!isOwnSubaccount) throw new NotFound();
+    return { ...principal, subaccountId: pathOwner };
+  }
+}
+
+function readBasic(header: string): { user: string; password: string } | null {
+  if (header.length > MAX_HEADER_LENGTH) return null;
+  const [, encoded] = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header) ?? [];
+  if (encoded === undefined) return null;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}

@@ -1,0 +1,246 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { describeOnEachDatabase } from '../../test/support/database.js';
+import { Clock } from '../shared/clock.js';
+import type { Config } from '../shared/config.js';
+import { Crypto } from '../shared/crypto.js';
+import type { Secrets } from '../shared/data-folder.js';
+import type { Database } from '../shared/database.js';
+import { AccountExists, LastToken, TooManyTokens } from './accounts.errors.js';
+import { Authenticate } from './authenticate.js';
+import { CreateAccount } from './create-account.js';
+import { CreateSubaccount } from './create-subaccount.js';
+import { Credentials } from './credentials.js';
+import { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
+import { Accounts } from './find-account.js';
+import { Subaccounts } from './find-subaccount.js';
+import { IssueToken } from './issue-token.js';
+import { ListAccounts } from './list-accounts.js';
+import { ListTokens } from './list-tokens.js';
+import { PlivoAccess } from './plivo-access.js';
+import { RevokeToken } from './revoke-token.js';
+import { VerifyEncryptionKey } from './verify-encryption-key.js';
+import { WebhookTokens } from './webhook-tokens.js';
+
+const MAIN = 'MAMAINMAINMAINMAIN00';
+const PLIVO = { name: 'Acme', plivoAuthId: 'MAPLIVOPLIVOPLIVO000', plivoAuthToken: 'plivo-secret' };
+
+/** What one process has in memory. */
+function process(database: Database, clock = new Clock(), key = 7) {
+  const crypto = new Crypto(Buffer.alloc(32, key));
+  const credentials = new Credentials(database, crypto, clock);
+  const webhookTokens = new WebhookTokens(database, crypto, clock);
+  return {
+    clock,
+    webhookTokens,
+    authenticate: new Authenticate(credentials),
+    createAccount: new CreateAccount(crypto, clock, credentials),
+    createSubaccount: new CreateSubaccount(new Accounts(), clock, credentials),
+    issueToken: new IssueToken(database, credentials),
+    revokeToken: new RevokeToken(database, credentials),
+    listTokens: new ListTokens(database),
+    plivoAccess: new PlivoAccess(database, crypto),
+    ensureFirst: new EnsureFirstAccount(database, crypto, clock, credentials, webhookTokens),
+    verifyKey: new VerifyEncryptionKey(database, crypto),
+  };
+}
+
+function withCredentials(authToken: string): Config {
+  return { provider: { firstAccount: { authId: MAIN, authToken } } } as Config;
+}
+const demo = { provider: { firstAccount: null } } as Config;
+const secrets = (demoAuthToken: string | null = null): Secrets => ({ demoAuthToken }) as Secrets;
+
+describeOnEachDatabase('accounts', (open) => {
+  let database: Database;
+  let here: ReturnType<typeof process>;
+
+  beforeAll(async () => {
+    ({ database } = await open());
+  });
+  beforeEach(async () => {
+    here = process(database);
+    await database.transaction(async (tx) => {
+      for (const table of ['account', 'subaccount', 'api_token', 'key_check']) await tx.query(`DELETE FROM ${table}`);
+    });
+  });
+
+  const rows = (table: string): Promise<Record<string, unknown>[]> =>
+    database.read((manager) => manager.query(`SELECT * FROM ${table}`));
+  const newAccount = () => database.transaction((tx) => here.createAccount.run(tx, PLIVO));
+  const issue = (ownerId: string) => database.transaction((tx) => here.issueToken.run(tx, ownerId));
+  const revoke = (ownerId: string, id: string) => database.transaction((tx) => here.revokeToken.run(tx, ownerId, id));
+
+  it('start with that of the settings', async () => {
+    expect(await here.ensureFirst.run(withCredentials('first-token'), secrets())).toBe(MAIN);
+    expect(await here.authenticate.run(MAIN, 'first-token')).toMatchObject({ accountId: MAIN, subaccountId: null });
+    expect(await here.webhookTokens.of(MAIN)).toEqual({ accountId: MAIN, tokens: ['first-token'] });
+    expect(await here.plivoAccess.of(MAIN)).toEqual({ authId: MAIN, authToken: 'first-token' });
+  });
+
+  it('start with a demo account where there are no credentials', async () => {
+    await here.ensureFirst.run(demo, secrets('demo-token'));
+    expect(await here.authenticate.run(DEMO_AUTH_ID, 'demo-token')).toMatchObject({ accountId: DEMO_AUTH_ID });
+    expect(await rows('account')).toMatchObject([{ auth_id: DEMO_AUTH_ID, name: 'Demo' }]);
+  });
+
+  it('start once, however many processes start together and however often', async () => {
+    const starts = Array.from({ length: 8 }, () => process(database));
+    await Promise.all(starts.map(({ ensureFirst }) => ensureFirst.run(withCredentials('first-token'), secrets())));
+    const before = [await rows('account'), await rows('api_token')];
+    await here.ensureFirst.run(withCredentials('first-token'), secrets());
+    expect([await rows('account'), await rows('api_token')]).toEqual(before);
+    expect(before.map(({ length }) => length)).toEqual([1, 1]);
+  });
+
+  it('follow a changed PLIVO_AUTH_TOKEN at once and keep issued tokens', async () => {
+    await here.ensureFirst.run(withCredentials('first-token'), secrets());
+    const issued = await issue(MAIN);
+    expect(await here.authenticate.run(MAIN, 'first-token')).not.toBeNull();
+    expect(await here.webhookTokens.of(MAIN)).not.toBeNull();
+
+    const starts = [here, process(database), process(database)];
+    await Promise.all(starts.map(({ ensureFirst }) => ensureFirst.run(withCredentials('second-token'), secrets())));
+
+    expect(await here.authenticate.run(MAIN, 'first-token')).toBeNull();
+    expect(await here.authenticate.run(MAIN, 'second-token')).not.toBeNull();
+    expect(await here.authenticate.run(MAIN, issued.authToken)).not.toBeNull();
+    expect(await here.webhookTokens.of(MAIN)).toEqual({ accountId: MAIN, tokens: ['second-token'] });
+    expect(await here.plivoAccess.of(MAIN)).toEqual({ authId: MAIN, authToken: 'second-token' });
+    expect(await rows('api_token')).toHaveLength(2);
+  });
+
+  it('leave a revoked token of the settings revoked at the next start', async () => {
+    await here.ensureFirst.run(withCredentials('first-token'), secrets());
+    await issue(MAIN);
+    const [settings] = (await here.listTokens.run(MAIN)).filter(({ origin }) => origin === 'settings');
+    await revoke(MAIN, settings!.id);
+    const next = process(database);
+    await next.ensureFirst.run(withCredentials('first-token'), secrets());
+    expect(await next.authenticate.run(MAIN, 'first-token')).toBeNull();
+  });
+
+  it('have an own token for REST and that of Plivo for webhooks', async () => {
+    const { authId, authToken } = await newAccount();
+    expect(authId).toMatch(/^MA[A-Z0-9]{18}$/);
+    expect(authToken).toHaveLength(40);
+    expect(await here.authenticate.run(authId, authToken)).toMatchObject({ accountId: authId, subaccountId: null });
+    expect(await here.authenticate.run(authId, PLIVO.plivoAuthToken)).toBeNull();
+    expect(await here.webhookTokens.of(authId)).toEqual({ accountId: authId, tokens: [PLIVO.plivoAuthToken] });
+    expect(await here.plivoAccess.of(authId)).toEqual({ authId: PLIVO.plivoAuthId, authToken: PLIVO.plivoAuthToken });
+  });
+
+  it('hold no token in clear', async () => {
+    const { authToken } = await newAccount();
+    const stored = JSON.stringify([await rows('account'), await rows('api_token')]);
+    expect(stored).not.toContain(authToken);
+    expect(stored).not.toContain(PLIVO.plivoAuthToken);
+  });
+
+  it('do not open a token that was moved to another owner', async () => {
+    const [one, two] = [await newAccount(), await newAccount()];
+    await database.transaction((tx) =>
+      tx.query('UPDATE api_token SET owner_id = ? WHERE owner_id = ?', [`${two.authId.slice(0, 19)}!`, two.authId]),
+    );
+    await database.transaction((tx) =>
+      tx.query('UPDATE api_token SET owner_id = ? WHERE owner_id = ?', [two.authId, one.authId]),
+    );
+    await expect(process(database).authenticate.run(two.authId, one.authToken)).rejects.toThrow();
+  });
+
+  it('refuse an Auth ID that is taken, one of many racing for it excepted', async () => {
+    const wanted = { ...PLIVO, authId: MAIN };
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, () => database.transaction((tx) => here.createAccount.run(tx, wanted))),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(AccountExists);
+    expect(await rows('api_token')).toHaveLength(1);
+  });
+
+  it('have subaccounts with credentials of their own', async () => {
+    const account = await newAccount();
+    const sub = await database.transaction((tx) => here.createSubaccount.run(tx, account.authId, 'Team'));
+    expect(sub.authId).toMatch(/^SA[A-Z0-9]{18}$/);
+    expect(await here.authenticate.run(sub.authId, sub.authToken)).toMatchObject({
+      accountId: account.authId,
+      subaccountId: sub.authId,
+    });
+    expect(await here.authenticate.run(sub.authId, account.authToken)).toBeNull();
+    const subaccounts = new Subaccounts();
+    const belongs = (owner: string) => database.read((manager) => subaccounts.belongsTo(manager, owner, sub.authId));
+    expect(await belongs(account.authId)).toBe(true);
+    expect(await belongs((await newAccount()).authId)).toBe(false);
+    expect(await new ListAccounts(database).run({ after: account.authId.slice(0, 19), limit: 1 })).toMatchObject([
+      { authId: account.authId, name: 'Acme', subaccounts: [{ authId: sub.authId, name: 'Team' }] },
+    ]);
+  });
+
+  it('refuse a subaccount of nobody', async () => {
+    await expect(database.transaction((tx) => here.createSubaccount.run(tx, MAIN, 'Team'))).rejects.toMatchObject({
+      kind: 'not-found',
+    });
+  });
+
+  it('keep two tokens live until one is revoked', async () => {
+    const { authId, authToken } = await newAccount();
+    const second = await issue(authId);
+    for (const token of [authToken, second.authToken])
+      expect(await here.authenticate.run(authId, token)).not.toBeNull();
+    await expect(issue(authId)).rejects.toBeInstanceOf(TooManyTokens);
+
+    const first = (await here.listTokens.run(authId)).find(({ id }) => id !== second.id);
+    here.clock.advance(60_000);
+    expect(await here.authenticate.run(authId, authToken)).not.toBeNull();
+    await revoke(authId, first!.id);
+    expect(await here.authenticate.run(authId, authToken)).toBeNull();
+    expect(await here.authenticate.run(authId, second.authToken)).toMatchObject({ credentialId: second.id });
+    await expect(revoke(authId, second.id)).rejects.toBeInstanceOf(LastToken);
+  });
+
+  it('hold the limits when ten issue or revoke at once', async () => {
+    const { authId } = await newAccount();
+    const issued = await Promise.allSettled(Array.from({ length: 10 }, () => issue(authId)));
+    expect(issued.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const ids = (await here.listTokens.run(authId)).map(({ id }) => id);
+    const revoked = await Promise.allSettled(ids.map((id) => revoke(authId, id)));
+    expect(revoked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('tell nothing about tokens of others', async () => {
+    const [one, two] = [await newAccount(), await newAccount()];
+    await issue(two.authId);
+    const [token] = await here.listTokens.run(one.authId);
+    await expect(revoke(two.authId, token!.id)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(here.listTokens.run(MAIN)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(issue(MAIN)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('are known to other processes within 5 s of a change, and to this one at once', async () => {
+    const { authId, authToken } = await newAccount();
+    const second = await issue(authId);
+    const other = process(database);
+    expect(await other.authenticate.run(authId, authToken)).not.toBeNull();
+    expect(await here.authenticate.run(authId, authToken)).not.toBeNull();
+
+    const first = (await here.listTokens.run(authId)).find(({ id }) => id !== second.id);
+    await revoke(authId, first!.id);
+    expect(await here.authenticate.run(authId, authToken)).toBeNull();
+    other.clock.advance(5_000);
+    expect(await other.authenticate.run(authId, authToken)).toBeNull();
+  });
+
+  it.each(['', 'MA', 'ma', "MA' OR 1=1 --       ", `${MAIN}0`, '__proto__', 'SAXXXXXXXXXXXXXXXXXX'])(
+    'are none for the Auth ID %j',
+    async (authId) => {
+      expect(await here.authenticate.run(authId, 'token')).toBeNull();
+    },
+  );
+
+  it('refuse to start with another encryption key', async () => {
+    await Promise.all([here.verifyKey.run(), process(database).verifyKey.run()]);
+    await here.verifyKey.run();
+    await expect(process(database, new Clock(), 8).verifyKey.run()).rejects.toThrow(/ENCRYPTION_KEY +is not the key/);
+    expect(await rows('key_check')).toHaveLength(1);
+  });
+});

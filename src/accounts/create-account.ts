@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import { isDuplicate, type Tx } from '../shared/database.js';
+import { newAuthId, newSecret } from '../shared/ids.js';
+import { AccountExists } from './accounts.errors.js';
+import { Credentials } from './credentials.js';
+import { insertAccount } from './insert-account.js';
+
+/** Adds a customer with a first token of its own, which is told only here. Refuses an Auth ID that is taken. */
+@Injectable()
+export class CreateAccount {
+  constructor(
+    private readonly crypto: Crypto,
+    private readonly clock: Clock,
+    private readonly credentials: Credentials,
+  ) {}
+
+  async run(
+    tx: Tx,
+    wanted: { authId?: string; name: string; plivoAuthId: string; plivoAuthToken: string },
+  ): Promise<{ authId: string; authToken: string; createdAt: number }> {
+    const { name, plivoAuthId, plivoAuthToken } = wanted;
+    const authId = wanted.authId ?? newAuthId('MA');
+    const createdAt = this.clock.now();
+    try {
+      await insertAccount(tx, this.crypto, { authId, name, plivoAuthId, plivoAuthToken, createdAt });
+    } catch (error) {
+      if (isDuplicate(error)) throw new AccountExists();
+      throw error;
+    }
+
+    const authToken = newSecret();
+    await this.credentials.add(tx, authId, authToken, 'issued');
+    return { authId, authToken, createdAt };
+  }
+}

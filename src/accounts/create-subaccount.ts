@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import type { Tx } from '../shared/database.js';
+import { newAuthId, newSecret } from '../shared/ids.js';
+import { Credentials } from './credentials.js';
+import { Accounts } from './find-account.js';
+
+/** Adds a subaccount with a token of its own, which is told only here. Refuses an account that does not exist. */
+@Injectable()
+export class CreateSubaccount {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly clock: Clock,
+    private readonly credentials: Credentials,
+  ) {}
+
+  async run(
+    tx: Tx,
+    accountId: string,
+    name: string,
+  ): Promise<{ authId: string; authToken: string; createdAt: number }> {
+    await this.accounts.require(tx, accountId);
+
+    const authId = newAuthId('SA');
+    const authToken = newSecret();
+    const createdAt = this.clock.now();
+    await tx.query('INSERT INTO subaccount (auth_id, account_id, name, created_at) VALUES (?, ?, ?, ?)', [
+      authId,
+      accountId,
+      name,
+      createdAt,
+    ]);
+    await this.credentials.add(tx, authId, authToken, 'issued');
+    return { authId, authToken, createdAt };
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import { Database, type Tx } from '../shared/database.js';
+import { newId } from '../shared/ids.js';
+import type { ApiToken } from './account.entity.js';
+import { ShortLived } from './short-lived.js';
+
+/** The live tokens of one account or subaccount, opened. */
+export interface OpenedCredentials {
+  accountId: string;
+  /** Null for an account's own credentials. */
+  subaccountId: string | null;
+  tokens: { id: string; token: string }[];
+}
+
+/** Tokens of the REST API: sealed in the database, opened here. */
+@Injectable()
+export class Credentials {
+  private readonly opened: ShortLived<OpenedCredentials | null>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly crypto: Crypto,
+    private readonly clock: Clock,
+  ) {
+    this.opened = new ShortLived(clock, (ownerId) => this.read(ownerId));
+  }
+
+  /** Null when nobody has this Auth ID. May be 5 s behind a change made by another process. */
+  of(ownerId: string): Promise<OpenedCredentials | null> {
+    return this.opened.get(ownerId);
+  }
+
+  async add(
+    tx: Tx,
+    ownerId: string,
+    token: string,
+    origin: ApiToken['origin'],
+  ): Promise<{ id: string; createdAt: number }> {
+    const id = newId();
+    const createdAt = this.clock.now();
+    await tx.query('INSERT INTO api_token (id, owner_id, token, origin, created_at) VALUES (?, ?, ?, ?, ?)', [
+      id,
+      ownerId,
+      this.crypto.seal(place(id, ownerId), token),
+      origin,
+      createdAt,
+    ]);
+    this.opened.distrust(ownerId);
+    return { id, createdAt };
+  }
+
+  async remove(tx: Tx, ownerId: string, id: string): Promise<void> {
+    await tx.query('DELETE FROM api_token WHERE id = ? AND owner_id = ?', [id, ownerId]);
+    this.opened.distrust(ownerId);
+  }
+
+  private async read(ownerId: string): Promise<OpenedCredentials | null> {
+    const rows = await this.database.read<{ id: string; token: string; account_id: string }[]>((manager) =>
+      manager.query(
+        `SELECT t.id, t.token, COALESCE(s.account_id, t.owner_id) AS account_id
+         FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ?`,
+        [ownerId],
+      ),
+    );
+    const [first] = rows;
+    if (!first) return null;
+    return {
+      accountId: first.account_id,
+      subaccountId: first.account_id === ownerId ? null : ownerId,
+      tokens: rows.map(({ id, token }) => ({ id, token: this.crypto.open(place(id, ownerId), token) })),
+    };
+  }
+}
+
+function place(row: string, account: string): { column: string; row: string; account: string } {
+  return { column: 'api_token.token', row, account };
+}

@@ -1,0 +1,29 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { isEqualSecret } from '../shared/crypto.js';
+import { Secrets } from '../shared/data-folder.js';
+import { DomainError } from '../shared/errors.js';
+
+/** A bearer token is far below this; what is longer is not hashed. */
+const MAX_HEADER_LENGTH = 1024;
+
+export class NotTheAdmin extends DomainError {
+  readonly code = 'unauthenticated';
+  readonly kind = 'unauthenticated';
+  constructor() {
+    super('expected the admin token as bearer token');
+  }
+}
+
+/** Opens /admin to whoever holds the admin token. */
+@Injectable()
+export class AdminGuard implements CanActivate {
+  constructor(private readonly secrets: Secrets) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { authorization = '' } = context.switchToHttp().getRequest<FastifyRequest>().headers;
+    const [, token] = authorization.length > MAX_HEADER_LENGTH ? [] : (/^bearer +(\S+) *$/i.exec(authorization) ?? []);
+    if (token === undefined || !isEqualSecret(token, this.secrets.adminToken)) throw new NotTheAdmin();
+    return true;
+  }
+}

@@ -1,0 +1,39 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Length, Max, Min } from 'class-validator';
+
+/** What every list takes. */
+export class PageQuery {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit = 50;
+
+  /** `next_cursor` of the page before. */
+  @IsOptional()
+  @Length(1, 100)
+  cursor?: string;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
+/** `found` holds one row more than the page when there is a next one; `keyOf` is what the list is ordered by. */
+export function pageOf<Row, Item>(
+  found: Row[],
+  { limit }: PageQuery,
+  { keyOf, show }: { keyOf: (row: Row) => string; show: (row: Row) => Item },
+): Page<Item> {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  const hasMore = found.length > limit && last !== undefined;
+  return { items: rows.map(show), next_cursor: hasMore ? Buffer.from(keyOf(last)).toString('base64url') : null };
+}
+
+/** The key after which a page starts; empty for the first page. */
+export function startOf({ cursor }: PageQuery): string {
+  return cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8');
+}

@@ -1,0 +1,56 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountsModule, DEMO_AUTH_ID } from './accounts/index.js';
+import { AdminModule } from './admin/index.js';
+import { CallRoutingModule } from './call-routing/index.js';
+import { HealthModule } from './health/index.js';
+import { NumberPoolModule } from './number-pool/index.js';
+import { PlivoModule } from './plivo/index.js';
+import { SchedulerModule } from './scheduler/index.js';
+import { SessionsModule } from './sessions/index.js';
+import { ErrorFilter } from './shared/http/error-filter.js';
+import { Log } from './shared/logger.js';
+import { SharedModule, type Ground } from './shared/shared.module.js';
+import { DEMO_NUMBERS, SimulatorModule } from './simulator/index.js';
+
+/** The modules, in the order in which they may call each other: each one only those above it. */
+@Module({})
+export class AppModule {
+  static register(ground: Ground): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...ground.dataSource.options, retryAttempts: 0 }),
+          dataSourceFactory: async () => ground.dataSource,
+        }),
+        ScheduleModule.forRoot(),
+        SharedModule.register(ground),
+        AccountsModule,
+        PlivoModule,
+        NumberPoolModule,
+        SessionsModule,
+        CallRoutingModule,
+        SchedulerModule,
+        AdminModule,
+        HealthModule,
+        ...(ground.config.provider.kind === 'simulator' ? [simulator(ground)] : []),
+      ],
+      providers: [{ provide: APP_FILTER, inject: [Log], useFactory: (log: Log) => new ErrorFilter(log) }],
+    };
+  }
+}
+
+function simulator({ config, secrets, clock }: Ground): DynamicModule {
+  const account = config.provider.firstAccount ?? { authId: DEMO_AUTH_ID, authToken: secrets.demoAuthToken ?? '' };
+  const plivo = `${config.http.publicUrl}/plivo/${account.authId}`;
+  return SimulatorModule.register({
+    ...account,
+    answerUrl: `${plivo}/answer#ct=2000&rt=5000&rc=2&rp=all`,
+    hangupUrl: `${plivo}/hangup#ct=2000&rt=5000&rc=5&rp=all`,
+    clock,
+    numbers: DEMO_NUMBERS,
+  });
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { EnsureFirstAccount, VerifyEncryptionKey } from './accounts/index.js';
+import { AppModule } from './app.module.js';
+import { EnqueueNumberSync } from './number-pool/index.js';
+import { Scheduler } from './scheduler/index.js';
+import { createHttpAdapter } from './shared/http/http-edge.js';
+import { Jobs } from './shared/jobs/jobs.js';
+import { NestLog } from './shared/logger.js';
+import { publishOpenApi } from './shared/http/openapi.js';
+import type { Ground } from './shared/shared.module.js';
+
+/** The version in package.json; the file stands two folders above the compiled one. */
+export function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Builds the service on a migrated database, ready to listen. */
+export async function createApp(ground: Ground): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register(ground),
+    createHttpAdapter(ground.log),
+    {
+      bodyParser: false,
+      logger: new NestLog(ground.log),
+      abortOnError: false,
+    },
+  );
+  publishOpenApi(app, ground.config.http.publicUrl);
+  await app.get(VerifyEncryptionKey).run();
+  await app.get(EnsureFirstAccount).run(ground.config, ground.secrets);
+  return app;
+}
+
+/** What happens once the listener is up: numbers are synced, due work is done, the clock's tasks run. */
+export async function startWork(app: NestFastifyApplication, { config }: Ground): Promise<void> {
+  const jobs = app.get(Jobs);
+  if (config.provider.syncNumbers) await app.get(EnqueueNumberSync).run();
+  // The simulator's numbers are there before the banner says so.
+  if (config.provider.kind === 'simulator') await jobs.runDue();
+  if (config.role === 'api') return;
+  jobs.start();
+  app.get(Scheduler).start();
+}

@@ -1,0 +1,113 @@
+import 'reflect-metadata';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DEMO_AUTH_ID } from './accounts/index.js';
+import { createApp, startWork, version } from './app.js';
+import { migrate, openDatabase } from './data-source.js';
+import { Draining } from './health/index.js';
+import { ListNumbers } from './number-pool/index.js';
+import { banner } from './shared/banner.js';
+import { Clock } from './shared/clock.js';
+import { ConfigProblems, readConfig, type Config } from './shared/config.js';
+import { openDataFolder } from './shared/data-folder.js';
+import { Jobs } from './shared/jobs/jobs.js';
+import { createLogger } from './shared/logger.js';
+import type { Ground } from './shared/shared.module.js';
+
+const EXIT_CONFIG = 3;
+const EXIT_MIGRATIONS_PENDING = 5;
+/** Requests and jobs get this long at a stop; what is left loses its lease and runs elsewhere. */
+const STOP_LIMIT_MS = 9_000;
+
+await run().catch((error: unknown) => {
+  if (error instanceof ConfigProblems) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+  process.stderr.write(`The service could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
+
+async function run(): Promise<void> {
+  const ground = await layGround();
+  if (process.argv[2] === 'migrate') {
+    await ground.dataSource.destroy();
+    return;
+  }
+  const app = await createApp(ground);
+  await app.listen(ground.config.http.port, ground.config.http.host);
+  stopOnSignal(app, ground);
+  await startWork(app, ground);
+  await greet(app, ground);
+}
+
+async function layGround(): Promise<Ground> {
+  const config = await withRealPort(readConfig(process.env));
+  const secrets = openDataFolder(config);
+  const log = createLogger(config.log);
+  const dataSource = await openDatabase(config.database);
+  const isBehind = config.migrate !== 'off' && (await dataSource.showMigrations());
+  if (isBehind && config.migrate === 'check' && process.argv[2] !== 'migrate') {
+    process.stderr.write('The database is behind this version: run "npm run migrate", then start again.\n');
+    process.exit(EXIT_MIGRATIONS_PENDING);
+  }
+  if (isBehind) await migrate(dataSource);
+  return { config, secrets, log, clock: new Clock(), dataSource };
+}
+
+/** PORT=0 asks for any free port; our URLs and the simulator's need to know which before the listener does. */
+async function withRealPort(config: Config): Promise<Config> {
+  if (config.http.port !== 0) return config;
+  const probe = createServer().listen(0, config.http.host);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  const publicUrl = config.http.publicUrlIsDefault
+    ? config.http.publicUrl.replace(/:0$/, `:${port}`)
+    : config.http.publicUrl;
+  return { ...config, http: { ...config.http, port, publicUrl } };
+}
+
+async function greet(app: NestFastifyApplication, { config, secrets }: Ground): Promise<void> {
+  const account = config.provider.firstAccount;
+  const page = await app.get(ListNumbers).run({ limit: 200 });
+  process.stdout.write(
+    banner({
+      version: version(),
+      provider: config.provider.kind,
+      readyInMs: performance.now(),
+      publicUrl: config.http.publicUrlIsDefault
+        ? config.http.publicUrl.replace(/:0$/, `:${port}`)
+        : config.http.publicUrl,
+      authId: account?.authId ?? DEMO_AUTH_ID,
+      authToken: account ? null : secrets.demoAuthToken,
+      adminToken: config.adminToken === null ? secrets.adminToken : null,
+      database: describeDatabase(config.database),
+      numbers: page.items.length,
+    }),
+  );
+}
+
+function describeDatabase(database: Config['database']): string {
+  if (database.kind === 'sqlite') return `sqlite ${database.file}`;
+  const { host, pathname } = new URL(database.url);
+  return `mysql ${host}${pathname}`;
+}
+
+/** SIGTERM: readiness off, requests finished, jobs drained, pool closed, within 10 s. A second signal ends at once. */
+function stopOnSignal(app: NestFastifyApplication, { log }: Ground): void {
+  let isStopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log.info('service.stopping', { signal });
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    app.get(Draining).start();
+    await app.get(Jobs).stop(STOP_LIMIT_MS / 2);
+    await app.close();
+    log.info('service.stopped', {});
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts, Subaccounts } from '../accounts/index.js';
+import { Clock } from '../shared/clock.js';
+import { Contended, isDuplicate, type Tx } from '../shared/database.js';
+import { parsePartyNumber } from '../shared/phone.js';
+import { newVirtualNumber } from './new-virtual-number.js';
+import { InvalidNumber, NumberTaken, UnknownSubaccount } from './number-pool.errors.js';
+import { VirtualNumber } from './virtual-number.entity.js';
+
+export interface AddNumberRequest {
+  accountId: string;
+  /** As the operator wrote it. */
+  number: string;
+  subaccountId?: string | null;
+  alias?: string;
+}
+
+/** Puts a number into an account's pool. Adding it again changes nothing; another account's number is refused. */
+@Injectable()
+export class AddNumber {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly subaccounts: Subaccounts,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(tx: Tx, request: AddNumberRequest): Promise<{ number: VirtualNumber; isNew: boolean }> {
+    const { accountId, alias = '' } = request;
+    const subaccountId = request.subaccountId || null;
+
+    const number = parsePartyNumber(request.number);
+    if (number === null) throw new InvalidNumber();
+    await this.accounts.require(tx, accountId);
+    if (subaccountId !== null && !(await this.subaccounts.belongsTo(tx, accountId, subaccountId)))
+      throw new UnknownSubaccount();
+    const known = await tx.findOneBy(VirtualNumber, { number });
+    if (known && known.accountId !== accountId) throw new NumberTaken();
+    if (known) return { number: known, isNew: false };
+
+    const row = newVirtualNumber({
+      accountId,
+      number,
+      subaccountId,
+      alias,
+      isSynced: false,
+      createdAt: this.clock.now(),
+    });
+    try {
+      await tx.insert(VirtualNumber, row);
+    } catch (error) {
+      // A twin was first; the repeated work finds its row.
+      throw isDuplicate(error) ? new Contended() : error;
+    }
+    return { number: await tx.findOneByOrFail(VirtualNumber, { number }), isNew: true };
+  }
+}

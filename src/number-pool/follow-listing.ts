@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Subaccounts } from '../accounts/index.js';
+import { Clock } from '../shared/clock.js';
+import type { Tx } from '../shared/database.js';
+import { chunks, holdersOf, insertNumbers } from './insert-numbers.js';
+import { listingChanges, type ListedNumber } from './listing-changes.js';
+import { ownSubaccounts } from './own-subaccounts.js';
+import { VirtualNumber } from './virtual-number.entity.js';
+
+export interface SyncResult {
+  added: number;
+  updated: number;
+  /** Numbers that an earlier sync brought and Plivo no longer lists; lent to nobody until they are back. */
+  missing: string[];
+}
+
+/** Makes an account's pool agree with what Plivo lists. Numbers that another account has are left to it. */
+@Injectable()
+export class FollowListing {
+  constructor(
+    private readonly subaccounts: Subaccounts,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(tx: Tx, { accountId, listing }: { accountId: string; listing: ListedNumber[] }): Promise<SyncResult> {
+    const pool = await tx.find(VirtualNumber, { where: { accountId }, order: { id: 'ASC' } });
+    const candidates = pool.map(({ subaccountId }) => subaccountId);
+    const own = await ownSubaccounts(this.subaccounts, tx, { accountId, candidates });
+    const changes = listingChanges(pool, listing, own);
+    // Two of our accounts may use one account of Plivo's: the first to have a number keeps it.
+    const taken = await holdersOf(
+      tx,
+      changes.joining.map(({ number }) => number),
+    );
+    const joining = changes.joining.filter(({ number }) => !taken.has(number));
+    const now = this.clock.now();
+
+    await insertNumbers(
+      tx,
+      joining.map((number) => ({ ...number, accountId, isSynced: true, createdAt: now })),
+    );
+    for (const { id, ...linked } of changes.changing) await tx.update(VirtualNumber, { id }, linked);
+    await setMissing(tx, changes.foundIds, null);
+    await setMissing(tx, changes.lostIds, now);
+    return { added: joining.length, updated: changes.changing.length, missing: changes.missing };
+  }
+}
+
+async function setMissing(tx: Tx, ids: number[], since: number | null): Promise<void> {
+  for (const chunk of chunks(ids)) {
+    await tx.query(`UPDATE virtual_number SET missing_since = ? WHERE id IN (${chunk.map(() => '?').join(',')})`, [
+      since,
+      ...chunk,
+    ]);
+  }
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts, Subaccounts } from '../accounts/index.js';
+import { Clock } from '../shared/clock.js';
+import type { Tx } from '../shared/database.js';
+import { holdersOf, insertNumbers } from './insert-numbers.js';
+import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
+import type { NumberRow } from './number-rows.js';
+import { ownSubaccounts } from './own-subaccounts.js';
+
+/** Adds all numbers of a file, in its order, or none. Numbers that the account has already stay as they are. */
+@Injectable()
+export class ImportNumbers {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly subaccounts: Subaccounts,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(
+    tx: Tx,
+    { accountId, rows }: { accountId: string; rows: NumberRow[] },
+  ): Promise<{ added: number; unchanged: number }> {
+    await this.accounts.require(tx, accountId);
+    const candidates = rows.map(({ subaccountId }) => subaccountId);
+    const own = await ownSubaccounts(this.subaccounts, tx, { accountId, candidates });
+    const holders = await holdersOf(
+      tx,
+      rows.map(({ number }) => number),
+    );
+
+    const refused: RefusedRow[] = [];
+    for (const { row, line, number, subaccountId } of rows) {
+      const holder = holders.get(number);
+      if (holder !== undefined && holder !== accountId)
+        refused.push({ row, line, problem: 'another account has this number' });
+      else if (subaccountId !== null && !own.has(subaccountId))
+        refused.push({ row, line, problem: 'expected the auth_id of a subaccount of this account' });
+    }
+    if (refused.length > 0) throw ImportRefused.forRows(refused);
+
+    const joining = rows.filter(({ number }) => !holders.has(number));
+    const createdAt = this.clock.now();
+    await insertNumbers(
+      tx,
+      joining.map(({ number, subaccountId, alias }) => {
+        return { accountId, number, subaccountId, alias, isSynced: false, createdAt };
+      }),
+    );
+    return { added: joining.length, unchanged: rows.length - joining.length };
+  }
+}

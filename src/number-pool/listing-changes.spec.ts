@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCaller, type E164 } from '../shared/phone.js';
+import { listingChanges, type ListedNumber } from './listing-changes.js';
+import { VirtualNumber } from './virtual-number.entity.js';
+
+const OWN = 'SAOWNOWNOWNOWNOWNOW0';
+const FOREIGN = 'SAFOREIGNFOREIGNFOR0';
+const own = new Set([OWN]);
+
+const pooled = (row: Partial<VirtualNumber>): VirtualNumber =>
+  Object.assign(new VirtualNumber(), {
+    id: 1,
+    number: '14155550100',
+    subaccountId: null,
+    alias: '',
+    isSynced: true,
+    missingSince: null,
+    ...row,
+  });
+const listed = (entry: Partial<ListedNumber> = {}): ListedNumber => ({
+  number: parseCaller('14155550100') as E164,
+  alias: null,
+  subaccount: null,
+  ...entry,
+});
+const nothing = { joining: [], changing: [], foundIds: [], lostIds: [], missing: [] };
+
+describe('what a listing changes in the pool', () => {
+  it('changes nothing where both agree', () => {
+    expect(listingChanges([pooled({ alias: 'Desk' })], [listed({ alias: 'Desk' })], own)).toEqual(nothing);
+  });
+
+  it('brings unknown numbers, linked to subaccounts that we may not know', () => {
+    expect(listingChanges([], [listed({ alias: 'a'.repeat(120), subaccount: FOREIGN })], own)).toEqual({
+      ...nothing,
+      joining: [{ number: '14155550100', subaccountId: FOREIGN, alias: 'a'.repeat(100) }],
+    });
+  });
+
+  it.each([
+    ['a new alias', {}, { alias: 'Desk' }, { subaccountId: null, alias: 'Desk' }],
+    ['a new link', {}, { subaccount: FOREIGN }, { subaccountId: FOREIGN, alias: '' }],
+    [
+      'a link in place of our own',
+      { subaccountId: OWN },
+      { subaccount: FOREIGN },
+      { subaccountId: FOREIGN, alias: '' },
+    ],
+    ['a link taken away', { subaccountId: FOREIGN }, {}, { subaccountId: null, alias: '' }],
+  ])('follows %s', (_, row, entry, linked) => {
+    expect(listingChanges([pooled(row)], [listed(entry)], own)).toEqual({
+      ...nothing,
+      changing: [{ id: 1, ...linked }],
+    });
+  });
+
+  it('keeps a link to our own subaccount and an alias where Plivo has none', () => {
+    expect(listingChanges([pooled({ subaccountId: OWN, alias: 'Desk' })], [listed()], own)).toEqual(nothing);
+  });
+
+  it('tells numbers that are gone, just now or before, from those that are back', () => {
+    const pool = [
+      pooled({ id: 1, number: '14155550100', missingSince: 5 }),
+      pooled({ id: 2, number: '14155550101' }),
+      pooled({ id: 3, number: '14155550102', missingSince: 5 }),
+    ];
+
+    expect(listingChanges(pool, [listed()], own)).toEqual({
+      ...nothing,
+      foundIds: [1],
+      lostIds: [2],
+      missing: ['+14155550101', '+14155550102'],
+    });
+  });
+
+  it('leaves numbers added by hand alone', () => {
+    const manual = pooled({ isSynced: false, alias: 'Mine' });
+
+    expect(listingChanges([manual], [], own)).toEqual(nothing);
+    expect(listingChanges([manual], [listed({ alias: 'Theirs', subaccount: FOREIGN })], own)).toEqual(nothing);
+  });
+});

@@ -1,0 +1,65 @@
+import type { E164 } from '../shared/phone.js';
+import { ALIAS_LENGTH } from './new-virtual-number.js';
+import type { VirtualNumber } from './virtual-number.entity.js';
+
+/** A voice number as Plivo lists it. */
+export interface ListedNumber {
+  number: E164;
+  alias: string | null;
+  subaccount: string | null;
+}
+
+export type Linked = Pick<VirtualNumber, 'subaccountId' | 'alias'>;
+
+const UNLINKED: Linked = { subaccountId: null, alias: '' };
+
+export interface ListingChanges {
+  joining: (Linked & { number: E164 })[];
+  changing: (Linked & { id: number })[];
+  /** Numbers that are back, and numbers not found for the first time. */
+  foundIds: number[];
+  lostIds: number[];
+  /** All that the listing lacks now. */
+  missing: string[];
+}
+
+/**
+ * What a complete listing changes in an account's pool. Numbers added by hand are the operator's: they neither change nor go missing.
+ * Plivo's subaccount holds even when we do not know it, so that such a number is never lent to the main account's sessions; where Plivo names
+ * none, a link to one of our own subaccounts stays, because only the operator can have made it.
+ */
+export function listingChanges(
+  pool: VirtualNumber[],
+  listing: ListedNumber[],
+  ownSubaccounts: ReadonlySet<string>,
+): ListingChanges {
+  const known = new Map(pool.map((number) => [number.number, number]));
+  const listed = new Set<string>();
+  const changes: ListingChanges = { joining: [], changing: [], foundIds: [], lostIds: [], missing: [] };
+
+  for (const entry of listing) {
+    const { number } = entry;
+    listed.add(number);
+    const row = known.get(number);
+    if (!row) changes.joining.push({ number, ...linkedAs(entry, UNLINKED, ownSubaccounts) });
+    if (!row?.isSynced) continue;
+    const linked = linkedAs(entry, row, ownSubaccounts);
+    if (linked.subaccountId !== row.subaccountId || linked.alias !== row.alias)
+      changes.changing.push({ id: row.id, ...linked });
+    if (row.missingSince !== null) changes.foundIds.push(row.id);
+  }
+  for (const row of pool) {
+    if (!row.isSynced || listed.has(row.number)) continue;
+    changes.missing.push(`+${row.number}`);
+    if (row.missingSince === null) changes.lostIds.push(row.id);
+  }
+  return changes;
+}
+
+function linkedAs({ subaccount, alias }: ListedNumber, before: Linked, ownSubaccounts: ReadonlySet<string>): Linked {
+  const isOwnLink = before.subaccountId !== null && ownSubaccounts.has(before.subaccountId);
+  return {
+    subaccountId: subaccount ?? (isOwnLink ? before.subaccountId : null),
+    alias: [...(alias ?? '')].slice(0, ALIAS_LENGTH).join('') || before.alias,
+  };
+}

@@ -1,0 +1,33 @@
+import type { EntityManager } from 'typeorm';
+
+export interface LiveUse {
+  sessions: number;
+  /** Parties whose phone is known; a party stands here once for each of its sessions. */
+  parties: number;
+}
+
+/**
+ * How many sessions live on each number. Read from the sessions and not from the assignments: these are also kept as a memory, so a number has
+ * far more of them than live sessions, and each live session has its rows there anyway. A session whose time is up is dead, whatever its
+ * status says.
+ *
+ * The `+ 0` keeps the index of numbers out of it, through which MariaDB visits every session that ever was: for 200 numbers with 500,000 ended
+ * and 50,000 live sessions 8.2 s, against 0.2 s through the index of live sessions.
+ */
+export async function liveUse(
+  manager: EntityManager,
+  virtualNumberIds: number[],
+  now: number,
+): Promise<Map<number, LiveUse>> {
+  if (virtualNumberIds.length === 0) return new Map();
+  const rows = await manager.query<{ id: number; sessions: number | string; parties: number | string }[]>(
+    `SELECT virtual_number_id AS id, COUNT(*) AS sessions, COUNT(first_index) + COUNT(second_index) AS parties
+       FROM masking_session
+      WHERE status = 'active' AND expires_at > ? AND virtual_number_id + 0 IN (${virtualNumberIds.map(() => '?').join(',')})
+      GROUP BY virtual_number_id`,
+    [now, ...virtualNumberIds],
+  );
+  return new Map(
+    rows.map(({ id, sessions, parties }) => [id, { sessions: Number(sessions), parties: Number(parties) }]),
+  );
+}

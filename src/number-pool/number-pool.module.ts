@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/index.js';
+import { PlivoModule } from '../plivo/index.js';
+import { AddNumber } from './add-number.js';
+import { AllocateNumber } from './allocate-number.js';
+import { ChangeNumber } from './change-number.js';
+import { FollowListing } from './follow-listing.js';
+import { ForgetNumber } from './forget-number.js';
+import { ImportNumbers } from './import-numbers.js';
+import { ListNumbers } from './list-numbers.js';
+import { PoolFigures } from './pool-figures.js';
+import { ReadListing } from './read-listing.js';
+import { RemoveNumber } from './remove-number.js';
+import { EnqueueNumberSync } from './schedule-sync.js';
+import { SyncNumbers } from './sync-numbers.js';
+
+const useCases = [
+  AllocateNumber,
+  AddNumber,
+  ImportNumbers,
+  ChangeNumber,
+  RemoveNumber,
+  ListNumbers,
+  PoolFigures,
+  ReadListing,
+  FollowListing,
+  SyncNumbers,
+  EnqueueNumberSync,
+];
+
+@Module({ imports: [AccountsModule, PlivoModule], providers: [...useCases, ForgetNumber], exports: useCases })
+export class NumberPoolModule {}

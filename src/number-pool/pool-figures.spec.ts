@@ -1,0 +1,163 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { describeOnEachDatabase } from '../../test/support/database.js';
+import { Clock } from '../shared/clock.js';
+import type { Database } from '../shared/database.js';
+import { newId } from '../shared/ids.js';
+import { numbersNeeded, numbersNeededFor } from './party-maxima.js';
+import { PoolFigures } from './pool-figures.js';
+
+const ACCOUNT = 'MAFIRSTFIRSTFIRST000';
+const OTHER = 'MAOTHEROTHEROTHER000';
+const SUBACCOUNT = 'SAFIRSTFIRSTFIRST000';
+
+describe('how many numbers a pool needs', () => {
+  it.each([
+    [0, 0, 0],
+    [1, 0, 1],
+    [0, 1, 1],
+    [3, 0, 3],
+    [1, 1, 1],
+    [10, 1, 10],
+    [10, 4, 13],
+    [10, 10, 19],
+  ])(
+    'is for at most %i sessions of a first and %i of a second party: %i',
+    (maxSessionsFirst, maxSessionsSecond, needed) => {
+      expect(numbersNeededFor({ maxSessionsFirst, maxSessionsSecond })).toBe(needed);
+    },
+  );
+});
+
+describeOnEachDatabase('figures of the pool', (open) => {
+  const clock = new Clock();
+  let dataSource: DataSource;
+  let database: Database;
+  let poolFigures: PoolFigures;
+  let ids: Map<string, number>;
+
+  beforeAll(async () => {
+    ({ dataSource, database } = await open());
+    poolFigures = new PoolFigures(database, clock);
+  });
+
+  beforeEach(async () => {
+    for (const table of ['virtual_number', 'masking_session']) await dataSource.query(`DELETE FROM ${table}`);
+    ids = new Map();
+  });
+
+  const number = async (
+    digits: string,
+    {
+      account = ACCOUNT,
+      subaccount = null as string | null,
+      status = 'active',
+      missingSince = null as number | null,
+    } = {},
+  ) => {
+    const isBritish = digits.startsWith('44');
+    await dataSource.query(
+      `INSERT INTO virtual_number (account_id, subaccount_id, number, calling_code, country, alias, status, is_synced, missing_since, created_at)
+       VALUES (?, ?, ?, ?, ?, '', ?, 1, ?, 0)`,
+      [account, subaccount, digits, isBritish ? '44' : '1', isBritish ? 'GB' : 'US', status, missingSince],
+    );
+    const [row] = await dataSource.query<{ id: number }[]>('SELECT id FROM virtual_number WHERE number = ?', [digits]);
+    ids.set(digits, row!.id);
+  };
+  const session = (
+    digits: string,
+    first: string | null,
+    second: string | null,
+    { status = 'active', expiresAt = clock.now() + 60_000 } = {},
+  ) =>
+    dataSource.query(
+      `INSERT INTO masking_session (id, account_id, status, parties, first_index, second_index, virtual_number_id, virtual_number,
+        settings, created_at, modified_at, expires_at)
+       VALUES (?, ?, ?, '', ?, ?, ?, '', '', 0, 0, ?)`,
+      [newId(), ACCOUNT, status, first, second, ids.get(digits), expiresAt],
+    );
+  const need = (more: Partial<Parameters<typeof numbersNeeded>[1]> = {}) =>
+    database.read((manager) =>
+      numbersNeeded(manager, { accountId: ACCOUNT, subaccountId: null, now: clock.now(), ...more }),
+    );
+
+  it('has nothing to say of an empty pool', async () => {
+    expect(await poolFigures.run({})).toEqual([]);
+  });
+
+  it('counts numbers, those that take sessions, and what the live sessions need', async () => {
+    await number('14155550100');
+    await number('14155550101');
+    await number('14155550102', { status: 'draining' });
+    await number('14155550103', { missingSince: 1 });
+    await number('14155550104', { status: 'retired' });
+    for (const [line, second] of ['b1', 'b2', 'b3'].entries()) await session(`1415555010${line}`, 'a1', second);
+    await session('14155550100', 'a2', 'b1');
+    await session('14155550100', 'a3', null);
+    await session('14155550100', 'a1', 'b9', { status: 'expired' });
+    await session('14155550100', 'a1', 'b8', { expiresAt: clock.now() });
+    await session('14155550104', 'a1', 'b7');
+
+    expect(await poolFigures.run({ accountId: ACCOUNT })).toEqual([
+      {
+        account: ACCOUNT,
+        subaccount: null,
+        country: 'US',
+        numbers: 4,
+        available: 2,
+        live_sessions: 5,
+        max_sessions_first: 3,
+        max_sessions_second: 2,
+        numbers_needed: 4,
+        headroom: -2,
+      },
+    ]);
+  });
+
+  it('keeps countries, subaccounts and accounts apart', async () => {
+    await number('14155550100');
+    await number('14155550101', { subaccount: SUBACCOUNT });
+    await number('442079460000');
+    await number('14155550102', { account: OTHER });
+    await session('14155550101', 'a1', 'b1');
+    await session('442079460000', 'a1', 'b1');
+
+    const figures = await poolFigures.run({});
+    expect(
+      figures.map((pool) => [pool.account, pool.subaccount, pool.country, pool.live_sessions, pool.headroom]),
+    ).toEqual([
+      [ACCOUNT, null, 'GB', 1, 0],
+      [ACCOUNT, null, 'US', 0, 1],
+      [ACCOUNT, SUBACCOUNT, 'US', 1, 0],
+      [OTHER, null, 'US', 0, 1],
+    ]);
+    expect(await poolFigures.run({ accountId: OTHER })).toHaveLength(1);
+  });
+
+  it('counts a phone on both sides with all its sessions, because each of them blocks a number', async () => {
+    await number('14155550100');
+    await number('14155550101');
+    await session('14155550100', 'p', 'q');
+    await session('14155550101', 'q', 'p');
+
+    expect(await need()).toEqual({ maxSessionsFirst: 2, maxSessionsSecond: 2, numbersNeeded: 3 });
+  });
+
+  it('tells what a refused session would have needed', async () => {
+    await number('14155550100');
+    await number('14155550101', { subaccount: SUBACCOUNT });
+    await number('442079460000');
+    await session('14155550100', 'a', 'b');
+
+    expect(await need()).toMatchObject({ numbersNeeded: 1 });
+    expect(await need({ first: 'a', second: 'c' })).toEqual({
+      maxSessionsFirst: 2,
+      maxSessionsSecond: 1,
+      numbersNeeded: 2,
+    });
+    expect(await need({ first: 'c', second: 'a' })).toMatchObject({ numbersNeeded: 3 });
+    expect(await need({ first: 'a', second: 'c', callingCode: '44' })).toMatchObject({ numbersNeeded: 1 });
+    expect(await need({ first: 'a', second: 'c', subaccountId: SUBACCOUNT })).toMatchObject({ numbersNeeded: 1 });
+    expect(await need({ accountId: OTHER })).toMatchObject({ numbersNeeded: 0 });
+  });
+});

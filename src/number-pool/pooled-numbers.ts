@@ -1,0 +1,59 @@
+import type { EntityManager } from 'typeorm';
+import { liveUse } from './live-sessions.js';
+import type { VirtualNumber, VirtualNumberStatus } from './virtual-number.entity.js';
+
+/** A number as operators see it. */
+export interface PooledNumber {
+  number: string;
+  account: string;
+  subaccount: string | null;
+  country: string;
+  status: VirtualNumberStatus;
+  alias: string;
+  live_sessions: number;
+  live_parties: number;
+  /** When it was last lent to a new session; ISO 8601. */
+  last_used_at: string | null;
+}
+
+/** Adds to numbers what happens on them now. */
+export async function pooledNumbers(
+  manager: EntityManager,
+  numbers: VirtualNumber[],
+  now: number,
+): Promise<PooledNumber[]> {
+  const ids = numbers.map(({ id }) => id);
+  const live = await liveUse(manager, ids, now);
+  const lastUse = await lastUses(manager, ids);
+  return numbers.map((number) => ({
+    number: `+${number.number}`,
+    account: number.accountId,
+    subaccount: number.subaccountId,
+    country: number.country,
+    status: number.status,
+    alias: number.alias,
+    live_sessions: live.get(number.id)?.sessions ?? 0,
+    live_parties: live.get(number.id)?.parties ?? 0,
+    last_used_at: lastUse.get(number.id) ?? null,
+  }));
+}
+
+export async function pooledNumber(manager: EntityManager, number: VirtualNumber, now: number): Promise<PooledNumber> {
+  const [shown] = await pooledNumbers(manager, [number], now);
+  if (!shown) throw new Error('one number in, none out');
+  return shown;
+}
+
+/** One step into an index for each number; MAX with GROUP BY walks all sessions of each on SQLite. */
+async function lastUses(manager: EntityManager, ids: number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await manager.query<{ id: number; at: number | string | null }[]>(
+    `SELECT v.id, (SELECT s.created_at FROM masking_session s
+                    WHERE s.virtual_number_id = v.id ORDER BY s.created_at DESC LIMIT 1) AS at
+       FROM virtual_number v WHERE v.id IN (${ids.map(() => '?').join(',')})`,
+    ids,
+  );
+  const uses = new Map<number, string>();
+  for (const { id, at } of rows) if (at !== null) uses.set(id, new Date(Number(at)).toISOString());
+  return uses;
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { Database, type Tx } from '../shared/database.js';
+import { Jobs } from '../shared/jobs/jobs.js';
+import { FORGET_NUMBER } from './forget-number.js';
+import { liveUse } from './live-sessions.js';
+import { lockNumber } from './lock-number.js';
+import { NumberInUse } from './number-pool.errors.js';
+import { VirtualNumber } from './virtual-number.entity.js';
+
+/**
+ * Takes a number out of the pool; who had it last is forgotten by a job. Refuses while live sessions use it. A number that Plivo still lists
+ * comes back with the next sync: to keep such a one unused, retire it.
+ */
+@Injectable()
+export class RemoveNumber {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(tx: Tx, number: string): Promise<VirtualNumber> {
+    const found = await lockNumber(this.database, tx, number);
+    const live = (await liveUse(tx, [found.id], this.clock.now())).get(found.id);
+    if (live) throw new NumberInUse(live.sessions);
+
+    await tx.delete(VirtualNumber, { id: found.id });
+    await this.jobs.enqueue(tx, FORGET_NUMBER, { virtualNumberId: found.id });
+    return found;
+  }
+}
