@@ -82,7 +82,9 @@ describe('the module map', () => {
   });
 
   it('asks the clock for the time; the simulator times its own network waits besides', () => {
-    const offenders = files.filter((file) => /Date\.now\(\)|new Date\(\)/.test(readFileSync(join(SOURCE, file), 'utf8')));
+    const offenders = files.filter((file) =>
+      /Date\.now\(\)|new Date\(\)/.test(readFileSync(join(SOURCE, file), 'utf8')),
+    );
     expect(offenders.filter((file) => !file.startsWith('simulator/'))).toEqual(['shared/clock.ts']);
   });
 });

@@ -1,0 +1,109 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { createDatabase, databaseKinds } from './support/database.js';
+import { sharedSettings, spawnService, startProcess, temporaryFolder, type ServiceProcess } from './support/process.js';
+
+describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  afterAll(async () => {
+    for (const step of cleanUp.toReversed()) await step();
+  });
+
+  async function place(): Promise<{ settings: Record<string, string>; folder: string }> {
+    const folder = await temporaryFolder();
+    const database = await createDatabase(kind, join(folder.path, 'masking.db'));
+    cleanUp.push(folder.remove, database.drop);
+    return { settings: sharedSettings(database.url, folder.path), folder: folder.path };
+  }
+
+  async function exitOf(service: ServiceProcess): Promise<number | null> {
+    return new Promise((resolve) => service.child.once('exit', resolve));
+  }
+
+  it('two processes that start together on an empty database both serve', async () => {
+    const { settings } = await place();
+
+    const both = await Promise.all([startProcess(settings), startProcess(settings)]);
+
+    for (const service of both) {
+      expect(service.output()).toContain('ready in');
+      expect(await service.stop()).toBe(0);
+    }
+  }, 60_000);
+
+  it('wrong settings are told all at once, with exit code 3 and without their values', async () => {
+    const { settings } = await place();
+    const service = spawnService({
+      ...settings,
+      DATABSE_URL: 'mysql://root:hunter2@localhost/x',
+      PORT: 'eighty',
+      PROVIDER: 'twilio',
+      ADMIN_TOKEN: 'short',
+    });
+
+    expect(await exitOf(service)).toBe(3);
+    const output = service.output();
+    for (const words of ['did you mean DATABASE_URL', 'PORT', 'PROVIDER', 'ADMIN_TOKEN'])
+      expect(output).toContain(words);
+    expect(output).not.toContain('hunter2');
+  });
+
+  it('another encryption key stops the start with a sentence', async () => {
+    const { settings } = await place();
+    const first = await startProcess(settings);
+    await first.stop();
+
+    const service = spawnService({ ...settings, PORT: '0', ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64') });
+
+    expect(await exitOf(service)).toBe(3);
+    expect(service.output()).toContain('ENCRYPTION_KEY');
+  });
+
+  it('MIGRATE=check refuses a database that is behind, and migrate mends it', async () => {
+    const { settings } = await place();
+    const refused = spawnService({ ...settings, PORT: '0', MIGRATE: 'check' });
+    expect(await exitOf(refused)).toBe(5);
+    expect(refused.output()).toContain('npm run migrate');
+
+    const migrated = spawnService({ ...settings, MIGRATE: 'check' }, ['migrate']);
+    expect(await exitOf(migrated)).toBe(0);
+
+    const service = await startProcess({ ...settings, MIGRATE: 'check' });
+    expect(await service.stop()).toBe(0);
+  }, 60_000);
+
+  it('SIGTERM ends it within 10 s with code 0, finishing what was asked', async () => {
+    const { settings } = await place();
+    const service = await startProcess(settings);
+    const asked = Array.from({ length: 20 }, () =>
+      request(`${service.baseUrl}/readyz`).then((answer) => answer.statusCode),
+    );
+    const statuses = await Promise.all(asked);
+    const before = Date.now();
+
+    expect(await service.stop('SIGTERM')).toBe(0);
+    expect(Date.now() - before).toBeLessThan(10_000);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  }, 30_000);
+
+  if (kind === 'sqlite') {
+    it('makes its own keys, readable by nobody else, and keeps them', async () => {
+      const folder = await temporaryFolder();
+      cleanUp.push(folder.remove);
+      const first = await startProcess({ DATA_DIR: folder.path, LOG_LEVEL: 'warn' });
+      const token = /Auth Token\s+(\S+)/.exec(first.output())?.[1];
+      await first.stop();
+      const second = await startProcess({ DATA_DIR: folder.path, LOG_LEVEL: 'warn' });
+
+      expect(token).toMatch(/^\S{20,}$/);
+      expect(second.output()).toContain(`Auth Token   ${token ?? ''}`);
+      expect(second.output()).toContain('5 ready');
+      for (const file of ['encryption-key', 'admin-token', 'demo-auth-token']) {
+        expect(statSync(join(folder.path, file)).mode & 0o777).toBe(0o600);
+      }
+      await second.stop();
+    }, 60_000);
+  }
+});

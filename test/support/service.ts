@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe } from '@jest/globals';
+import { loadPackage } from '@nestjs/common/utils/load-package.util.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { Client } from 'undici';
+import { createApp, startWork } from '../../src/app.js';
+import { migrate, openDatabase } from '../../src/data-source.js';
+import { Clock } from '../../src/shared/clock.js';
+import { readConfig } from '../../src/shared/config.js';
+import { openDataFolder } from '../../src/shared/data-folder.js';
+import { Jobs } from '../../src/shared/jobs/jobs.js';
+import { createLogger } from '../../src/shared/logger.js';
+import { createDatabase, databaseKinds, type TestDatabase } from './database.js';
+
+export interface Answer<Body = Record<string, unknown>> {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  /** The text read as JSON; an empty object when it is none. */
+  body: Body;
+}
+
+export interface RequestOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  /** Objects are sent as JSON, texts as they are; both with the JSON type unless `headers` names another. */
+  body?: unknown;
+  /** Auth ID and token; the account's own when left out, none with null. */
+  as?: { authId: string; authToken: string } | null;
+}
+
+/** A route as the router knows it. */
+export interface Route {
+  method: string;
+  url: string;
+}
+
+/** The whole service in this process, on a port of its own. */
+export interface Service {
+  kind: TestDatabase['kind'];
+  baseUrl: string;
+  authId: string;
+  authToken: string;
+  adminToken: string;
+  app: NestFastifyApplication;
+  clock: Clock;
+  dataSource: DataSource;
+  /** Every route that the service answers, HEAD left out. */
+  routes: Route[];
+  /** Everything logged until now, one JSON object a line. */
+  logs(): string;
+  /** The path goes out as written: doubled slashes and bare question marks survive. */
+  request<Body = Record<string, unknown>>(path: string, options?: RequestOptions): Promise<Answer<Body>>;
+  /** A request below `/v1/Account/{auth_id}/Masking/Session`. */
+  sessions<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: Omit<RequestOptions, 'method' | 'body'>,
+  ): Promise<Answer<Body>>;
+  admin<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<Body>>;
+  /** Puts numbers into the account's pool, in this order. */
+  addNumbers(numbers: string[], subaccount?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  settings?: Record<string, string>;
+  clock?: Clock;
+}
+
+export const AUTH_ID = 'MASERVICETESTTEST000';
+export const SESSIONS = `/v1/Account/${AUTH_ID}/Masking/Session`;
+
+/** Repeats the facts with the service on each database; `start` boots one on a fresh database, stopped when the facts are done. */
+export function describeOnEachService(
+  name: string,
+  facts: (start: (options?: ServiceOptions) => Promise<Service>, kind: TestDatabase['kind']) => void,
+): void {
+  describe.each(databaseKinds)(`${name} (%s)`, (kind) => {
+    const closers: (() => Promise<void>)[] = [];
+    afterAll(async () => {
+      for (const close of closers.toReversed()) await close();
+    });
+    facts(async (options = {}) => {
+      const { url, drop } = await createDatabase(kind);
+      closers.push(drop);
+      const service = await startService({ url, ...options });
+      closers.push(() => service.close());
+      return service;
+    }, kind);
+  });
+}
+
+/** Boots the service as main.ts does: real account, no simulator, no numbers, log lines kept in memory at the most talkative level. */
+export async function startService({
+  url,
+  settings = {},
+  clock = new Clock(),
+}: ServiceOptions & { url: string }): Promise<Service> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'masking-test-'));
+  const { port, release } = await reservePort();
+  const authToken = randomBytes(20).toString('hex');
+  const adminToken = randomBytes(20).toString('hex');
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const config = readConfig(
+    {
+      PORT: String(port),
+      PUBLIC_URL: baseUrl,
+      DATABASE_URL: url,
+      DATA_DIR: dataDir,
+      ...(settings['PROVIDER'] === 'simulator' ? {} : { SYNC_NUMBERS: 'false' }),
+      PLIVO_AUTH_ID: AUTH_ID,
+      PLIVO_AUTH_TOKEN: authToken,
+      ADMIN_TOKEN: adminToken,
+      LOG_LEVEL: 'trace',
+      LOG_FORMAT: 'json',
+      ...settings,
+    },
+    false,
+  );
+  const lines: string[] = [];
+  const log = createLogger(config.log, { write: (line: string) => void lines.push(line) });
+  const dataSource = await openDatabase(config.database);
+  await migrate(dataSource);
+  const ground = { config, secrets: openDataFolder(config), log, clock, dataSource };
+  await leaveOutDocsFiles();
+  const app = await createApp(ground);
+  const routes = gatherRoutes(app);
+  await release();
+  await app.listen(port, '127.0.0.1');
+  await startWork(app, ground);
+
+  const client = new Client(baseUrl, { pipelining: 1 });
+  const request = askedBy(client, { authId: AUTH_ID, authToken });
+  const admin: Service['admin'] = (method, path, body) =>
+    request(`/admin${path}`, { method, body, as: null, headers: { authorization: `Bearer ${adminToken}` } });
+  return {
+    kind: dataSource.options.type === 'better-sqlite3' ? 'sqlite' : 'mysql',
+    baseUrl,
+    authId: AUTH_ID,
+    authToken,
+    adminToken,
+    app,
+    clock,
+    dataSource,
+    routes,
+    logs: () => lines.join(''),
+    request,
+    sessions: (method, path, body, options) => request(SESSIONS + path, { ...options, method, body }),
+    admin,
+    addNumbers: async (numbers, subaccount) => {
+      for (const number of numbers) {
+        const added = await admin('POST', '/numbers', { account: AUTH_ID, number: `+${number}`, subaccount });
+        if (added.status !== 201) throw new Error(`expected number ${number} to be added, got ${added.text}`);
+      }
+    },
+    close: async () => {
+      await client.close();
+      await app.get(Jobs).stop(1000);
+      await app.close();
+      if (dataSource.isInitialized) await dataSource.destroy();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Jest before Node 24.9 cannot load @fastify/static (CommonJS that requires an ES module), and Nest ends the process when it is missing.
+ * Only the style sheets and scripts of the /docs page come through it; the page itself and everything else is as in production.
+ */
+async function leaveOutDocsFiles(): Promise<void> {
+  await loadPackage('@fastify/static', 'startService', async () => ({ default: async () => undefined }));
+}
+
+function askedBy(client: Client, self: { authId: string; authToken: string }): Service['request'] {
+  return async <Body>(path: string, { method = 'GET', headers = {}, body, as = self }: RequestOptions = {}) => {
+    const answer = await client.request({
+      path,
+      method: method as 'GET',
+      headers: {
+        ...(as === null ? {} : { authorization: basic(as) }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await answer.body.text();
+    return { status: answer.statusCode, headers: answer.headers, text, body: parsed(text) as Body };
+  };
+}
+
+export function basic({ authId, authToken }: { authId: string; authToken: string }): string {
+  return `Basic ${Buffer.from(`${authId}:${authToken}`).toString('base64')}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** Held until the moment of listening, because every connection of this machine takes a port too. */
+async function reservePort(): Promise<{ port: number; release: () => Promise<void> }> {
+  const holder: Server = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  return { port, release: () => new Promise((resolve) => holder.close(() => resolve())) };
+}
+
+/** Controllers are registered when the application begins to listen. */
+function gatherRoutes(app: NestFastifyApplication): Route[] {
+  const routes: Route[] = [];
+  const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
+  instance.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) if (each !== 'HEAD') routes.push({ method: each, url });
+  });
+  return routes;
+}
