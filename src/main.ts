@@ -43,7 +43,7 @@ async function run(): Promise<void> {
 }
 
 async function layGround(): Promise<Ground> {
-  const config = await withRealPort(readConfig(process.env));
+  const config = readConfig(await withRealPort(process.env));
   const secrets = openDataFolder(config);
   const log = createLogger(config.log);
   const dataSource = await openDatabase(config.database);
@@ -56,17 +56,14 @@ async function layGround(): Promise<Ground> {
   return { config, secrets, log, clock: new Clock(), dataSource };
 }
 
-/** PORT=0 asks for any free port; our URLs and the simulator's need to know which before the listener does. */
-async function withRealPort(config: Config): Promise<Config> {
-  if (config.http.port !== 0) return config;
-  const probe = createServer().listen(0, config.http.host);
+/** PORT=0 asks for any free port; the URLs that we hand out must know it before the listener does. */
+async function withRealPort(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  if (env.PORT !== '0') return env;
+  const probe = createServer().listen(0);
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
-  const publicUrl = config.http.publicUrlIsDefault
-    ? config.http.publicUrl.replace(/:0$/, `:${port}`)
-    : config.http.publicUrl;
-  return { ...config, http: { ...config.http, port, publicUrl } };
+  return { ...env, PORT: String(port) };
 }
 
 async function greet(app: NestFastifyApplication, { config, secrets }: Ground): Promise<void> {
@@ -77,9 +74,7 @@ async function greet(app: NestFastifyApplication, { config, secrets }: Ground): 
       version: version(),
       provider: config.provider.kind,
       readyInMs: performance.now(),
-      publicUrl: config.http.publicUrlIsDefault
-        ? config.http.publicUrl.replace(/:0$/, `:${port}`)
-        : config.http.publicUrl,
+      publicUrl: config.http.publicUrl,
       authId: account?.authId ?? DEMO_AUTH_ID,
       authToken: account ? null : secrets.demoAuthToken,
       adminToken: config.adminToken === null ? secrets.adminToken : null,

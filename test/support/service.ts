@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from '@jest/globals';
@@ -9,7 +9,7 @@ import { loadPackage } from '@nestjs/common/utils/load-package.util.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { Client } from 'undici';
+import { Pool } from 'undici';
 import { createApp, startWork } from '../../src/app.js';
 import { migrate, openDatabase } from '../../src/data-source.js';
 import { Clock } from '../../src/shared/clock.js';
@@ -17,6 +17,7 @@ import { readConfig } from '../../src/shared/config.js';
 import { openDataFolder } from '../../src/shared/data-folder.js';
 import { Jobs } from '../../src/shared/jobs/jobs.js';
 import { createLogger } from '../../src/shared/logger.js';
+import { signV3 } from '../../src/plivo/index.js';
 import { createDatabase, databaseKinds, type TestDatabase } from './database.js';
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -34,6 +35,12 @@ export interface RequestOptions {
   body?: unknown;
   /** Auth ID and token; the account's own when left out, none with null. */
   as?: { authId: string; authToken: string } | null;
+}
+
+export interface WebhookOptions {
+  token?: string;
+  nonce?: string;
+  headers?: Record<string, string>;
 }
 
 /** A route as the router knows it. */
@@ -66,6 +73,10 @@ export interface Service {
     options?: Omit<RequestOptions, 'method' | 'body'>,
   ): Promise<Answer<Body>>;
   admin<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<Body>>;
+  /** What Plivo posts to a path below `/plivo/{auth_id}`, signed; `headers` replace the signature's. */
+  webhook(path: string, params: Record<string, string>, options?: WebhookOptions): Promise<Answer>;
+  /** Bytes on a connection of their own, and all that comes back until it is closed. */
+  raw(bytes: string | Buffer): Promise<string>;
   /** Puts numbers into the account's pool, in this order. */
   addNumbers(numbers: string[], subaccount?: string): Promise<void>;
   close(): Promise<void>;
@@ -138,8 +149,8 @@ export async function startService({
   await app.listen(port, '127.0.0.1');
   await startWork(app, ground);
 
-  const client = new Client(baseUrl, { pipelining: 1 });
-  const request = askedBy(client, { authId: AUTH_ID, authToken });
+  const pool = new Pool(baseUrl, { connections: 32 });
+  const request = askedBy(pool, { authId: AUTH_ID, authToken });
   const admin: Service['admin'] = (method, path, body) =>
     request(`/admin${path}`, { method, body, as: null, headers: { authorization: `Bearer ${adminToken}` } });
   return {
@@ -156,6 +167,23 @@ export async function startService({
     request,
     sessions: (method, path, body, options) => request(SESSIONS + path, { ...options, method, body }),
     admin,
+    webhook: (path, params, { token = authToken, nonce = randomBytes(10).toString('hex'), headers = {} } = {}) => {
+      const target = `/plivo/${AUTH_ID}${path}`;
+      const list = Object.entries(params);
+      const signature = signV3({ method: 'POST', url: baseUrl + target, params: list, nonce, token });
+      return request(target, {
+        method: 'POST',
+        as: null,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'x-plivo-signature-v3': signature,
+          'x-plivo-signature-v3-nonce': nonce,
+          ...headers,
+        },
+        body: new URLSearchParams(list).toString(),
+      });
+    },
+    raw: (bytes) => exchange(port, bytes),
     addNumbers: async (numbers, subaccount) => {
       for (const number of numbers) {
         const added = await admin('POST', '/numbers', { account: AUTH_ID, number: `+${number}`, subaccount });
@@ -163,7 +191,7 @@ export async function startService({
       }
     },
     close: async () => {
-      await client.close();
+      await pool.close();
       await app.get(Jobs).stop(1000);
       await app.close();
       if (dataSource.isInitialized) await dataSource.destroy();
@@ -180,9 +208,9 @@ async function leaveOutDocsFiles(): Promise<void> {
   await loadPackage('@fastify/static', 'startService', async () => ({ default: async () => undefined }));
 }
 
-function askedBy(client: Client, self: { authId: string; authToken: string }): Service['request'] {
+function askedBy(pool: Pool, self: { authId: string; authToken: string }): Service['request'] {
   return async <Body>(path: string, { method = 'GET', headers = {}, body, as = self }: RequestOptions = {}) => {
-    const answer = await client.request({
+    const answer = await pool.request({
       path,
       method: method as 'GET',
       headers: {
@@ -195,6 +223,16 @@ function askedBy(client: Client, self: { authId: string; authToken: string }): S
     const text = await answer.body.text();
     return { status: answer.statusCode, headers: answer.headers, text, body: parsed(text) as Body };
   };
+}
+
+async function exchange(port: number, bytes: string | Buffer): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (data: Buffer) => (answer += data.toString('latin1')));
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await once(socket, 'close');
+  return answer;
 }
 
 export function basic({ authId, authToken }: { authId: string; authToken: string }): string {
@@ -211,7 +249,7 @@ function parsed(text: string): unknown {
 
 /** Held until the moment of listening, because every connection of this machine takes a port too. */
 async function reservePort(): Promise<{ port: number; release: () => Promise<void> }> {
-  const holder: Server = createServer().listen(0, '127.0.0.1');
+  const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   const { port } = holder.address() as AddressInfo;
   return { port, release: () => new Promise((resolve) => holder.close(() => resolve())) };

@@ -21,13 +21,16 @@ export class FormBody {
   }
 }
 
-/** JSON everywhere, forms under /plivo, CSV where numbers are imported; everything else is 415. */
+/**
+ * JSON everywhere, forms under /plivo, CSV where numbers are imported; everything else is 415. Under /plivo what is no form is no body: the
+ * signature guard refuses it, and nothing is said before the guard has spoken.
+ */
 export function registerBodyParsers(instance: FastifyInstance): void {
   const parseStrictly = instance.getDefaultJsonParser('error', 'error');
 
   const json = async (request: FastifyRequest, payload: Readable): Promise<unknown> => {
     const text = (await readBody(payload, BODY_LIMIT_BYTES)).toString('utf8');
-    if (request.is404 || text.trim() === '') return {};
+    if (request.is404 || text.trim() === '' || isPlivo(request)) return {};
     return parseObject(text, (done) => parseStrictly(request, text, done));
   };
 
@@ -37,8 +40,7 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     'application/x-www-form-urlencoded',
     async (request: FastifyRequest, payload: Readable) => {
       const raw = (await readBody(payload, BODY_LIMIT_BYTES)).toString('utf8');
-      if (!request.url.startsWith('/plivo/')) return refusedType(request);
-      return new FormBody(raw);
+      return isPlivo(request) ? new FormBody(raw) : refusedType(request);
     },
   );
   instance.addContentTypeParser('text/csv', async (request: FastifyRequest, payload: Readable) => {
@@ -47,16 +49,19 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     return isImport ? text.replace(/^\uFEFF/, '') : refusedType(request);
   });
   instance.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
-    if (request.headers['content-type'] === undefined && !request.url.startsWith('/plivo/'))
-      return json(request, payload);
+    if (request.headers['content-type'] === undefined) return json(request, payload);
     await readBody(payload, BODY_LIMIT_BYTES);
     return refusedType(request);
   });
 }
 
+function isPlivo(request: FastifyRequest): boolean {
+  return request.url.startsWith('/plivo/');
+}
+
 /** A path that does not exist is 404 whatever was sent to it. */
 function refusedType(request: FastifyRequest): undefined {
-  if (!request.is404) throw new UnsupportedMediaTypeException();
+  if (!request.is404 && !isPlivo(request)) throw new UnsupportedMediaTypeException();
   return undefined;
 }
 
