@@ -15,9 +15,13 @@ import { CreateCallLeg1763800000013 } from '../migrations/1763800000013-create-c
 import { CreateWebhookReceipt1763800000014 } from '../migrations/1763800000014-create-webhook-receipt.js';
 import { CreateAuditEntry1763800000015 } from '../migrations/1763800000015-create-audit-entry.js';
 import { CreateInteraction1763800000016 } from '../migrations/1763800000016-create-interaction.js';
-import { Account, ApiToken, Subaccount } from './accounts/account.entity.js';
+import { CreateAccountSetting1763800000017 } from '../migrations/1763800000017-create-account-setting.js';
+import { CreateCallAnswer1763800000018 } from '../migrations/1763800000018-create-call-answer.js';
+import { CreatePinFailure1763800000019 } from '../migrations/1763800000019-create-pin-failure.js';
+import { CreateCallRequest1763800000020 } from '../migrations/1763800000020-create-call-request.js';
+import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AuditEntry } from './admin/audit-entry.entity.js';
-import { CallLeg, MaskedCall } from './call-routing/call.entity.js';
+import { CallAnswer, CallLeg, CallRequest, MaskedCall, PinFailure } from './call-routing/call.entity.js';
 import { WebhookReceipt } from './call-routing/webhook-receipt.entity.js';
 import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
@@ -35,6 +39,7 @@ const entities = [
   ScheduledTask,
   IdempotencyKey,
   Account,
+  AccountSetting,
   Subaccount,
   ApiToken,
   VirtualNumber,
@@ -44,6 +49,9 @@ const entities = [
   Interaction,
   MaskedCall,
   CallLeg,
+  CallAnswer,
+  PinFailure,
+  CallRequest,
   WebhookReceipt,
   AuditEntry,
 ];
@@ -65,6 +73,10 @@ const migrations = [
   CreateWebhookReceipt1763800000014,
   CreateAuditEntry1763800000015,
   CreateInteraction1763800000016,
+  CreateAccountSetting1763800000017,
+  CreateCallAnswer1763800000018,
+  CreatePinFailure1763800000019,
+  CreateCallRequest1763800000020,
 ];
 
 /** Past 8 connections no gain was measured on two cores; 16 leaves room for a database elsewhere. */

@@ -1,173 +1,124 @@
 import { Injectable } from '@nestjs/common';
-import { connectXml, type AnswerWebhook, type VerifiedWebhook } from '../plivo/index.js';
-import { FindRoute, isInProgress, openInteraction, type Route } from '../sessions/index.js';
+import { AccountSettings, type CallSettings } from '../accounts/index.js';
+import type { AnswerWebhook, VerifiedWebhook } from '../plivo/index.js';
+import { FindRoute, FindSessionById, FindStrangers, type StrangerService } from '../sessions/index.js';
 import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
 import { Crypto } from '../shared/crypto.js';
-import { Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
+import { Database, type Tx } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
-import { parseCaller, type E164 } from '../shared/phone.js';
-import { decideCall, type CallDecision } from './call-decision.js';
-import { addLeg, linkLeg } from './call-legs.js';
-import { CallEnded, CallStarted, PartyHungUp } from './call-routing.events.js';
-import { spokenRefusal } from './refusal-speech.js';
-import { tellInteraction } from './tell-interaction.js';
+import { parseCaller } from '../shared/phone.js';
+import { decideCall, standingOf, type CallDecision } from './call-decision.js';
+import { addLeg } from './call-legs.js';
+import { answerPlace, DirectCall } from './direct-call.js';
+import { PinLocks } from './pin-locks.js';
+import { ReadSeat } from './read-seat.js';
 import { noteReceipt } from './webhook-receipts.js';
 
-/** Added to ring time and call limit before a call without an end stops holding its session: set-up and webhooks take a moment. */
-const GRACE_SECONDS = 60;
-/** Plivo repeats these webhooks on any failure, five times, within 55 s. */
-const REPEAT_POLICY = '#ct=2000&rt=5000&rc=5&rp=all&tt=55000';
-
-interface NewCall {
-  callId: string;
-  accountId: string;
-  aLegUuid: string;
-  decision: CallDecision;
-  route: Route | null;
-  answer: string;
-  now: number;
-}
+const NOBODY: StrangerService = { open: null, prompt: null, play: null };
 
 /**
- * Answers Plivo when a party calls its virtual number: connects it to the other party of its session, or refuses in a spoken sentence. The
- * same call asking again gets the same bytes.
+ * Answers Plivo when somebody calls a virtual number: connects a party to the other one of its session, asks for a PIN, plays a file, or refuses
+ * in a spoken sentence. The same call asking again gets the same bytes.
  */
 @Injectable()
 export class AnswerCall {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly config: Config,
     private readonly crypto: Crypto,
-    private readonly events: Events,
     private readonly findRoute: FindRoute,
+    private readonly findStrangers: FindStrangers,
+    private readonly findSessionById: FindSessionById,
+    private readonly pinLocks: PinLocks,
+    private readonly readSeat: ReadSeat,
+    private readonly directCall: DirectCall,
+    private readonly accountSettings: AccountSettings,
   ) {}
 
   /** `isAwaited` is asked last: when nobody waits for the answer any more, nothing of it is kept. */
-  run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: () => boolean): Promise<string> {
+  async run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: () => boolean): Promise<string> {
+    const { accountId } = webhook;
+    const settings = await this.accountSettings.of(accountId);
     return this.database.transaction(async (tx) => {
       await noteReceipt(tx, webhook, this.clock.now());
-      const leg = {
-        accountId: webhook.accountId,
+      const isFirstWord = await addLeg(tx, {
+        accountId,
         legUuid: asked.callUuid,
         callId: null,
         sessionId: null,
         side: 'A',
         role: null,
-      } as const;
-      const isFirstWord = await addLeg(tx, leg);
-      const earlier = isFirstWord ? null : await this.earlierAnswer(tx, webhook.accountId, asked.callUuid);
+      });
+      const earlier = isFirstWord ? null : await earlierAnswer(tx, this.crypto, accountId, asked.callUuid);
 
-      const answer = earlier ?? (await this.decide(tx, webhook.accountId, asked, isFirstWord));
+      const answer = earlier ?? (await this.begin(tx, accountId, asked, settings, isFirstWord));
       if (!isAwaited()) throw new Error('the answer came too late');
       return answer;
     });
   }
 
-  private async earlierAnswer(tx: Tx, accountId: string, callUuid: string): Promise<string | null> {
-    const [call] = (await tx.query('SELECT id, answer FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
-      accountId,
-      callUuid,
-    ])) as {
-      id: string;
-      answer: string;
-    }[];
-    return call
-      ? this.crypto.open({ column: 'masked_call.answer', row: call.id, account: accountId }, call.answer)
-      : null;
-  }
-
-  private async decide(tx: Tx, accountId: string, asked: AnswerWebhook, isFirstWord: boolean): Promise<string> {
-    const now = this.clock.now();
-    const virtualNumber = parseCaller(asked.to);
-    const caller = parseCaller(asked.from);
-    const route = virtualNumber && caller ? await this.findRoute.run(tx, accountId, virtualNumber, caller) : null;
-    const isBusy = route !== null && (await isInProgress(tx, route.session.id, now));
-    const decision = decideCall({ virtualNumber, caller, route, isInProgress: isBusy });
-
-    const callId = newId();
-    const answer =
-      decision.decision === 'refuse' || !route
-        ? spokenRefusal(refusalOf(decision))
-        : this.connect(route, decision.dial, callId);
-    const call = { callId, accountId, aLegUuid: asked.callUuid, decision, route, answer, now };
-    await this.record(tx, call);
-    if (decision.decision === 'connect' && route) await this.open(tx, { ...call, route }, isFirstWord);
-    return answer;
-  }
-
-  private async open(
+  private async begin(
     tx: Tx,
-    { callId, accountId, aLegUuid, route, now }: NewCall & { route: Route },
+    accountId: string,
+    asked: AnswerWebhook,
+    settings: CallSettings,
     isFirstWord: boolean,
-  ): Promise<void> {
-    const { session, role } = route;
-    const { ring_timeout, call_time_limit } = session.settings;
-    const busyUntil = now + (ring_timeout + call_time_limit + GRACE_SECONDS) * 1000;
-    await openInteraction(tx, {
-      id: callId,
-      sessionId: session.id,
-      startedAt: now,
-      busyUntil,
-      role,
-      legUuid: aLegUuid,
-    });
-    await this.events.publish(tx, new CallStarted(accountId, session.id, callId, role));
-
-    if (isFirstWord || !(await tellInteraction(tx, callId))) return;
-    // The call's hang-up was here before its answer: what it told is told now.
-    await this.events.publish(tx, new PartyHungUp(accountId, session.id, callId, role, aLegUuid));
-    await this.events.publish(tx, new CallEnded(accountId, session.id, callId));
+  ): Promise<string> {
+    const { decision, caller } = await this.decide(tx, accountId, asked, settings);
+    const call = {
+      callId: newId(),
+      accountId,
+      aLegUuid: asked.callUuid,
+      kind: 'inbound' as const,
+      requestId: null,
+      caller,
+      settings,
+    };
+    return this.directCall.begin(tx, call, decision, isFirstWord);
   }
 
-  private connect({ session }: Route, dial: E164, callId: string): string {
-    const base = `${this.config.http.publicUrl}/plivo/${session.accountId}/sessions/${session.id}/calls/${callId}`;
-    return connectXml({
-      to: dial,
-      callerId: session.virtualNumber as E164,
-      timeLimitSeconds: session.settings.call_time_limit,
-      ringTimeoutSeconds: session.settings.ring_timeout,
-      eventUrl: `${base}/dial-event${REPEAT_POLICY}`,
-      actionUrl: `${base}/dial-action${REPEAT_POLICY}`,
-    });
-  }
+  /** What would become of a call from `from` to `to`. Reads, and keeps the session's row, but changes nothing. */
+  async decide(
+    tx: Tx,
+    accountId: string,
+    { to, from }: { to: string; from: string },
+    settings: CallSettings,
+  ): Promise<{ decision: CallDecision; caller: ReturnType<typeof parseCaller> }> {
+    const virtualNumber = parseCaller(to);
+    const caller = parseCaller(from);
+    const party = virtualNumber && caller ? await this.findRoute.run(tx, accountId, virtualNumber, caller) : null;
+    // Registered callers on an ordinary session need no more look-ups: this is the common way.
+    const strangers =
+      party || virtualNumber === null ? NOBODY : await this.findStrangers.run(tx, accountId, virtualNumber);
+    const prompt = party?.session ?? strangers.prompt;
+    const isLocked =
+      prompt?.settings.is_pin_authentication_required === true && (await this.pinLocks.isLocked(tx, prompt, caller));
 
-  private async record(tx: Tx, call: NewCall): Promise<void> {
-    const { callId, accountId, decision } = call;
-    const place = call.route ? placeOf(call.route) : NOWHERE;
-    try {
-      await tx.query(
-        `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, a_leg_uuid, caller_role, decision, reason, answer, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          callId,
-          accountId,
-          place.sessionId,
-          place.virtualNumberId,
-          call.aLegUuid,
-          place.role,
-          decision.decision,
-          decision.reason,
-          this.crypto.seal({ column: 'masked_call.answer', row: callId, account: accountId }, call.answer),
-          call.now,
-        ],
-      );
-    } catch (error) {
-      throw isDuplicate(error) ? new Contended() : error;
-    }
-    await linkLeg(tx, { accountId, legUuid: call.aLegUuid, callId, ...place });
+    const standing = standingOf({ caller, party, strangers, isLocked });
+    if (standing.kind !== 'seated') return { decision: decideCall(standing, null), caller };
+    // An open session was found without holding its row; its conversations may only be judged while it is held.
+    const session = party ? party.session : await this.findSessionById.run(tx, accountId, standing.seat.session.id);
+    const facts = session && (await this.readSeat.run(tx, session, settings));
+    return {
+      decision: decideCall(session ? { ...standing, seat: { ...standing.seat, session } } : standing, facts),
+      caller,
+    };
   }
 }
 
-/** A call that belongs to no session. */
-const NOWHERE = { sessionId: null, virtualNumberId: null, role: null };
-
-function placeOf({ session, role }: Route) {
-  return { sessionId: session.id, virtualNumberId: session.virtualNumberId, role };
-}
-
-function refusalOf(decision: CallDecision) {
-  return decision.decision === 'refuse' ? decision.reason : 'stranger';
+/** What a call was answered when it first asked. */
+export async function earlierAnswer(
+  tx: Tx,
+  crypto: Crypto,
+  accountId: string,
+  callUuid: string,
+): Promise<string | null> {
+  const [call] = (await tx.query('SELECT id, answer FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
+    accountId,
+    callUuid,
+  ])) as {
+    id: string;
+    answer: string;
+  }[];
+  return call ? crypto.open(answerPlace({ callId: call.id, accountId }), call.answer) : null;
 }

@@ -41,3 +41,16 @@ export class CallEnded {
     readonly callId: string,
   ) {}
 }
+
+/** When the outcome of a call's PIN question is known: once a call. */
+export class PinChecked {
+  static readonly eventName = 'pin.checked';
+  constructor(
+    readonly accountId: string,
+    readonly sessionId: string,
+    readonly callId: string,
+    readonly outcome: 'success' | 'failed',
+    /** Attempts that failed. */
+    readonly failures: number,
+  ) {}
+}

@@ -1,16 +1,44 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/index.js';
 import { PlivoModule } from '../plivo/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { AnswerCall } from './answer-call.js';
+import { AnswerInTime } from './answer-in-time.js';
+import { AnswerRequest } from './answer-request.js';
+import { CalleeSound } from './callee-sound.js';
+import { CheckPin } from './check-pin.js';
+import { DirectCall } from './direct-call.js';
 import { NoteDial } from './note-dial.js';
 import { NoteHangup } from './note-hangup.js';
+import { NoteRequest } from './note-request.js';
+import { PinLocks } from './pin-locks.js';
+import { PlaceRequestedCall } from './place-requested-call.js';
 import { PurgeWebhookReceipts } from './purge-webhook-receipts.js';
+import { ReadSeat } from './read-seat.js';
+import { ReconcileCall } from './reconcile-call.js';
+import { RequestCall } from './request-call.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
-  imports: [PlivoModule, SessionsModule],
+  imports: [AccountsModule, PlivoModule, SessionsModule],
   controllers: [WebhooksController],
-  providers: [AnswerCall, NoteHangup, NoteDial, PurgeWebhookReceipts],
-  exports: [PurgeWebhookReceipts],
+  providers: [
+    AnswerCall,
+    AnswerInTime,
+    AnswerRequest,
+    CalleeSound,
+    CheckPin,
+    DirectCall,
+    NoteDial,
+    NoteHangup,
+    NoteRequest,
+    PinLocks,
+    PlaceRequestedCall,
+    PurgeWebhookReceipts,
+    ReadSeat,
+    ReconcileCall,
+    RequestCall,
+  ],
+  exports: [AnswerCall, PurgeWebhookReceipts],
 })
 export class CallRoutingModule {}

@@ -5,11 +5,9 @@ import { readAnswerWebhook, readDialAction, readDialEvent, readHangupWebhook } f
 import { digest } from '../shared/crypto.js';
 import type { Database } from '../shared/database.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, FakeClock, party, sessionsOn } from '../../test/support/ground.js';
-import { AnswerCall } from './answer-call.js';
+import { ACCOUNT, addNumbers, clearSessions, party } from '../../test/support/ground.js';
+import { callsOn } from '../../test/support/calls.js';
 import { CallEnded, CallStarted, PartyAnswered, PartyHungUp } from './call-routing.events.js';
-import { NoteDial } from './note-dial.js';
-import { NoteHangup } from './note-hangup.js';
 
 const A_LEG = 'aaaaaaaa-0000-4000-8000-000000000001';
 const B_LEG = 'bbbbbbbb-0000-4000-8000-000000000002';
@@ -75,7 +73,7 @@ const KINDS: Kind[] = ['answer', 'dial-answer', 'dial-connected', 'dial-hangup',
 
 describeOnEachDatabase("one call's webhooks", (open, kind) => {
   let database: Database;
-  let world: ReturnType<typeof callsOn>;
+  let world: ReturnType<typeof worldOn>;
   let nonces = 0;
 
   beforeAll(async () => {
@@ -84,7 +82,7 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
   beforeEach(async () => {
     await clearSessions(database);
     await addNumbers(database, [VIRTUAL]);
-    world = callsOn(database);
+    world = worldOn(database);
   });
 
   const verified = (params: Record<string, string>, nonce?: string): VerifiedWebhook => {
@@ -140,7 +138,7 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
   async function play(order: Kind[]): Promise<{ rows: unknown; told: string[] }> {
     await clearSessions(database);
     await addNumbers(database, [VIRTUAL]);
-    world = callsOn(database);
+    world = worldOn(database);
     await world.sessions.open({ first_party: party(1), second_party: party(2) });
     let path: { sessionId: string; callId: string } | null = null;
     // Dial webhooks carry what our answer gave Plivo, so none can come before it; a hang-up can.
@@ -382,26 +380,13 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
   }, 180_000);
 });
 
-function callsOn(database: Database) {
-  const sessions = sessionsOn(database, new FakeClock(), Buffer.alloc(32, 3));
+function worldOn(database: Database) {
+  const calls = callsOn(database);
   const told: string[] = [];
   for (const event of [CallStarted, PartyAnswered, PartyHungUp, CallEnded]) {
-    sessions.events.subscribe(event as typeof CallStarted, async () => void told.push(event.eventName));
+    calls.sessions.events.subscribe(event as typeof CallStarted, async () => void told.push(event.eventName));
   }
-  return {
-    sessions,
-    told,
-    answerCall: new AnswerCall(
-      database,
-      sessions.clock,
-      sessions.config,
-      sessions.crypto,
-      sessions.events,
-      sessions.findRoute,
-    ),
-    noteHangup: new NoteHangup(database, sessions.clock, sessions.events),
-    noteDial: new NoteDial(database, sessions.clock, sessions.events),
-  };
+  return { ...calls, told };
 }
 
 async function theCall(database: Database): Promise<{ sessionId: string; callId: string }> {

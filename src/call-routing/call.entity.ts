@@ -14,10 +14,21 @@ export class MaskedCall {
   /** Null when the caller belongs to no live session. */
   @Column({ ...id(), ...nullable, name: 'session_id' }) sessionId!: string | null;
   @Column({ type: 'int', nullable: true, name: 'virtual_number_id' }) virtualNumberId!: number | null;
+  /** `inbound`: a party called the number. `request`: we called the first party. */
+  @Column(word(7)) kind!: 'inbound' | 'request';
+  /** The request for this call, of `request` calls. */
+  @Column({ ...id(), ...nullable, name: 'request_id' }) requestId!: string | null;
   /** Plivo CallUUID of the leg that runs our XML. */
   @Column({ ...word(64), name: 'a_leg_uuid' }) aLegUuid!: string;
   @Column({ ...word(6), ...nullable, name: 'caller_role' }) callerRole!: 'first' | 'second' | null;
-  @Column(word(8)) decision!: 'connect' | 'refuse';
+  /** Sealed number of a stranger that an open session connected: its registered party may call back. Null for everybody else. */
+  @Column({ ...word(200), ...nullable }) caller!: string | null;
+  /** Whose prompt a caller without a seat hears. */
+  @Column({ ...id(), ...nullable, name: 'prompt_session_id' }) promptSessionId!: string | null;
+  /** PINs entered so far, wrong or none included. */
+  @Column({ type: 'int', name: 'pin_attempts' }) pinAttempts!: number;
+  /** `ask-pin` until a PIN is right or the attempts are used up. */
+  @Column(word(8)) decision!: 'connect' | 'ask-pin' | 'play' | 'refuse';
   /** Why, in a word of call-decision.ts. */
   @Column(word(24)) reason!: string;
   /** Sealed. The answer given to Plivo: the same CallUUID asking again gets the same bytes. */
@@ -59,4 +70,49 @@ export class CallLeg {
   @Column({ type: 'int', nullable: true, name: 'hangup_cause_code' }) hangupCauseCode!: number | null;
   @Column({ ...word(64), ...nullable, name: 'hangup_cause_name' }) hangupCauseName!: string | null;
   @Column({ ...word(32), ...nullable, name: 'hangup_source' }) hangupSource!: string | null;
+}
+
+/** What Plivo was answered at a later step of a call: the same step asking again gets the same bytes. */
+@Entity('call_answer')
+export class CallAnswer {
+  @PrimaryColumn({ ...id(), name: 'call_id' }) callId!: string;
+  /** For example `pin-1`. */
+  @PrimaryColumn(word(16)) step!: string;
+  /** Sealed. */
+  @Column({ type: 'text' }) answer!: string;
+}
+
+/** A wrong PIN: what the locks count. Kept an hour past the session's end at most by the purge. */
+@Entity('pin_failure')
+@Index('pin_failure_caller', ['accountId', 'callerIndex', 'failedAt'])
+@Index('pin_failure_session', ['sessionId'])
+export class PinFailure {
+  @PrimaryColumn(id()) id!: string;
+  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
+  /** The session whose prompt was heard. */
+  @Column({ ...id(), name: 'session_id' }) sessionId!: string;
+  /** Keyed index of the caller's number; `withheld` for all that show none. */
+  @Column({ ...word(22), name: 'caller_index' }) callerIndex!: string;
+  @Column({ ...instant(), name: 'failed_at' }) failedAt!: number;
+}
+
+export type CallRequestStatus = 'wanted' | 'placing' | 'placed' | 'answered' | 'over' | 'failed';
+
+/** A wish to be called: the first party is rung, then the second. It becomes one call or none, never two. */
+@Entity('call_request')
+@Index('call_request_session', ['sessionId', 'createdAt'])
+export class CallRequest {
+  @PrimaryColumn(id()) id!: string;
+  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
+  @Column({ ...id(), name: 'session_id' }) sessionId!: string;
+  /** `placing` is written before Plivo is asked: found again after a crash, it means that the outcome is unknown. */
+  @Column(word(8)) status!: CallRequestStatus;
+  /** Why it failed, or what is waited for: a word for the timeline. */
+  @Column({ ...word(40), ...nullable }) reason!: string | null;
+  /** The one call that may use this request. */
+  @Column({ ...word(64), ...nullable, name: 'call_uuid' }) callUuid!: string | null;
+  @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+  @Column({ ...instant(), ...nullable, name: 'placed_at' }) placedAt!: number | null;
+  /** Until when it holds its session busy while nothing is heard of it. */
+  @Column({ ...instant(), name: 'pending_until' }) pendingUntil!: number;
 }

@@ -26,19 +26,18 @@ export async function tellInteraction(tx: Tx, callId: string, now?: number): Pro
   if (!call) return false;
   const legs = await legsOfCall(tx, callId);
   const end = endOf(call, legs);
-  const hasEndedNow = call.ended_at === null && end !== null;
-  if (hasEndedNow || Number(call.ended_at) !== end)
-    await change(tx, 'UPDATE masked_call SET ended_at = ? WHERE id = ?', [end, callId]);
-  if (call.decision !== 'connect' || call.session_id === null) return false;
+  const before = call.ended_at === null ? null : Number(call.ended_at);
+  if (before !== end) await change(tx, 'UPDATE masked_call SET ended_at = ? WHERE id = ?', [end, callId]);
 
   const [present] = (await tx.query('SELECT busy_until FROM interaction WHERE id = ?', [callId])) as {
     busy_until: number;
   }[];
+  if (!present || call.session_id === null) return false;
   const isDialOver = call.dial_status !== null || legs.some((leg) => leg.side === 'B' && leg.isEnded);
-  const heldUntil = Number(present?.busy_until ?? 0);
+  const heldUntil = Number(present.busy_until);
   const busyUntil = end ?? (isDialOver && now !== undefined ? Math.min(heldUntil, now + END_GRACE_MS) : heldUntil);
   await noteInteraction(tx, interactionOf(call, legs, call.session_id, busyUntil, end));
-  return hasEndedNow;
+  return before === null && end !== null;
 }
 
 function interactionOf(

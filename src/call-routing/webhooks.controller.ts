@@ -5,23 +5,28 @@ import {
   emptyXml,
   hangupXml,
   PlivoSignatureGuard,
+  playXml,
   readAnswerWebhook,
   readDialAction,
   readDialEvent,
+  readGatheredDigits,
   readHangupWebhook,
   webhookOf,
+  type AnswerWebhook,
+  type VerifiedWebhook,
 } from '../plivo/index.js';
-import { DomainError } from '../shared/errors.js';
 import { isUuid } from '../shared/ids.js';
-import { Log } from '../shared/logger.js';
 import { AnswerCall } from './answer-call.js';
+import { AnswerInTime } from './answer-in-time.js';
+import { AnswerRequest } from './answer-request.js';
+import { CalleeSound } from './callee-sound.js';
 import { UnreadableWebhook } from './call-routing.errors.js';
+import { CheckPin } from './check-pin.js';
 import { NoteDial, type CallPath } from './note-dial.js';
 import { NoteHangup } from './note-hangup.js';
-import { spokenRefusal } from './refusal-speech.js';
+import { NoteRequest } from './note-request.js';
 
-/** Plivo waits at least 5 s, callers do not: after this a refusal is better than silence. */
-const ANSWER_DEADLINE_MS = 1200;
+const XML = 'application/xml; charset=utf-8';
 
 /** What Plivo calls. `@All`, because a wrong method is refused like a wrong signature. */
 @ApiExcludeController()
@@ -29,15 +34,19 @@ const ANSWER_DEADLINE_MS = 1200;
 @UseGuards(PlivoSignatureGuard)
 export class WebhooksController {
   constructor(
-    private readonly log: Log,
+    private readonly inTime: AnswerInTime,
     private readonly answerCall: AnswerCall,
+    private readonly answerRequest: AnswerRequest,
+    private readonly checkPin: CheckPin,
+    private readonly calleeSound: CalleeSound,
     private readonly noteHangup: NoteHangup,
+    private readonly noteRequest: NoteRequest,
     private readonly noteDial: NoteDial,
   ) {}
 
   @All('answer')
   @HttpCode(200)
-  @Header('Content-Type', 'application/xml; charset=utf-8')
+  @Header('Content-Type', XML)
   async answer(@Req() request: FastifyRequest): Promise<string> {
     const webhook = webhookOf(request);
     // An application without a hang-up URL of its own sends the hang-up here.
@@ -45,30 +54,8 @@ export class WebhooksController {
       await this.hangup(request);
       return emptyXml();
     }
-    const asked = readAnswerWebhook(webhook.params);
-    if (asked === null) throw new UnreadableWebhook('answer');
-
-    let isAwaited = true;
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<string>((resolve) => {
-      timer = setTimeout(() => {
-        isAwaited = false;
-        this.log.warn('call.answer_late', { call_uuid: asked.callUuid });
-        resolve(spokenRefusal('trouble'));
-      }, ANSWER_DEADLINE_MS);
-    });
-    const answered = this.answerCall
-      .run(webhook, asked, () => isAwaited)
-      .catch((error: unknown) => {
-        if (error instanceof DomainError && error.kind === 'forbidden') throw error;
-        if (isAwaited) this.log.error('call.answer_failed', { call_uuid: asked.callUuid, error });
-        return spokenRefusal('trouble');
-      });
-    try {
-      return await Promise.race([answered, deadline]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const asked = answerOf(webhook);
+    return this.inTime.run(asked.callUuid, (isAwaited) => this.answerCall.run(webhook, asked, isAwaited));
   }
 
   @All('hangup')
@@ -79,6 +66,63 @@ export class WebhooksController {
     if (told === null) throw new UnreadableWebhook('hang-up');
     await this.noteHangup.run(webhook, told);
     return '';
+  }
+
+  @All('requests/:requestId/answer')
+  @HttpCode(200)
+  @Header('Content-Type', XML)
+  async requestAnswer(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
+    const webhook = webhookOf(request);
+    const asked = answerOf(webhook);
+    if (!isUuid(requestId)) throw new UnreadableWebhook('answer');
+    return this.inTime.run(asked.callUuid, (isAwaited) => this.answerRequest.run(webhook, requestId, asked, isAwaited));
+  }
+
+  @All('requests/:requestId/ring')
+  @HttpCode(200)
+  async requestRing(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
+    const webhook = webhookOf(request);
+    const told = answerOf(webhook);
+    if (!isUuid(requestId)) throw new UnreadableWebhook('ring');
+    await this.noteRequest.ring(webhook, requestId, told.callUuid);
+    return '';
+  }
+
+  @All('requests/:requestId/hangup')
+  @HttpCode(200)
+  async requestHangup(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
+    const webhook = webhookOf(request);
+    const told = readHangupWebhook(webhook.params);
+    if (told === null || !isUuid(requestId)) throw new UnreadableWebhook('hang-up');
+    await this.noteRequest.hangup(webhook, requestId, told);
+    return '';
+  }
+
+  @All('calls/:callId/pin/:attempt')
+  @HttpCode(200)
+  @Header('Content-Type', XML)
+  async pin(
+    @Req() request: FastifyRequest,
+    @Param('callId') callId: string,
+    @Param('attempt') attempt: string,
+  ): Promise<string> {
+    const webhook = webhookOf(request);
+    const typed = readGatheredDigits(webhook.params);
+    if (typed === null || !isUuid(callId) || !/^[1-9]$/.test(attempt)) throw new UnreadableWebhook('digits');
+    return this.inTime.run(typed.callUuid, (isAwaited) =>
+      this.checkPin.run(webhook, callId, Number(attempt), typed, isAwaited),
+    );
+  }
+
+  /** Plivo's page does not say whose CallUUID it sends here, or when; the URL says all that is needed. */
+  @All('sessions/:sessionId/calls/:callId/callee-sound')
+  @HttpCode(200)
+  @Header('Content-Type', XML)
+  async sound(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
+    const { accountId } = webhookOf(request);
+    if (!isPath(path)) throw new UnreadableWebhook('confirm sound');
+    const url = await this.calleeSound.run(accountId, path);
+    return url === null ? emptyXml() : playXml(url);
   }
 
   @All('sessions/:sessionId/calls/:callId/dial-event')
@@ -93,7 +137,7 @@ export class WebhooksController {
 
   @All('sessions/:sessionId/calls/:callId/dial-action')
   @HttpCode(200)
-  @Header('Content-Type', 'application/xml; charset=utf-8')
+  @Header('Content-Type', XML)
   async dialAction(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
     const webhook = webhookOf(request);
     const told = readDialAction(webhook.params);
@@ -101,6 +145,12 @@ export class WebhooksController {
     await this.noteDial.action(webhook, path, told);
     return told.dialStatus === 'busy' ? hangupXml('busy') : hangupXml();
   }
+}
+
+function answerOf(webhook: VerifiedWebhook): AnswerWebhook {
+  const asked = readAnswerWebhook(webhook.params);
+  if (asked === null) throw new UnreadableWebhook('answer');
+  return asked;
 }
 
 function isPath({ sessionId, callId }: CallPath): boolean {

@@ -11,6 +11,8 @@ export interface AllocationRequest extends Omit<NumberWish, 'parties' | 'pinInde
   sessionId: string;
   parties: { role: PartyRole; index: string; number: string }[];
   pins: { role: PartyRole; index: string }[];
+  /** Index of a file for unknown callers (`~` and 21 more characters), where the session has one. */
+  playIndex: string | null;
   /** The role that strangers take in an open session; ignored for others. */
   openRole: PartyRole;
   /** Milliseconds since 1970: expiry plus cool-off. */
@@ -35,6 +37,8 @@ export class AllocateNumber {
 
     await this.claimParties(tx, chosen, request);
     if (request.isOpen || request.pins.length > 0) await this.claimStrangers(tx, chosen, wish, request);
+    if (request.playIndex !== null)
+      await claimForStrangers(tx, chosen.id, { role: 'first', index: request.playIndex }, request);
 
     await this.events.publish(tx, new NumberAssigned(request.accountId, chosen.id, request.sessionId));
     return { id: chosen.id, number: chosen.number };
@@ -100,19 +104,27 @@ export class AllocateNumber {
     if (rivals.length > 0) throw new Contended();
 
     const claims = request.isOpen ? [{ role: request.openRole, index: '*' }] : request.pins;
-    for (const claim of claims) {
-      await change(tx, 'DELETE FROM pin_assignment WHERE virtual_number_id = ? AND pin_index = ? AND free_after <= ?', [
-        chosen.id,
-        claim.index,
-        request.now,
-      ]);
-      await insertOrStartOver(
-        tx,
-        'INSERT INTO pin_assignment (virtual_number_id, pin_index, session_id, role, free_after) VALUES (?, ?, ?, ?, ?)',
-        [chosen.id, claim.index, request.sessionId, claim.role, request.freeAfter],
-      );
-    }
+    for (const claim of claims) await claimForStrangers(tx, chosen.id, claim, request);
   }
+}
+
+async function claimForStrangers(
+  tx: Tx,
+  virtualNumberId: number,
+  claim: { role: PartyRole; index: string },
+  request: AllocationRequest,
+): Promise<void> {
+  await change(tx, 'DELETE FROM pin_assignment WHERE virtual_number_id = ? AND pin_index = ? AND free_after <= ?', [
+    virtualNumberId,
+    claim.index,
+    request.now,
+  ]);
+  await orStartOver(
+    tx.query(
+      'INSERT INTO pin_assignment (virtual_number_id, pin_index, session_id, role, free_after) VALUES (?, ?, ?, ?, ?)',
+      [virtualNumberId, claim.index, request.sessionId, claim.role, request.freeAfter],
+    ),
+  );
 }
 
 /** Puts one more party on a number that its session already has. Returns false when another session has this party there. */

@@ -112,7 +112,7 @@ function fitting(wish: NumberWish): Fragment {
 export function strangerConflict(wish: NumberWish, numberId: string): Fragment | null {
   if (!wish.isOpen && wish.pinIndexes.length === 0) return null;
   const base = `SELECT 1 FROM pin_assignment p WHERE p.virtual_number_id = ${numberId} AND p.free_after > ?`;
-  if (wish.isOpen) return { sql: base, parameters: [wish.now] };
+  if (wish.isOpen) return { sql: `${base} AND p.pin_index < '~'`, parameters: [wish.now] };
   const claimed = ['*', ...wish.pinIndexes];
   return {
     sql: `${base} AND p.pin_index IN (${claimed.map(() => '?').join(', ')})`,

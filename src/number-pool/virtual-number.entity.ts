@@ -55,7 +55,7 @@ export class NumberAssignment {
 @Index('pin_assignment_session', ['sessionId'])
 export class PinAssignment {
   @PrimaryColumn({ type: 'int', name: 'virtual_number_id' }) virtualNumberId!: number;
-  /** Keyed index of the PIN, or `*`. */
+  /** Keyed index of the PIN; `*`; or, greater than both, `~` and 21 characters that stand for a session's file for unknown callers. */
   @PrimaryColumn({ ...keyedIndex(), name: 'pin_index' }) pinIndex!: string;
   @Column({ ...id(), name: 'session_id' }) sessionId!: string;
   @Column(word(6)) role!: 'first' | 'second';

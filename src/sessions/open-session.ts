@@ -5,8 +5,10 @@ import { Clock } from '../shared/clock.js';
 import { Config } from '../shared/config.js';
 import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
 import { Events } from '../shared/events/events.js';
+import type { DestinationPolicy } from '../shared/destinations.js';
 import { newId } from '../shared/ids.js';
 import { describeNumber, type E164 } from '../shared/phone.js';
+import { requireAllowed } from './allowed-parties.js';
 import type { SessionParties } from './session.entity.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord, type SessionRow } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
@@ -33,8 +35,14 @@ export class OpenSession {
     private readonly subaccounts: Subaccounts,
   ) {}
 
-  async run(tx: Tx, principal: SessionOwner, request: CreateSessionDto): Promise<SessionRecord> {
+  async run(
+    tx: Tx,
+    principal: SessionOwner,
+    request: CreateSessionDto,
+    policy: DestinationPolicy,
+  ): Promise<SessionRecord> {
     const parties = newParties(request);
+    requireAllowed(parties, policy);
     const owner = { accountId: principal.accountId, subaccountId: await this.ownerSubaccount(tx, principal, request) };
 
     const live = await this.findLivePair(tx, { ...owner, parties });
@@ -128,6 +136,7 @@ export class OpenSession {
       parties: known,
       pins,
       pinIndexes: [],
+      playIndex: settings.unknown_caller_play === '' ? null : this.records.playIndex(accountId, session.id),
       isOpen: known.length === 1 && !settings.is_pin_authentication_required,
       openRole: parties.first === null ? ('first' as const) : ('second' as const),
       now: this.clock.now(),

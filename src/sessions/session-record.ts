@@ -78,6 +78,11 @@ export class SessionRecords {
     return this.crypto.index(accountId, 'pin', pin);
   }
 
+  /** Stands for a session's file for unknown callers among what answers for strangers on its number. */
+  playIndex(accountId: string, sessionId: string): string {
+    return `~${this.crypto.index(accountId, 'pin', `play:${sessionId}`).slice(1)}`;
+  }
+
   /** Null unless both parties are known: sessions of one party are never taken for each other. */
   pairIndex(session: { accountId: string; subaccountId: string | null; parties: SessionParties }): string | null {
     const { first, second } = session.parties;

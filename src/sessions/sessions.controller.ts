@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AccountGuard, principalOf } from '../accounts/index.js';
+import { AccountGuard, AccountSettings, principalOf } from '../accounts/index.js';
 import { Database } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { Idempotency } from '../shared/http/idempotency.js';
@@ -29,6 +29,7 @@ export class SessionsController {
     private readonly endSession: EndSession,
     private readonly findSession: FindSession,
     private readonly listSessions: ListSessions,
+    private readonly accountSettings: AccountSettings,
   ) {}
 
   @Post()
@@ -43,8 +44,9 @@ export class SessionsController {
     @Body(CreateSessionPipe) body: CreateSessionDto,
   ): Promise<void> {
     const owner = principalOf(request);
+    const policy = await this.accountSettings.of(owner.accountId);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
-      const session = await this.findSession.answer(tx, await this.openSession.run(tx, owner, body));
+      const session = await this.findSession.answer(tx, await this.openSession.run(tx, owner, body, policy));
       const mirror = flatMirror(session);
       return { status: 201, body: { api_id: request.id, message: 'Session created', ...mirror, session } };
     });
@@ -75,8 +77,9 @@ export class SessionsController {
     @Body(UpdateSessionPipe) body: UpdateSessionDto,
   ): Promise<void> {
     const owner = principalOf(request);
+    const policy = await this.accountSettings.of(owner.accountId);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
-      const session = await this.findSession.answer(tx, await this.updateSession.run(tx, owner, knownForm(uuid), body));
+      const session = await this.findSession.answer(tx, await this.updateSession.run(tx, owner, knownForm(uuid), body, policy));
       return { status: 200, body: { api_id: request.id, message: 'Session updated', ...flatMirror(session), session } };
     });
     await reply.status(answer.status).send(answer.body);

@@ -17,6 +17,15 @@ export class MissingParameter extends DomainError {
   }
 }
 
+/** A party in a country or of a kind that the operator does not let us dial. */
+export class DestinationNotAllowed extends DomainError {
+  readonly code = 'destination_not_allowed';
+  readonly kind = 'invalid';
+  constructor(param: 'first_party' | 'second_party') {
+    super(`Invalid parameter. ${param} is not an allowed destination`, { param });
+  }
+}
+
 export class SessionAlreadyExpired extends DomainError {
   readonly code = 'session_expired';
   readonly kind = 'invalid';

@@ -3,7 +3,9 @@ import { AccountsModule } from '../accounts/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
 import { EndSession } from './end-session.js';
 import { ExpireDueSessions } from './expire-due-sessions.js';
+import { FindStrangers } from './find-strangers.js';
 import { FindRoute } from './find-route.js';
+import { FindSessionById } from './find-session-by-id.js';
 import { FindSession } from './find-session.js';
 import { ListSessions } from './list-sessions.js';
 import { OpenSession } from './open-session.js';
@@ -26,7 +28,18 @@ import { UpdateSession } from './update-session.js';
     FindSession,
     ListSessions,
     FindRoute,
+    FindStrangers,
+    FindSessionById,
   ],
-  exports: [EndSession, ExpireDueSessions, FindRoute, FindSession, OpenSession, UpdateSession],
+  exports: [
+    EndSession,
+    ExpireDueSessions,
+    FindRoute,
+    FindSession,
+    FindSessionById,
+    FindStrangers,
+    OpenSession,
+    UpdateSession,
+  ],
 })
 export class SessionsModule {}

@@ -3,8 +3,10 @@ import { claimParty, extendHold, NumberPoolExhausted, releaseParty, releaseStran
 import { Clock } from '../shared/clock.js';
 import { Config } from '../shared/config.js';
 import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
+import type { DestinationPolicy } from '../shared/destinations.js';
 import { NotFound } from '../shared/errors.js';
 import { Events } from '../shared/events/events.js';
+import { requireAllowed } from './allowed-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
 import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
@@ -25,13 +27,20 @@ export class UpdateSession {
     private readonly records: SessionRecords,
   ) {}
 
-  async run(tx: Tx, owner: SessionOwner, id: string, request: UpdateSessionDto): Promise<SessionRecord> {
+  async run(
+    tx: Tx,
+    owner: SessionOwner,
+    id: string,
+    request: UpdateSessionDto,
+    policy: DestinationPolicy,
+  ): Promise<SessionRecord> {
     const session = await this.records.find(tx, owner, id, this.database.forUpdate);
     if (!session) throw new NotFound();
     const now = this.clock.now();
     if (!isLive(session, now)) throw new SessionAlreadyExpired();
 
     const parties = this.changedParties(session, request);
+    requireAllowed(parties, policy);
     const expiry = givenExpiry(request, this.config.sessions);
     const updated: SessionRecord = {
       ...session,

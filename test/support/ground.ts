@@ -6,6 +6,8 @@ import { SessionRecords, type SessionRecord } from '../../src/sessions/session-r
 import { EndSession } from '../../src/sessions/end-session.js';
 import { ExpireDueSessions } from '../../src/sessions/expire-due-sessions.js';
 import { FindRoute } from '../../src/sessions/find-route.js';
+import { FindSessionById } from '../../src/sessions/find-session-by-id.js';
+import { FindStrangers } from '../../src/sessions/find-strangers.js';
 import { FindSession } from '../../src/sessions/find-session.js';
 import { OpenSession } from '../../src/sessions/open-session.js';
 import { UpdateSession } from '../../src/sessions/update-session.js';
@@ -14,6 +16,7 @@ import { readConfig, type Config } from '../../src/shared/config.js';
 import { Crypto } from '../../src/shared/crypto.js';
 import type { Database } from '../../src/shared/database.js';
 import { Events } from '../../src/shared/events/events.js';
+import { EVERY_COUNTRY } from '../../src/shared/destinations.js';
 import { describeNumber, type E164 } from '../../src/shared/phone.js';
 
 export const ACCOUNT = 'MATESTTESTTESTTEST00';
@@ -68,11 +71,13 @@ export function sessionsOn(
     records,
     expireDue: new ExpireDueSessions(database, clock, events),
     findRoute: new FindRoute(database, clock, records),
+    findStrangers: new FindStrangers(clock, records),
+    findSessionById: new FindSessionById(database, records),
     findSession: new FindSession(database, clock, config, records),
     open: (body: Record<string, unknown>): Promise<SessionRecord> =>
-      database.transaction((tx) => openSession.run(tx, OWNER, createPipe.transform(body))),
+      database.transaction((tx) => openSession.run(tx, OWNER, createPipe.transform(body), EVERY_COUNTRY)),
     update: (id: string, body: Record<string, unknown>): Promise<SessionRecord> =>
-      database.transaction((tx) => updateSession.run(tx, OWNER, id, updatePipe.transform(body))),
+      database.transaction((tx) => updateSession.run(tx, OWNER, id, updatePipe.transform(body), EVERY_COUNTRY)),
     end: (id: string): Promise<void> => database.transaction((tx) => endSession.run(tx, OWNER, id)),
   };
 }
@@ -111,6 +116,10 @@ export async function clearSessions(database: Database): Promise<void> {
       'masked_call',
       'call_leg',
       'webhook_receipt',
+      'call_answer',
+      'pin_failure',
+      'call_request',
+      'job',
     ]) {
       await tx.query(`DELETE FROM ${table}`);
     }

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../shared/errors.js';
+import { Log } from '../shared/logger.js';
+import { spokenRefusal } from './refusal-speech.js';
+
+/** Plivo waits at least 5 s, callers do not: after this a refusal is better than silence. */
+const DEADLINE_MS = 1200;
+
+/** Gives a caller an answer whatever is broken or late: then a sentence, and nobody is connected. */
+@Injectable()
+export class AnswerInTime {
+  constructor(private readonly log: Log) {}
+
+  /** `work` is told through `isAwaited` that nobody waits any more, and then keeps nothing. */
+  async run(callUuid: string, work: (isAwaited: () => boolean) => Promise<string>): Promise<string> {
+    let isAwaited = true;
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<string>((resolve) => {
+      timer = setTimeout(() => {
+        isAwaited = false;
+        this.log.warn('call.answer_late', { call_uuid: callUuid });
+        resolve(spokenRefusal('trouble'));
+      }, DEADLINE_MS);
+    });
+    const answered = work(() => isAwaited).catch((error: unknown) => {
+      if (error instanceof DomainError && (error.kind === 'forbidden' || error.kind === 'not-found')) throw error;
+      if (isAwaited) this.log.error('call.answer_failed', { call_uuid: callUuid, error });
+      return spokenRefusal('trouble');
+    });
+    try {
+      return await Promise.race([answered, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

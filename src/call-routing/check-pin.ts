@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { AccountSettings, type CallSettings } from '../accounts/index.js';
+import {
+  gatherDigitsXml,
+  hangupXml,
+  playAndHangupXml,
+  type GatheredDigits,
+  type VerifiedWebhook,
+} from '../plivo/index.js';
+import { FindSessionById, FindStrangers, type Route, type SessionRecord } from '../sessions/index.js';
+import { Clock } from '../shared/clock.js';
+import { Crypto, isEqualSecret } from '../shared/crypto.js';
+import { change, Database, type Tx } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { Events } from '../shared/events/events.js';
+import { parseCaller, type E164 } from '../shared/phone.js';
+import { decideCall } from './call-decision.js';
+import { PinChecked } from './call-routing.events.js';
+import { DirectCall } from './direct-call.js';
+import { PinLocks } from './pin-locks.js';
+import { ReadSeat } from './read-seat.js';
+import { spokenRefusal } from './refusal-speech.js';
+import { noteReceipt } from './webhook-receipts.js';
+
+interface AskedCall {
+  id: string;
+  kind: 'inbound' | 'request';
+  a_leg_uuid: string;
+  session_id: string | null;
+  caller_role: 'first' | 'second' | null;
+  prompt_session_id: string;
+  pin_attempts: number;
+  decision: string;
+}
+
+/**
+ * Judges a typed PIN: the right one seats the caller in the role whose PIN it is, for this call only; a wrong one, or none, is asked for again while
+ * retries are left. Each attempt is judged once, whatever Plivo repeats.
+ */
+@Injectable()
+export class CheckPin {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+    private readonly events: Events,
+    private readonly findStrangers: FindStrangers,
+    private readonly findSessionById: FindSessionById,
+    private readonly pinLocks: PinLocks,
+    private readonly readSeat: ReadSeat,
+    private readonly directCall: DirectCall,
+    private readonly accountSettings: AccountSettings,
+  ) {}
+
+  async run(
+    webhook: VerifiedWebhook,
+    callId: string,
+    attempt: number,
+    typed: GatheredDigits,
+    isAwaited: () => boolean,
+  ): Promise<string> {
+    const { accountId } = webhook;
+    const settings = await this.accountSettings.of(accountId);
+    return this.database.transaction(async (tx) => {
+      await noteReceipt(tx, webhook, this.clock.now());
+      const call = await this.askedCall(tx, accountId, callId, typed.callUuid);
+      const place = { column: 'call_answer.answer', row: `${callId}/pin-${attempt}`, account: accountId };
+      const [earlier] = (await tx.query('SELECT answer FROM call_answer WHERE call_id = ? AND step = ?', [
+        callId,
+        `pin-${attempt}`,
+      ])) as {
+        answer: string;
+      }[];
+      if (earlier) return this.crypto.open(place, earlier.answer);
+      if (call.decision !== 'ask-pin' || attempt !== call.pin_attempts + 1) return hangupXml();
+
+      const answer = await this.judge(tx, call, { ...typed, attempt, accountId, settings });
+      await change(tx, 'UPDATE masked_call SET pin_attempts = ? WHERE id = ?', [attempt, callId]);
+      await tx.query('INSERT INTO call_answer (call_id, step, answer) VALUES (?, ?, ?)', [
+        callId,
+        `pin-${attempt}`,
+        this.crypto.seal(place, answer),
+      ]);
+      if (!isAwaited()) throw new Error('the answer came too late');
+      return answer;
+    });
+  }
+
+  private async askedCall(tx: Tx, accountId: string, callId: string, callUuid: string): Promise<AskedCall> {
+    const [call] = (await tx.query(
+      `SELECT * FROM masked_call WHERE id = ? AND account_id = ? AND a_leg_uuid = ? AND prompt_session_id IS NOT NULL ${this.database.forUpdate}`,
+      [callId, accountId, callUuid],
+    )) as AskedCall[];
+    if (!call) throw new NotFound();
+    return call;
+  }
+
+  private async judge(
+    tx: Tx,
+    call: AskedCall,
+    typed: GatheredDigits & { attempt: number; accountId: string; settings: CallSettings },
+  ): Promise<string> {
+    const { attempt, accountId, settings } = typed;
+    const prompt = await this.findSessionById.run(tx, accountId, call.prompt_session_id);
+    const virtualNumber = prompt?.virtualNumber as E164 | undefined;
+    if (!prompt || virtualNumber === undefined) return spokenRefusal('expired', settings);
+    const caller = parseCaller(typed.from);
+    const isLocked = await this.pinLocks.isLocked(tx, prompt, caller);
+    const seat = isLocked || typed.digits === '' ? null : await this.seatOf(tx, accountId, call, prompt, typed.digits);
+    const waiting = {
+      callId: call.id,
+      accountId,
+      aLegUuid: call.a_leg_uuid,
+      kind: call.kind,
+      requestId: null,
+      caller,
+      settings,
+    };
+
+    if (seat) {
+      await this.events.publish(tx, new PinChecked(accountId, seat.session.id, call.id, 'success', attempt - 1));
+      const facts = await this.readSeat.run(tx, seat.session, settings);
+      return this.directCall.proceed(tx, waiting, decideCall({ kind: 'seated', seat, by: 'pin' }, facts));
+    }
+    if (typed.digits !== '' && !isLocked) await this.pinLocks.noteFailure(tx, prompt, caller);
+    const { pin_retry, incorrect_pin_play } = prompt.settings;
+    const isOver = isLocked || attempt > (pin_retry ?? 0) || (await this.pinLocks.isLocked(tx, prompt, caller));
+    if (!isOver) return this.askAgain(prompt, waiting, attempt);
+
+    await this.events.publish(tx, new PinChecked(accountId, prompt.id, call.id, 'failed', attempt));
+    await this.directCall.proceed(tx, waiting, { decision: 'refuse', reason: 'locked', seat: null });
+    return incorrect_pin_play ? playAndHangupXml(incorrect_pin_play) : spokenRefusal('locked', settings);
+  }
+
+  /** A registered caller must type its own PIN; everybody else takes the role whose PIN it is. */
+  private async seatOf(
+    tx: Tx,
+    accountId: string,
+    call: AskedCall,
+    prompt: SessionRecord,
+    digits: string,
+  ): Promise<Route | null> {
+    if (call.session_id !== null && call.caller_role !== null) {
+      const own = call.caller_role === 'first' ? prompt.parties.firstPin : prompt.parties.secondPin;
+      return own !== null && isEqualSecret(digits, own) ? { session: prompt, role: call.caller_role } : null;
+    }
+    const found = await this.findStrangers.byPin(tx, accountId, prompt.virtualNumber as E164, digits);
+    const session = found && (await this.findSessionById.run(tx, accountId, found.session.id));
+    return found && session ? { session, role: found.role } : null;
+  }
+
+  private askAgain(prompt: SessionRecord, call: { callId: string; accountId: string }, attempt: number): string {
+    const { incorrect_pin_play, pin_prompt_play, pin_retry_wait } = prompt.settings;
+    return gatherDigitsXml({
+      ...(incorrect_pin_play ? { play: incorrect_pin_play } : {}),
+      promptUrl: pin_prompt_play ?? '',
+      actionUrl: this.directCall.callUrl(call, `pin/${attempt + 1}`),
+      numDigits: 15,
+      timeoutSeconds: pin_retry_wait ?? 5,
+    });
+  }
+}

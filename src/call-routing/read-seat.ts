@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { CallSettings } from '../accounts/index.js';
+import { isInProgress, isLive, type SessionRecord } from '../sessions/index.js';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import type { Tx } from '../shared/database.js';
+import { isDialable } from '../shared/destinations.js';
+import type { E164 } from '../shared/phone.js';
+import type { SeatFacts } from './call-decision.js';
+
+/** Reads what a decision about a seat depends on. The caller holds the session's row, so that none of it changes before the decision is kept. */
+@Injectable()
+export class ReadSeat {
+  constructor(
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+  ) {}
+
+  /** `requestId`: the request that asks, which does not make itself busy. */
+  async run(
+    tx: Tx,
+    session: SessionRecord,
+    settings: CallSettings,
+    requestId: string | null = null,
+  ): Promise<SeatFacts> {
+    const now = this.clock.now();
+    return {
+      isLive: isLive(session, now),
+      isBusy: (await isInProgress(tx, session.id, now)) || (await this.isRequested(tx, session.id, requestId, now)),
+      lastCaller: await this.lastCaller(tx, session),
+      isDialable: (number) => isDialable(number, settings).allowed,
+    };
+  }
+
+  private async isRequested(tx: Tx, sessionId: string, requestId: string | null, now: number): Promise<boolean> {
+    const rows = (await tx.query(
+      `SELECT id FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?`,
+      [sessionId, now],
+    )) as { id: string }[];
+    return rows.some((row) => row.id !== requestId);
+  }
+
+  private async lastCaller(tx: Tx, { id, accountId, parties }: SessionRecord): Promise<E164 | null> {
+    if (parties.first !== null && parties.second !== null) return null;
+    const [call] = (await tx.query(
+      'SELECT id, caller FROM masked_call WHERE session_id = ? AND caller IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1',
+      [id],
+    )) as { id: string; caller: string }[];
+    return call ? (this.crypto.open(callerPlace(call.id, accountId), call.caller) as E164) : null;
+  }
+}
+
+export function callerPlace(callId: string, accountId: string) {
+  return { column: 'masked_call.caller', row: callId, account: accountId };
+}

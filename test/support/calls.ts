@@ -1,0 +1,89 @@
+import { AccountSettings } from '../../src/accounts/index.js';
+import { AnswerCall } from '../../src/call-routing/answer-call.js';
+import { AnswerRequest } from '../../src/call-routing/answer-request.js';
+import { CheckPin } from '../../src/call-routing/check-pin.js';
+import { DirectCall } from '../../src/call-routing/direct-call.js';
+import { NoteDial } from '../../src/call-routing/note-dial.js';
+import { NoteHangup } from '../../src/call-routing/note-hangup.js';
+import { NoteRequest } from '../../src/call-routing/note-request.js';
+import { PinLocks } from '../../src/call-routing/pin-locks.js';
+import { PlaceRequestedCall } from '../../src/call-routing/place-requested-call.js';
+import { ReadSeat } from '../../src/call-routing/read-seat.js';
+import { ReconcileCall } from '../../src/call-routing/reconcile-call.js';
+import { RequestCall } from '../../src/call-routing/request-call.js';
+import type { PlivoAccess } from '../../src/accounts/index.js';
+import type { PlivoClient } from '../../src/plivo/index.js';
+import type { Clock } from '../../src/shared/clock.js';
+import type { Database } from '../../src/shared/database.js';
+import { Jobs } from '../../src/shared/jobs/jobs.js';
+import { createLogger } from '../../src/shared/logger.js';
+import { FakeClock, sessionsOn } from './ground.js';
+
+/** The call-routing module's use cases on a real database, wired by hand. `plivo`: who is asked to place calls and for their records. */
+export function callsOn(
+  database: Database,
+  {
+    clock = new FakeClock(),
+    key = Buffer.alloc(32, 3),
+    plivo,
+  }: { clock?: Clock; key?: Buffer<ArrayBuffer>; plivo?: unknown } = {},
+) {
+  const sessions = sessionsOn(database, clock, key);
+  const { config, crypto, events, findRoute, findStrangers, findSessionById } = sessions;
+  const client = (plivo ?? {}) as PlivoClient;
+  const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
+  const jobs = new Jobs(database, clock, config, createLogger({ level: 'silent', format: 'json' }));
+  const settings = new AccountSettings(database, clock);
+  const readSeat = new ReadSeat(clock, crypto);
+  const pinLocks = new PinLocks(clock, crypto);
+  const directCall = new DirectCall(clock, config, crypto, events, jobs);
+  const noteHangup = new NoteHangup(database, clock, events);
+  const requestCall = new RequestCall(clock, events, jobs);
+  const placeRequestedCall = new PlaceRequestedCall(
+    database,
+    clock,
+    config,
+    jobs,
+    client,
+    access,
+    settings,
+    findSessionById,
+  );
+  const reconcileCall = new ReconcileCall(database, clock, jobs, events, client, access);
+  for (const one of [requestCall, placeRequestedCall, reconcileCall]) one.onModuleInit();
+  return {
+    sessions,
+    jobs,
+    settings,
+    answerCall: new AnswerCall(
+      database,
+      clock,
+      crypto,
+      findRoute,
+      findStrangers,
+      findSessionById,
+      pinLocks,
+      readSeat,
+      directCall,
+      settings,
+    ),
+    answerRequest: new AnswerRequest(database, clock, crypto, findSessionById, readSeat, directCall, settings),
+    checkPin: new CheckPin(
+      database,
+      clock,
+      crypto,
+      events,
+      findStrangers,
+      findSessionById,
+      pinLocks,
+      readSeat,
+      directCall,
+      settings,
+    ),
+    noteHangup,
+    noteRequest: new NoteRequest(database, clock, crypto, noteHangup),
+    noteDial: new NoteDial(database, clock, events),
+    placeRequestedCall,
+    reconcileCall,
+  };
+}
