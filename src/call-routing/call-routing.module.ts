@@ -8,6 +8,8 @@ import { AnswerRequest } from './answer-request.js';
 import { CalleeSound } from './callee-sound.js';
 import { CheckPin } from './check-pin.js';
 import { DirectCall } from './direct-call.js';
+import { ExplainRoute } from './explain-route.js';
+import { FindCalls } from './find-calls.js';
 import { NoteDial } from './note-dial.js';
 import { NoteHangup } from './note-hangup.js';
 import { NoteRequest } from './note-request.js';
@@ -17,6 +19,7 @@ import { PurgeWebhookReceipts } from './purge-webhook-receipts.js';
 import { ReadSeat } from './read-seat.js';
 import { ReconcileCall } from './reconcile-call.js';
 import { RequestCall } from './request-call.js';
+import { SessionTimeline } from './session-timeline.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
@@ -29,6 +32,8 @@ import { WebhooksController } from './webhooks.controller.js';
     CalleeSound,
     CheckPin,
     DirectCall,
+    ExplainRoute,
+    FindCalls,
     NoteDial,
     NoteHangup,
     NoteRequest,
@@ -38,7 +43,8 @@ import { WebhooksController } from './webhooks.controller.js';
     ReadSeat,
     ReconcileCall,
     RequestCall,
+    SessionTimeline,
   ],
-  exports: [AnswerCall, PurgeWebhookReceipts],
+  exports: [AnswerCall, ExplainRoute, FindCalls, PurgeWebhookReceipts, SessionTimeline],
 })
 export class CallRoutingModule {}

@@ -8,6 +8,7 @@ export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers } from './list-numbers.js';
 export { NumberPoolExhausted } from './number-pool.errors.js';
 export { NumberAssigned, NumberReleased } from './number-pool.events.js';
+export { ownerOfNumber } from './number-owner.js';
 export { readNumberRows } from './number-rows.js';
 export { numbersNeeded } from './party-maxima.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';

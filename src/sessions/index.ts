@@ -10,5 +10,10 @@ export { isInProgress, lockSession, noteInteraction, openInteraction } from './n
 export { readInteractions } from './read-interactions.js';
 export { OpenSession } from './open-session.js';
 export { isLive, type SessionRecord } from './session-record.js';
+export { parseTimestamp } from './timestamps.js';
+export { SearchSessions, virtualNumbersOf, type FoundSession } from './search-sessions.js';
+export { NEVER } from './session.entity.js';
+export type { SessionAnswer } from './session-answer.js';
+export { SessionAlreadyExpired } from './sessions.errors.js';
 export { UpdateSession } from './update-session.js';
 export * from './sessions.events.js';

@@ -11,6 +11,7 @@ import { ListSessions } from './list-sessions.js';
 import { OpenSession } from './open-session.js';
 import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
 import { SessionRecords } from './session-record.js';
+import { SearchSessions } from './search-sessions.js';
 import { SessionsController } from './sessions.controller.js';
 import { UpdateSession } from './update-session.js';
 
@@ -30,6 +31,7 @@ import { UpdateSession } from './update-session.js';
     FindRoute,
     FindStrangers,
     FindSessionById,
+    SearchSessions,
   ],
   exports: [
     EndSession,
@@ -39,6 +41,7 @@ import { UpdateSession } from './update-session.js';
     FindSessionById,
     FindStrangers,
     OpenSession,
+    SearchSessions,
     UpdateSession,
   ],
 })

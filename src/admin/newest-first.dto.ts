@@ -1,0 +1,23 @@
+import { InvalidRequest } from '../shared/errors.js';
+import { startOf, type PageQuery } from './page.dto.js';
+
+/** Where a row stands in a list that shows the newest first. */
+export interface Place {
+  at: number;
+  id: string;
+}
+
+const PLACE = /^(\d{1,15})\.([0-9a-f-]{36})$/;
+
+export function keyOfPlace({ at, id }: Place): string {
+  return `${at}.${id}`;
+}
+
+/** The place after which a page starts; undefined for the first page. */
+export function placeBefore(query: PageQuery): Place | undefined {
+  if (query.cursor === undefined) return undefined;
+  const [, at, id] = PLACE.exec(startOf(query)) ?? [];
+  if (at === undefined || id === undefined)
+    throw new InvalidRequest('cursor: expected the next_cursor of a page', { param: 'cursor' });
+  return { at: Number(at), id };
+}

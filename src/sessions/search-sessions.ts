@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Accounts } from '../accounts/index.js';
+import { Clock } from '../shared/clock.js';
+import { Config } from '../shared/config.js';
+import { Database, type Tx } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import type { E164 } from '../shared/phone.js';
+import type { Interaction } from './interaction.entity.js';
+import { readInteractions } from './read-interactions.js';
+import { sessionAnswer, type SessionAnswer } from './session-answer.js';
+import { sessionFilter } from './session-filter.js';
+import { SessionRecords, type SessionRecord, type SessionRow } from './session-record.js';
+
+export interface SessionSearch {
+  accountId?: string | undefined;
+  /** In either role. */
+  party?: E164 | undefined;
+  virtualNumber?: E164 | undefined;
+  /** `active` includes `in-progress`, as in the masking API. */
+  status?: 'active' | 'in-progress' | 'expired' | undefined;
+  /** The last session of the page before. */
+  before?: { at: number; id: string } | undefined;
+  limit: number;
+}
+
+export interface FoundSession {
+  session: SessionRecord;
+  interactions: Interaction[];
+  /** As its customer sees it. */
+  answer: SessionAnswer;
+}
+
+/** The list of the masking API looks back 7 days unless told otherwise; this one has no such bound. */
+const ANY_TIME = { created_time__gte: { from: 0, until: 0 } };
+
+/** Sessions of all accounts, for operators; newest first. */
+@Injectable()
+export class SearchSessions {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly records: SessionRecords,
+    private readonly accounts: Accounts,
+  ) {}
+
+  run(search: SessionSearch): Promise<FoundSession[]> {
+    return this.database.read(async (manager) => {
+      // One account at a time: each has its own index of parties, and a walk in the order of its sessions.
+      const accountIds = search.accountId === undefined ? await this.accounts.ids(manager) : [search.accountId];
+      const rows: SessionRow[] = [];
+      for (const accountId of accountIds) rows.push(...(await this.ofAccount(manager, accountId, search)));
+      const page = rows.sort(newestFirst).slice(0, search.limit);
+      return this.shown(manager, page);
+    });
+  }
+
+  /** Refuses a session that no account has. */
+  async one(tx: Tx, id: string): Promise<FoundSession> {
+    const [row] = (await tx.query('SELECT * FROM masking_session WHERE id = ?', [id])) as SessionRow[];
+    const [found] = await this.shown(tx, row ? [row] : []);
+    if (!found) throw new NotFound();
+    return found;
+  }
+
+  private async ofAccount(manager: EntityManager, accountId: string, search: SessionSearch): Promise<SessionRow[]> {
+    const { party, virtualNumber, status, before, limit } = search;
+    const request = {
+      ...ANY_TIME,
+      ...(virtualNumber !== undefined && { virtual_number: virtualNumber }),
+      ...(status !== undefined && { status }),
+    };
+    const filter = sessionFilter({ accountId, subaccountId: null }, request, this.records, this.clock.now());
+    const conditions = [filter.sql];
+    const parameters = [...filter.parameters];
+    if (party !== undefined) {
+      const index = this.records.partyIndex(accountId, party);
+      conditions.push('(s.first_index = ? OR s.second_index = ?)');
+      parameters.push(index, index);
+    }
+    if (before) {
+      conditions.push('s.created_at <= ? AND (s.created_at < ? OR s.id < ?)');
+      parameters.push(before.at, before.at, before.id);
+    }
+    return (await manager.query(
+      `SELECT s.* FROM masking_session s WHERE ${conditions.join(' AND ')} ORDER BY s.created_at DESC, s.id DESC LIMIT ?`,
+      [...parameters, limit],
+    )) as SessionRow[];
+  }
+
+  private async shown(manager: EntityManager, rows: SessionRow[]): Promise<FoundSession[]> {
+    const bySession = await readInteractions(
+      manager,
+      rows.map((row) => row.id),
+    );
+    const context = { now: this.clock.now(), publicUrl: this.config.http.publicUrl };
+    return rows.map((row) => {
+      const session = this.records.fromRow(row);
+      const interactions = bySession.get(session.id) ?? [];
+      return { session, interactions, answer: sessionAnswer(session, interactions, context) };
+    });
+  }
+}
+
+function newestFirst(one: SessionRow, other: SessionRow): number {
+  return Number(other.created_at) - Number(one.created_at) || (other.id < one.id ? -1 : 1);
+}
+
+/** The virtual numbers of some sessions, also of ended ones whose number has left the pool. */
+export async function virtualNumbersOf(manager: EntityManager, sessionIds: string[]): Promise<Map<string, string>> {
+  if (sessionIds.length === 0) return new Map();
+  const rows = await manager.query<{ id: string; virtual_number: string }[]>(
+    `SELECT id, virtual_number FROM masking_session WHERE id IN (${sessionIds.map(() => '?').join(', ')})`,
+    sessionIds,
+  );
+  return new Map(rows.map((row) => [row.id, row.virtual_number]));
+}

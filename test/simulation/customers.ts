@@ -1,0 +1,296 @@
+import type { SessionRecord } from '../../src/sessions/session-record.js';
+import { DomainError } from '../../src/shared/errors.js';
+import { callingCode, isPlainlyFree, whyNot, type Want } from './lending-rules.js';
+import { isLive, type ModelSession, type Role } from './model.js';
+import type { World } from './world.js';
+
+type Body = Record<string, unknown>;
+
+const PINS = Array.from({ length: 30 }, (_, index) => String(4100 + index * 7));
+const KINDS = [
+  ['plain', 46],
+  ['pin', 13],
+  ['forced', 10],
+  ['open', 14],
+  ['single-pin', 10],
+  ['single-forced', 3],
+  ['single-both', 4],
+] as const;
+
+/** Those who use the API: they open, renew, change and end sessions, in every way that the reference knows. */
+export class Customers {
+  private files = 0;
+
+  constructor(private readonly world: World) {}
+
+  async open(): Promise<void> {
+    const { chance, phones } = this.world;
+    const kind = chance.weighted(KINDS);
+    const first = chance.pick(phones.parties);
+    const second = chance.pick(phones.parties.filter((party) => party !== first));
+    const isSingle = kind === 'open' || kind === 'single-pin' || kind === 'single-forced';
+    const missing: Role | null = isSingle ? chance.pick(['first', 'second'] as const) : null;
+    const isPinOn = kind === 'pin' || kind === 'forced' || kind === 'single-pin' || kind === 'single-forced';
+    await this.create({
+      ...(missing === 'first' ? {} : { first_party: `+${first}` }),
+      ...(missing === 'second' ? {} : { second_party: `+${second}` }),
+      ...(isSingle || kind === 'single-both' ? { create_session_with_single_party: true } : {}),
+      ...(isPinOn ? this.pinSettings(kind, missing) : {}),
+      ...(!isPinOn && chance.is(0.25) ? { unknown_caller_play: this.file('unknown') } : {}),
+      ...(chance.is(0.15) ? { virtual_number_cooloff_period: chance.between(1, 120) } : {}),
+      ...(chance.is(0.3) ? { geomatch: false } : {}),
+      ...(missing === null && chance.is(0.25) ? { initiate_call_to_first_party: true } : {}),
+      ...this.limits(),
+    });
+  }
+
+  /** The same ordered pair again: the live session, renewed. */
+  async renew(): Promise<void> {
+    const { chance, oracle } = this.world;
+    const pairs = oracle.live().filter(({ parties }) => parties.first !== null && parties.second !== null);
+    if (pairs.length === 0) return;
+    const { parties } = chance.pick(pairs);
+    await this.create({
+      first_party: parties.first,
+      second_party: parties.second,
+      ...(chance.is(0.5) ? { initiate_call_to_first_party: true } : {}),
+      ...(chance.is(0.2) ? { unknown_caller_play: this.file('unknown') } : {}),
+      ...(chance.is(0.5) ? this.limits() : {}),
+    });
+  }
+
+  async update(): Promise<void> {
+    const { chance, oracle, phones } = this.world;
+    const session = this.someSession();
+    if (!session) return;
+    const role = chance.pick(['first', 'second'] as const);
+    const isMove = session.isSingle && chance.is(0.6);
+    const body: Body = {
+      ...(isMove ? { [`${role}_party`]: chance.pick(phones.parties) } : {}),
+      ...(chance.is(0.5) ? this.limits() : {}),
+    };
+    const now = this.world.now;
+    const expected = this.whyNoUpdate(session, role, body);
+    try {
+      const record = await this.world.product.sessions.update(session.id, body);
+      if (expected.must !== null) this.world.fault('wrong lending', `update went through: ${expected.must}`);
+      this.world.report.operation('update');
+      this.moveParty(session, role, body, now);
+      this.change(session, body, now);
+      this.check(session, record);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.world.report.operation(`update refused ${error.code}`);
+      if (expected.must === null && !expected.may) this.world.fault('wrong lending', `update refused: ${error.code}`);
+    }
+    oracle.live();
+  }
+
+  async end(): Promise<void> {
+    const session = this.someSession();
+    if (!session) return;
+    const wasLive = isLive(session, this.world.now);
+    try {
+      await this.world.product.sessions.end(session.id);
+      if (!wasLive) this.world.fault('wrong answer', 'an ended session was ended again');
+      this.world.report.operation('delete');
+      session.deletedAt = this.world.now;
+    } catch (error) {
+      if (!(error instanceof DomainError) || wasLive) throw error;
+    }
+  }
+
+  private async create(body: Body): Promise<void> {
+    const { world } = this;
+    const { oracle, now } = world;
+    const renewed = oracle
+      .live()
+      .find(
+        ({ parties }) =>
+          parties.first !== null &&
+          parties.first === digits(body['first_party']) &&
+          parties.second !== null &&
+          parties.second === digits(body['second_party']),
+      );
+    try {
+      const record = await world.product.sessions.open(body);
+      if (renewed && record.id !== renewed.id) world.fault('wrong lending', 'a live pair got a second session');
+      const session = renewed ?? this.adopt(record, body);
+      if (renewed) this.renewed(renewed, body, now);
+      world.report.operation(renewed ? 'renewal' : 'create');
+      this.check(session, record);
+      world.ringer.adoptRequests(session, body['initiate_call_to_first_party'] === true);
+      world.visitBoundary(session);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      world.report.operation(`create refused ${error.code}`);
+      if (error.code !== 'number_pool_exhausted' || renewed) world.fault('wrong lending', `create: ${error.code}`);
+      const free = world.phones.numbers.filter((number) => isPlainlyFree(number, wantOf(body), oracle.on(number), now));
+      if (free.length > 0) world.fault('wrong lending', 'exhausted with a free number');
+    }
+  }
+
+  private adopt(record: SessionRecord, body: Body): ModelSession {
+    const { oracle, now } = this.world;
+    const want = { ...wantOf(body), pins: [record.parties.firstPin, record.parties.secondPin].filter(isText) };
+    const problem = whyNot(record.virtualNumber, want, oracle.on(record.virtualNumber), now);
+    if (problem !== null) this.world.fault('wrong lending', problem);
+    const session: ModelSession = {
+      id: record.id,
+      order: oracle.sessions.length,
+      number: record.virtualNumber,
+      parties: { first: digits(body['first_party']), second: digits(body['second_party']) },
+      pins: { first: record.parties.firstPin, second: record.parties.secondPin },
+      isPinOn: body['is_pin_authentication_required'] === true,
+      isForced: body['force_pin_authentication'] === true,
+      retries: Number(body['pin_retry'] ?? 1),
+      prompt: text(body['pin_prompt_play']),
+      wrongPlay: text(body['incorrect_pin_play']),
+      isSingle: body['create_session_with_single_party'] === true,
+      isOpen: want.isOpen,
+      unknownPlay: text(body['unknown_caller_play']),
+      plays: { first: '', second: '' },
+      ringSeconds: 120,
+      limitSeconds: 3600,
+      cooloffSeconds: Number(body['virtual_number_cooloff_period'] ?? 0),
+      expirySeconds: 3600,
+      expiresAt: 0,
+      deletedAt: null,
+      lastCaller: null,
+      talks: [],
+      requests: [],
+      left: [],
+    };
+    this.change(session, { session_expiry: 3600, ...body }, now);
+    oracle.add(session);
+    return session;
+  }
+
+  private renewed(session: ModelSession, body: Body, now: number): void {
+    this.change(session, { session_expiry: session.expirySeconds, ...body }, now);
+    if (body['unknown_caller_play'] !== undefined) session.unknownPlay = text(body['unknown_caller_play']);
+    session.cooloffSeconds = Number(body['virtual_number_cooloff_period'] ?? session.cooloffSeconds);
+  }
+
+  private change(session: ModelSession, body: Body, now: number): void {
+    const seconds = (name: string, otherwise: number): number => Number(body[name] ?? otherwise);
+    session.ringSeconds = seconds('ring_timeout', session.ringSeconds);
+    session.limitSeconds = seconds('call_time_limit', session.limitSeconds);
+    for (const role of ['first', 'second'] as const) {
+      const play = body[`${role}_party_play_url`];
+      if (play !== undefined) session.plays[role] = text(play);
+    }
+    if (body['session_expiry'] === undefined) return;
+    session.expirySeconds = Number(body['session_expiry']);
+    session.expiresAt = now + session.expirySeconds * 1000;
+  }
+
+  private moveParty(session: ModelSession, role: Role, body: Body, now: number): void {
+    const given = body[`${role}_party`];
+    const before = session.parties[role];
+    if (given === undefined || given === before) return;
+    if (before !== null) session.left.push({ party: before, freeAfter: now + session.cooloffSeconds * 1000 });
+    session.parties[role] = text(given);
+  }
+
+  private whyNoUpdate(session: ModelSession, role: Role, body: Body): { must: string | null; may: boolean } {
+    const { oracle, now } = this.world;
+    if (!isLive(session, now)) return { must: 'the session has ended', may: true };
+    const given = body[`${role}_party`];
+    if (given === undefined || given === session.parties[role]) return { must: null, may: false };
+    const other = session.parties[role === 'first' ? 'second' : 'first'];
+    if (given === other) return { must: 'both parties are one', may: true };
+    const others = oracle.on(session.number).filter((each) => each !== session);
+    const want = { parties: [text(given)], pins: [], isOpen: false, callingCode: null };
+    const problem = whyNot(session.number, want, others, now);
+    const first = role === 'first' ? given : session.parties.first;
+    const second = role === 'second' ? given : session.parties.second;
+    const isTaken = oracle
+      .live()
+      .some((each) => each !== session && each.parties.first === first && each.parties.second === second);
+    if (isTaken && first !== null && second !== null) return { must: 'the pair has a session', may: true };
+    return { must: problem, may: problem !== null };
+  }
+
+  /** The product must tell of the session what the model knows; above all no party that nobody named. */
+  private check(session: ModelSession, record: SessionRecord): void {
+    const isSame =
+      record.parties.first === session.parties.first &&
+      record.parties.second === session.parties.second &&
+      record.virtualNumber === session.number &&
+      record.expiresAt === session.expiresAt;
+    if (!isSame) this.world.fault('wrong lending', `session ${session.id} is not what was asked for`);
+  }
+
+  private someSession(): ModelSession | null {
+    const { chance, oracle } = this.world;
+    const candidates = chance.is(0.9) ? oracle.live() : oracle.sessions.slice(-20);
+    return candidates.length === 0 ? null : chance.pick(candidates);
+  }
+
+  private pinSettings(kind: string, missing: Role | null): Body {
+    const { chance } = this.world;
+    const isGenerated = chance.is(0.2);
+    const isForced = kind === 'forced' || kind === 'single-forced';
+    const first = chance.pick(PINS);
+    const second = chance.pick(PINS.filter((pin) => pin !== first));
+    const isGiven = (role: Role): boolean => missing === null || isForced || missing === role || chance.is(0.3);
+    return {
+      is_pin_authentication_required: true,
+      pin_prompt_play: this.file('prompt'),
+      pin_retry: chance.between(0, 3),
+      ...(chance.is(0.5) ? { incorrect_pin_play: this.file('wrong') } : {}),
+      ...(isForced ? { force_pin_authentication: true } : {}),
+      // Long, so that no two are ever equal: what is drawn from a cryptographic source must not change the run.
+      ...(isGenerated
+        ? { generate_pin: true, generate_pin_length: 14 }
+        : {
+            ...(isGiven('first') ? { first_party_pin: first } : {}),
+            ...(isGiven('second') ? { second_party_pin: second } : {}),
+          }),
+    };
+  }
+
+  private limits(): Body {
+    const { chance } = this.world;
+    return {
+      session_expiry: chance.weighted([
+        [chance.between(60, 600), 6],
+        [chance.between(600, 3600), 3],
+        [86_400, 1],
+      ]),
+      call_time_limit: chance.between(60, 300),
+      ring_timeout: chance.between(1, 90),
+      ...(chance.is(0.25) ? { first_party_play_url: this.file('first') } : {}),
+      ...(chance.is(0.25) ? { second_party_play_url: this.file('second') } : {}),
+    };
+  }
+
+  private file(what: string): string {
+    this.files += 1;
+    return `https://files.example/${what}-${this.files}.mp3`;
+  }
+}
+
+function wantOf(body: Body): Want {
+  const parties = [digits(body['first_party']), digits(body['second_party'])].filter(isText);
+  const geographic = parties[0] ?? '';
+  return {
+    parties,
+    pins: [body['first_party_pin'], body['second_party_pin']].filter(isText),
+    isOpen: parties.length === 1 && body['is_pin_authentication_required'] !== true,
+    callingCode: body['geomatch'] === false ? null : callingCode(geographic),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function text(value: unknown): string {
+  return isText(value) ? value : '';
+}
+
+function digits(value: unknown): string | null {
+  return isText(value) ? value.replace('+', '') : null;
+}
