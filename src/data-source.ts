@@ -15,7 +15,8 @@ import { CreateCallLeg1763800000013 } from '../migrations/1763800000013-create-c
 import { CreateWebhookReceipt1763800000014 } from '../migrations/1763800000014-create-webhook-receipt.js';
 import { CreateAuditEntry1763800000015 } from '../migrations/1763800000015-create-audit-entry.js';
 import { CreateInteraction1763800000016 } from '../migrations/1763800000016-create-interaction.js';
-import { Account, ApiToken, Subaccount } from './accounts/account.entity.js';
+import { CreateAccountSetting1763800000017 } from '../migrations/1763800000017-create-account-setting.js';
+import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AuditEntry } from './admin/audit-entry.entity.js';
 import { CallLeg, MaskedCall } from './call-routing/call.entity.js';
 import { WebhookReceipt } from './call-routing/webhook-receipt.entity.js';
@@ -37,6 +38,7 @@ const entities = [
   Account,
   Subaccount,
   ApiToken,
+  AccountSetting,
   VirtualNumber,
   NumberAssignment,
   PinAssignment,
@@ -65,6 +67,7 @@ const migrations = [
   CreateWebhookReceipt1763800000014,
   CreateAuditEntry1763800000015,
   CreateInteraction1763800000016,
+  CreateAccountSetting1763800000017,
 ];
 
 /** Past 8 connections no gain was measured on two cores; 16 leaves room for a database elsewhere. */
@@ -104,6 +107,8 @@ export function dataSourceOptions(database: Config['database']): DataSourceOptio
     bigNumberStrings: false,
     connectTimeout: 5000,
     poolSize: MYSQL_CONNECTIONS,
+    // Prepared statements kept per connection; a server has room for 16,382 of all its clients.
+    extra: { maxPreparedStatements: 200 },
   };
 }
 
