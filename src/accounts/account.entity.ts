@@ -35,3 +35,12 @@ export class ApiToken {
   @Column(word(8)) origin!: 'settings' | 'issued';
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
 }
+
+/** What an operator has decided about an account's calls; no row: nothing yet. */
+@Entity('account_setting')
+export class AccountSetting {
+  @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
+  /** JSON; only what has been set. */
+  @Column({ type: 'text' }) value!: string;
+  @Column({ ...instant(), name: 'updated_at' }) updatedAt!: number;
+}

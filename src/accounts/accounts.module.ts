@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Authenticate } from './authenticate.js';
 import { AccountGuard } from './account.guard.js';
+import { AccountSettings } from './account-settings.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { Credentials } from './credentials.js';
@@ -20,6 +21,7 @@ const useCases = [
   EnsureFirstAccount,
   Authenticate,
   AccountGuard,
+  AccountSettings,
   Accounts,
   Subaccounts,
   PlivoAccess,

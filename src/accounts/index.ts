@@ -1,5 +1,14 @@
 export { AccountsModule } from './accounts.module.js';
 export { AccountGuard } from './account.guard.js';
+export {
+  AccountSettings,
+  isLanguage,
+  isRefusalText,
+  REFUSAL_KEYS,
+  type CallSettings,
+  type CallSettingsPatch,
+  type RefusalKey,
+} from './account-settings.js';
 export { Authenticate } from './authenticate.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
+import { AccountSettingsController } from './account-settings.controller.js';
 import { AccountsController } from './accounts.controller.js';
 import { AdminGuard } from './admin.guard.js';
 import { AuditController } from './audit.controller.js';
@@ -11,7 +12,14 @@ import { TokensController } from './tokens.controller.js';
 
 @Module({
   imports: [AccountsModule, NumberPoolModule],
-  controllers: [AccountsController, TokensController, NumbersController, PoolController, AuditController],
+  controllers: [
+    AccountsController,
+    AccountSettingsController,
+    TokensController,
+    NumbersController,
+    PoolController,
+    AuditController,
+  ],
   providers: [AdminGuard, Audit],
 })
 export class AdminModule {}

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../shared/clock.js';
+import { Database, type Tx } from '../shared/database.js';
+import type { DestinationPolicy } from '../shared/destinations.js';
+import { NotFound } from '../shared/errors.js';
+import { ShortLived } from './short-lived.js';
+
+/** The occasions on which a caller hears a sentence instead of a ring. */
+export const REFUSAL_KEYS = [
+  'stranger',
+  'withheld',
+  'busy',
+  'no-other-party',
+  'expired',
+  'locked',
+  'destination',
+  'trouble',
+] as const;
+
+export type RefusalKey = (typeof REFUSAL_KEYS)[number];
+
+/** What an operator decides about an account's calls. */
+export interface CallSettings extends DestinationPolicy {
+  /** In which refusals are spoken; such as `en-US`. */
+  readonly language: string;
+  /** In place of the built-in sentences; empty: say nothing, just hang up. */
+  readonly refusals: Readonly<Partial<Record<RefusalKey, string>>>;
+}
+
+/** What is left out stays; a refusal of null goes back to the built-in sentence. */
+export interface CallSettingsPatch {
+  language?: string;
+  refusals?: Readonly<Partial<Record<RefusalKey, string | null>>>;
+  allowed_countries?: readonly string[] | null;
+}
+
+const DEFAULTS: CallSettings = { language: 'en-US', refusals: {}, allowed_countries: null };
+
+/** Same as what enters the XML. */
+const LANGUAGE = /^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$/;
+/** One line that XML can hold, without the characters that XML itself is made of. Joiners and direction marks belong to some scripts. */
+const REFUSAL_TEXT = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF"<>]{0,300}$/u;
+
+export function isLanguage(tag: unknown): tag is string {
+  return typeof tag === 'string' && LANGUAGE.test(tag);
+}
+
+/** Blank but not empty would be neither a sentence nor silence. */
+export function isRefusalText(text: unknown): text is string {
+  return typeof text === 'string' && REFUSAL_TEXT.test(text) && (text === '' || /\S/.test(text));
+}
+
+/** How an account's callers are refused, and where its calls may go. Only what has been set is stored. */
+@Injectable()
+export class AccountSettings {
+  private readonly remembered: ShortLived<CallSettings>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    this.remembered = new ShortLived(clock, (accountId) => database.read((manager) => this.read(manager, accountId)));
+  }
+
+  /** Asked on every call; may be 5 s behind a change made by another process. */
+  of(accountId: string): Promise<CallSettings> {
+    return this.remembered.get(accountId);
+  }
+
+  /** What the rows say now; the defaults for an account that nobody has set anything for. */
+  async read(manager: EntityManager, accountId: string): Promise<CallSettings> {
+    return { ...DEFAULTS, ...(await stored(manager, accountId)) };
+  }
+
+  /** Answers the settings that hold from the commit on. Refuses an account that does not exist. */
+  async change(tx: Tx, accountId: string, patch: CallSettingsPatch): Promise<CallSettings> {
+    await this.lock(tx, accountId);
+    const before = await stored(tx, accountId);
+
+    const settings = merged(before ?? {}, patch);
+    const values = [JSON.stringify(settings), this.clock.now(), accountId];
+    await tx.query(
+      before === null
+        ? 'INSERT INTO account_setting (value, updated_at, account_id) VALUES (?, ?, ?)'
+        : 'UPDATE account_setting SET value = ?, updated_at = ? WHERE account_id = ?',
+      values,
+    );
+    this.remembered.distrust(accountId);
+    return { ...DEFAULTS, ...settings };
+  }
+
+  /** Two changes at once keep both: each merges into what the other has committed. The row to lock may not be there yet, so the account's is. */
+  private async lock(tx: Tx, accountId: string): Promise<void> {
+    const rows = await tx.query<unknown[]>(`SELECT auth_id FROM account WHERE auth_id = ? ${this.database.forUpdate}`, [
+      accountId,
+    ]);
+    if (rows.length === 0) throw new NotFound('no account has this auth_id');
+  }
+}
+
+async function stored(manager: EntityManager, accountId: string): Promise<Partial<CallSettings> | null> {
+  const [row] = await manager.query<{ value: string }[]>('SELECT value FROM account_setting WHERE account_id = ?', [
+    accountId,
+  ]);
+  return row ? (JSON.parse(row.value) as Partial<CallSettings>) : null;
+}
+
+function merged(settings: Partial<CallSettings>, patch: CallSettingsPatch): Partial<CallSettings> {
+  const { language, refusals = {}, allowed_countries: countries } = patch;
+  const texts = REFUSAL_KEYS.flatMap((key) => {
+    const text = refusals[key] === undefined ? settings.refusals?.[key] : refusals[key];
+    return typeof text === 'string' ? [[key, text] as const] : [];
+  });
+  return {
+    ...settings,
+    ...(language !== undefined && { language }),
+    refusals: Object.fromEntries(texts),
+    ...(countries !== undefined && { allowed_countries: countries && [...new Set(countries)].sort() }),
+  };
+}
