@@ -51,7 +51,7 @@ export function isRefusalText(text: unknown): text is string {
   return typeof text === 'string' && REFUSAL_TEXT.test(text) && (text === '' || /\S/.test(text));
 }
 
-/** How an account's callers are refused, and where its calls may go. Only what differs from the defaults is stored. */
+/** How an account's callers are refused, and where its calls may go. Only what has been set is stored. */
 @Injectable()
 export class AccountSettings {
   private readonly remembered: ShortLived<CallSettings>;

@@ -40,7 +40,7 @@ export class ApiToken {
 @Entity('account_setting')
 export class AccountSetting {
   @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
-  /** JSON; only what differs from the defaults. */
+  /** JSON; only what has been set. */
   @Column({ type: 'text' }) value!: string;
   @Column({ ...instant(), name: 'updated_at' }) updatedAt!: number;
 }

@@ -3,6 +3,7 @@ import { AccountsModule } from '../accounts/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
 import { SessionsModule } from '../sessions/index.js';
+import { AccountSettingsController } from './account-settings.controller.js';
 import { AccountsController } from './accounts.controller.js';
 import { AdminSessionsController } from './admin-sessions.controller.js';
 import { AdminGuard } from './admin.guard.js';
@@ -18,6 +19,7 @@ import { TokensController } from './tokens.controller.js';
   imports: [AccountsModule, NumberPoolModule, SessionsModule, CallRoutingModule],
   controllers: [
     AccountsController,
+    AccountSettingsController,
     TokensController,
     NumbersController,
     PoolController,

@@ -7,8 +7,8 @@ import { change, Contended, Database, isDuplicate, type Tx } from '../shared/dat
 import { Events } from '../shared/events/events.js';
 import type { DestinationPolicy } from '../shared/destinations.js';
 import { newId } from '../shared/ids.js';
-import { describeNumber, type E164 } from '../shared/phone.js';
 import { requireAllowed } from './allowed-parties.js';
+import { callingCodeOf, type E164 } from '../shared/phone.js';
 import type { SessionParties } from './session.entity.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord, type SessionRow } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
@@ -132,7 +132,7 @@ export class OpenSession {
       accountId,
       subaccountId: session.subaccountId,
       sessionId: session.id,
-      callingCode: settings.geomatch ? describeNumber(geographic).callingCode : null,
+      callingCode: settings.geomatch ? callingCodeOf(geographic) : null,
       parties: known,
       pins,
       pinIndexes: [],

@@ -3,6 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, QueryFailedError } from 'typeorm';
 import { Unavailable } from './errors.js';
+import { managerOn, mysqlStatements, sqliteStatements } from './statements.js';
+
+export { change } from './statements.js';
 
 /** What is inside a transaction; always passed by hand, so that what belongs to it can be seen. */
 export type Tx = EntityManager;
@@ -33,14 +36,27 @@ export class Database {
    * unrelated transactions hold.
    */
   readonly byPrimaryKey: '' | 'FORCE INDEX (PRIMARY)';
-  private readonly inside = new AsyncLocalStorage<true>();
+  private readonly inside: AsyncLocalStorage<true> | null;
+  /** For reads; on SQLite also for what is inside a transaction, because there is one connection. */
+  private readonly shared: EntityManager;
   private queue: Promise<unknown> = Promise.resolve();
   private readonly afterCommit = new Set<() => void>();
 
-  constructor(readonly dataSource: DataSource) {
+  /** `watchNesting` tells a transaction opened inside another, which SQLite would wait for for ever; it costs 2 % of a request, so only tests watch. */
+  constructor(
+    readonly dataSource: DataSource,
+    { watchNesting = false }: { watchNesting?: boolean } = {},
+  ) {
     this.isSqlite = dataSource.options.type === 'better-sqlite3';
     this.byPrimaryKey = this.isSqlite ? '' : 'FORCE INDEX (PRIMARY)';
     this.forShare = this.isSqlite ? '' : 'LOCK IN SHARE MODE';
+    this.inside = watchNesting ? new AsyncLocalStorage() : null;
+    this.shared = managerOn(
+      dataSource.manager,
+      this.isSqlite
+        ? sqliteStatements(dataSource)
+        : mysqlStatements((dataSource.driver as unknown as { pool: unknown }).pool),
+    );
     this.forUpdate = this.isSqlite ? '' : 'FOR UPDATE';
     this.forUpdateSkipLocked = this.isSqlite ? '' : 'FOR UPDATE SKIP LOCKED';
   }
@@ -72,7 +88,7 @@ export class Database {
    * rolled back; it therefore waits its turn.
    */
   async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.isSqlite ? this.serialised(() => work(this.dataSource.manager)) : work(this.dataSource.manager);
+    return this.isSqlite ? this.serialised(() => work(this.shared)) : work(this.shared);
   }
 
   /** Calls `listener` after each commit of this process: how waiting workers learn of new work without polling. */
@@ -81,22 +97,21 @@ export class Database {
   }
 
   private serialised<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inside.getStore())
+    if (this.inside?.getStore())
       throw new Error('a transaction is open here: pass its tx on instead of opening another');
-    const turn = this.queue.then(() => this.inside.run(true, work));
+    const turn = this.queue.then(() => (this.inside ? this.inside.run(true, work) : work()));
     this.queue = turn.catch(() => undefined);
     return turn;
   }
 
   private async onSharedConnection<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const { manager } = this.dataSource;
-    await manager.query('BEGIN IMMEDIATE');
+    await this.shared.query('BEGIN IMMEDIATE');
     try {
-      const result = await work(manager);
-      await manager.query('COMMIT');
+      const result = await work(Object.create(this.shared) as Tx);
+      await this.shared.query('COMMIT');
       return result;
     } catch (error) {
-      await manager.query('ROLLBACK');
+      await this.shared.query('ROLLBACK');
       throw error;
     }
   }
@@ -106,7 +121,7 @@ export class Database {
     try {
       // The connections' isolation level is set when they are made, which saves TypeORM's extra round trip here.
       await runner.startTransaction();
-      const result = await work(runner.manager);
+      const result = await work(managerOn(runner.manager, mysqlStatements(await runner.connect())));
       await runner.commitTransaction();
       return result;
     } catch (error) {
@@ -134,11 +149,4 @@ export function isDuplicate(error: unknown): boolean {
     code === 'SQLITE_CONSTRAINT_PRIMARYKEY' ||
     code === 'SQLITE_CONSTRAINT_UNIQUE'
   );
-}
-
-/** Runs a changing statement and tells how many rows it changed; the two drivers answer in different shapes. */
-export async function change(tx: Tx, sql: string, parameters: unknown[] = []): Promise<number> {
-  const runner = tx.queryRunner ?? tx.connection.createQueryRunner();
-  const result = await runner.query(sql, parameters, true);
-  return result.affected ?? 0;
 }

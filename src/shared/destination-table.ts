@@ -39,7 +39,6 @@ export interface Numbering {
 
 /** The part of libphonenumber's own reader of its table that is used here; its declarations leave most of it out. */
 interface ListedPlan {
-  nationalNumberPattern(): string;
   possibleLengths(): number[];
   leadingDigits(): string | undefined;
   nationalPrefixForParsing(): string | undefined;
@@ -57,7 +56,6 @@ interface Table extends Metadata {
 interface Plan {
   country: string;
   lengths: ReadonlySet<number>;
-  general: RegExp;
   leadingDigits: RegExp | null;
   trunkPrefix: RegExp | null;
   trunkRule: string | null;
@@ -117,7 +115,6 @@ function makePlan(country: string, listedUnder: string): Plan {
   return {
     country,
     lengths: new Set(listed.possibleLengths()),
-    general: whole(listed.nationalNumberPattern()),
     leadingDigits: leadingDigits ? new RegExp(`^(?:${leadingDigits})`) : null,
     trunkPrefix: trunkPrefix ? new RegExp(`^(?:${trunkPrefix})`) : null,
     trunkRule: listed.nationalPrefixTransformRule() || null,
@@ -125,13 +122,9 @@ function makePlan(country: string, listedUnder: string): Plan {
       const type = listed.type(name);
       // An empty pattern: mobile numbers that cannot be told from fixed ones.
       if (!type?.pattern()) return [];
-      return [{ name, lengths: new Set(type.possibleLengths()), pattern: whole(type.pattern()) }];
+      return [{ name, lengths: new Set(type.possibleLengths()), pattern: new RegExp(`^(?:${type.pattern()})$`) }];
     }),
   };
-}
-
-function whole(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`);
 }
 
 function read(sharing: Plan[], national: string): Reading {
@@ -153,7 +146,6 @@ function ownersOf(sharing: Plan[], national: string): Plan[] {
 }
 
 function typeOf(plan: Plan, national: string): NumberType | null {
-  if (!plan.general.test(national)) return null;
   const found = plan.types.find(({ lengths, pattern }) => lengths.has(national.length) && pattern.test(national));
   return found?.name ?? null;
 }

@@ -42,13 +42,14 @@ const SERVICE_TYPES = new Set<NumberType>(['UAN', 'VOICEMAIL', 'PAGER']);
 /** Ordinary numbers that begin so, such as Norway's mobiles, are of a known type. */
 const EMERGENCY = /^(?:000|112|911|999)/;
 const SHORTEST_E164 = 7;
-/** Shorter ones are ordinary only where a numbering plan lists them: on some forty islands and in small or old networks. */
+/** Shorter ones are ordinary only where a numbering plan lists them, as in the Faroe Islands and on Ascension. */
 const SHORTEST_UNLISTED = 7;
 
 /**
  * Whether a number may be dialled at all, and where it is. Refuses premium, shared-cost, satellite, personal, emergency and short numbers
  * always, and countries outside the policy. Numbers of a possible length in ranges that no plan lists are allowed: plans are younger than
- * the table. A number that may belong to any of several countries needs all of them allowed. 1 to 5 us, and 0.3 ms for the first number of a calling code; remembers no number.
+ * the table. A number that may belong to any of several countries needs all of them allowed. Takes 1 to 8 us,
+ * 0.3 ms for the first number of a calling code; remembers no number.
  */
 export function isDialable(number: E164, policy: DestinationPolicy): DestinationVerdict {
   if (number.length < SHORTEST_E164) return refused(EMERGENCY.test(number) ? 'emergency' : 'short');
@@ -92,8 +93,7 @@ function verdictOfCountry(
 
   const country = countries.find((held) => allowed.includes(held));
   if (country !== undefined) return { allowed: true, country };
-  const isAmbiguous = countries.length === 0 && sharers.length > 0;
-  return isAmbiguous && sharers.every((sharer) => allowed.includes(sharer))
+  return countries.length === 0 && sharers.every((sharer) => allowed.includes(sharer))
     ? { allowed: true, country: '' }
     : refused('country');
 }

@@ -1,9 +1,36 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { v7 } from 'uuid';
 
-/** A UUID v7 (36 lower-case characters). Time-ordered for the sake of the index; never a capability. */
+const POOL_BYTES = 8192;
+const pool = Buffer.alloc(POOL_BYTES);
+let used = POOL_BYTES;
+
+/** Random bytes from a cryptographic source, never handed out twice. Asked for in bulk: a call for 12 bytes costs 20 us, a copy of them none. */
+export function pooledRandom(length: number): Buffer {
+  if (used + length > POOL_BYTES) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const bytes = Buffer.from(pool.subarray(used, used + length));
+  // What was given away is forgotten here.
+  pool.fill(0, used, used + length);
+  used += length;
+  return bytes;
+}
+
+let lastMs = 0;
+let sequence = 0;
+
+/** A UUID v7 (36 lower-case characters), growing within this process. Time-ordered for the sake of the index; never a capability. */
 export function newId(): string {
-  return v7();
+  const now = Date.now();
+  const random = pooledRandom(16);
+  if (now > lastMs) {
+    lastMs = now;
+    // Half the range, so that there is room to count up within a millisecond.
+    sequence = random.readUInt32BE(0) >>> 1;
+  } else sequence += 1;
+  return v7({ random, msecs: lastMs, seq: sequence });
 }
 
 /** A secret of 40 characters from the URL-safe alphabet: 240 bits. */

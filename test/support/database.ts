@@ -35,7 +35,7 @@ export function describeOnEachDatabase(
       );
       closers.push(() => dataSource.destroy());
       await migrate(dataSource);
-      return { kind, url, dataSource, database: new Database(dataSource) };
+      return { kind, url, dataSource, database: new Database(dataSource, { watchNesting: true }) };
     }, kind);
   });
 }

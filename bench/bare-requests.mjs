@@ -1,0 +1,82 @@
+import { v7 } from 'uuid';
+import { connectAnswer, createAnswer, getAnswer, SETTINGS } from './bare-answers.mjs';
+
+const SESSION_MS = 3_600_000;
+const BUSY_MS = (120 + 3600 + 60) * 1000;
+/** As long as the texts that the service stores sealed. */
+const SEALED_PARTIES_LENGTH = 145;
+const SEALED_ANSWER_LENGTH = 874;
+const HASH = 'x'.repeat(43);
+/** As long as the service's index of a party, and as spread over a B-tree as a hash: the last digits come first. */
+const partyIndex = (number) => [...number].toReversed().join('').padEnd(22, '0');
+
+export function* createSession(sql, { authId, body }) {
+  const first = body.first_party.slice(1);
+  const second = body.second_party.slice(1);
+  const [firstIndex, secondIndex] = [partyIndex(first), partyIndex(second)];
+  const pair = (first + second).slice(0, 22);
+  const now = Date.now();
+  yield [sql.livePair, [pair]];
+
+  const fits = [authId, '1', first, second];
+  const chosen = yield [
+    sql.chooseNumber,
+    [secondIndex, firstIndex, now, now, ...fits, ...fits, firstIndex, secondIndex],
+  ];
+  const [number] = chosen.sort((left, right) => left.tier - right.tier);
+  const id = v7();
+  const expiresAt = now + SESSION_MS;
+  const parties = [
+    [firstIndex, 'first'],
+    [secondIndex, 'second'],
+  ].sort((left, right) => (left[0] < right[0] ? -1 : 1));
+  yield [sql.assignParties, [id, expiresAt, ...parties.flat(), number.id]];
+
+  const row = {
+    id,
+    account_id: authId,
+    subaccount_id: null,
+    status: 'active',
+    parties: JSON.stringify({ first, second, firstPin: null, secondPin: null }).padEnd(SEALED_PARTIES_LENGTH),
+    first_index: firstIndex,
+    second_index: secondIndex,
+    pair_index: pair,
+    virtual_number_id: number.id,
+    virtual_number: number.number,
+    settings: JSON.stringify(SETTINGS),
+    created_at: now,
+    modified_at: now,
+    expires_at: expiresAt,
+  };
+  yield [sql.addSession, Object.values(row)];
+  return createAnswer(row, yield [sql.interactions, [id]]);
+}
+
+export function* getSession(sql, { authId, id }) {
+  const [row] = yield [sql.session, [id, authId]];
+  return getAnswer(row, yield [sql.interactions, [id]]);
+}
+
+export function* answerCall(sql, { origin, authId, nonce, form }) {
+  const now = Date.now();
+  yield [sql.addReceipt, [authId, nonce, HASH, now]];
+  yield [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null]];
+  const [session] = yield [sql.route, [partyIndex(form.From), form.To, authId]];
+  const isBusy = (yield [sql.callInProgress, [session.id, now]]).length > 0;
+  if (isBusy) throw new Error('expected a session without a call');
+
+  const callId = v7();
+  const parties = JSON.parse(session.parties);
+  const dial = session.role === 'first' ? parties.second : parties.first;
+  const answer = connectAnswer({ origin, authId, session, callId, dial });
+  const { role } = session;
+  const stored = answer.padEnd(SEALED_ANSWER_LENGTH);
+  yield [
+    sql.addCall,
+    [callId, authId, session.id, session.virtual_number_id, form.CallUUID, role, 'connect', 'party', stored, now],
+  ];
+  yield [sql.linkLeg, [callId, session.id, role, authId, form.CallUUID]];
+  const legs = role === 'first' ? [form.CallUUID, null] : [null, form.CallUUID];
+  yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, ...legs]];
+  return answer;
+}

@@ -1,0 +1,40 @@
+/**
+ * The statements of the service's three measured requests, letter for letter: statement-check.mjs compares what reaches the drivers. When a use case
+ * of the service changes its SQL, this list follows.
+ */
+export function statements({ forUpdate, forShare }) {
+  const fits =
+    "n.account_id = ? AND n.status = 'active' AND n.missing_since IS NULL AND n.subaccount_id IS NULL AND n.calling_code = ? AND n.number NOT IN (?, ?)";
+  const unused =
+    'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
+  const claim = 'SELECT ? AS party_index, ? AS role';
+  return {
+    livePair: `SELECT * FROM masking_session WHERE pair_index = ? ${forUpdate}`,
+    chooseNumber: `SELECT * FROM (SELECT n.id, n.number, 1 AS tier FROM number_assignment a
+      JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
+      JOIN virtual_number n ON n.id = a.virtual_number_id
+      WHERE a.party_index = ? AND a.free_after <= ? AND b.free_after <= ? AND ${fits}
+      ORDER BY a.free_after DESC LIMIT 1) AS part UNION ALL
+      SELECT * FROM (SELECT n.id, n.number, 2 AS tier FROM virtual_number n WHERE ${fits} AND ${unused} AND ${unused} ORDER BY n.id LIMIT 1) AS part`,
+    assignParties: `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
+      SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claim} UNION ALL ${claim}) claim
+      WHERE n.id = ? AND n.status = 'active' ${forShare}`,
+    addSession: `INSERT INTO masking_session (id, account_id, subaccount_id, status, parties, first_index, second_index, pair_index, virtual_number_id,
+      virtual_number, settings, created_at, modified_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    interactions: 'SELECT * FROM interaction WHERE session_id IN (?) ORDER BY started_at, id',
+    session: 'SELECT * FROM masking_session WHERE id = ? AND account_id = ?',
+    addReceipt: 'INSERT INTO webhook_receipt (account_id, nonce, content_hash, received_at) VALUES (?, ?, ?, ?)',
+    addLeg: `INSERT INTO call_leg (account_id, leg_uuid, call_id, session_id, side, role, is_answered, is_connected, is_ended)
+      VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0)`,
+    route: `SELECT a.role, s.* FROM virtual_number n
+      JOIN number_assignment a ON a.virtual_number_id = n.id AND a.party_index = ?
+      JOIN masking_session s ON s.id = a.session_id
+      WHERE n.number = ? AND n.account_id = ? AND s.account_id = n.account_id AND s.virtual_number_id = n.id ${forUpdate}`,
+    callInProgress: 'SELECT 1 FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ? LIMIT 1',
+    addCall: `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, a_leg_uuid, caller_role, decision, reason, answer, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    linkLeg: 'UPDATE call_leg SET call_id = ?, session_id = ?, role = ? WHERE account_id = ? AND leg_uuid = ?',
+    addInteraction: `INSERT INTO interaction (id, session_id, started_at, busy_until, first_leg_uuid, second_leg_uuid, leg_count, duration, billed_duration, amount)
+      VALUES (?, ?, ?, ?, ?, ?, 1, 0, 0, 0)`,
+  };
+}

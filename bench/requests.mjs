@@ -1,0 +1,71 @@
+import { createHmac, randomUUID } from 'node:crypto';
+
+export const ACCOUNT = { authId: 'MABENCHBENCHBENCH000', authToken: 'a-token-that-only-the-benchmark-has-0000' };
+export const ADMIN_TOKEN = 'an-admin-token-of-the-benchmark';
+/** Far more than a party will have sessions, so that no run ends in an exhausted pool. */
+export const VIRTUAL_NUMBERS = Array.from({ length: 100 }, (_, index) => `1415560${String(index).padStart(4, '0')}`);
+
+const AGENTS = 5_000;
+const CUSTOMERS = 10_000_000;
+const SESSIONS = `/v1/Account/${ACCOUNT.authId}/Masking/Session/`;
+const BASIC = `Basic ${Buffer.from(`${ACCOUNT.authId}:${ACCOUNT.authToken}`).toString('base64')}`;
+
+/** The parties of the n-th session: one of 5,000 agents and a customer who was never seen before, in an order that looks random to a B-tree. */
+export function parties(n) {
+  const agent = (Math.imul(n, 2_654_435_761) >>> 0) % AGENTS;
+  const customer = (n * 7_654_321) % CUSTOMERS;
+  return { first: `1212550${String(agent).padStart(4, '0')}`, second: `1646${String(customer).padStart(7, '0')}` };
+}
+
+export function createRequest(n) {
+  const { first, second } = parties(n);
+  return {
+    method: 'POST',
+    path: SESSIONS,
+    headers: { authorization: BASIC, 'content-type': 'application/json' },
+    body: JSON.stringify({ first_party: `+${first}`, second_party: `+${second}` }),
+  };
+}
+
+export function getRequest(session) {
+  return { method: 'GET', path: `${SESSIONS}${session.id}/`, headers: { authorization: BASIC } };
+}
+
+/** The customer of a session calls its number: a webhook as Plivo sends it, signed for the server at `origin`. */
+export function answerRequest(session, origin) {
+  const path = `/plivo/${ACCOUNT.authId}/answer`;
+  const form = {
+    BillRate: '0.0055',
+    CallStatus: 'ringing',
+    CallUUID: randomUUID(),
+    CallerName: `+${session.second}`,
+    Direction: 'inbound',
+    Event: 'StartApp',
+    From: session.second,
+    ParentAuthID: ACCOUNT.authId,
+    RouteType: 'PSTN',
+    STIRVerification: 'Verified',
+    SessionStart: '2026-01-05 10:11:12.123456',
+    To: session.virtualNumber,
+  };
+  const nonce = randomUUID();
+  return {
+    method: 'POST',
+    path,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-plivo-signature-v3-nonce': nonce,
+      'x-plivo-signature-v3': signature(`${origin}${path}`, form, nonce),
+    },
+    body: new URLSearchParams(form).toString(),
+  };
+}
+
+/** Signature V3. Written out here and not taken from the service, which it would then only compare with itself. */
+function signature(url, form, nonce) {
+  const text = Object.keys(form)
+    .sort()
+    .map((name) => name + form[name])
+    .join('');
+  return createHmac('sha256', ACCOUNT.authToken).update(`${url}?${text}.${nonce}`).digest('base64');
+}

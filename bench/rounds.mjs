@@ -1,0 +1,88 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { cpuMicros } from './servers.mjs';
+
+const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url));
+const KINDS = ['create', 'get', 'answer'];
+/** A get is so much cheaper than a create that its round would be over too soon. */
+const GETS_PER_CREATE = 3;
+const WARM_UP = { quick: 100, full: 1_000 };
+const QUICK_COUNT = 200;
+const ROUND_SECONDS = 3;
+const COUNT_LIMITS = { min: 500, max: 15_000 };
+const ROUNDS = { quick: 2, full: 5 };
+
+/**
+ * Interleaved rounds of a fixed number of requests: both servers do the same requests, in the same order, on databases that have grown alike. A fixed
+ * time would give the faster one the bigger database.
+ */
+export async function measureRounds(servers, { isQuick, say }) {
+  const load = startLoad();
+  try {
+    let from = 0;
+    const oneRound = async (count, names) => {
+      const round = {};
+      for (const kind of KINDS) {
+        round[kind] = {};
+        for (const name of names) round[kind][name] = await measured(load, servers[name], { kind, from, count });
+      }
+      from += count;
+      return round;
+    };
+
+    const warmUp = await oneRound(isQuick ? WARM_UP.quick : WARM_UP.full, ['service', 'bare']);
+    const count = isQuick ? QUICK_COUNT : countFor(warmUp);
+    say(`${count} creates and answers, ${count * GETS_PER_CREATE} gets a round`);
+    const rounds = [];
+    for (let index = 0; index < (isQuick ? ROUNDS.quick : ROUNDS.full); index++) {
+      // Who comes first finds the processor cooler or the disk idler, so they take turns.
+      rounds.push(await oneRound(count, index % 2 === 0 ? ['service', 'bare'] : ['bare', 'service']));
+      say(describe(rounds.at(-1), index));
+    }
+    return rounds;
+  } finally {
+    load.stop();
+  }
+}
+
+async function measured(load, { origin, pid }, { kind, from, count }) {
+  const cpuBefore = cpuMicros(pid);
+  const result = await load.run({ origin, kind, from, count: kind === 'get' ? count * GETS_PER_CREATE : count });
+  const cpuAfter = cpuMicros(pid);
+  if (result.failed > 0)
+    throw new Error(`${result.failed} of ${result.count} ${kind} requests failed: ${result.wrong}`);
+  return {
+    perSecond: (result.count / result.elapsedMs) * 1000,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    cpuMicros: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / result.count,
+  };
+}
+
+function countFor(warmUp) {
+  const slowest = Math.min(...KINDS.flatMap((kind) => Object.values(warmUp[kind]).map((one) => one.perSecond)));
+  return Math.round(Math.min(Math.max(slowest * ROUND_SECONDS, COUNT_LIMITS.min), COUNT_LIMITS.max));
+}
+
+function describe(round, index) {
+  const rates = KINDS.map((kind) => {
+    const { service, bare } = round[kind];
+    return `${kind} ${service.perSecond.toFixed(0)} : ${bare.perSecond.toFixed(0)}`;
+  });
+  return `round ${index + 1}, service : bare a second: ${rates.join(', ')}`;
+}
+
+function startLoad() {
+  const child = fork(LOAD);
+  const died = once(child, 'exit').then(() => [{ error: 'the load generator ended' }]);
+  return {
+    async run(order) {
+      child.send(order);
+      const [{ result, error }] = await Promise.race([once(child, 'message'), died]);
+      if (error) throw new Error(error);
+      return result;
+    },
+    stop: () => child.kill(),
+  };
+}

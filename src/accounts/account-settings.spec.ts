@@ -1,0 +1,185 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeOnEachDatabase } from '../../test/support/database.js';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import type { Database } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { AccountSettings, isLanguage, isRefusalText, type CallSettingsPatch } from './account-settings.js';
+import { insertAccount } from './insert-account.js';
+
+const MAIN = 'MAMAINMAINMAINMAIN00';
+const OTHER = 'MAOTHEROTHEROTHER000';
+const DEFAULTS = { language: 'en-US', refusals: {}, allowed_countries: null };
+
+describeOnEachDatabase('how an account refuses callers, and where its calls may go', (open) => {
+  let database: Database;
+  let clock: Clock;
+  let settings: AccountSettings;
+  const change = (patch: CallSettingsPatch, accountId = MAIN, by = settings) =>
+    database.transaction((tx) => by.change(tx, accountId, patch));
+
+  beforeAll(async () => {
+    ({ database } = await open());
+    await database.transaction(async (tx) => {
+      for (const authId of [MAIN, OTHER]) {
+        const plivo = { plivoAuthId: 'MA', plivoAuthToken: 't' };
+        await insertAccount(tx, new Crypto(Buffer.alloc(32, 7)), { authId, name: 'A', ...plivo, createdAt: 1 });
+      }
+    });
+  });
+
+  beforeEach(async () => {
+    await database.transaction((tx) => tx.query('DELETE FROM account_setting'));
+    clock = new Clock();
+    settings = new AccountSettings(database, clock);
+  });
+
+  it('are the defaults until something is set', async () => {
+    expect(await settings.of(MAIN)).toEqual(DEFAULTS);
+    expect(await settings.of('MANOBODYNOBODYNOBODY')).toEqual(DEFAULTS);
+  });
+
+  it('hold in this process from the change on, for this account alone', async () => {
+    expect(await settings.of(MAIN)).toEqual(DEFAULTS);
+    const patch = { language: 'fr-FR', refusals: { busy: 'La ligne est occupée.', stranger: '' } };
+    const wanted = { ...DEFAULTS, ...patch };
+    expect(await change(patch)).toEqual(wanted);
+    expect(await settings.of(MAIN)).toEqual(wanted);
+    expect(await settings.of(OTHER)).toEqual(DEFAULTS);
+  });
+
+  it('hold in other processes after 5 s', async () => {
+    const elsewhere = new AccountSettings(database, clock);
+    await elsewhere.of(MAIN);
+    await change({ allowed_countries: ['US'] });
+    clock.advance(4_000);
+    expect((await elsewhere.of(MAIN)).allowed_countries).toBeNull();
+    clock.advance(1_000);
+    expect((await elsewhere.of(MAIN)).allowed_countries).toEqual(['US']);
+  });
+
+  it('are told as they are, whatever is remembered', async () => {
+    const elsewhere = new AccountSettings(database, clock);
+    await elsewhere.of(MAIN);
+    await change({ language: 'de-DE' });
+    expect(await database.read((manager) => elsewhere.read(manager, MAIN))).toEqual({ ...DEFAULTS, language: 'de-DE' });
+  });
+
+  it('are asked of the database once in 5 s', async () => {
+    await settings.of(MAIN);
+    await database.transaction((tx) =>
+      tx.query('INSERT INTO account_setting (account_id, value, updated_at) VALUES (?, ?, 1)', [
+        MAIN,
+        '{"language":"es-ES"}',
+      ]),
+    );
+    expect((await settings.of(MAIN)).language).toBe('en-US');
+    clock.advance(5_000);
+    expect((await settings.of(MAIN)).language).toBe('es-ES');
+  });
+
+  it('keep what a change leaves out', async () => {
+    await change({ language: 'fr-FR', refusals: { busy: 'B', trouble: 'T' }, allowed_countries: ['US'] });
+    await change({});
+    expect(await change({ refusals: { busy: 'C' } })).toEqual({
+      language: 'fr-FR',
+      refusals: { busy: 'C', trouble: 'T' },
+      allowed_countries: ['US'],
+    });
+  });
+
+  it('go back to the built-in sentence, and to every country, by null', async () => {
+    await change({ refusals: { busy: 'B', trouble: 'T' }, allowed_countries: ['US'] });
+    expect(await change({ refusals: { busy: null }, allowed_countries: null })).toEqual({
+      ...DEFAULTS,
+      refusals: { trouble: 'T' },
+    });
+  });
+
+  it('tell an empty list of countries from none', async () => {
+    await change({ allowed_countries: [] });
+    expect((await settings.of(MAIN)).allowed_countries).toEqual([]);
+  });
+
+  it('hold each country once, in order', async () => {
+    expect((await change({ allowed_countries: ['US', 'GB', 'US'] })).allowed_countries).toEqual(['GB', 'US']);
+  });
+
+  it('take the longest sentences in any script, for every refusal', async () => {
+    const text = '𝛀'.repeat(300);
+    const refusals = { stranger: text, withheld: text, busy: text, 'no-other-party': text };
+    const more = { expired: text, locked: text, destination: text, trouble: text };
+    await change({ refusals: { ...refusals, ...more } });
+    expect((await new AccountSettings(database, clock).of(MAIN)).refusals).toEqual({ ...refusals, ...more });
+  });
+
+  it('lose none of many changes at once', async () => {
+    const keys = ['stranger', 'withheld', 'busy', 'expired', 'locked', 'destination', 'trouble'] as const;
+    const processes = keys.map(() => new AccountSettings(database, clock));
+    await Promise.all(keys.map((key, index) => change({ refusals: { [key]: key } }, MAIN, processes[index])));
+    expect((await new AccountSettings(database, clock).of(MAIN)).refusals).toEqual(
+      Object.fromEntries(keys.map((key) => [key, key])),
+    );
+  });
+
+  it('are rolled back with their transaction', async () => {
+    const failed = database.transaction(async (tx) => {
+      await settings.change(tx, MAIN, { language: 'fr-FR' });
+      throw new Error('afterwards');
+    });
+    await expect(failed).rejects.toThrow('afterwards');
+    expect(await settings.of(MAIN)).toEqual(DEFAULTS);
+  });
+
+  it('note when they were changed', async () => {
+    clock.advance(60_000);
+    const before = clock.now();
+    await change({});
+    const [row] = await database.read((manager) =>
+      manager.query<{ updated_at: unknown }[]>('SELECT updated_at FROM account_setting'),
+    );
+    expect(Number(row?.updated_at)).toBeGreaterThanOrEqual(before);
+  });
+
+  it.each(['MANOBODYNOBODYNOBODY', 'SASUBSUBSUBSUBSUBSUB', ''])('cannot be changed for %j, no account', async (id) => {
+    await expect(change({ language: 'fr-FR' }, id)).rejects.toBeInstanceOf(NotFound);
+  });
+});
+
+describe('a sentence for refused callers', () => {
+  it.each(['', 'Goodbye.', "Sorry, we can't.", 'Tschüß – “bis bald” & danke', 'नमस्ते', 'می‌خواهم', 'x'.repeat(300)])(
+    'may be %j',
+    (text) => expect(isRefusalText(text)).toBe(true),
+  );
+
+  it.each([
+    ' ',
+    '\u00a0',
+    '\ufeff',
+    'say "no"',
+    '<Dial>',
+    'a > b',
+    'two\nlines',
+    'two\u2028lines',
+    'a\u0000b',
+    'a\u007fb',
+    'a\u0085b',
+    'a\ud800b',
+    'a\ufffeb',
+    'x'.repeat(301),
+    5,
+    null,
+    undefined,
+    ['Goodbye.'],
+    { toString: () => 'Goodbye.' },
+  ])('may not be %j', (text) => expect(isRefusalText(text)).toBe(false));
+});
+
+describe('a language', () => {
+  it.each(['en-US', 'en', 'arb', 'es-419', 'cmn-CN'])('may be %s', (tag) => expect(isLanguage(tag)).toBe(true));
+
+  it.each(['', 'EN', 'en-us', 'en_US', 'english', 'zh-Hans-CN', 'en-US\n', 'en-US"', null, 5, ['en']])(
+    'may not be %j',
+    (tag) => expect(isLanguage(tag)).toBe(false),
+  );
+});

@@ -1,0 +1,76 @@
+import { Transform, type TransformFnParams } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsOptional,
+  Validate,
+  ValidateIf,
+  ValidatorConstraint,
+  type ValidationArguments,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { isLanguage, isRefusalText, REFUSAL_KEYS, type CallSettingsPatch, type RefusalKey } from '../accounts/index.js';
+import { COUNTRIES } from '../shared/destination-table.js';
+
+/** Unlike `IsOptional` this refuses null. */
+const IfGiven = () => ValidateIf((_, value) => value !== undefined);
+
+@ValidatorConstraint({ name: 'isLanguage' })
+class IsLanguage implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isLanguage(value);
+  }
+
+  defaultMessage(): string {
+    return 'language must be a language tag such as en-US';
+  }
+}
+
+@ValidatorConstraint({ name: 'areRefusals' })
+class AreRefusals implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return complaintAbout(value) === null;
+  }
+
+  defaultMessage({ value }: ValidationArguments): string {
+    return complaintAbout(value) ?? '';
+  }
+}
+
+/** Names no member that is not ours: it could be anything. */
+function complaintAbout(refusals: unknown): string | null {
+  if (typeof refusals !== 'object' || refusals === null || Array.isArray(refusals))
+    return 'refusals must be an object of sentences';
+  const entries = Object.entries(refusals);
+  if (entries.some(([key]) => !REFUSAL_KEYS.includes(key as RefusalKey)))
+    return `refusals has only the members ${REFUSAL_KEYS.join(', ')}`;
+  const [key] = entries.find(([, text]) => text !== null && !isRefusalText(text)) ?? [];
+  return key === undefined
+    ? null
+    : `refusals.${key} must be null, empty, or one line of at most 300 characters without " < and >`;
+}
+
+export class AccountSettingsChange implements CallSettingsPatch {
+  /** In which refusals are spoken. */
+  @IfGiven()
+  @Validate(IsLanguage)
+  language?: string;
+
+  /** Sentence by occasion; null: the built-in sentence, empty: none. */
+  @IfGiven()
+  // As it came: the transformer would drop members called like a method of every object, instead of leaving them to be refused.
+  @Transform(({ obj }: TransformFnParams) => (obj as { refusals?: unknown }).refusals)
+  @Validate(AreRefusals)
+  refusals?: Partial<Record<RefusalKey, string | null>>;
+
+  /** ISO 3166 alpha-2; null: every country, an empty list: no calls at all. */
+  @IsOptional()
+  @IsArray({ message: 'allowed_countries must be null or a list' })
+  @ArrayMaxSize(COUNTRIES.size, { message: `allowed_countries must have at most ${COUNTRIES.size} members` })
+  @IsIn([...COUNTRIES], {
+    each: true,
+    message: 'allowed_countries must hold ISO 3166 codes in capitals, such as US and GB',
+  })
+  allowed_countries?: string[] | null;
+}

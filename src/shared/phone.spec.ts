@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isPossiblePhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { callingCodeOf, describeNumber, parseCaller, parsePartyNumber, type E164 } from './phone.js';
+
+describe('reading a number', () => {
+  it.each(['+14155550123', '14155550123', 'tel:+14155550123', ' +1 415 555 0123 ', 'TEL:14155550123'])(
+    '%j is +1 415 555 0123',
+    (text) => {
+      expect(parseCaller(text)).toBe('14155550123');
+    },
+  );
+
+  it.each([
+    '',
+    'anonymous',
+    'sip:14155550123@phone.plivo.com',
+    '04155550123',
+    '+1-415-555-0123',
+    '١٤١٥٥٥٥٠١٢٣',
+    '１４１５５５５０１２３',
+    '123456',
+    '1234567890123456',
+    '1415555O123',
+    null,
+    14155550123,
+    {},
+  ])('%j is a stranger', (text) => {
+    expect(parseCaller(text)).toBeNull();
+  });
+
+  it.each(['+14155550123', '+442079460001', '+61491570156', '+919876543210', '+35312345678', '+4915112345678'])(
+    '%s may be a party',
+    (number) => {
+      expect(parsePartyNumber(number)).toBe(number.slice(1));
+    },
+  );
+
+  it.each(['+1415555012', '+141555501234', '+99912345678', '+210123456789'])('%s may not', (number) => {
+    expect(parsePartyNumber(number)).toBeNull();
+  });
+
+  it('tells country and calling code', () => {
+    expect(describeNumber('442079460001' as E164)).toEqual({ callingCode: '44', country: 'GB' });
+    expect(describeNumber('14165550123' as E164)).toEqual({ callingCode: '1', country: 'CA' });
+    expect(callingCodeOf('9715012345' as E164)).toBe('971');
+  });
+
+  it('accepts what the phone number library calls possible, wherever that is no trunk prefix in disguise', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[1-9][0-9]{6,14}$/), (digits) => {
+        const parsed = parsePhoneNumberFromString(`+${digits}`);
+        // The library drops a national 0 or 1 after the code, which E.164 does not have there.
+        const isVerbatim = parsed !== undefined && `${parsed.countryCallingCode}${parsed.nationalNumber}` === digits;
+        if (isVerbatim && parsed.country !== undefined && isPossiblePhoneNumber(`+${digits}`))
+          expect(parsePartyNumber(digits)).toBe(digits);
+        if (parsePartyNumber(digits) === null) return;
+        expect(parsed?.countryCallingCode).toBe(callingCodeOf(digits as E164));
+      }),
+      { numRuns: 3000, seed: 20260105 },
+    );
+  });
+});
