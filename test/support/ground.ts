@@ -116,6 +116,8 @@ export async function clearSessions(database: Database): Promise<void> {
       'masked_call',
       'call_leg',
       'webhook_receipt',
+      'account_setting',
+      'account',
       'call_answer',
       'pin_failure',
       'call_request',
