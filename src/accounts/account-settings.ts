@@ -14,6 +14,7 @@ export const REFUSAL_KEYS = [
   'no-other-party',
   'expired',
   'locked',
+  'wrong-pin',
   'destination',
   'trouble',
 ] as const;

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AccountSettings, type CallSettings } from '../accounts/index.js';
 import type { AnswerWebhook, VerifiedWebhook } from '../plivo/index.js';
-import { FindRoute, FindSessionById, FindStrangers, type StrangerService } from '../sessions/index.js';
+import { FindRoute, FindSessionById, FindStrangers, type Route, type StrangerService } from '../sessions/index.js';
 import { Clock } from '../shared/clock.js';
 import { Crypto } from '../shared/crypto.js';
 import { Database, type Tx } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
-import { parseCaller } from '../shared/phone.js';
-import { decideCall, standingOf, type CallDecision } from './call-decision.js';
+import { parseCaller, type E164 } from '../shared/phone.js';
+import { decideCall, isPinForced, standingOf, type CallDecision } from './call-decision.js';
 import { addLeg } from './call-legs.js';
 import { answerPlace, DirectCall } from './direct-call.js';
 import { PinLocks } from './pin-locks.js';
@@ -83,16 +83,14 @@ export class AnswerCall {
     accountId: string,
     { to, from }: { to: string; from: string },
     settings: CallSettings,
-  ): Promise<{ decision: CallDecision; caller: ReturnType<typeof parseCaller> }> {
+  ): Promise<{ decision: CallDecision; caller: E164 | null }> {
     const virtualNumber = parseCaller(to);
     const caller = parseCaller(from);
     const party = virtualNumber && caller ? await this.findRoute.run(tx, accountId, virtualNumber, caller) : null;
     // Registered callers on an ordinary session need no more look-ups: this is the common way.
     const strangers =
       party || virtualNumber === null ? NOBODY : await this.findStrangers.run(tx, accountId, virtualNumber);
-    const prompt = party?.session ?? strangers.prompt;
-    const isLocked =
-      prompt?.settings.is_pin_authentication_required === true && (await this.pinLocks.isLocked(tx, prompt, caller));
+    const isLocked = await this.isLocked(tx, party, strangers, caller);
 
     const standing = standingOf({ caller, party, strangers, isLocked });
     if (standing.kind !== 'seated') return { decision: decideCall(standing, null), caller };
@@ -103,6 +101,16 @@ export class AnswerCall {
       decision: decideCall(session ? { ...standing, seat: { ...standing.seat, session } } : standing, facts),
       caller,
     };
+  }
+
+  private async isLocked(
+    tx: Tx,
+    party: Route | null,
+    { prompt }: StrangerService,
+    caller: E164 | null,
+  ): Promise<boolean> {
+    const asking = party && isPinForced(party.session) ? party.session : prompt;
+    return asking !== null && this.pinLocks.isLocked(tx, asking, caller);
   }
 }
 

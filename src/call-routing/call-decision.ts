@@ -12,7 +12,8 @@ export interface CallerFacts {
   isLocked: boolean;
 }
 
-export type RefusalReason = 'stranger' | 'withheld' | 'locked' | 'busy' | 'no-other-party' | 'destination' | 'expired';
+export type RefusalReason =
+  'stranger' | 'withheld' | 'locked' | 'wrong-pin' | 'busy' | 'no-other-party' | 'destination' | 'expired';
 
 /** How a caller came to a seat in a session. */
 export type SeatedBy = 'party' | 'open-session' | 'pin' | 'request';
@@ -29,9 +30,7 @@ export type Standing =
  */
 export function standingOf({ caller, party, strangers, isLocked }: CallerFacts): Standing {
   if (party) {
-    const { settings } = party.session;
-    const isAsked = settings.is_pin_authentication_required && settings.force_pin_authentication;
-    if (!isAsked) return { kind: 'seated', seat: party, by: 'party' };
+    if (!isPinForced(party.session)) return { kind: 'seated', seat: party, by: 'party' };
     return isLocked
       ? { kind: 'unknown', play: null, reason: 'locked' }
       : { kind: 'asked', prompt: party.session, seat: party };
@@ -40,6 +39,11 @@ export function standingOf({ caller, party, strangers, isLocked }: CallerFacts):
   if (strangers.prompt && isLocked) return { kind: 'unknown', play: null, reason: 'locked' };
   if (strangers.prompt) return { kind: 'asked', prompt: strangers.prompt, seat: null };
   return { kind: 'unknown', play: strangers.play, reason: caller === null ? 'withheld' : 'stranger' };
+}
+
+/** Whether registered callers must show their PIN too. */
+export function isPinForced({ settings }: SessionRecord): boolean {
+  return settings.is_pin_authentication_required && settings.force_pin_authentication;
 }
 
 /** What is known of a seat once its session's row is held. */

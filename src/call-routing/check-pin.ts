@@ -16,7 +16,7 @@ import { Events } from '../shared/events/events.js';
 import { parseCaller, type E164 } from '../shared/phone.js';
 import { decideCall } from './call-decision.js';
 import { PinChecked } from './call-routing.events.js';
-import { DirectCall } from './direct-call.js';
+import { DirectCall, type WaitingCall } from './direct-call.js';
 import { PinLocks } from './pin-locks.js';
 import { ReadSeat } from './read-seat.js';
 import { spokenRefusal } from './refusal-speech.js';
@@ -31,6 +31,12 @@ interface AskedCall {
   prompt_session_id: string;
   pin_attempts: number;
   decision: string;
+}
+
+interface TypedPin extends GatheredDigits {
+  attempt: number;
+  accountId: string;
+  settings: CallSettings;
 }
 
 /**
@@ -95,18 +101,14 @@ export class CheckPin {
     return call;
   }
 
-  private async judge(
-    tx: Tx,
-    call: AskedCall,
-    typed: GatheredDigits & { attempt: number; accountId: string; settings: CallSettings },
-  ): Promise<string> {
-    const { attempt, accountId, settings } = typed;
+  private async judge(tx: Tx, call: AskedCall, typed: TypedPin): Promise<string> {
+    const { accountId, settings, digits } = typed;
     const prompt = await this.findSessionById.run(tx, accountId, call.prompt_session_id);
-    const virtualNumber = prompt?.virtualNumber as E164 | undefined;
-    if (!prompt || virtualNumber === undefined) return spokenRefusal('expired', settings);
+    if (!prompt) return spokenRefusal('expired', settings);
     const caller = parseCaller(typed.from);
     const isLocked = await this.pinLocks.isLocked(tx, prompt, caller);
-    const seat = isLocked || typed.digits === '' ? null : await this.seatOf(tx, accountId, call, prompt, typed.digits);
+    const seat = isLocked || digits === '' ? null : await this.seatOf(tx, accountId, call, prompt, digits);
+
     const waiting = {
       callId: call.id,
       accountId,
@@ -116,20 +118,32 @@ export class CheckPin {
       caller,
       settings,
     };
+    if (!seat) return this.turnAway(tx, waiting, prompt, typed, isLocked);
+    await this.events.publish(tx, new PinChecked(accountId, seat.session.id, call.id, 'success', typed.attempt - 1));
+    const facts = await this.readSeat.run(tx, seat.session, settings);
+    return this.directCall.proceed(tx, waiting, decideCall({ kind: 'seated', seat, by: 'pin' }, facts));
+  }
 
-    if (seat) {
-      await this.events.publish(tx, new PinChecked(accountId, seat.session.id, call.id, 'success', attempt - 1));
-      const facts = await this.readSeat.run(tx, seat.session, settings);
-      return this.directCall.proceed(tx, waiting, decideCall({ kind: 'seated', seat, by: 'pin' }, facts));
-    }
-    if (typed.digits !== '' && !isLocked) await this.pinLocks.noteFailure(tx, prompt, caller);
+  /** Asks again while attempts are left. What was wrong counts towards the locks; silence does not. */
+  private async turnAway(
+    tx: Tx,
+    call: WaitingCall,
+    prompt: SessionRecord,
+    { digits, attempt }: TypedPin,
+    wasLocked: boolean,
+  ): Promise<string> {
+    if (digits !== '' && !wasLocked) await this.pinLocks.noteFailure(tx, prompt, call.caller);
+    const isLocked = wasLocked || (await this.pinLocks.isLocked(tx, prompt, call.caller));
     const { pin_retry, incorrect_pin_play } = prompt.settings;
-    const isOver = isLocked || attempt > (pin_retry ?? 0) || (await this.pinLocks.isLocked(tx, prompt, caller));
-    if (!isOver) return this.askAgain(prompt, waiting, attempt);
+    if (!isLocked && attempt <= (pin_retry ?? 0)) return this.askAgain(prompt, call, attempt);
 
-    await this.events.publish(tx, new PinChecked(accountId, prompt.id, call.id, 'failed', attempt));
-    await this.directCall.proceed(tx, waiting, { decision: 'refuse', reason: 'locked', seat: null });
-    return incorrect_pin_play ? playAndHangupXml(incorrect_pin_play) : spokenRefusal('locked', settings);
+    await this.events.publish(tx, new PinChecked(call.accountId, prompt.id, call.callId, 'failed', attempt));
+    const refused = await this.directCall.proceed(tx, call, {
+      decision: 'refuse',
+      reason: isLocked ? 'locked' : 'wrong-pin',
+      seat: null,
+    });
+    return incorrect_pin_play ? playAndHangupXml(incorrect_pin_play) : refused;
   }
 
   /** A registered caller must type its own PIN; everybody else takes the role whose PIN it is. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../accounts/index.js';
 import { connectXml, gatherDigitsXml, playAndHangupXml } from '../plivo/index.js';
-import { openInteraction } from '../sessions/index.js';
+import { openInteraction, type Route, type SessionRecord } from '../sessions/index.js';
 import { Clock } from '../shared/clock.js';
 import { Config } from '../shared/config.js';
 import { Crypto } from '../shared/crypto.js';
@@ -119,8 +119,8 @@ export class DirectCall {
   }
 
   private async insertCall(tx: Tx, call: WaitingCall, decision: CallDecision, answer: string): Promise<void> {
-    const { seat } = decision;
     const prompt = decision.decision === 'ask-pin' ? decision.prompt : null;
+    const place = placeOf(decision.seat, prompt);
     try {
       await tx.query(
         `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, prompt_session_id,
@@ -129,12 +129,12 @@ export class DirectCall {
         [
           call.callId,
           call.accountId,
-          seat?.session.id ?? null,
-          (seat?.session ?? prompt)?.virtualNumberId ?? null,
+          place.sessionId,
+          place.virtualNumberId,
           call.kind,
           call.requestId,
           call.aLegUuid,
-          seat?.role ?? null,
+          place.role,
           this.keptCaller(call, decision),
           prompt?.id ?? null,
           decision.decision,
@@ -182,6 +182,15 @@ export class DirectCall {
     await this.events.publish(tx, new PartyHungUp(accountId, seat.session.id, callId, seat.role, aLegUuid));
     await this.events.publish(tx, new CallEnded(accountId, seat.session.id, callId));
   }
+}
+
+function placeOf(seat: Route | null, prompt: SessionRecord | null) {
+  const session = seat?.session ?? prompt;
+  return {
+    sessionId: seat?.session.id ?? null,
+    virtualNumberId: session?.virtualNumberId ?? null,
+    role: seat?.role ?? null,
+  };
 }
 
 export function answerPlace(call: { callId: string; accountId: string }) {

@@ -19,12 +19,13 @@ describeOnEachDatabase('the search for calls', (open) => {
   beforeAll(async () => {
     test = await open();
     findCalls = new FindCalls(test.database, new Accounts());
-    const account = { name: 'Some', plivoAuthId: 'MA', plivoAuthToken: '', createdAt: 0 };
-    for (const authId of [ACCOUNT, OTHER_ACCOUNT])
-      await test.dataSource.manager.insert(Account, { ...account, authId });
   });
   beforeEach(async () => {
     await clearSessions(test.database);
+    await test.dataSource.query('DELETE FROM account');
+    const account = { name: 'Some', plivoAuthId: 'MA', plivoAuthToken: '', createdAt: 0 };
+    for (const authId of [ACCOUNT, OTHER_ACCOUNT])
+      await test.dataSource.manager.insert(Account, { ...account, authId });
     await addNumbers(test.database, [VIRTUAL]);
     const pair = { first_party: party(1), second_party: party(2) };
     sessionId = (await sessionsOn(test.database).open(pair)).id;

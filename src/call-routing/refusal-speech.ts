@@ -6,6 +6,7 @@ const SENTENCES: Record<RefusalReason | 'trouble', string> = {
   stranger: 'Sorry, this number can only be reached from a phone that is registered for a call. Goodbye.',
   withheld: 'Sorry, this number cannot be reached while your own number is withheld. Goodbye.',
   locked: 'Sorry, too many wrong codes were entered. Please try again in an hour. Goodbye.',
+  'wrong-pin': 'Sorry, that code is not right. Goodbye.',
   busy: 'The line is busy with another call. Please try again later.',
   'no-other-party': 'Sorry, there is nobody to connect you with at the moment. Goodbye.',
   destination: 'Sorry, the other party cannot be called from here. Goodbye.',

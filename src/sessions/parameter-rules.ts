@@ -94,8 +94,7 @@ export const WebUrl = () =>
 
 function isWebUrl(value: unknown): boolean {
   // A quote or a control character could leave the XML attribute that the URL is written into.
-  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || /[\s"'<>\\^`{|}\u0000-\u001f\u007f]/.test(value))
-    return false;
+  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || /[\s"'<>\\^`{|}\p{Cc}]/u.test(value)) return false;
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';

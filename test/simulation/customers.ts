@@ -126,7 +126,7 @@ export class Customers {
       world.report.operation(`create refused ${error.code}`);
       if (error.code !== 'number_pool_exhausted' || renewed) world.fault('wrong lending', `create: ${error.code}`);
       const free = world.phones.numbers.filter((number) => isPlainlyFree(number, wantOf(body), oracle.on(number), now));
-      if (free.length > 0) world.fault('wrong lending', `exhausted with ${free.join()} free: ${JSON.stringify(body)} ${JSON.stringify(oracle.on(free[0] ?? ''))}`);
+      if (free.length > 0) world.fault('wrong lending', `exhausted with ${free.join()} free: ${JSON.stringify(body)} ${JSON.stringify(oracle.on(free[0] ?? '').map((each) => ({ ...each, requests: 0, talks: 0 })))}`);
     }
   }
 
@@ -273,12 +273,15 @@ export class Customers {
 }
 
 function wantOf(body: Body): Want {
+  const isPinOn = body['is_pin_authentication_required'] === true;
+  const pins = [body['first_party_pin'], body['second_party_pin']].filter(isText);
   const parties = [digits(body['first_party']), digits(body['second_party'])].filter(isText);
   const geographic = parties[0] ?? '';
   return {
     parties,
-    pins: [body['first_party_pin'], body['second_party_pin']].filter(isText),
-    isOpen: parties.length === 1 && body['is_pin_authentication_required'] !== true,
+    // Generated ones are new to everybody, and are PINs all the same.
+    pins: isPinOn && pins.length === 0 ? ['generated'] : pins,
+    isOpen: parties.length === 1 && !isPinOn,
     callingCode: body['geomatch'] === false ? null : callingCode(geographic),
   };
 }

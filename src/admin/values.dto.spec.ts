@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { IfGiven, IsoInstant, moneyText, NumberInAnySpelling, withPlus } from './values.dto.js';
+
+class Query {
+  @IfGiven()
+  @IsoInstant()
+  from?: unknown;
+
+  @IfGiven()
+  @NumberInAnySpelling()
+  number?: unknown;
+}
+
+function read(query: Record<string, unknown>): Query | string {
+  const read = plainToInstance(Query, query);
+  const [problem] = validateSync(read);
+  return problem ? Object.values(problem.constraints ?? {}).join() : read;
+}
+
+describe('the values of the admin API', () => {
+  it.each([
+    ['2026-01-05', '2026-01-05T00:00:00.000Z'],
+    ['2026-01-05T10:00', '2026-01-05T10:00:00.000Z'],
+    ['2026-01-05T10:00:00.5Z', '2026-01-05T10:00:00.500Z'],
+    ['2026-01-05T10:00:00+05:30', '2026-01-05T04:30:00.000Z'],
+  ])('reads %s as an instant, in UTC unless it says otherwise', (text, instant) => {
+    expect(read({ from: text })).toEqual({ from: Date.parse(instant) });
+  });
+
+  it.each(['', 'yesterday', '2026-02-30', '2026-01-05T25:00', '1767607200000', null, ['2026-01-05']])(
+    'refuses %j as an instant',
+    (from) => {
+      expect(read({ from })).toBe('from must be an ISO 8601 date or time');
+    },
+  );
+
+  it.each(['14155550001', '+14155550001', ' +1 415 555 0001', 'tel:+14155550001'])('reads the number %j', (number) => {
+    expect(read({ number })).toEqual({ number: '14155550001' });
+  });
+
+  it.each(['', 'anonymous', '555', '(415) 555-0001', null, ['14155550001'], { $ne: '' }])(
+    'refuses %j as a number',
+    (number) => {
+      expect(read({ number })).toBe('number must be a phone number with its country code');
+    },
+  );
+
+  it('leaves alone what was not given', () => {
+    expect(read({})).toEqual({});
+  });
+
+  it.each([
+    [0, '0'],
+    [1, '0.000001'],
+    [8500, '0.0085'],
+    [1_000_000, '1'],
+    [10_000_000, '10'],
+    [123_456_789, '123.456789'],
+    [9_007_199_254_740_991, '9007199254.740991'],
+  ])('writes %d millionths as %s', (micros, text) => {
+    expect(moneyText(micros)).toBe(text);
+  });
+
+  it('writes numbers with plus, and none as null', () => {
+    expect(withPlus('14155550001')).toBe('+14155550001');
+    expect(withPlus('')).toBeNull();
+    expect(withPlus(null)).toBeNull();
+  });
+});
