@@ -29,6 +29,7 @@ const REASONS: Reasons = {
     stranger: 'the caller is not registered for this number',
     withheld: 'the caller shows no telephone number, so it cannot be registered for this one',
     locked: 'too many wrong PINs were entered',
+    'wrong-pin': 'no right PIN was entered',
     busy: 'another conversation or requested call of the session is on',
     'no-other-party': 'the session has no other party yet, and nobody has called',
     destination: "calls to the other party's number are not allowed",

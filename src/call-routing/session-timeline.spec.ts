@@ -163,7 +163,7 @@ describeOnEachDatabase("a session's timeline", (open) => {
     const session = await calls.sessions.open({ ...PAIR, ...PIN, pin_retry: 0 });
     await type(await ring(party(3)), 1, '0000');
     expect(await told(session)).toContain(
-      '0 somebody called; after 1 attempt at a PIN the caller was refused: too many wrong PINs were entered',
+      '0 somebody called; after 1 attempt at a PIN the caller was refused: no right PIN was entered',
     );
   });
 

@@ -1,9 +1,15 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { validateSync, type ValidationError } from 'class-validator';
 import { Config } from '../shared/config.js';
 import { InvalidParameter, MissingParameter } from './sessions.errors.js';
-import { CreateSessionDto, parameterAliases, UpdateSessionDto } from './session-request.dto.js';
+import {
+  CreateSessionDto,
+  parameterAliases,
+  parameterOrder,
+  pinParameters,
+  UpdateSessionDto,
+} from './session-request.dto.js';
 
 /** Turns a request body into a DTO. Tells one problem: mandatory parameters first, then the first wrong one in the reference's order. */
 abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTransform<Record<string, unknown>, Dto> {
@@ -19,6 +25,8 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
     for (const [alias, name] of Object.entries(parameterAliases)) {
       if (alias in named && !(name in named)) named[name] = named[alias];
     }
+    // With PIN off nobody looks at what belongs to it.
+    if (!isTrue(named.is_pin_authentication_required)) for (const name of pinParameters) delete named[name];
     this.requireMandatory(named);
     const request = plainToInstance(this.dto, named);
     this.refuseFirstProblem(request);
@@ -26,7 +34,9 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
   }
 
   private refuseFirstProblem(request: Dto): void {
-    const [problem] = validateSync(request, { stopAtFirstError: true });
+    const [problem] = validateSync(request, { stopAtFirstError: true }).sort(
+      (left, right) => placeOf(left) - placeOf(right),
+    );
     const expiry = request.session_expiry;
     const isParty = problem?.property === 'first_party' || problem?.property === 'second_party';
     if (!isParty && expiry !== undefined && !this.allowsExpiry(expiry)) {
@@ -41,6 +51,13 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
   }
 }
 
+/** Place in the reference's table: what is wrong further up is told first. The validator itself puts inherited properties last. */
+function placeOf({ property }: ValidationError): number {
+  return parameterOrder.indexOf(property as keyof CreateSessionDto);
+}
+
+const isTrue = (value: unknown): boolean => String(value).toLowerCase() === 'true';
+
 @Injectable()
 export class CreateSessionPipe extends SessionBodyPipe<CreateSessionDto> {
   constructor(config: Config) {
@@ -49,9 +66,9 @@ export class CreateSessionPipe extends SessionBodyPipe<CreateSessionDto> {
 
   protected override requireMandatory(body: Record<string, unknown>): void {
     const isGiven = (name: string): boolean => body[name] !== undefined && body[name] !== null && body[name] !== '';
-    const isSingle = String(body.create_session_with_single_party).toLowerCase() === 'true';
+    const isSingle = isTrue(body.create_session_with_single_party);
     if (isSingle) {
-      const isCallRequested = String(body.initiate_call_to_first_party).toLowerCase() === 'true';
+      const isCallRequested = isTrue(body.initiate_call_to_first_party);
       if (!isGiven('first_party') && (!isGiven('second_party') || isCallRequested))
         throw new MissingParameter('first_party');
       if (!isGiven('second_party') && isCallRequested) throw new MissingParameter('second_party');

@@ -156,3 +156,48 @@ export const parameterAliases: Record<string, keyof CreateSessionDto> = {
   create_session_with_single_Party: 'create_session_with_single_party',
   is_pin_authentication: 'is_pin_authentication_required',
 };
+
+export const pinParameters = [
+  'generate_pin',
+  'generate_pin_length',
+  'first_party_pin',
+  'second_party_pin',
+  'pin_prompt_play',
+  'pin_retry',
+  'pin_retry_wait',
+  'incorrect_pin_play',
+  'force_pin_authentication',
+] as const satisfies (keyof CreateSessionDto)[];
+
+/** The order of the reference's table. */
+export const parameterOrder = [
+  'first_party',
+  'second_party',
+  'session_expiry',
+  'call_time_limit',
+  'ring_timeout',
+  'record',
+  'record_file_format',
+  'recording_callback_url',
+  'recording_callback_method',
+  'callback_url',
+  'callback_method',
+  'initiate_call_to_first_party',
+  'first_party_play_url',
+  'second_party_play_url',
+  'geomatch',
+  'subaccount',
+  'is_pin_authentication_required',
+  'generate_pin',
+  'generate_pin_length',
+  'first_party_pin',
+  'second_party_pin',
+  'pin_prompt_play',
+  'pin_retry',
+  'pin_retry_wait',
+  'incorrect_pin_play',
+  'unknown_caller_play',
+  'force_pin_authentication',
+  'create_session_with_single_party',
+  'virtual_number_cooloff_period',
+] as const satisfies (keyof CreateSessionDto)[];

@@ -30,6 +30,8 @@ export class SessionsController {
     private readonly findSession: FindSession,
     private readonly listSessions: ListSessions,
     private readonly accountSettings: AccountSettings,
+    private readonly createPipe: CreateSessionPipe,
+    private readonly updatePipe: UpdateSessionPipe,
   ) {}
 
   @Post()
@@ -41,12 +43,15 @@ export class SessionsController {
   async create(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Body(CreateSessionPipe) body: CreateSessionDto,
+    @Body() body: Record<string, unknown>,
   ): Promise<void> {
     const owner = principalOf(request);
     const policy = await this.accountSettings.of(owner.accountId);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
-      const session = await this.findSession.answer(tx, await this.openSession.run(tx, owner, body, policy));
+      const session = await this.findSession.answer(
+        tx,
+        await this.openSession.run(tx, owner, this.createPipe.transform(body), policy),
+      );
       const mirror = flatMirror(session);
       return { status: 201, body: { api_id: request.id, message: 'Session created', ...mirror, session } };
     });
@@ -74,12 +79,15 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Param('uuid') uuid: string,
-    @Body(UpdateSessionPipe) body: UpdateSessionDto,
+    @Body() body: Record<string, unknown>,
   ): Promise<void> {
     const owner = principalOf(request);
     const policy = await this.accountSettings.of(owner.accountId);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
-      const session = await this.findSession.answer(tx, await this.updateSession.run(tx, owner, knownForm(uuid), body, policy));
+      const session = await this.findSession.answer(
+        tx,
+        await this.updateSession.run(tx, owner, knownForm(uuid), this.updatePipe.transform(body), policy),
+      );
       return { status: 200, body: { api_id: request.id, message: 'Session updated', ...flatMirror(session), session } };
     });
     await reply.status(answer.status).send(answer.body);

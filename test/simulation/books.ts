@@ -73,11 +73,10 @@ export class Books {
 
   /** No real number is readable in any row. */
   private async checkCleartext(): Promise<void> {
+    const anyPhone = new RegExp(this.world.phones.real.join('|'));
     for (const table of ['masked_call', 'call_leg', 'interaction', 'call_request', 'call_answer', 'pin_failure']) {
       const rows = await this.database.read((manager) => manager.query(`SELECT * FROM ${table}`));
-      const text = JSON.stringify(rows);
-      if (this.world.phones.real.some((phone) => text.includes(phone)))
-        this.world.fault('stranger stored', `a number in clear in ${table}`);
+      if (anyPhone.test(JSON.stringify(rows))) this.world.fault('stranger stored', `a number in clear in ${table}`);
     }
   }
 }

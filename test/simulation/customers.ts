@@ -126,7 +126,11 @@ export class Customers {
       world.report.operation(`create refused ${error.code}`);
       if (error.code !== 'number_pool_exhausted' || renewed) world.fault('wrong lending', `create: ${error.code}`);
       const free = world.phones.numbers.filter((number) => isPlainlyFree(number, wantOf(body), oracle.on(number), now));
-      if (free.length > 0) world.fault('wrong lending', `exhausted with ${free.join()} free: ${JSON.stringify(body)} ${JSON.stringify(oracle.on(free[0] ?? '').map((each) => ({ ...each, requests: 0, talks: 0 })))}`);
+      if (free.length > 0)
+        world.fault(
+          'wrong lending',
+          `exhausted with ${free.join()} free: ${JSON.stringify(body)} ${JSON.stringify(oracle.on(free[0] ?? '').map((each) => ({ ...each, requests: 0, talks: 0 })))}`,
+        );
     }
   }
 

@@ -70,7 +70,10 @@ export class Network {
 
   private async askWhatToDo(call: NetworkCall): Promise<void> {
     const { world } = this;
-    const params = { ...this.common(call, 'StartApp'), CallStatus: call.a.answeredAt === null ? 'ringing' : 'in-progress' };
+    const params = {
+      ...this.common(call, 'StartApp'),
+      CallStatus: call.a.answeredAt === null ? 'ringing' : 'in-progress',
+    };
     const asking = { callUuid: call.uuid, caller: call.caller, number: call.number };
     const request = call.requestId === null ? null : world.ringer.find(call.requestId);
     const expected = request ? world.oracle.expectRequested(request, call.uuid) : world.oracle.expectInbound(asking);
@@ -81,13 +84,23 @@ export class Network {
         : world.product.answerRequest.run(webhook, call.requestId, asked, isAwaited);
     };
     if (this.fails(0.005)) {
-      await this.refuseLate(call, ask(() => false), params);
+      await this.refuseLate(
+        call,
+        ask(() => false),
+        params,
+      );
       return;
     }
-    const { xml, webhook } = await this.send(ask(() => true), params);
+    const { xml, webhook } = await this.send(
+      ask(() => true),
+      params,
+    );
     const answer = this.judge(call, expected, xml);
     if (request && answer.kind === 'connect') world.ringer.connected(request, call.uuid);
-    this.repeatLater(ask(() => true), { xml, webhook, params });
+    this.repeatLater(
+      ask(() => true),
+      { xml, webhook, params },
+    );
     if (request) world.ringer.maybeGhost(request);
     const prompt = expected.kind === 'ask' ? expected : null;
     const asked = prompt && { ...asking, prompt: prompt.session, forced: prompt.forced, attempts: 0 };
@@ -95,9 +108,14 @@ export class Network {
   }
 
   /** Nobody waits any more: the caller hears a sentence of trouble, and nothing may be kept. */
-  private async refuseLate(call: NetworkCall, ask: (webhook: VerifiedWebhook) => Promise<string>, params: Params): Promise<void> {
+  private async refuseLate(
+    call: NetworkCall,
+    ask: (webhook: VerifiedWebhook) => Promise<string>,
+    params: Params,
+  ): Promise<void> {
     const outcome = await this.send(ask, params).catch((error: Error) => error.message);
-    if (typeof outcome !== 'string' || !outcome.includes(TOO_LATE)) this.world.fault('crash', 'an answer too late was given');
+    if (typeof outcome !== 'string' || !outcome.includes(TOO_LATE))
+      this.world.fault('crash', 'an answer too late was given');
     this.world.report.count('too late');
     this.world.timeline.in(2000, () => this.end(call, CAUSES.normal));
   }
@@ -209,7 +227,11 @@ export class Network {
     });
   }
 
-  private async pickUp(call: NetworkCall, callee: NetworkLeg, answer: HeardAnswer & { kind: 'connect' }): Promise<void> {
+  private async pickUp(
+    call: NetworkCall,
+    callee: NetworkLeg,
+    answer: HeardAnswer & { kind: 'connect' },
+  ): Promise<void> {
     const { chance, timeline } = this.world;
     if (call.isOver || callee.endedAt !== null) return;
     callee.answeredAt = timeline.now;

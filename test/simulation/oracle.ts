@@ -130,10 +130,18 @@ export class Oracle {
   ): Talk | null {
     const session = this.find(answer.sessionId);
     const dialled = answer.to.slice(1);
-    if (expected.kind !== 'connect') this.fault('wrong connection', `${brief(expected)} became ${told(answer)} DBG caller ${caller} on ${number} ${JSON.stringify({...session, talks: 0, requests: 0})}`);
+    if (expected.kind !== 'connect')
+      this.fault(
+        'wrong connection',
+        `${brief(expected)} became ${told(answer)} DBG caller ${caller} on ${number} ${JSON.stringify({ ...session, talks: 0, requests: 0 })}`,
+      );
     else if (expected.session !== session || expected.dial !== dialled || session.number !== number)
       this.fault('wrong connection', `${brief(expected)} became ${told(answer)}`);
-    if (false) this.fault('self-dial', `${told(answer)} DBG ${brief(expected)} ${JSON.stringify({...session, talks: 0, requests: 0})}`);
+    if (false)
+      this.fault(
+        'self-dial',
+        `${told(answer)} DBG ${brief(expected)} ${JSON.stringify({ ...session, talks: 0, requests: 0 })}`,
+      );
     if (!session) return null;
 
     if (isTalking(session)) this.fault('two conversations', told(answer));

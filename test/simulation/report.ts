@@ -49,7 +49,10 @@ export class Report {
 
   text(): string {
     const list = (counts: Map<string, number>): string =>
-      [...counts].sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, count]) => `${name} ${count}`).join(', ');
+      [...counts]
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', ');
     return [
       `${this.calls} calls, seed ${this.seed}, ${this.webhooks} webhooks, fingerprint ${(this.fingerprint >>> 0).toString(16)}`,
       `outcomes: ${list(this.outcomes)}`,

@@ -62,8 +62,9 @@ export class Ringer {
       if (request.ringsMade === before && before === 0) request.isSettled = true;
     } catch (error) {
       if (error instanceof Park) return;
-      if (!(error instanceof RetryLater)) throw error;
-      this.world.timeline.in(error.seconds * 1000, () => this.runJob(id));
+      const isProviders = error instanceof ProviderUnavailable;
+      if (!(error instanceof RetryLater) && !isProviders) throw error;
+      this.world.timeline.in(isProviders ? 20_000 : error.seconds * 1000, () => this.runJob(id));
     }
   }
 
@@ -72,10 +73,7 @@ export class Ringer {
     const request = this.find(REQUEST_URL.exec(order.answerUrl)?.[1] ?? '');
     if (!request?.session) throw new Error('a call was placed for no request');
     this.checkOrder(request, request.session, order);
-    request.holdsUntil = Math.max(
-      request.holdsUntil,
-      timeline.now + (order.ringTimeoutSeconds + GRACE_SECONDS) * 1000,
-    );
+    request.holdsUntil = Math.max(request.holdsUntil, timeline.now + (order.ringTimeoutSeconds + GRACE_SECONDS) * 1000);
     // Plivo takes its time, and other things go on.
     if (chance.is(0.3)) await timeline.runUntil(timeline.now + chance.between(1, 5000));
     const outcome = network.areFaultsOn
@@ -155,7 +153,15 @@ export class Ringer {
 
   private ring(request: Request, session: ModelSession, order: PlaceCall): NetworkCall {
     const { chance, network, timeline, report, product } = this.world;
-    const call = new NetworkCall(network.newUuid('a'), order.from, order.to, null, session.number, request.id, timeline.now);
+    const call = new NetworkCall(
+      network.newUuid('a'),
+      order.from,
+      order.to,
+      null,
+      session.number,
+      request.id,
+      timeline.now,
+    );
     network.calls.set(call.uuid, call);
     this.ringing.set(call.uuid, { call, session });
     report.calls += 1;

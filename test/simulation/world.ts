@@ -131,7 +131,8 @@ export class World {
     const former = oracle.sessions.slice(-15);
     if (who === 'party') this.callAsParty(chance.pick(live));
     else if (who === 'former' && former.length > 0) this.callAsParty(chance.pick(former));
-    else if (who === 'visitor') this.network.dial(chance.pick(everyone), chance.pick(live.filter(isVisited).concat(chance.pick(live))).number);
+    else if (who === 'visitor')
+      this.network.dial(chance.pick(everyone), chance.pick(live.filter(isVisited).concat(chance.pick(live))).number);
     else this.network.dial(who === 'withheld' ? null : chance.pick(everyone), chance.pick(phones.numbers));
   }
 
@@ -212,7 +213,8 @@ export class World {
     this.product.settings.of = async () => ({
       language: 'en-US',
       refusals,
-      allowed_countries: this.oracle.allowedCodes.length === 0 ? null : this.oracle.allowedCodes.map((code) => countries[code] ?? ''),
+      allowed_countries:
+        this.oracle.allowedCodes.length === 0 ? null : this.oracle.allowedCodes.map((code) => countries[code] ?? ''),
     });
   }
 }
@@ -222,4 +224,3 @@ const START = new FakeClock().now();
 function isVisited({ isOpen, isPinOn }: ModelSession): boolean {
   return isOpen || isPinOn;
 }
-

@@ -1,0 +1,110 @@
+import { FindRoute } from '../../src/sessions/find-route.js';
+import type { SessionRow } from '../../src/sessions/session-record.js';
+import type { Clock } from '../../src/shared/clock.js';
+import type { Database } from '../../src/shared/database.js';
+import { otherRole, type Role } from './model.js';
+import type { Fault } from './report.js';
+import type { Product } from './world.js';
+
+export interface PlantedBug {
+  name: string;
+  /** As what it must show. */
+  shows: Fault;
+  plant: (product: Product, database: Database) => void;
+}
+
+/** Wrapped around the real use cases; nothing in the product knows of them. */
+export const PLANTED_BUGS: PlantedBug[] = [
+  {
+    name: 'a party is taken for the other one',
+    shows: 'wrong connection',
+    plant: ({ sessions: { findRoute } }) => {
+      const run = findRoute.run.bind(findRoute);
+      findRoute.run = async (...asked) => {
+        const route = await run(...asked);
+        return route && { ...route, role: otherRole(route.role) };
+      };
+    },
+  },
+  {
+    name: 'a PIN gives the role of the other party',
+    shows: 'wrong connection',
+    plant: ({ sessions: { findStrangers } }) => {
+      const byPin = findStrangers.byPin.bind(findStrangers);
+      findStrangers.byPin = async (...asked) => {
+        const seat = await byPin(...asked);
+        return seat && { ...seat, role: otherRole(seat.role) };
+      };
+    },
+  },
+  {
+    name: 'nobody looks whether the session has expired',
+    shows: 'wrong connection',
+    plant: (product, database) => {
+      const { findRoute, records } = product.sessions;
+      const neverLate = { now: () => 0 } as unknown as Clock;
+      const unchecked = new FindRoute(database, neverLate, records);
+      findRoute.run = unchecked.run.bind(unchecked);
+      changeSeatFacts(product, () => ({ isLive: true }));
+    },
+  },
+  {
+    name: 'a session that was busy once is thought busy for ever',
+    shows: 'stuck session',
+    plant: (product) => {
+      const wasBusy = new Set<string>();
+      changeSeatFacts(product, (facts, sessionId) => {
+        if (facts.isBusy) wasBusy.add(sessionId);
+        return { isBusy: wasBusy.has(sessionId) };
+      });
+    },
+  },
+  {
+    name: 'nobody looks whether the session is busy',
+    shows: 'two conversations',
+    plant: (product) => changeSeatFacts(product, () => ({ isBusy: false })),
+  },
+  {
+    name: 'a PIN of another number is taken',
+    shows: 'wrong connection',
+    plant: ({ sessions: { findStrangers, records, clock } }) => {
+      findStrangers.byPin = async (tx, accountId, _number, pin) => {
+        const [row] = (await tx.query(
+          `SELECT p.role, s.* FROM pin_assignment p JOIN masking_session s ON s.id = p.session_id
+           WHERE p.pin_index = ? AND s.status = 'active' AND s.expires_at > ? ORDER BY s.created_at LIMIT 1`,
+          [records.pinIndex(accountId, pin), clock.now()],
+        )) as (SessionRow & { role: Role })[];
+        return row ? { session: records.fromRow(row), role: row.role } : null;
+      };
+    },
+  },
+  {
+    name: 'the caller is shown to the called party',
+    shows: 'leak',
+    plant: ({ answerCall }) => {
+      const run = answerCall.run.bind(answerCall);
+      answerCall.run = async (webhook, asked, isAwaited) => {
+        const xml = await run(webhook, asked, isAwaited);
+        const caller = asked.from.replaceAll(/\D/g, '');
+        return xml.replaceAll(/caller(Id|Name)="[^"]*"/g, `caller$1="+${caller}"`);
+      };
+    },
+  },
+];
+
+interface SeatFacts {
+  isBusy: boolean;
+  isLive: boolean;
+}
+
+function changeSeatFacts(
+  { answerCall }: Product,
+  changed: (facts: SeatFacts, sessionId: string) => Partial<SeatFacts>,
+): void {
+  const readSeat = answerCall['readSeat'];
+  const run = readSeat.run.bind(readSeat);
+  readSeat.run = async (...asked) => {
+    const facts = await run(...asked);
+    return { ...facts, ...changed(facts, asked[1].id) };
+  };
+}
