@@ -291,12 +291,17 @@ function nameOf({ kind, params }: Webhook): string {
   return params['DialAction'] === undefined ? kind : `${kind} ${params['DialAction']}`;
 }
 
-/** Two runs of a story begin at different instants, and its people act some milliseconds sooner or later: lengths may differ by a second. */
+/**
+ * Two runs of a story begin at different instants, and its people act some milliseconds sooner or later: lengths in seconds may differ by one, and
+ * the sum of two legs' by two. All else must be equal.
+ */
 function differencesBetween(quiet: State, other: State): string[] {
   const problems: string[] = [];
   const compare = (path: string, left: unknown, right: unknown): void => {
-    const isTime = /(seconds|duration|_after)$/.test(path) && !path.includes('billed');
-    if (isTime && typeof left === 'number' && typeof right === 'number' && Math.abs(left - right) <= 1) return;
+    const isLength = /(seconds|duration|_after)$/.test(path) && !path.includes('billed');
+    const tolerated = path.startsWith('interaction') ? 2 : 1;
+    if (isLength && typeof left === 'number' && typeof right === 'number' && Math.abs(left - right) <= tolerated)
+      return;
     if (left !== null && right !== null && typeof left === 'object' && typeof right === 'object') {
       const names = new Set([...Object.keys(left), ...Object.keys(right)]);
       for (const name of names) {

@@ -35,7 +35,7 @@ describe('simulated calls', () => {
   it.each(PLANTED_BUGS.map((bug) => [bug.name, bug] as const))(
     'tell when %s',
     async (_name, { shows, plant }) => {
-      const report = await simulate({ calls: SMALL_RUN, seed: SEED, sabotage: plant, stopsAtFault: true });
+      const report = await simulate({ calls: SMALL_RUN, seed: SEED, sabotage: plant, stopsAt: shows });
 
       expect(report.faults.get(shows) ?? 0).toBeGreaterThan(0);
     },

@@ -34,6 +34,13 @@ export interface FoundSession {
 /** The list of the masking API looks back 7 days unless told otherwise; this one has no such bound. */
 const ANY_TIME = { created_time__gte: { from: 0, until: 0 } };
 
+/**
+ * Both roles by their own index. With an OR instead, the databases walk through all sessions of the account for the sake of the order: with
+ * 300,000 of them 0.4 s on SQLite and 4 s on MariaDB, against 2 ms. CROSS JOIN: SQLite takes it in the order of writing.
+ */
+const SESSIONS_OF_PARTY = `(SELECT id FROM masking_session WHERE first_index = ? UNION ALL SELECT id FROM masking_session WHERE second_index = ?) p
+  CROSS JOIN masking_session s ON s.id = p.id`;
+
 /** Sessions of all accounts, for operators; newest first. */
 @Injectable()
 export class SearchSessions {
@@ -72,20 +79,17 @@ export class SearchSessions {
       ...(status !== undefined && { status }),
     };
     const filter = sessionFilter({ accountId, subaccountId: null }, request, this.records, this.clock.now());
-    const conditions = [filter.sql];
-    const parameters = [...filter.parameters];
-    if (party !== undefined) {
-      const index = this.records.partyIndex(accountId, party);
-      conditions.push('(s.first_index = ? OR s.second_index = ?)');
-      parameters.push(index, index);
-    }
-    if (before) {
-      conditions.push('s.created_at <= ? AND (s.created_at < ? OR s.id < ?)');
-      parameters.push(before.at, before.at, before.id);
-    }
+    const place = before ? ' AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)' : '';
+    const index = party === undefined ? null : this.records.partyIndex(accountId, party);
     return (await manager.query(
-      `SELECT s.* FROM masking_session s WHERE ${conditions.join(' AND ')} ORDER BY s.created_at DESC, s.id DESC LIMIT ?`,
-      [...parameters, limit],
+      `SELECT s.* FROM ${index === null ? 'masking_session s' : SESSIONS_OF_PARTY}
+       WHERE ${filter.sql}${place} ORDER BY s.created_at DESC, s.id DESC LIMIT ?`,
+      [
+        ...(index === null ? [] : [index, index]),
+        ...filter.parameters,
+        ...(before ? [before.at, before.at, before.id] : []),
+        limit,
+      ],
     )) as SessionRow[];
   }
 

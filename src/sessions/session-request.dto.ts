@@ -157,8 +157,8 @@ export const parameterAliases: Record<string, keyof CreateSessionDto> = {
   is_pin_authentication: 'is_pin_authentication_required',
 };
 
+/** Ignored while PIN is off; the two flags beside them are checked all the same, as every flag is. */
 export const pinParameters = [
-  'generate_pin',
   'generate_pin_length',
   'first_party_pin',
   'second_party_pin',
@@ -166,7 +166,6 @@ export const pinParameters = [
   'pin_retry',
   'pin_retry_wait',
   'incorrect_pin_play',
-  'force_pin_authentication',
 ] as const satisfies (keyof CreateSessionDto)[];
 
 /** The order of the reference's table. */

@@ -43,10 +43,6 @@ export class Report {
     if (this.details.length < 20) this.details.push(`${fault}: ${detail}`);
   }
 
-  faultCount(): number {
-    return [...this.faults.values()].reduce((sum, count) => sum + count, 0);
-  }
-
   text(): string {
     const list = (counts: Map<string, number>): string =>
       [...counts]

@@ -1,7 +1,7 @@
 import { migrate, openDatabase } from '../../src/data-source.js';
 import { Database } from '../../src/shared/database.js';
 import { clearSessions } from '../support/ground.js';
-import { Report } from './report.js';
+import { type Fault, Report } from './report.js';
 import { World, type Product } from './world.js';
 
 export interface Simulation {
@@ -9,8 +9,8 @@ export interface Simulation {
   seed: number;
   /** Breaks the product, to see whether that is noticed. */
   sabotage?: (product: Product, database: Database) => void;
-  /** Ends the run at the first fault. */
-  stopsAtFault?: boolean;
+  /** Ends the run at the first fault of this kind. */
+  stopsAt?: Fault;
 }
 
 const CALLS_PER_WORLD = 400;
@@ -19,7 +19,7 @@ const CALLS_PER_WORLD = 400;
  * Calls in many small worlds, one after the other on one database. A world's seed is in every fault that it reports: with that seed and one
  * world's calls it happens again.
  */
-export async function simulate({ calls, seed, sabotage, stopsAtFault = false }: Simulation): Promise<Report> {
+export async function simulate({ calls, seed, sabotage, stopsAt }: Simulation): Promise<Report> {
   const report = new Report(seed);
   const dataSource = await openDatabase({ kind: 'sqlite', file: ':memory:' });
   // Refusals by key, such as a leg that is there already, are errors by the thousand; nobody reads their stacks.
@@ -28,7 +28,7 @@ export async function simulate({ calls, seed, sabotage, stopsAtFault = false }: 
     await migrate(dataSource);
     const database = new Database(dataSource);
     Error.stackTraceLimit = 0;
-    const isOver = (): boolean => stopsAtFault && report.faultCount() > 0;
+    const isOver = (): boolean => stopsAt !== undefined && report.faults.has(stopsAt);
     for (let ordinal = 0; report.calls < calls && !isOver(); ordinal++) {
       await clearSessions(database);
       const wanted = Math.min(CALLS_PER_WORLD, calls - report.calls);
