@@ -17,7 +17,10 @@ const KEPT_RECORDS = 20_000;
 export class CallBook {
   readonly calls = new Map<string, Call>();
   readonly live = new Map<string, LiveLeg>();
-  private finished: Leg[] = [];
+  /** In the order of their ends. */
+  private readonly finished = new Map<string, Leg>();
+  private readonly finishedByParent = new Map<string, Leg[]>();
+  private added = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -25,6 +28,8 @@ export class CallBook {
   ) {}
 
   add(call: Call): void {
+    this.added += 1;
+    call.ordinal = this.added;
     this.calls.set(call.uuid, call);
     if (this.calls.size <= KEPT_CALLS) return;
     for (const [uuid, old] of this.calls) {
@@ -37,14 +42,22 @@ export class CallBook {
 
   noteFinished(leg: Leg): void {
     this.live.delete(leg.uuid);
-    this.finished.push(leg);
-    if (this.finished.length > KEPT_RECORDS) this.finished.splice(0, KEPT_RECORDS / 10);
+    this.finished.set(leg.uuid, leg);
+    const { parentUuid } = leg.facts;
+    if (parentUuid !== null) this.finishedByParent.set(parentUuid, [...this.childrenOf(parentUuid), leg]);
+    if (this.finished.size > KEPT_RECORDS) this.dropOldest();
   }
 
-  /** Finished legs, newest first. A leg shows up some time after its end, as in the real account. */
-  records(): Leg[] {
-    const shownUntil = this.clock.now() - this.settings.cdr_delay_seconds * 1000;
-    return this.finished.filter((leg) => (leg.endedAt ?? 0) <= shownUntil).toReversed();
+  /** A finished leg that has a record by now. A record shows up some time after the end, as in the real account. */
+  record(uuid: string): Leg | null {
+    const leg = this.finished.get(uuid);
+    return leg !== undefined && this.isShown(leg) ? leg : null;
+  }
+
+  /** Finished legs, newest first; of one call only where that is named, as it is asked for most. */
+  records(parentUuid?: string): Leg[] {
+    const legs = parentUuid === undefined ? [...this.finished.values()] : this.childrenOf(parentUuid);
+    return legs.filter((leg) => this.isShown(leg)).toReversed();
   }
 
   newestFirst(): Call[] {
@@ -54,6 +67,24 @@ export class CallBook {
   forgetAll(): void {
     this.calls.clear();
     this.live.clear();
-    this.finished = [];
+    this.finished.clear();
+    this.finishedByParent.clear();
+    this.added = 0;
+  }
+
+  private childrenOf(uuid: string): Leg[] {
+    return this.finishedByParent.get(uuid) ?? [];
+  }
+
+  private isShown({ endedAt }: Leg): boolean {
+    return (endedAt ?? 0) <= this.clock.now() - this.settings.cdr_delay_seconds * 1000;
+  }
+
+  private dropOldest(): void {
+    for (const [uuid, { facts }] of this.finished) {
+      this.finished.delete(uuid);
+      if (facts.parentUuid !== null) this.finishedByParent.delete(facts.parentUuid);
+      return;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Call } from './call.js';
-import type { Ending } from './hangup-causes.js';
+import { INTERNAL_ERROR, type Ending } from './hangup-causes.js';
+import { reportRecordings } from './recordings.js';
 import { hangupParams } from './webhook-params.js';
 import { readTarget } from './webhook-target.js';
 import type { World } from './world.js';
@@ -10,11 +11,11 @@ export function endCall(world: World, call: Call, ending: Ending): void {
   const { aLeg } = call;
   aLeg.end(world.clock.now(), ending);
   world.book.noteFinished(aLeg);
-  const { direction, from, to } = aLeg.facts;
-  world.phones.release(direction === 'inbound' ? from : to, aLeg.uuid);
+  world.phones.release(aLeg.phone, aLeg.uuid);
   call.announceOver();
   call.note(world.clock.now(), 'call.ended', { code: ending.code, reason: ending.name, source: ending.source });
   sendHangup(world, call);
+  reportRecordings(world, call);
   world.changes.notify();
 }
 
@@ -27,26 +28,30 @@ function sendHangup(world: World, call: Call): void {
   void world.webhooks.send(call, { kind: 'hangup', target, method, params: hangupParams(world, call) });
 }
 
-/** Time that passes in a call: over early when the call is. */
+/** Time that passes in a call: over early when the call is, and only then when it has no end. */
 export function pause(world: World, call: Call, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = world.timers.after(milliseconds, () => {
+    const go = () => {
+      timer?.cancel();
       forget();
       resolve();
-    });
-    const forget = call.whenOver(() => {
-      timer.cancel();
-      resolve();
-    });
+    };
+    const timer = Number.isFinite(milliseconds) ? world.timers.after(milliseconds, go) : null;
+    const forget = call.whenOver(go);
   });
+}
+
+/** A bug in the simulator must look like one, not like a call that never ends. */
+export function failCall(world: World, call: Call, error: unknown): void {
+  call.note(world.clock.now(), 'simulator.error', { error: error instanceof Error ? error.message : 'unknown' });
+  endCall(world, call, INTERNAL_ERROR);
 }
 
 /** The A leg counts and costs from here. */
 export function answerCall(world: World, call: Call): void {
   if (call.aLeg.answeredAt !== null) return;
   call.aLeg.answeredAt = world.clock.now();
-  const { direction, from, to } = call.aLeg.facts;
-  const line = world.phones.at(direction === 'inbound' ? from : to).lineOf(call.uuid);
+  const line = world.phones.at(call.aLeg.phone).lineOf(call.uuid);
   if (line !== null) line.state = 'talking';
   call.note(world.clock.now(), 'call.answered');
   world.changes.notify();

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { CallUrls, RentedNumber } from './account.js';
 import { parseCaller } from '../shared/phone.js';
 import { Call, Leg } from './call.js';
-import { answerCall, endCall } from './call-ending.js';
+import { answerCall, endCall, failCall } from './call-ending.js';
 import { fetchAnswer } from './documents.js';
 import { runElements } from './elements.js';
 import * as causes from './hangup-causes.js';
@@ -24,7 +25,7 @@ export function startInboundCall(world: World, from: string, callerName: string 
     parentUuid: null,
     subaccount: number.subaccount,
   });
-  const call = open(world, leg, world.account.urlsFor(number));
+  const call = open(world, new Call(leg, world.account.urlsFor(number)));
   world.phones.hold(from, {
     callUuid: call.uuid,
     legUuid: leg.uuid,
@@ -61,7 +62,8 @@ export function startOutboundCall(world: World, order: OutboundCall): Call {
     parentUuid: order.parentUuid,
     subaccount: caller?.subaccount ?? null,
   });
-  const call = open(world, leg, order.urls);
+  const requestUuid = world.settings.request_uuid_differs ? randomUUID() : leg.uuid;
+  const call = open(world, new Call(leg, order.urls, requestUuid));
   const number = parseCaller(order.to);
   if (caller === null) endCall(world, call, causes.UNKNOWN_CALLER_ID);
   else if (number === null) endCall(world, call, causes.INVALID_DESTINATION);
@@ -88,7 +90,9 @@ function ringCallee(world: World, call: Call, order: OutboundCall): void {
       call.whenOver(() => limit.cancel());
       run(world, call);
     },
-    refuse: (how) => endCall(world, call, causes.PHONE_REFUSALS[how]),
+    refuse: (how) => {
+      if (call.aLeg.answeredAt === null) endCall(world, call, causes.PHONE_REFUSALS[how]);
+    },
     hangUp: () => hangUp(world, call, 'Callee'),
   };
   if (!phones.ring(order.to, line)) return;
@@ -100,11 +104,11 @@ function ringCallee(world: World, call: Call, order: OutboundCall): void {
   world.changes.notify();
 }
 
-function open(world: World, leg: Leg, urls: CallUrls): Call {
-  const call = new Call(leg, urls);
+function open(world: World, call: Call): Call {
+  const { aLeg } = call;
   world.book.add(call);
-  world.book.live.set(leg.uuid, { leg, call, hangUp: (by) => hangUp(world, call, by) });
-  const { direction, from, to } = leg.facts;
+  world.book.live.set(aLeg.uuid, { leg: aLeg, call, hangUp: (by) => hangUp(world, call, by) });
+  const { direction, from, to } = aLeg.facts;
   call.note(world.clock.now(), 'call.started', { direction, from, to });
   return call;
 }
@@ -114,12 +118,8 @@ function hangUp(world: World, call: Call, by: 'Caller' | 'Callee' | 'API Request
   else endCall(world, call, by === 'Callee' ? causes.PHONE_REFUSALS.decline : causes.cancelledBy(by));
 }
 
-/** A bug in the simulator must look like one, not like a call that never ends. */
 function run(world: World, call: Call): void {
   const work = async () =>
     runElements(world, call, await fetchAnswer(world, call, commonParams(world, call, 'StartApp')));
-  work().catch((error: unknown) => {
-    call.note(world.clock.now(), 'simulator.error', { error: error instanceof Error ? error.message : 'unknown' });
-    endCall(world, call, causes.INTERNAL_ERROR);
-  });
+  work().catch((error: unknown) => failCall(world, call, error));
 }

@@ -3,7 +3,9 @@ import type { CallUrls } from './account.js';
 import { billedSeconds, costOf } from './billing.js';
 import type { WebhookKind } from './faults.js';
 import type { Ending } from './hangup-causes.js';
+import { Keypad } from './keypad.js';
 import { Lane } from './lane.js';
+import type { Recording } from './recordings.js';
 import type { WebhookMethod } from './signature.js';
 
 export interface LegFacts {
@@ -20,7 +22,10 @@ export interface LegFacts {
 
 export class Leg {
   readonly uuid = randomUUID();
+  readonly keypad = new Keypad();
   answeredAt: number | null = null;
+  /** When a dialled leg and the one that dialled it could first hear each other. */
+  bridgedAt: number | null = null;
   endedAt: number | null = null;
   ending: Ending | null = null;
   hasRung = false;
@@ -30,6 +35,12 @@ export class Leg {
   end(at: number, ending: Ending): void {
     this.endedAt = at;
     this.ending = ending;
+  }
+
+  /** The number of the person on this leg. */
+  get phone(): string {
+    const { direction, from, to } = this.facts;
+    return direction === 'inbound' ? from : to;
   }
 
   /** Whole seconds from the answer to the end. */
@@ -88,7 +99,10 @@ export class Call {
   readonly timeline: Happening[] = [];
   readonly webhooks: WebhookRecord[] = [];
   readonly documents: DocumentRecord[] = [];
+  readonly recordings: Recording[] = [];
   readonly lane = new Lane();
+  /** Which call of the account this is, counted from 1: what goes wrong in it depends on no other call. */
+  ordinal = 0;
   /** A call that a reset removed ends without telling anybody. */
   isForgotten = false;
   /** How the last Dial's conversation ended, while nothing has run after it: then the call ends the same way. */
@@ -98,6 +112,8 @@ export class Call {
   constructor(
     readonly aLeg: Leg,
     readonly urls: CallUrls,
+    /** By which the API's caller knows the call; may differ from the call's own name. */
+    readonly requestUuid: string = aLeg.uuid,
   ) {}
 
   get uuid(): string {
@@ -111,7 +127,7 @@ export class Call {
   get status(): CallStatus {
     if (this.isOver) return 'ended';
     const live = this.bLegs.filter((leg) => leg.endedAt === null);
-    if (live.some((leg) => leg.answeredAt !== null)) return 'bridged';
+    if (live.some((leg) => leg.bridgedAt !== null)) return 'bridged';
     if (this.aLeg.answeredAt !== null) return 'answered';
     return this.aLeg.hasRung || live.some((leg) => leg.hasRung) ? 'ringing' : 'routing';
   }

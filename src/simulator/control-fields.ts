@@ -1,5 +1,7 @@
 import { ControlRefusal } from './control-errors.js';
 
+const LONGEST_LIST = 1000;
+
 /** Reads one JSON object field by field; names every problem, tolerates no unknown field. */
 export class Fields {
   private readonly values: Record<string, unknown>;
@@ -32,6 +34,15 @@ export class Fields {
     const value = this.text(name);
     if (value === null) throw this.wrong(name, 'a text');
     return value;
+  }
+
+  texts(name: string, accepts: (text: string) => boolean): string[] | null {
+    const value = this.raw(name);
+    if (value === null) return null;
+    const isList = Array.isArray(value) && value.length <= LONGEST_LIST;
+    const texts = isList ? value.filter((item): item is string => typeof item === 'string' && accepts(item)) : [];
+    if (!isList || texts.length < value.length) throw this.wrong(name, 'a list of valid texts');
+    return texts;
   }
 
   choice<T extends string>(name: string, choices: readonly T[]): T | null {

@@ -4,6 +4,7 @@ import { Fields, readWait } from './control-fields.js';
 import { phoneView } from './control-views.js';
 import { BEHAVIOURS, type IncomingLine, type Phone } from './phones.js';
 import { Simulator } from './simulator.js';
+import { typeKeys } from './typing.js';
 
 /** What people do at their phones. Every number that is not rented is a phone, known or not. */
 @Controller('simulator/control/phones')
@@ -33,12 +34,14 @@ export class ControlPhonesController {
 
   @Put(':number')
   behave(@Param('number') number: string, @Body() body: unknown) {
-    const fields = new Fields(body, ['behaviour', 'after_seconds']);
+    const fields = new Fields(body, ['behaviour', 'after_seconds', 'types']);
     const phone = this.simulator.phones.at(number);
     const behaviour = fields.choice('behaviour', BEHAVIOURS);
-    if (behaviour === null) throw fields.wrong('behaviour', `one of ${BEHAVIOURS.join(', ')}`);
-    phone.afterSeconds = fields.number('after_seconds', 0, 86_400) ?? 0;
-    phone.behaviour = behaviour;
+    const afterSeconds = fields.number('after_seconds', 0, 86_400) ?? 0;
+    const types = fields.texts('types', (text) => /^[0-9*#]{0,50}$/.test(text));
+    if (behaviour === null && types === null) throw fields.wrong('behaviour', `one of ${BEHAVIOURS.join(', ')}`);
+    if (behaviour !== null) Object.assign(phone, { behaviour, afterSeconds });
+    if (types !== null) phone.types = types;
     return this.view(phone);
   }
 
@@ -63,7 +66,7 @@ export class ControlPhonesController {
   hangUp(@Param('number') number: string, @Body() body: unknown) {
     const phone = this.simulator.phones.at(number);
     const line = phone.lineOf(new Fields(body, ['call_uuid']).text('call_uuid'));
-    if (line === null) throw new ControlRefusal(409, 'no_call', 'the phone is in no such call');
+    if (line === null) throw noCall();
     line.hangUp();
     return this.view(phone);
   }
@@ -71,20 +74,23 @@ export class ControlPhonesController {
   @Post(':number/digits')
   @HttpCode(200)
   press(@Param('number') number: string, @Body() body: unknown) {
-    const { phones, book, clock } = this.simulator;
-    const fields = new Fields(body, ['digits']);
+    const fields = new Fields(body, ['digits', 'call_uuid']);
     const digits = fields.text('digits', (text) => /^[0-9*#]{1,50}$/.test(text));
     if (digits === null) throw fields.wrong('digits', '1 to 50 of 0-9, * and #');
-    const phone = phones.at(number);
-    const line = phone.lineOf(null);
-    phone.digits.push({ at: clock.now(), call_uuid: line?.callUuid ?? null, digits });
-    book.calls.get(line?.callUuid ?? '')?.note(clock.now(), 'digits.pressed', { count: digits.length });
+    const callUuid = fields.text('call_uuid');
+    const phone = this.simulator.phones.at(number);
+    if (callUuid !== null && phone.lineOf(callUuid) === null) throw noCall();
+    typeKeys(this.simulator, number, digits, callUuid);
     return this.view(phone);
   }
 
   private view(phone: Phone) {
     return phoneView(phone, this.simulator.phones.sightings);
   }
+}
+
+function noCall(): ControlRefusal {
+  return new ControlRefusal(409, 'no_call', 'the phone is in no such call');
 }
 
 function ringingLine(phone: Phone, body: unknown): IncomingLine {

@@ -1,14 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, UseFilters } from '@nestjs/common';
-import { isRate } from './billing.js';
-import { isTimeZoneOffset } from './console-time.js';
 import { ControlErrorFilter } from './control-errors.js';
 import { readFaults } from './control-faults.js';
 import { Fields } from './control-fields.js';
+import { readSettings } from './control-settings.js';
 import { iso, withIsoTime } from './control-views.js';
-import { DEFAULT_SETTINGS, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
 import { Simulator } from './simulator.js';
 
-const ACTION_CHOICES = ['redirect-false', 'never', 'always'] as const;
 const LONGEST_ADVANCE_SECONDS = 366 * 86_400;
 
 /** Rules of the simulated world: its clock, its faults, its habits. */
@@ -47,6 +45,11 @@ export class ControlSettingsController {
     this.simulator.faults.clear();
   }
 
+  @Get('api-requests')
+  apiRequests() {
+    return this.simulator.apiRequests.view();
+  }
+
   @Get('clock')
   clock() {
     return { now: iso(this.simulator.clock.now()) };
@@ -75,18 +78,7 @@ export class ControlSettingsController {
 
   @Put('settings')
   changeSettings(@Body() body: unknown): Settings {
-    const { settings } = this.simulator;
-    const fields = new Fields(body, Object.keys(DEFAULT_SETTINGS));
-    const action = fields.choice('action_after_caller_hangup', ACTION_CHOICES);
-    return Object.assign(settings, {
-      inbound_rate: fields.text('inbound_rate', isRate) ?? settings.inbound_rate,
-      outbound_rate: fields.text('outbound_rate', isRate) ?? settings.outbound_rate,
-      time_zone_offset: fields.text('time_zone_offset', isTimeZoneOffset) ?? settings.time_zone_offset,
-      action_after_caller_hangup: action ?? settings.action_after_caller_hangup,
-      dial_hangup_callback: fields.flag('dial_hangup_callback') ?? settings.dial_hangup_callback,
-      speech_seconds: fields.number('speech_seconds', 0, 3600) ?? settings.speech_seconds,
-      cdr_delay_seconds: fields.number('cdr_delay_seconds', 0, 86_400) ?? settings.cdr_delay_seconds,
-      plus_in_numbers: fields.flag('plus_in_numbers') ?? settings.plus_in_numbers,
-    } satisfies Settings);
+    const given = Object.entries(readSettings(body)).filter(([, value]) => value !== null);
+    return Object.assign(this.simulator.settings, Object.fromEntries(given));
   }
 }

@@ -3,7 +3,15 @@ import type { Phone, Sighting } from './phones.js';
 
 export function callSummary(call: Call) {
   const { from, to, direction, initiatedAt } = call.aLeg.facts;
-  return { call_uuid: call.uuid, direction, from, to, status: call.status, started_at: iso(initiatedAt) };
+  return {
+    call_uuid: call.uuid,
+    request_uuid: call.requestUuid,
+    direction,
+    from,
+    to,
+    status: call.status,
+    started_at: iso(initiatedAt),
+  };
 }
 
 /** Everything that happened in a call, for the one who looks into it. */
@@ -32,6 +40,7 @@ function legView(leg: Leg) {
     caller_name: callerName,
     started_at: iso(initiatedAt),
     answered_at: isoOrNull(leg.answeredAt),
+    bridged_at: isoOrNull(leg.bridgedAt),
     ended_at: isoOrNull(leg.endedAt),
     duration: leg.durationSeconds,
     billed_duration: leg.endedAt === null ? 0 : leg.billedSeconds,
@@ -49,6 +58,7 @@ export function phoneView(phone: Phone, sightings: readonly Sighting[]) {
     state: phone.state,
     behaviour: phone.behaviour,
     after_seconds: phone.afterSeconds,
+    types: phone.types,
     ringing: phone.ringing.map(({ callUuid, callerId, callerName }) => ({
       call_uuid: callUuid,
       caller_id: callerId,

@@ -1,9 +1,11 @@
 import { type E164, parseCaller } from '../shared/phone.js';
 import { type Call, Leg } from './call.js';
 import { answerCall } from './call-ending.js';
+import { Confirmation, type ConfirmPlan } from './confirmation.js';
 import * as causes from './hangup-causes.js';
 import type { Ending } from './hangup-causes.js';
 import type { IncomingLine } from './phones.js';
+import { isBarred } from './settings.js';
 import type { WebhookMethod } from './signature.js';
 import type { Timer } from './timers.js';
 import { dialEventParams } from './webhook-params.js';
@@ -23,6 +25,7 @@ export interface DialPlan {
   callerName: string;
   timeoutMs: number;
   timeLimitMs: number;
+  confirm: ConfirmPlan | null;
   callback: WebhookTarget | null;
   callbackMethod: WebhookMethod;
 }
@@ -30,7 +33,7 @@ export interface DialPlan {
 export interface DialResult {
   ending: Ending;
   hasRung: boolean;
-  /** Empty when nobody answered. */
+  /** Empty when nobody answered; of several who answered and were never connected, the last one dialled. */
   answeredLegUuid: string;
   /** Set when two people talked. */
   conversationEnding: Ending | null;
@@ -40,15 +43,19 @@ interface Branch {
   leg: Leg;
   position: number;
   line: IncomingLine | null;
+  confirmation: Confirmation | null;
+  limit: Timer | null;
 }
 
-/** One Dial from the first ring to the last word. All numbers ring at once; who answers first wins. */
+/**
+ * One Dial from the first ring to the last word. All numbers ring at once. Who answers first wins, or, where a key is asked for, who
+ * presses it first; with a confirm sound the winner is connected once it has been heard.
+ */
 export class DialAttempt {
   private readonly branches: Branch[] = [];
   private winner: Branch | null = null;
   private lastEnding: Ending = causes.RING_TIMEOUT;
   private ringTimer: Timer | null = null;
-  private limitTimer: Timer | null = null;
   private forgetCall: () => void = () => undefined;
   private isStarted = false;
   private isFinished = false;
@@ -63,7 +70,7 @@ export class DialAttempt {
   start(): void {
     const { world, call, plan } = this;
     this.forgetCall = call.whenOver(() => this.endWithCaller());
-    this.ringTimer = world.timers.after(plan.timeoutMs, () => this.endRinging(causes.RING_TIMEOUT));
+    this.ringTimer = world.timers.after(plan.timeoutMs, () => this.stopRinging());
     for (const [index, destination] of plan.destinations.entries()) this.dial(destination, index + 1);
     this.isStarted = true;
     this.finishWhenNobodyIsLeft();
@@ -82,7 +89,7 @@ export class DialAttempt {
       parentUuid: call.uuid,
       subaccount,
     });
-    const branch: Branch = { leg, position, line: null };
+    const branch: Branch = { leg, position, line: null, confirmation: null, limit: null };
     this.branches.push(branch);
     call.bLegs.push(leg);
     world.book.live.set(leg.uuid, { leg, call, hangUp: (by) => this.hangUp(branch, by) });
@@ -93,11 +100,12 @@ export class DialAttempt {
 
   /** What the network refuses before any phone rings. */
   private refusalOf({ number, isUser }: Destination): Ending | null {
-    const { account } = this.world;
+    const { account, settings } = this.world;
     const { from, to } = this.call.aLeg.facts;
     if (isUser) return causes.NOT_REGISTERED;
     if (number === null) return causes.INVALID_DESTINATION;
     if (this.plan.callerId !== null && account.find(this.plan.callerId) === null) return causes.UNKNOWN_CALLER_ID;
+    if (isBarred(settings, number)) return causes.BARRED;
     if (number === parseCaller(from) || number === parseCaller(to)) return causes.LOOP;
     return account.find(number) === null ? null : causes.OUT_OF_SERVICE;
   }
@@ -110,8 +118,10 @@ export class DialAttempt {
       state: 'ringing',
       callerId: parseCaller(plan.shownAs) ?? plan.shownAs,
       callerName: plan.callerName,
-      answer: () => this.connect(branch),
-      refuse: (how) => this.end(branch, causes.PHONE_REFUSALS[how]),
+      answer: () => this.answered(branch),
+      refuse: (how) => {
+        if (branch.leg.answeredAt === null) this.end(branch, causes.PHONE_REFUSALS[how]);
+      },
       hangUp: () => this.hangUp(branch, 'Callee'),
     };
     branch.line = line;
@@ -121,21 +131,48 @@ export class DialAttempt {
     world.changes.notify();
   }
 
-  private connect(branch: Branch): void {
+  private answered(branch: Branch): void {
     const { world, call, plan } = this;
+    const { leg } = branch;
+    if (leg.endedAt !== null || leg.answeredAt !== null) return;
+    leg.answeredAt = world.clock.now();
+    if (branch.line !== null) branch.line.state = 'talking';
+    branch.limit = world.timers.after(plan.timeLimitMs, () => this.end(branch, causes.TIME_LIMIT));
+    call.note(world.clock.now(), 'leg.answered', { leg: leg.uuid });
+    // A caller who waits for a confirmation goes on hearing it ring, and is answered, and billed, with the bridge.
+    if (plan.confirm === null) answerCall(world, call);
+    this.tell(branch, 'answer');
+    if (plan.confirm === null) this.bridge(branch);
+    else this.confirm(branch, plan.confirm);
+    world.changes.notify();
+  }
+
+  private confirm(branch: Branch, confirm: ConfirmPlan): void {
+    const { world, call } = this;
+    if (confirm.key === null) this.endOthers(branch);
+    branch.confirmation = new Confirmation(world, { call, leg: branch.leg }, confirm, {
+      passed: () => this.bridge(branch),
+      failed: (ending) => this.end(branch, ending),
+    });
+    branch.confirmation.start();
+  }
+
+  private bridge(branch: Branch): void {
+    const { world, call } = this;
     if (this.winner !== null || branch.leg.endedAt !== null) return;
     this.winner = branch;
-    this.ringTimer?.cancel();
-    branch.leg.answeredAt = world.clock.now();
-    if (branch.line !== null) branch.line.state = 'talking';
-    call.note(world.clock.now(), 'leg.answered', { leg: branch.leg.uuid });
+    branch.confirmation?.stop();
     answerCall(world, call);
-    this.tell(branch, 'answer');
-    for (const loser of this.branches) if (loser !== branch) this.end(loser, causes.LOST_RACE);
+    this.endOthers(branch);
+    branch.leg.bridgedAt = world.clock.now();
     call.note(world.clock.now(), 'legs.bridged', { leg: branch.leg.uuid });
     this.tell(branch, 'connected');
-    this.limitTimer = world.timers.after(plan.timeLimitMs, () => this.end(branch, causes.TIME_LIMIT));
     world.changes.notify();
+  }
+
+  private endOthers(branch: Branch): void {
+    this.ringTimer?.cancel();
+    for (const loser of this.branches) if (loser !== branch) this.end(loser, causes.LOST_RACE);
   }
 
   private hangUp(branch: Branch, by: 'Caller' | 'Callee' | 'API Request'): void {
@@ -143,15 +180,19 @@ export class DialAttempt {
     else this.end(branch, by === 'Callee' ? causes.PHONE_REFUSALS.decline : causes.cancelledBy(by));
   }
 
-  private endRinging(how: Ending): void {
-    for (const branch of this.branches) this.end(branch, how);
+  /** The ring time is over. It does not bind who has answered and is being asked for a key. */
+  private stopRinging(): void {
+    for (const branch of this.branches) if (branch.leg.answeredAt === null) this.end(branch, causes.RING_TIMEOUT);
   }
 
-  /** The A leg is gone: whoever talks loses the conversation, whoever rings stops ringing. */
+  /** The A leg is gone: whoever talks loses the conversation, whoever was not yet connected is called off. */
   private endWithCaller(): void {
-    const ending = this.call.aLeg.ending ?? causes.hungUpBy('Caller');
-    if (this.winner !== null) this.end(this.winner, ending);
-    else this.endRinging(causes.cancelledBy(ending.source));
+    const { ending, facts } = this.call.aLeg;
+    const known = ending ?? causes.hungUpBy('Caller');
+    // The person on a leg that the API placed is its callee, and still the caller of the legs dialled from there.
+    const source = facts.direction === 'outbound' && known.source === 'Callee' ? 'Caller' : known.source;
+    if (this.winner !== null) this.end(this.winner, { ...known, source });
+    else for (const branch of this.branches) this.end(branch, causes.cancelledBy(source));
   }
 
   private end(branch: Branch, ending: Ending): void {
@@ -159,6 +200,8 @@ export class DialAttempt {
     const { leg } = branch;
     if (leg.endedAt !== null) return;
     leg.end(world.clock.now(), ending);
+    branch.confirmation?.stop();
+    branch.limit?.cancel();
     world.book.noteFinished(leg);
     world.phones.release(leg.facts.to, leg.uuid);
     if (branch === this.winner || this.winner === null) this.lastEnding = ending;
@@ -173,12 +216,11 @@ export class DialAttempt {
     if (!this.isStarted || this.isFinished || this.branches.some(({ leg }) => leg.endedAt === null)) return;
     this.isFinished = true;
     this.ringTimer?.cancel();
-    this.limitTimer?.cancel();
     this.forgetCall();
     this.whenFinished({
       ending: this.winner === null ? this.lastEnding : { ...this.lastEnding, status: 'completed' },
       hasRung: this.branches.some(({ leg }) => leg.hasRung),
-      answeredLegUuid: this.winner?.leg.uuid ?? '',
+      answeredLegUuid: (this.winner ?? this.branches.findLast(({ leg }) => leg.answeredAt !== null))?.leg.uuid ?? '',
       conversationEnding: this.winner === null ? null : this.lastEnding,
     });
   }

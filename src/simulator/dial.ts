@@ -1,9 +1,9 @@
 import { parseCaller } from '../shared/phone.js';
+import { goOn, notify, readAction, takeOver, type Action } from './action.js';
 import type { Call } from './call.js';
-import { endCall } from './call-ending.js';
+import type { ConfirmPlan } from './confirmation.js';
 import { DialAttempt, type DialPlan, type DialResult } from './dial-attempt.js';
-import { ACTION_CODES, fetchNext, isMethod, NEXT, OVER, type Step } from './documents.js';
-import { applicationError } from './hangup-causes.js';
+import { fetchSounds, NEXT, OVER, type Step } from './documents.js';
 import { commonParams, type Params } from './webhook-params.js';
 import { readTarget } from './webhook-target.js';
 import type { World } from './world.js';
@@ -11,17 +11,14 @@ import type { XmlElement } from './xml-reader.js';
 
 const LONGEST_CALL_SECONDS = 86_400;
 
-interface ActionPlan {
-  url: string;
-  method: string;
-  takesOver: boolean;
-}
-
 /** Rings the numbers, connects the first that answers, and tells the application how it went. */
 export async function runDial(world: World, call: Call, element: XmlElement): Promise<Step> {
   const action = readAction(element);
+  await fetchMusic(world, call, element);
+  const confirm = await readConfirm(world, call, element);
+  if (call.isOver) return OVER;
   const result = await new Promise<DialResult>((resolve) => {
-    new DialAttempt(world, call, readPlan(call, element), (over) => {
+    new DialAttempt(world, call, { ...readPlan(call, element), confirm }, (over) => {
       // Told in the same breath as the end, so that it goes out before the hang-up webhook of an ended call.
       if (action !== null) reportInBackground(world, call, action, over);
       resolve(over);
@@ -29,28 +26,19 @@ export async function runDial(world: World, call: Call, element: XmlElement): Pr
   });
   if (call.isOver) return OVER;
   call.conversationEnding = result.conversationEnding;
-  return action === null ? NEXT : followAction(world, call, action, result);
-}
-
-async function followAction(world: World, call: Call, action: ActionPlan, result: DialResult): Promise<Step> {
-  if (action.takesOver) {
-    const params = actionParams(world, call, result, 'Redirect');
-    return fetchNext(world, call, { kind: 'dial-action', ...action, params, codes: ACTION_CODES });
-  }
-  const problem = problemOf(action);
-  if (problem === null) return NEXT;
-  endCall(world, call, applicationError(problem));
-  return OVER;
+  if (action === null) return NEXT;
+  if (!action.takesOver) return goOn(world, call, action);
+  const params = actionParams(world, call, result, 'Redirect');
+  return takeOver(world, call, action, { kind: 'dial-action', params });
 }
 
 /** A notification is posted whether the caller is still there or not; a document is only fetched for a caller who is. */
-function reportInBackground(world: World, call: Call, action: ActionPlan, result: DialResult): void {
+function reportInBackground(world: World, call: Call, action: Action, result: DialResult): void {
   const wanted = world.settings.action_after_caller_hangup;
   const isPosted = call.isOver ? wanted === 'always' || (wanted !== 'never' && !action.takesOver) : !action.takesOver;
-  const target = readTarget(action.url);
-  if (!isPosted || target === null || !isMethod(action.method)) return;
+  if (!isPosted) return;
   const params = actionParams(world, call, result, action.takesOver ? 'Redirect' : 'DialAction');
-  void world.webhooks.send(call, { kind: 'dial-action', target, method: action.method, params });
+  notify(world, call, action, { kind: 'dial-action', params });
 }
 
 function actionParams(world: World, call: Call, result: DialResult, event: string): Params {
@@ -64,18 +52,25 @@ function actionParams(world: World, call: Call, result: DialResult, event: strin
   };
 }
 
-function problemOf({ url, method }: ActionPlan) {
-  if (readTarget(url) === null) return ACTION_CODES.invalidUrl;
-  return isMethod(method) ? null : ACTION_CODES.invalidMethod;
+/** What the caller would hear while it rings. It is asked for before anybody is dialled, and heard by nobody here. */
+async function fetchMusic(world: World, call: Call, { attributes }: XmlElement): Promise<void> {
+  const url = attributes['dialMusic'] ?? '';
+  if (url !== '' && url !== 'real') await fetchSounds(world, call, { kind: 'dial-music', url });
 }
 
-function readAction({ attributes }: XmlElement): ActionPlan | null {
-  const url = attributes['action'];
-  if (url === undefined || url === '') return null;
-  return { url, method: attributes['method'] ?? 'POST', takesOver: attributes['redirect'] !== 'false' };
+async function readConfirm(world: World, call: Call, { attributes }: XmlElement): Promise<ConfirmPlan | null> {
+  const url = attributes['confirmSound'] ?? '';
+  if (url === '' || call.isOver) return null;
+  const fetch = () => fetchSounds(world, call, { kind: 'confirm-sound', url });
+  const early = world.settings.confirm_sound_fetch === 'before' ? await fetch() : undefined;
+  return {
+    sound: early === undefined ? fetch : () => Promise.resolve(early),
+    key: attributes['confirmKey'] ?? null,
+    timeoutMs: Number(attributes['confirmTimeout'] ?? 120) * 1000,
+  };
 }
 
-function readPlan(call: Call, { attributes, children }: XmlElement): DialPlan {
+function readPlan(call: Call, { attributes, children }: XmlElement): Omit<DialPlan, 'confirm'> {
   const callbackUrl = attributes['callbackUrl'];
   const seconds = (name: string, otherwise: number) => Number(attributes[name] ?? otherwise);
   return {

@@ -3,7 +3,7 @@ import { endCall } from './call-ending.js';
 import type { WebhookKind } from './faults.js';
 import { applicationError, type HangupCode } from './hangup-causes.js';
 import type { WebhookMethod } from './signature.js';
-import type { Params } from './webhook-params.js';
+import { commonParams, type Params } from './webhook-params.js';
 import { isSuccess, type Reply } from './webhook-sender.js';
 import { readTarget } from './webhook-target.js';
 import type { World } from './world.js';
@@ -20,12 +20,16 @@ export interface DocumentSource {
   url: string;
   method: string;
   params: Params;
+  /** The only elements that may stand in it; without it, all. */
+  only?: readonly string[];
   codes: { unreachable: HangupCode; invalidXml: HangupCode; invalidUrl: HangupCode; invalidMethod: HangupCode };
 }
 
 const ANSWER_CODES = { unreachable: 7011, invalidXml: 8011, invalidUrl: 7011, invalidMethod: 7011 } as const;
 export const ACTION_CODES = { unreachable: 7012, invalidXml: 8012, invalidUrl: 7022, invalidMethod: 7032 } as const;
 export const REDIRECT_CODES = { unreachable: 7014, invalidXml: 8014, invalidUrl: 7024, invalidMethod: 7034 } as const;
+
+const SOUNDS = ['Speak', 'Play', 'Wait'];
 
 /** A document that redirects to itself would otherwise run for ever. */
 const MOST_DOCUMENTS = 200;
@@ -50,12 +54,25 @@ export async function fetchAnswer(world: World, call: Call, params: Params): Pro
   return fetchNext(world, call, { ...main, url: fallbackUrl, method: fallbackMethod });
 }
 
+/** What a Dial lets one side hear: a document of sounds. Null, which Dial puts up with, when there is none to be had. */
+export async function fetchSounds(
+  world: World,
+  call: Call,
+  { kind, url }: { kind: 'confirm-sound' | 'dial-music'; url: string },
+): Promise<readonly XmlElement[] | null> {
+  const params = commonParams(world, call, 'DialRemoteSounds');
+  const source = { kind, url, method: 'POST', params, codes: ACTION_CODES, only: SOUNDS };
+  const { elements, code } = await fetchDocument(world, call, source);
+  if (elements === null) call.note(world.clock.now(), 'sound.missing', { kind, code });
+  return elements;
+}
+
 type Fetched = { elements: readonly XmlElement[]; code: null } | { elements: null; code: HangupCode };
 
 async function fetchDocument(
   world: World,
   call: Call,
-  { kind, url, method, params, codes }: DocumentSource,
+  { kind, url, method, params, codes, only }: DocumentSource,
 ): Promise<Fetched> {
   const target = readTarget(url);
   if (target === null) return { elements: null, code: codes.invalidUrl };
@@ -64,7 +81,7 @@ async function fetchDocument(
   if (!isSuccess(reply)) return { elements: null, code: codes.unreachable };
   try {
     if (call.documents.length >= MOST_DOCUMENTS) throw new InvalidXml('too many documents in one call');
-    const elements = read(reply);
+    const elements = read(reply, only);
     keepDocument(world, call, { url: target.url, xml: reply.body, error: null });
     return { elements, code: null };
   } catch (error) {
@@ -74,9 +91,12 @@ async function fetchDocument(
   }
 }
 
-function read({ contentType, body }: Reply): readonly XmlElement[] {
+function read({ contentType, body }: Reply, only?: readonly string[]): readonly XmlElement[] {
   if (!/^(application|text)\/xml\b/i.test(contentType)) throw new InvalidXml('the Content-Type is not XML');
-  return readDocument(body);
+  const elements = readDocument(body);
+  const misplaced = elements.find(({ name }) => only?.includes(name) === false);
+  if (misplaced !== undefined) throw new InvalidXml(`${misplaced.name} is not allowed in a sound`);
+  return elements;
 }
 
 function keepDocument(world: World, call: Call, document: { url: string; xml: string; error: string | null }): void {

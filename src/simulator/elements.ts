@@ -2,7 +2,10 @@ import type { Call } from './call.js';
 import { answerCall, endCall, pause } from './call-ending.js';
 import { runDial } from './dial.js';
 import { fetchNext, NEXT, OVER, REDIRECT_CODES, type Step } from './documents.js';
+import { runGetDigits } from './get-digits.js';
 import { END_OF_XML, hungUpBy, TIME_LIMIT, XML_REFUSALS } from './hangup-causes.js';
+import { isBackgroundRecord, runRecord } from './record.js';
+import { hear } from './sound.js';
 import { commonParams } from './webhook-params.js';
 import type { World } from './world.js';
 import type { XmlElement } from './xml-reader.js';
@@ -12,8 +15,9 @@ type Executor = (world: World, call: Call, element: XmlElement) => Promise<Step>
 /** Elements that Plivo knows and this table lacks are read, checked, noted on the timeline and passed over. */
 const EXECUTORS: Readonly<Record<string, Executor>> = {
   Dial: runDial,
-  Speak: (world, call, element) => speak(world, call, element, 'speak'),
-  Play: (world, call, element) => speak(world, call, element, 'play'),
+  GetDigits: runGetDigits,
+  Speak: speak,
+  Play: speak,
   Wait: wait,
   Hangup: hangUp,
   Redirect: redirect,
@@ -35,25 +39,24 @@ export async function runElements(world: World, call: Call, first: Step): Promis
 }
 
 function execute(world: World, call: Call, element: XmlElement): Promise<Step> | Step {
-  const executor = EXECUTORS[element.name];
+  const executor = executorOf(element);
   call.note(world.clock.now(), executor === undefined ? 'element.not-simulated' : 'element', { name: element.name });
   return executor === undefined ? NEXT : executor(world, call, element);
 }
 
+function executorOf(element: XmlElement): Executor | undefined {
+  if (element.name === 'Record') return isBackgroundRecord(element) ? runRecord : undefined;
+  return EXECUTORS[element.name];
+}
+
 /** Answers the call and lets the caller hear something; `loop="0"` repeats it until somebody hangs up. */
-async function speak(world: World, call: Call, element: XmlElement, kind: 'speak' | 'play'): Promise<Step> {
+function speak(world: World, call: Call, element: XmlElement): Promise<Step> {
   answerCall(world, call);
-  const { direction, from, to } = call.aLeg.facts;
-  call.note(world.clock.now(), `heard.${kind}`, { text: element.text });
-  world.phones.hear(direction === 'inbound' ? from : to, { call_uuid: call.uuid, kind, text: element.text });
-  const times = Number(element.attributes['loop'] ?? 1);
-  if (times > 0) await pause(world, call, times * world.settings.speech_seconds * 1000);
-  else await new Promise<void>((resolve) => void call.whenOver(resolve));
-  return call.isOver ? OVER : NEXT;
+  return wait(world, call, element);
 }
 
 async function wait(world: World, call: Call, element: XmlElement): Promise<Step> {
-  await pause(world, call, Number(element.attributes['length'] ?? 1) * 1000);
+  await pause(world, call, hear(world, { call, leg: call.aLeg }, element));
   return call.isOver ? OVER : NEXT;
 }
 

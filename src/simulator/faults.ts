@@ -1,6 +1,18 @@
 import { SeededRandom } from './random.js';
 
-export const WEBHOOK_KINDS = ['answer', 'ring', 'dial-event', 'dial-action', 'redirect', 'hangup'] as const;
+export const WEBHOOK_KINDS = [
+  'answer',
+  'ring',
+  'dial-event',
+  'dial-action',
+  'redirect',
+  'hangup',
+  'digits-action',
+  'confirm-sound',
+  'dial-music',
+  'record-action',
+  'recording',
+] as const;
 export type WebhookKind = (typeof WEBHOOK_KINDS)[number];
 
 /** A probability from 0 to 1, or the kinds of webhook that it always strikes. */
@@ -8,11 +20,32 @@ export type Chance = number | readonly WebhookKind[];
 
 export interface FaultPlan {
   lose: Chance;
+  /** Loses the n-th webhook of a kind, or of all, counted over all calls from the moment of the order. */
+  lose_nth: { kind: WebhookKind | 'any'; n: number } | null;
+  /** Loses the next webhook of each of these kinds, and no other. */
+  lose_once: readonly WebhookKind[];
   duplicate: Chance;
   reorder: Chance;
   bad_signature: Chance;
   delay_ms: number;
-  api: { status: 429 | 500 | null; hang: boolean };
+  api: ApiFaults;
+}
+
+/** What the REST API does instead of answering. */
+export interface ApiFaults {
+  status: 429 | 500 | 502 | 503 | null;
+  /** Stays silent until the fault is lifted. */
+  hang: boolean;
+  /** Closes the connection. */
+  reset: boolean;
+  /** Slow, on the clock. */
+  delay_ms: number;
+  /** Does what was asked before it fails, so that the client cannot know. */
+  after_effect: boolean;
+  /** Kinds of request, as `GET api-requests` names them; null strikes all. */
+  only: readonly string[] | null;
+  /** How many requests it strikes; null strikes for ever. */
+  times: number | null;
 }
 
 export interface Fate {
@@ -25,21 +58,29 @@ export interface Fate {
 
 export const NO_FAULTS: Readonly<FaultPlan> = {
   lose: 0,
+  lose_nth: null,
+  lose_once: [],
   duplicate: 0,
   reorder: 0,
   bad_signature: 0,
   delay_ms: 0,
-  api: { status: null, hang: false },
+  api: { status: null, hang: false, reset: false, delay_ms: 0, after_effect: false, only: null, times: null },
 };
 
-/** What goes wrong on purpose. Chances are drawn in the order of the webhooks from a seeded source, so a run can be repeated. */
+/**
+ * What goes wrong on purpose. Each call draws its chances from a seeded stream of its own, in the order of its webhooks: a run can be
+ * repeated however the calls of the two runs interleave.
+ */
 export class Faults {
   private plan: FaultPlan = NO_FAULTS;
-  private random: SeededRandom;
+  private seed: number;
+  private readonly streams = new Map<number, SeededRandom>();
+  private readonly sent = new Map<WebhookKind | 'any', number>();
+  private apiStrikes = 0;
   private hanging: (() => void)[] = [];
 
   constructor(private readonly firstSeed: number) {
-    this.random = new SeededRandom(firstSeed);
+    this.seed = firstSeed;
   }
 
   get current(): FaultPlan {
@@ -48,7 +89,12 @@ export class Faults {
 
   replace(plan: FaultPlan, seed: number | null): void {
     this.plan = plan;
-    if (seed !== null) this.random = new SeededRandom(seed);
+    this.sent.clear();
+    this.apiStrikes = 0;
+    if (seed !== null) {
+      this.seed = seed;
+      this.streams.clear();
+    }
     if (!plan.api.hang) for (const release of this.hanging.splice(0)) release();
   }
 
@@ -56,25 +102,54 @@ export class Faults {
     this.replace(NO_FAULTS, this.firstSeed);
   }
 
-  fateOf(kind: WebhookKind): Fate {
+  fateOf(kind: WebhookKind, callOrdinal = 0): Fate {
+    const isPicked = this.isPicked(kind);
+    const strikes = (chance: Chance) =>
+      typeof chance === 'number' ? chance > 0 && this.streamOf(callOrdinal).next() < chance : chance.includes(kind);
     return {
-      isLost: this.strikes(this.plan.lose, kind),
-      isDuplicated: this.strikes(this.plan.duplicate, kind),
-      isReordered: this.strikes(this.plan.reorder, kind),
-      isBadlySigned: this.strikes(this.plan.bad_signature, kind),
+      isLost: strikes(this.plan.lose) || isPicked,
+      isDuplicated: strikes(this.plan.duplicate),
+      isReordered: strikes(this.plan.reorder),
+      isBadlySigned: strikes(this.plan.bad_signature),
       delayMs: this.plan.delay_ms,
     };
   }
 
-  /** Resolves at once, or when a hanging API is released. */
-  whileApiHangs(): Promise<void> {
-    if (!this.plan.api.hang) return Promise.resolve();
+  /** The fault that strikes this API request, if any. */
+  strikeApi(kind: string): ApiFaults | null {
+    const { api } = this.plan;
+    const isOrdered = api.status !== null || api.hang || api.reset || api.delay_ms > 0;
+    if (!isOrdered || api.only?.includes(kind) === false) return null;
+    this.apiStrikes += 1;
+    return api.times === null || this.apiStrikes <= api.times ? api : null;
+  }
+
+  /** Resolves when the plan no longer lets the API hang, and at the latest when the faults are lifted. */
+  untilReleased(): Promise<void> {
     return new Promise((resolve) => {
       this.hanging.push(resolve);
     });
   }
 
-  private strikes(chance: Chance, kind: WebhookKind): boolean {
-    return typeof chance === 'number' ? chance > 0 && this.random.next() < chance : chance.includes(kind);
+  private isPicked(kind: WebhookKind): boolean {
+    const { lose_nth: nth, lose_once: once } = this.plan;
+    const counts = { kind: this.count(kind), any: this.count('any') };
+    const isNth = nth !== null && (nth.kind === 'any' ? counts.any : counts.kind) === nth.n;
+    return (isNth && (nth.kind === 'any' || nth.kind === kind)) || (counts.kind === 1 && once.includes(kind));
+  }
+
+  private count(kind: WebhookKind | 'any'): number {
+    const count = (this.sent.get(kind) ?? 0) + 1;
+    this.sent.set(kind, count);
+    return count;
+  }
+
+  private streamOf(callOrdinal: number): SeededRandom {
+    const known = this.streams.get(callOrdinal);
+    if (known !== undefined) return known;
+    // Neighbouring calls start far apart: the golden ratio's bits spread the seeds evenly.
+    const stream = new SeededRandom(this.seed + Math.imul(callOrdinal, 0x9e3779b9));
+    this.streams.set(callOrdinal, stream);
+    return stream;
   }
 }

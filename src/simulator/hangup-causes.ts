@@ -16,6 +16,7 @@ const NAMES = {
   2000: 'Invalid Destination Address',
   2010: 'Destination Out Of Service',
   2020: 'Endpoint Not Registered',
+  2050: 'Destination Prefix Barred',
   2060: 'Loop Detected',
   3010: 'Busy Line',
   3020: 'Rejected',
@@ -37,6 +38,7 @@ const NAMES = {
   8012: 'Invalid Action XML',
   8014: 'Invalid Redirect XML',
   9000: 'Lost Race',
+  9110: 'Confirm Key Challenge Failed',
 } as const;
 
 export type HangupCode = keyof typeof NAMES;
@@ -64,6 +66,8 @@ export const TIME_LIMIT = ending(6000, 'ALLOTTED_TIMEOUT', 'Plivo', 'completed')
 export const LOST_RACE = ending(9000, 'LOSE_RACE', 'Plivo', 'cancel');
 export const UNKNOWN_CALLER_ID = ending(3030, 'CALL_REJECTED', 'Plivo', 'failed');
 export const LOOP = ending(2060, 'CALL_REJECTED', 'Plivo', 'failed');
+export const BARRED = ending(2050, 'CALL_REJECTED', 'Plivo', 'failed');
+export const NOT_CONFIRMED = ending(9110, 'NO_ANSWER', 'Plivo', 'no-answer');
 export const INVALID_DESTINATION = ending(2000, 'INVALID_NUMBER_FORMAT', 'Plivo', 'failed');
 export const OUT_OF_SERVICE = ending(2010, 'DESTINATION_OUT_OF_ORDER', 'Carrier', 'failed');
 export const NOT_REGISTERED = ending(2020, 'USER_NOT_REGISTERED', 'Plivo', 'failed');

@@ -39,10 +39,13 @@ export interface Caption {
 
 const KEPT_SIGHTINGS = 20_000;
 const KEPT_CAPTIONS = 200;
+const KEPT_DIGITS = 200;
 
 export class Phone {
   behaviour: Behaviour = 'manual';
   afterSeconds = 0;
+  /** What it types by itself, one entry for each prompt that it hears to the end; an empty entry lets a prompt pass. */
+  types: string[] = [];
   readonly captions: Caption[] = [];
   readonly digits: { at: number; call_uuid: string | null; digits: string }[] = [];
   private readonly lines = new Map<string, { line: Line; incoming: IncomingLine | null; timer: Timer | null }>();
@@ -126,6 +129,12 @@ export class Phones {
     captions.push({ at: this.clock.now(), ...caption });
     if (captions.length > KEPT_CAPTIONS) captions.shift();
     this.changes.notify();
+  }
+
+  keepDigits(number: string, typed: { call_uuid: string | null; digits: string }): void {
+    const { digits } = this.at(number);
+    digits.push({ at: this.clock.now(), ...typed });
+    if (digits.length > KEPT_DIGITS) digits.shift();
   }
 
   forgetAll(): void {

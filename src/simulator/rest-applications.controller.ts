@@ -1,9 +1,22 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Application } from './account.js';
 import { RestAuth } from './rest-auth.js';
 import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
+import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
 import { Simulator } from './simulator.js';
 
@@ -11,6 +24,7 @@ const APP_NAME = /^[A-Za-z0-9_-]{1,60}$/;
 
 @Controller('simulator/v1/Account/:authId/Application')
 @UseGuards(RestAuth)
+@UseInterceptors(RestFaults)
 @UseFilters(RestErrorFilter)
 export class RestApplicationsController {
   constructor(private readonly simulator: Simulator) {}

@@ -46,6 +46,13 @@ export class RestBody {
     return value;
   }
 
+  flag(name: string): boolean {
+    const value = this.values[name] ?? false;
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    throw new RestRefusal(400, `${name} parameter must be true or false`);
+  }
+
   seconds(name: string, otherwise: number): number {
     const value = this.optional(name);
     if (value === null) return otherwise;

@@ -1,20 +1,37 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { Leg } from './call.js';
-import { callRecord, matches } from './call-record.js';
+import type { LiveLeg } from './call-book.js';
+import { readFilters } from './call-filters.js';
+import { callRecord } from './call-record.js';
 import { type OutboundCall, startOutboundCall } from './call-start.js';
 import { utcMicroseconds } from './console-time.js';
 import { RestAuth } from './rest-auth.js';
 import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
+import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
+import { isBarred } from './settings.js';
 import { Simulator } from './simulator.js';
 import { readTarget } from './webhook-target.js';
 
 const MOST_DESTINATIONS = 1000;
+const LONGEST_CALLER_NAME = 50;
 
 @Controller('simulator/v1/Account/:authId/Call')
 @UseGuards(RestAuth)
+@UseInterceptors(RestFaults)
 @UseFilters(RestErrorFilter)
 export class RestCallsController {
   constructor(private readonly simulator: Simulator) {}
@@ -25,8 +42,8 @@ export class RestCallsController {
     const given = new RestBody(body);
     const order = readOrder(given);
     const destinations = given.required('to').split('<');
-    if (destinations.length > MOST_DESTINATIONS) throw new RestRefusal(400, 'to parameter has too many numbers');
-    const uuids = destinations.map((to) => startOutboundCall(this.simulator, { ...order, to }).uuid);
+    this.refuseDestinations(given, destinations);
+    const uuids = destinations.map((to) => startOutboundCall(this.simulator, { ...order, to }).requestUuid);
     const isOne = uuids.length === 1;
     return {
       api_id: randomUUID(),
@@ -37,25 +54,25 @@ export class RestCallsController {
 
   @Get()
   list(@Query() query: Filters) {
-    const { authId, book } = this.simulator;
+    const { authId, book, clock } = this.simulator;
     if (query['status'] !== undefined) {
       return { api_id: randomUUID(), calls: isLive(query['status']) ? [...book.live.keys()] : [] };
     }
-    const found = book.records().filter((leg) => matches(leg, query));
-    const records = found.map((leg) => callRecord(leg, this.simulator));
-    return page(`/v1/Account/${authId}/Call/`, records, query);
+    const found = book.records(query['parent_call_uuid']).filter(readFilters(query, clock.now()));
+    const { objects, ...rest } = page(`/v1/Account/${authId}/Call/`, found, query);
+    return { ...rest, objects: objects.map((leg) => callRecord(leg, this.simulator)) };
   }
 
   @Get(':uuid')
   get(@Param('uuid') uuid: string, @Query('status') status: string | undefined) {
     if (status === undefined) {
-      const leg = this.simulator.book.records().find((finished) => finished.uuid === uuid);
-      if (leg === undefined) throw notFound();
+      const leg = this.simulator.book.record(uuid);
+      if (leg === null) throw notFound();
       return { api_id: randomUUID(), ...callRecord(leg, this.simulator) };
     }
     const live = this.simulator.book.live.get(uuid);
     if (live === undefined || !isLive(status)) throw notFound();
-    return { api_id: randomUUID(), ...describeLive(live.leg) };
+    return { api_id: randomUUID(), ...describeLive(live) };
   }
 
   /** The real API hangs up every call of the account here. A client that sends this has lost a uuid. */
@@ -71,13 +88,25 @@ export class RestCallsController {
     if (live === undefined) throw notFound();
     live.hangUp('API Request');
   }
+
+  private refuseDestinations(given: RestBody, destinations: readonly string[]): void {
+    const { book, settings } = this.simulator;
+    if (destinations.length > MOST_DESTINATIONS) throw new RestRefusal(400, 'to parameter has too many numbers');
+    const barred = destinations.some((to) => isBarred(settings, to));
+    if (barred) throw new RestRefusal(403, 'calls to this destination number are barred');
+    const parent = given.optional('parent_call_uuid');
+    if (parent === null) return;
+    if (destinations.length > 1) throw new RestRefusal(400, 'parent_call_uuid parameter needs a single number');
+    const isKnown = book.calls.has(parent);
+    if (!isKnown && given.flag('error_if_parent_not_found')) throw new RestRefusal(400, 'parent call not found');
+  }
 }
 
 function readOrder(given: RestBody): Omit<OutboundCall, 'to'> {
   const ringUrl = given.url('ring_url');
   return {
     from: given.required('from'),
-    callerName: given.optional('caller_name') ?? given.required('from'),
+    callerName: readCallerName(given),
     urls: {
       answerUrl: given.requiredUrl('answer_url'),
       answerMethod: given.method('answer_method'),
@@ -93,6 +122,12 @@ function readOrder(given: RestBody): Omit<OutboundCall, 'to'> {
   };
 }
 
+function readCallerName(given: RestBody): string {
+  const name = given.optional('caller_name') ?? given.required('from');
+  if ([...name].length > LONGEST_CALLER_NAME) throw new RestRefusal(400, 'caller_name parameter is too long');
+  return name;
+}
+
 /** Nothing waits in a queue here, as no rate of calls is enforced: every live leg is `live`. */
 function isLive(status: string): boolean {
   if (status === 'live') return true;
@@ -100,14 +135,14 @@ function isLive(status: string): boolean {
   throw new RestRefusal(400, 'status parameter must be live or queued');
 }
 
-function describeLive({ uuid, answeredAt, facts }: Leg) {
+function describeLive({ call, leg: { uuid, answeredAt, facts } }: LiveLeg) {
   return {
     call_status: answeredAt === null ? 'ringing' : 'in-progress',
     call_uuid: uuid,
     caller_name: facts.callerName,
     direction: facts.direction,
     from: facts.from,
-    request_uuid: uuid,
+    request_uuid: uuid === call.uuid ? call.requestUuid : uuid,
     session_start: utcMicroseconds(facts.initiatedAt),
     stir_attestation: '',
     stir_verification: 'Not Applicable',

@@ -12,6 +12,9 @@ export class RestRefusal extends Error {
   }
 }
 
+/** The connection is to be cut instead of answered. */
+export class ConnectionReset extends Error {}
+
 export function missing(parameter: string): RestRefusal {
   return new RestRefusal(400, `${parameter} parameter is missing`);
 }
@@ -25,6 +28,11 @@ export function notFound(): RestRefusal {
 export class RestErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (error instanceof ConnectionReset) {
+      reply.hijack();
+      reply.raw.destroy();
+      return;
+    }
     const { status, message } = describe(error);
     if (status === 401) {
       reply.status(401).header('WWW-Authenticate', 'Basic realm="simulator"').type('text/plain').send(message);

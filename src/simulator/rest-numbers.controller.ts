@@ -1,4 +1,15 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { describeNumber, parseCaller } from '../shared/phone.js';
 import type { RentedNumber } from './account.js';
@@ -6,11 +17,13 @@ import { rateWithFivePlaces } from './billing.js';
 import { RestAuth } from './rest-auth.js';
 import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
+import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
 import { Simulator } from './simulator.js';
 
 @Controller('simulator/v1/Account/:authId/Number')
 @UseGuards(RestAuth)
+@UseInterceptors(RestFaults)
 @UseFilters(RestErrorFilter)
 export class RestNumbersController {
   constructor(private readonly simulator: Simulator) {}

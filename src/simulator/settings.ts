@@ -13,6 +13,20 @@ export interface Settings {
   cdr_delay_seconds: number;
   /** Whether webhooks write numbers with a plus sign; normally they do not. */
   plus_in_numbers: boolean;
+  /** When Dial asks for its confirm sound; the real moment is not documented. */
+  confirm_sound_fetch: 'before' | 'after';
+  /** Whether finished recordings are reported. */
+  recordings: 'on' | 'off';
+  /** How long after the hang-up a recording is reported. */
+  recording_delay_seconds: number;
+  /** Whether a Record ahead of Dial answers the caller's leg, and so bills it while the other phone rings. Not documented. */
+  record_answers_caller: boolean;
+  /** Where recordings would be served: a host that does not exist, so that nobody's credentials are sent to it. */
+  media_url: string;
+  /** Whether a call ordered through the API has another name there than in its webhooks, as in older accounts. */
+  request_uuid_differs: boolean;
+  /** Digits; what starts with them may not be called: 403 from the API, 2050 in a Dial. */
+  barred_prefixes: readonly string[];
 }
 
 export const DEFAULT_SETTINGS: Readonly<Settings> = {
@@ -24,4 +38,16 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   speech_seconds: 1,
   cdr_delay_seconds: 0,
   plus_in_numbers: false,
+  confirm_sound_fetch: 'after',
+  recordings: 'off',
+  recording_delay_seconds: 0,
+  record_answers_caller: false,
+  media_url: 'https://media.plivo.invalid',
+  request_uuid_differs: false,
+  barred_prefixes: [],
 };
+
+/** Whether the account may not call this number. */
+export function isBarred({ barred_prefixes }: Settings, number: string): boolean {
+  return barred_prefixes.some((prefix) => number.replace('+', '').startsWith(prefix));
+}

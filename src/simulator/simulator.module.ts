@@ -5,6 +5,7 @@ import { ControlSettingsController } from './control-settings.controller.js';
 import { RestApplicationsController } from './rest-applications.controller.js';
 import { RestCallsController } from './rest-calls.controller.js';
 import { RestNumbersController } from './rest-numbers.controller.js';
+import { RestRequestsController } from './rest-requests.controller.js';
 import { Simulator, type SimulatorOptions } from './simulator.js';
 
 /** Serves a simulated Plivo. The Fastify router must ignore trailing slashes, as Plivo's own URLs end in one. */
@@ -18,6 +19,7 @@ export class SimulatorModule {
         RestNumbersController,
         RestApplicationsController,
         RestCallsController,
+        RestRequestsController,
         ControlCallsController,
         ControlPhonesController,
         ControlSettingsController,

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Clock } from '../shared/clock.js';
 import { Account, type SimulatedNumber } from './account.js';
 import { Activity } from './activity.js';
+import { ApiRequests } from './api-requests.js';
 import { CallBook } from './call-book.js';
 import type { Call } from './call.js';
 import { Changes } from './changes.js';
@@ -43,6 +44,7 @@ export class Simulator implements World, OnModuleDestroy {
   readonly phones: Phones;
   readonly book: CallBook;
   readonly webhooks: WebhookSender;
+  readonly apiRequests = new ApiRequests();
   readonly activity = new Activity();
   private readonly urls: { answerUrl: string; hangupUrl: string };
   private readonly subaccountTokens: Readonly<Record<string, string>>;
@@ -86,6 +88,7 @@ export class Simulator implements World, OnModuleDestroy {
     this.timers.clear();
     void this.webhooks.abandon();
     this.faults.clear();
+    this.apiRequests.clear();
     Object.assign(this.settings, DEFAULT_SETTINGS);
     this.account.reset();
     this.phones.forgetAll();

@@ -6,7 +6,7 @@ import type { World } from './world.js';
 export type Params = Record<string, string>;
 
 /** What every webhook of a call carries. */
-export function commonParams(world: World, { aLeg, uuid, isOver }: Call, event: string): Params {
+export function commonParams(world: World, { aLeg, uuid, requestUuid, isOver }: Call, event: string): Params {
   const { direction, from, to, callerName, rate, initiatedAt } = aLeg.facts;
   const running = aLeg.answeredAt === null ? 'ringing' : 'in-progress';
   const called = parseCaller(to);
@@ -26,7 +26,7 @@ export function commonParams(world: World, { aLeg, uuid, isOver }: Call, event: 
     RouteType: '',
   };
   if (direction === 'inbound') return { ...common, CallerName: presented(callerName, world) };
-  return { ...common, ALegUUID: uuid, ALegRequestUUID: uuid, RequestUUID: uuid };
+  return { ...common, ALegUUID: uuid, ALegRequestUUID: requestUuid, RequestUUID: requestUuid };
 }
 
 export function hangupParams(world: World, call: Call): Params {

@@ -39,6 +39,15 @@ type Attempt = { reply: Reply; failure: null } | { reply: null; failure: { reaso
 const READ_AT_MOST = 128 * 1024;
 const OVERTAKEN_AT_LATEST_MS = 1000;
 
+/** The call stands still until these are answered: nothing of it could go ahead of them. */
+const WAITED_FOR: ReadonlySet<WebhookKind> = new Set([
+  'answer',
+  'redirect',
+  'digits-action',
+  'confirm-sound',
+  'dial-music',
+]);
+
 /** Carries webhooks to the application over kept-alive connections: signed, in order per call, repeated as the URL asks. */
 export class WebhookSender {
   /** One agent per connect time-out, as undici fixes that when a connection pool is made. */
@@ -54,11 +63,9 @@ export class WebhookSender {
   async send(call: Call, webhook: Webhook): Promise<Reply | null> {
     if (call.isForgotten || this.isClosed) return null;
     const { faults, clock, timers } = this.parts;
-    const fate = faults.fateOf(webhook.kind);
+    const fate = faults.fateOf(webhook.kind, call.ordinal);
     const record = this.open(call, webhook);
-    // The answer and further documents are waited for: nothing of their call could go ahead of them.
-    const canBeOvertaken = webhook.kind !== 'answer' && webhook.kind !== 'redirect';
-    const lane = fate.isReordered && canBeOvertaken ? null : call.lane.enter();
+    const lane = fate.isReordered && !WAITED_FOR.has(webhook.kind) ? null : call.lane.enter();
     const turn = lane?.turn ?? Promise.race([call.lane.overtaken(), timers.sleep(OVERTAKEN_AT_LATEST_MS)]);
     await (fate.delayMs > 0 ? Promise.all([turn, timers.sleep(fate.delayMs)]) : turn);
     if (fate.isLost) {

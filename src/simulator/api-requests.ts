@@ -1,0 +1,26 @@
+import type { FastifyRequest } from 'fastify';
+
+const PREFIX = '/simulator/v1/Account/:authId/';
+
+/** What a request asks of the API, such as `POST Call` or `GET Call/:uuid`. */
+export function kindOf({ method, routeOptions }: Pick<FastifyRequest, 'method' | 'routeOptions'>): string {
+  return `${method} ${(routeOptions.url ?? '').replace(PREFIX, '').replace(/\/$/, '')}`;
+}
+
+/** How often each kind of API request came in, those that were refused or made to fail among them. */
+export class ApiRequests {
+  private readonly counts = new Map<string, number>();
+
+  count(kind: string): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+
+  view(): { total: number; by_kind: Record<string, number> } {
+    const total = [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+    return { total, by_kind: Object.fromEntries(this.counts) };
+  }
+
+  clear(): void {
+    this.counts.clear();
+  }
+}

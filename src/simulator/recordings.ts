@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from './call.js';
+import type { WebhookMethod } from './signature.js';
+import { commonParams, type Params } from './webhook-params.js';
+import type { WebhookTarget } from './webhook-target.js';
+import type { World } from './world.js';
+
+/** A recording that a Record element ordered. There is no sound in it yet, only its beginning, its end and its name. */
+export class Recording {
+  readonly id = randomUUID();
+
+  constructor(
+    private readonly order: {
+      orderedAt: number;
+      /** How many legs had been dialled by then: conversations on those are not its own. */
+      legsBefore: number;
+      /** From the first conversation after the order, or from the order itself. */
+      startsWith: 'conversation' | 'order';
+      format: string;
+      mostMs: number;
+      callback: WebhookTarget | null;
+      callbackMethod: WebhookMethod;
+    },
+  ) {}
+
+  get callback(): { target: WebhookTarget; method: WebhookMethod } | null {
+    const { callback: target, callbackMethod: method } = this.order;
+    return target === null ? null : { target, method };
+  }
+
+  /** What the action is told at once, when nothing is known yet. */
+  firstParams({ authId, settings }: World): Params {
+    return {
+      RecordUrl: `${settings.media_url}/v1/Account/${authId}/Recording/${this.id}.${this.order.format}`,
+      RecordingID: this.id,
+      RecordingDuration: '-1',
+      RecordingDurationMs: '-1',
+      RecordingStartMs: '-1',
+      RecordingEndMs: '-1',
+    };
+  }
+
+  /** Null when there was nothing to record. */
+  finalParams(world: World, call: Call): Params | null {
+    const startedAt = this.startIn(call);
+    const callEndedAt = call.aLeg.endedAt;
+    if (startedAt === null || callEndedAt === null) return null;
+    const endedAt = Math.min(callEndedAt, startedAt + this.order.mostMs);
+    return {
+      ...this.firstParams(world),
+      RecordingDuration: String(Math.floor((endedAt - startedAt) / 1000)),
+      RecordingDurationMs: String(endedAt - startedAt),
+      RecordingStartMs: String(startedAt),
+      RecordingEndMs: String(endedAt),
+    };
+  }
+
+  private startIn({ aLeg, bLegs }: Call): number | null {
+    const { startsWith, orderedAt, legsBefore } = this.order;
+    if (startsWith === 'order') return aLeg.answeredAt === null ? null : Math.max(orderedAt, aLeg.answeredAt);
+    return bLegs.slice(legsBefore).find(({ bridgedAt }) => bridgedAt !== null)?.bridgedAt ?? null;
+  }
+}
+
+/** The call is over: its recordings are told to whoever asked for that. */
+export function reportRecordings(world: World, call: Call): void {
+  const { recordings: isOn, recording_delay_seconds: delay } = world.settings;
+  if (isOn === 'off') return;
+  for (const recording of call.recordings) {
+    if (delay === 0) report(world, call, recording);
+    else world.timers.after(delay * 1000, () => report(world, call, recording));
+  }
+}
+
+function report(world: World, call: Call, recording: Recording): void {
+  const { callback } = recording;
+  const facts = recording.finalParams(world, call);
+  if (callback === null || facts === null) return;
+  const params = { ...commonParams(world, call, 'RecordStop'), ...facts };
+  void world.webhooks.send(call, { kind: 'recording', ...callback, params });
+}
