@@ -55,26 +55,26 @@ interface Story {
   settings?: Record<string, unknown>;
   phones?: [number: string, behaviour: string, afterSeconds?: number][];
   caller: 'first' | 'second' | 'request';
-  /** Seconds to pass until something is done, and what. */
-  then?: [seconds: number, number: string, action: 'hangup' | null][];
+  /** Seconds that pass, and who does what then. */
+  steps?: [seconds: number, number: string, action: 'hangup' | null][];
 }
 
 const FILES = {
   first_party_play_url: 'https://files.example/first.mp3',
   second_party_play_url: 'https://files.example/second.mp3',
 };
-const talks: Story['then'] = [
+const talks: Story['steps'] = [
   [3, RAVI, null],
   [70, RAVI, 'hangup'],
 ];
 
 const STORIES: Story[] = [
-  { name: 'the called party hangs up', caller: 'first', phones: [[RAVI, 'answer', 2]], then: talks },
+  { name: 'the called party hangs up', caller: 'first', phones: [[RAVI, 'answer', 2]], steps: talks },
   {
     name: 'the caller hangs up',
     caller: 'second',
     phones: [[ASHA, 'answer', 2]],
-    then: [
+    steps: [
       [3, RAVI, null],
       [70, RAVI, 'hangup'],
     ],
@@ -84,12 +84,12 @@ const STORIES: Story[] = [
     caller: 'first',
     settings: FILES,
     phones: [[RAVI, 'answer', 2]],
-    then: [[3, RAVI, null], ...talks],
+    steps: [[3, RAVI, null], ...talks],
   },
   { name: 'the called party is busy', caller: 'first', phones: [[RAVI, 'busy']] },
-  { name: 'the called party declines', caller: 'first', phones: [[RAVI, 'decline', 4]], then: [[5, RAVI, null]] },
-  { name: 'nobody answers', caller: 'first', phones: [[RAVI, 'no-answer']], then: [[RING_SECONDS + 1, RAVI, null]] },
-  { name: 'the caller gives up', caller: 'first', phones: [[RAVI, 'no-answer']], then: [[5, ASHA, 'hangup']] },
+  { name: 'the called party declines', caller: 'first', phones: [[RAVI, 'decline', 4]], steps: [[5, RAVI, null]] },
+  { name: 'nobody answers', caller: 'first', phones: [[RAVI, 'no-answer']], steps: [[RING_SECONDS + 1, RAVI, null]] },
+  { name: 'the caller gives up', caller: 'first', phones: [[RAVI, 'no-answer']], steps: [[5, ASHA, 'hangup']] },
   {
     name: 'a requested call is answered by both',
     caller: 'request',
@@ -97,19 +97,19 @@ const STORIES: Story[] = [
       [ASHA, 'answer', 2],
       [RAVI, 'answer', 2],
     ],
-    then: [[3, ASHA, null], ...talks],
+    steps: [[3, ASHA, null], ...talks],
   },
   {
     name: 'a requested call that the first party does not answer',
     caller: 'request',
     phones: [[ASHA, 'no-answer']],
-    then: [[RING_SECONDS + 1, ASHA, null]],
+    steps: [[RING_SECONDS + 1, ASHA, null]],
   },
   {
     name: 'a requested call that the first party declines',
     caller: 'request',
     phones: [[ASHA, 'decline', 3]],
-    then: [[4, ASHA, null]],
+    steps: [[4, ASHA, null]],
   },
   {
     name: 'a requested call to a busy second party',
@@ -118,7 +118,7 @@ const STORIES: Story[] = [
       [ASHA, 'answer', 2],
       [RAVI, 'busy'],
     ],
-    then: [[3, ASHA, null]],
+    steps: [[3, ASHA, null]],
   },
 ];
 
@@ -163,7 +163,7 @@ describeOnEachService('losing any one webhook of a call', (start) => {
 
     const session = await open(story);
     const uuid = await begin(story, session);
-    for (const [seconds, number, action] of story.then ?? []) {
+    for (const [seconds, number, action] of story.steps ?? []) {
       await pass(seconds);
       if (action !== null) await ifStillOn(control('POST', phone(number, `/${action}`)));
     }

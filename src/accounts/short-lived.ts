@@ -5,8 +5,12 @@ const TTL_MS = 5_000;
 /** Bounds the memory that requests with invented ids can take. */
 const MAX_ENTRIES = 10_000;
 
+/** How long a caller waits for news before the old is good enough. */
+const PATIENCE_MS = 400;
+
 /**
- * Remembers what was read for a key for at most 5 s; "there is none" is remembered as well, so that an unknown key costs what a known one
+ * Remembers what was read for a key for at most 5 s, and for longer only while the database does not answer: webhooks must be told from forgeries
+ * then too; "there is none" is remembered as well, so that an unknown key costs what a known one
  * does. Callers that arrive together share one read.
  */
 export class ShortLived<Value> {
@@ -26,7 +30,12 @@ export class ShortLived<Value> {
 
     const value = this.load(key);
     if ((this.distrustedUntil.get(key) ?? 0) > now) return value;
+    if (known) return this.refresh(key, known.value, value, now);
 
+    return this.remember(key, value, now);
+  }
+
+  private remember(key: string, value: Promise<Value>, now: number): Promise<Value> {
     const entry = { until: now + TTL_MS, value };
     this.makeRoom();
     this.entries.set(key, entry);
@@ -34,6 +43,26 @@ export class ShortLived<Value> {
       if (this.entries.get(key) === entry) this.entries.delete(key);
     });
     return value;
+  }
+
+  /** The old value stays until the new one has come; who asks meanwhile waits a moment, then gets the old. */
+  private async refresh(key: string, old: Promise<Value>, news: Promise<Value>, now: number): Promise<Value> {
+    let timer: NodeJS.Timeout | undefined;
+    const impatience = new Promise<Value>((resolve) => {
+      timer = setTimeout(() => resolve(old), PATIENCE_MS);
+    });
+    const settled = news.then(
+      (value) => {
+        if ((this.distrustedUntil.get(key) ?? 0) <= now) void this.remember(key, news, now);
+        return value;
+      },
+      () => old,
+    );
+    try {
+      return await Promise.race([settled, impatience]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**

@@ -152,7 +152,7 @@ describeOnEachService('sessions in the admin API', (start) => {
     }
     expect(walked).toEqual(whole);
     const created = walked.map((item) => String(item['created_time']));
-    expect(created).toEqual(created.toSorted().reverse());
+    expect(created).toEqual(created.toSorted().toReversed());
   });
 
   it('ends a session once, remembers who did it, and repeats its answer to the same key', async () => {

@@ -14,9 +14,9 @@ class Query {
 }
 
 function read(query: Record<string, unknown>): Query | string {
-  const read = plainToInstance(Query, query);
-  const [problem] = validateSync(read);
-  return problem ? Object.values(problem.constraints ?? {}).join() : read;
+  const given = plainToInstance(Query, query);
+  const [problem] = validateSync(given);
+  return problem ? Object.values(problem.constraints ?? {}).join() : given;
 }
 
 describe('the values of the admin API', () => {

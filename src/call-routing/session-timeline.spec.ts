@@ -176,8 +176,8 @@ describeOnEachDatabase("a session's timeline", (open) => {
   });
 
   it('tells of strangers in an open session by the part they play', async () => {
-    const open = { first_party: party(1), create_session_with_single_party: true, session_expiry: 3600 };
-    const session = await calls.sessions.open(open);
+    const single = { first_party: party(1), create_session_with_single_party: true, session_expiry: 3600 };
+    const session = await calls.sessions.open(single);
     await ring(party(3));
     expect((await told(session))[1]).toMatch(/^0 somebody called as the second party; the first party was dialled: /);
   });

@@ -35,8 +35,8 @@ export class CallRecords {
   }
 
   private async takeTime(): Promise<void> {
-    const { network, chance, timeline } = this.world;
-    if (network.fails(0.03)) throw new ProviderUnavailable('no connection');
+    const { webhooks, chance, timeline } = this.world;
+    if (webhooks.fails(0.03)) throw new ProviderUnavailable('no connection');
     if (chance.is(0.1)) await timeline.runUntil(timeline.now + chance.between(1, 3000));
   }
 }

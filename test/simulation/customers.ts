@@ -60,7 +60,7 @@ export class Customers {
   }
 
   async update(): Promise<void> {
-    const { chance, oracle, phones } = this.world;
+    const { chance, phones } = this.world;
     const session = this.someSession();
     if (!session) return;
     const role = chance.pick(['first', 'second'] as const);
@@ -83,7 +83,6 @@ export class Customers {
       this.world.report.operation(`update refused ${error.code}`);
       if (expected.must === null && !expected.may) this.world.fault('wrong lending', `update refused: ${error.code}`);
     }
-    oracle.live();
   }
 
   async end(): Promise<void> {
@@ -126,11 +125,7 @@ export class Customers {
       world.report.operation(`create refused ${error.code}`);
       if (error.code !== 'number_pool_exhausted' || renewed) world.fault('wrong lending', `create: ${error.code}`);
       const free = world.phones.numbers.filter((number) => isPlainlyFree(number, wantOf(body), oracle.on(number), now));
-      if (free.length > 0)
-        world.fault(
-          'wrong lending',
-          `exhausted with ${free.join()} free: ${JSON.stringify(body)} ${JSON.stringify(oracle.on(free[0] ?? '').map((each) => ({ ...each, requests: 0, talks: 0 })))}`,
-        );
+      if (free.length > 0) world.fault('wrong lending', `exhausted while ${free.join()} would do`);
     }
   }
 
@@ -141,7 +136,6 @@ export class Customers {
     if (problem !== null) this.world.fault('wrong lending', problem);
     const session: ModelSession = {
       id: record.id,
-      order: oracle.sessions.length,
       number: record.virtualNumber,
       parties: { first: digits(body['first_party']), second: digits(body['second_party']) },
       pins: { first: record.parties.firstPin, second: record.parties.secondPin },

@@ -28,7 +28,6 @@ export interface Request {
 /** A session as the reference describes it, kept by nobody but the test. */
 export interface ModelSession {
   id: string;
-  order: number;
   /** Virtual number, digits. */
   number: string;
   parties: Record<Role, string | null>;

@@ -1,6 +1,6 @@
 import type { CallRecord } from '../../src/plivo/index.js';
 import type { E164 } from '../../src/shared/phone.js';
-import type { Talk } from './model.js';
+import type { Role, Talk } from './model.js';
 
 export interface NetworkLeg {
   uuid: string;
@@ -9,6 +9,8 @@ export interface NetworkLeg {
   endedAt: number | null;
   cause: { code: number; text: string; name: string; source: string };
 }
+
+export type Cause = NetworkLeg['cause'];
 
 export const CAUSES = {
   normal: { code: 4000, text: 'NORMAL_CLEARING', name: 'Normal Hangup', source: 'Caller' },
@@ -28,6 +30,8 @@ export class NetworkCall {
   readonly a: NetworkLeg;
   b: NetworkLeg | null = null;
   talk: Talk | null = null;
+  /** The caller's, in its conversation. */
+  role: Role | null = null;
   /** Of our URLs: what the conversation is called. */
   path: { sessionId: string; callId: string } | null = null;
   isHangupHeard = false;

@@ -102,9 +102,10 @@ export class Oracle {
     const seat = wasLocked || typed === '' ? null : this.seatOfPin(asked, typed);
     if (seat) return this.seat(seat.session, seat.role);
     if (typed !== '' && !wasLocked) this.noteWrong(prompt, caller);
-    const isOver = asked.attempts > prompt.retries || this.isLocked(prompt, caller);
-    if (!isOver) return { kind: 'ask', session: prompt, forced };
-    return prompt.wrongPlay === '' ? locked : { kind: 'play', url: prompt.wrongPlay };
+    const isLocked = this.isLocked(prompt, caller);
+    if (!isLocked && asked.attempts <= prompt.retries) return { kind: 'ask', session: prompt, forced };
+    if (prompt.wrongPlay !== '') return { kind: 'play', url: prompt.wrongPlay };
+    return isLocked ? locked : { kind: 'refuse', reason: 'wrong-pin' };
   }
 
   /** The first party has answered a call of ours. */
@@ -130,18 +131,9 @@ export class Oracle {
   ): Talk | null {
     const session = this.find(answer.sessionId);
     const dialled = answer.to.slice(1);
-    if (expected.kind !== 'connect')
-      this.fault(
-        'wrong connection',
-        `${brief(expected)} became ${told(answer)} DBG caller ${caller} on ${number} ${JSON.stringify({ ...session, talks: 0, requests: 0 })}`,
-      );
+    if (expected.kind !== 'connect') this.fault('wrong connection', `${brief(expected)} became ${told(answer)}`);
     else if (expected.session !== session || expected.dial !== dialled || session.number !== number)
       this.fault('wrong connection', `${brief(expected)} became ${told(answer)}`);
-    if (false)
-      this.fault(
-        'self-dial',
-        `${told(answer)} DBG ${brief(expected)} ${JSON.stringify({ ...session, talks: 0, requests: 0 })}`,
-      );
     if (!session) return null;
 
     if (isTalking(session)) this.fault('two conversations', told(answer));

@@ -1,6 +1,5 @@
 export const FAULTS = [
   'wrong connection',
-  'self-dial',
   'leak',
   'two conversations',
   'stuck session',

@@ -69,14 +69,14 @@ export class Ringer {
   }
 
   async placeCall(order: PlaceCall): Promise<{ requestUuid: string }> {
-    const { chance, report, network, timeline } = this.world;
+    const { chance, report, webhooks, timeline } = this.world;
     const request = this.find(REQUEST_URL.exec(order.answerUrl)?.[1] ?? '');
     if (!request?.session) throw new Error('a call was placed for no request');
     this.checkOrder(request, request.session, order);
     request.holdsUntil = Math.max(request.holdsUntil, timeline.now + (order.ringTimeoutSeconds + GRACE_SECONDS) * 1000);
     // Plivo takes its time, and other things go on.
     if (chance.is(0.3)) await timeline.runUntil(timeline.now + chance.between(1, 5000));
-    const outcome = network.areFaultsOn
+    const outcome = webhooks.areFaultsOn
       ? chance.weighted([
           ['placed', 78],
           ['refused', 3],
@@ -110,8 +110,8 @@ export class Ringer {
 
   /** Another call that claims the same request must be hung up. */
   maybeGhost(request: Request): void {
-    const { network, timeline, product } = this.world;
-    if (!network.fails(0.15)) return;
+    const { network, webhooks, timeline, product } = this.world;
+    if (!webhooks.fails(0.15)) return;
     timeline.in(this.world.chance.between(0, 60_000), async () => {
       const { session } = request;
       if (!session) return;
@@ -123,7 +123,7 @@ export class Ringer {
         if (!asked) throw new Error('expected an answer webhook');
         return product.answerRequest.run(webhook, request.id, asked, () => true);
       };
-      const { xml } = await network.send(ask, network.common(ghost, 'StartApp'));
+      const { xml } = await webhooks.send(ask, webhooks.common(ghost, 'StartApp'));
       if (readAnswer(xml).kind !== 'hangup') this.world.fault('second ring', 'a second call of a request was served');
       this.world.report.operation('second claim of a request');
     });
@@ -152,7 +152,7 @@ export class Ringer {
   }
 
   private ring(request: Request, session: ModelSession, order: PlaceCall): NetworkCall {
-    const { chance, network, timeline, report, product } = this.world;
+    const { chance, network, webhooks, timeline, report, product } = this.world;
     const call = new NetworkCall(
       network.newUuid('a'),
       order.from,
@@ -165,10 +165,10 @@ export class Ringer {
     network.calls.set(call.uuid, call);
     this.ringing.set(call.uuid, { call, session });
     report.calls += 1;
-    network.post(
+    webhooks.post(
       0.15,
       async (webhook) => product.noteRequest.ring(webhook, request.id, call.uuid),
-      network.common(call, 'Ring'),
+      webhooks.common(call, 'Ring'),
     );
     const ringMs = order.ringTimeoutSeconds * 1000;
     const outcome = chance.weighted([

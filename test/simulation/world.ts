@@ -9,6 +9,7 @@ import { callsOn } from '../support/calls.js';
 import { addNumbers, FakeClock } from '../support/ground.js';
 import { Books } from './books.js';
 import { CallRecords } from './call-records.js';
+import { Callee } from './callee.js';
 import { Chance } from './chance.js';
 import { Customers } from './customers.js';
 import { REFUSED } from './heard-answer.js';
@@ -19,6 +20,7 @@ import { Phones } from './phones.js';
 import type { Fault, Report } from './report.js';
 import { Ringer } from './ringer.js';
 import { Timeline } from './timeline.js';
+import { Webhooks } from './webhooks.js';
 
 export type Product = ReturnType<typeof productOn>;
 
@@ -35,7 +37,9 @@ export class World {
   readonly chance: Chance;
   readonly phones: Phones;
   readonly oracle: Oracle;
+  readonly webhooks = new Webhooks(this);
   readonly network = new Network(this);
+  readonly callee = new Callee(this);
   readonly records = new CallRecords(this);
   readonly ringer = new Ringer(this);
   readonly customers = new Customers(this);
@@ -149,7 +153,7 @@ export class World {
 
   /** Faults off, everything heard, all jobs run: then every party must get through, and the bills must be right. */
   private async settle(): Promise<void> {
-    this.network.areFaultsOn = false;
+    this.webhooks.areFaultsOn = false;
     this.oracle.allowedCodes = [];
     await this.timeline.runOut();
     for (const session of this.oracle.live()) {
@@ -160,12 +164,7 @@ export class World {
         await this.timeline.runOut();
       }
     }
-    await this.checkBooks();
-  }
-
-  private async checkBooks(): Promise<void> {
-    const checks = new Books(this, this.database);
-    await checks.run();
+    await new Books(this, this.database).run();
   }
 
   /** The list of jobs is this world's own, so that it decides when they run; they still run at least once. */
