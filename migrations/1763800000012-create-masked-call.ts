@@ -27,7 +27,7 @@ export class CreateMaskedCall1763800000012 implements MigrationInterface {
       },
       primary: ['id'],
       unique: { masked_call_a_leg: ['account_id', 'a_leg_uuid'] },
-      index: { masked_call_session: ['session_id', 'created_at'] },
+      index: { masked_call_session: ['session_id', 'created_at'], masked_call_created: ['created_at', 'id'] },
     });
   }
 

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EnsureFirstAccount, VerifyEncryptionKey } from './accounts/index.js';
+import { Accounts, AccountSettings, EnsureFirstAccount, VerifyEncryptionKey, WebhookTokens } from './accounts/index.js';
 import { AppModule } from './app.module.js';
 import { EnqueueNumberSync } from './number-pool/index.js';
 import { Scheduler } from './scheduler/index.js';
+import { Database } from './shared/database.js';
 import { createHttpAdapter } from './shared/http/http-edge.js';
 import { Jobs } from './shared/jobs/jobs.js';
 import { NestLog } from './shared/logger.js';
 import { publishOpenApi } from './shared/http/openapi.js';
 import type { Ground } from './shared/shared.module.js';
+
+const REMEMBERED_ACCOUNTS = 1000;
 
 /** The version in package.json; the file stands two folders above the compiled one. */
 export function version(): string {
@@ -37,10 +40,20 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
 /** What happens once the listener is up: numbers are synced, due work is done, the clock's tasks run. */
 export async function startWork(app: NestFastifyApplication, { config }: Ground): Promise<void> {
   const jobs = app.get(Jobs);
+  await rememberAccounts(app);
   if (config.provider.syncNumbers) await app.get(EnqueueNumberSync).run();
   // The simulator's numbers are there before the banner says so.
   if (config.provider.kind === 'simulator') await jobs.runDue();
   if (config.role === 'api') return;
   jobs.start();
   app.get(Scheduler).start();
+}
+
+/** So that callers of every account get an answer even if the database goes away before its first webhook. */
+async function rememberAccounts(app: NestFastifyApplication): Promise<void> {
+  const ids = await app.get(Database).read((manager) => app.get(Accounts).ids(manager));
+  for (const id of ids.slice(0, REMEMBERED_ACCOUNTS)) {
+    await app.get(WebhookTokens).of(id);
+    await app.get(AccountSettings).of(id);
+  }
 }

@@ -44,6 +44,8 @@ whereADatabaseCanStop('while the database is away', () => {
     await client.admin(service.baseUrl, '/numbers', { account: AUTH_ID, number: '+12025550000' });
     const made = await client.create(service.baseUrl, { first_party: '+14155550001', second_party: '+14155550002' });
     expect(made.status).toBe(201);
+    // For 5 s after an account was made, nothing about it is remembered.
+    await new Promise((resolve) => setTimeout(resolve, 5_100));
   }, 60_000);
 
   afterAll(async () => {

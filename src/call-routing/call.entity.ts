@@ -8,6 +8,7 @@ import { authId, flag, id, instant, micros, nullable, word } from '../shared/col
 @Entity('masked_call')
 @Index('masked_call_a_leg', ['accountId', 'aLegUuid'], { unique: true })
 @Index('masked_call_session', ['sessionId', 'createdAt'])
+@Index('masked_call_created', ['createdAt', 'id'])
 export class MaskedCall {
   @PrimaryColumn(id()) id!: string;
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
