@@ -31,7 +31,7 @@ export interface Answer<Body = Record<string, unknown>> {
 export interface RequestOptions {
   method?: string;
   headers?: Record<string, string>;
-  /** Objects are sent as JSON, texts as they are; both with the JSON type unless `headers` names another. */
+  /** Objects are sent as JSON, texts and bytes as they are; all with the JSON type unless `headers` names another. */
   body?: unknown;
   /** Auth ID and token; the account's own when left out, none with null. */
   as?: { authId: string; authToken: string } | null;
@@ -118,7 +118,7 @@ export async function startService({
 }: ServiceOptions & { url: string }): Promise<Service> {
   const dataDir = mkdtempSync(join(tmpdir(), 'masking-test-'));
   const { port, release } = await reservePort();
-  const authToken = randomBytes(20).toString('hex');
+  const authToken = `a${randomBytes(20).toString('hex').slice(1)}`;
   const adminToken = randomBytes(20).toString('hex');
   const baseUrl = `http://127.0.0.1:${port}`;
   const config = readConfig(
@@ -218,7 +218,7 @@ function askedBy(pool: Pool, self: { authId: string; authToken: string }): Servi
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+      body: body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
     });
     const text = await answer.body.text();
     return { status: answer.statusCode, headers: answer.headers, text, body: parsed(text) as Body };
