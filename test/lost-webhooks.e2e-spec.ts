@@ -194,11 +194,10 @@ describeOnEachService('losing any one webhook of a call', (start) => {
       const from = story.caller === 'first' ? ASHA : RAVI;
       return (await control<{ call_uuid: string }>('POST', '/calls', { from, to: session.virtual_number })).call_uuid;
     }
-    await service.app.get(Jobs).runDue();
-    const { items } = await control<{ items: { call_uuid: string; direction: string }[] }>('GET', '/calls');
-    const uuid = items.find(({ direction }) => direction === 'outbound')?.call_uuid;
-    if (uuid === undefined) throw new Error('expected the requested call to be placed');
-    return uuid;
+    const path = `${phone(ASHA)}?wait_for=ringing&timeout=10`;
+    const [line] = (await control<{ ringing: { call_uuid: string }[] }>('GET', path)).ringing;
+    if (line === undefined) throw new Error('expected the first party to be rung');
+    return line.call_uuid;
   }
 
   async function repair(): Promise<void> {

@@ -24,7 +24,7 @@ export class Callee {
       ['silence', 9],
       ['give up', 13],
     ]);
-    const after = chance.between(0, ringMs - 1);
+    const after = chance.is(0.3) ? chance.between(0, Math.min(ringMs - 1, 3000)) : chance.between(0, ringMs - 1);
     if (outcome === 'answer') timeline.in(after, () => this.pickUp(call, callee, answer));
     else if (outcome === 'busy') timeline.in(500, () => this.finish(call, CAUSES.busy));
     else if (outcome === 'reject') timeline.in(after, () => this.finish(call, CAUSES.rejected));
@@ -43,14 +43,18 @@ export class Callee {
     if (call.isOver || callee.endedAt !== null) return;
     callee.answeredAt = timeline.now;
     call.a.answeredAt ??= timeline.now;
-    this.postEvent(call, 'answer', 0.5);
+    this.postEvent(call, 'answer', 0.7);
     const sound = answer.confirmSound === '' ? 0 : chance.between(1000, 15_000);
     if (sound > 0) await this.checkSound(call);
     timeline.in(sound, () => {
       if (call.isOver || callee.endedAt !== null) return;
-      this.postEvent(call, 'connected', 0.3);
+      this.postEvent(call, 'connected', 0.5);
       const limit = answer.limitSeconds * 1000;
-      const length = chance.is(0.08) ? limit : chance.between(0, limit - 1);
+      const length = chance.weighted([
+        [limit, 1],
+        [chance.between(0, 3000), 3],
+        [chance.between(0, limit - 1), 8],
+      ]);
       const who = length === limit ? CAUSES.limit : chance.pick([CAUSES.normal, CAUSES.calleeHungUp]);
       timeline.in(length, () => (who === CAUSES.normal ? this.world.network.end(call, who) : this.finish(call, who)));
     });

@@ -2,46 +2,19 @@ import type { SessionRecord } from '../../src/sessions/session-record.js';
 import { DomainError } from '../../src/shared/errors.js';
 import { callingCode, isPlainlyFree, whyNot, type Want } from './lending-rules.js';
 import { isLive, type ModelSession, type Role } from './model.js';
+import { Wishes, type Body } from './wishes.js';
 import type { World } from './world.js';
-
-type Body = Record<string, unknown>;
-
-const PINS = Array.from({ length: 30 }, (_, index) => String(4100 + index * 7));
-const KINDS = [
-  ['plain', 46],
-  ['pin', 13],
-  ['forced', 10],
-  ['open', 14],
-  ['single-pin', 10],
-  ['single-forced', 3],
-  ['single-both', 4],
-] as const;
 
 /** Those who use the API: they open, renew, change and end sessions, in every way that the reference knows. */
 export class Customers {
-  private files = 0;
+  private readonly wishes: Wishes;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.wishes = new Wishes(world);
+  }
 
   async open(): Promise<void> {
-    const { chance, phones } = this.world;
-    const kind = chance.weighted(KINDS);
-    const first = chance.pick(phones.parties);
-    const second = chance.pick(phones.parties.filter((party) => party !== first));
-    const isSingle = kind === 'open' || kind === 'single-pin' || kind === 'single-forced';
-    const missing: Role | null = isSingle ? chance.pick(['first', 'second'] as const) : null;
-    const isPinOn = kind === 'pin' || kind === 'forced' || kind === 'single-pin' || kind === 'single-forced';
-    await this.create({
-      ...(missing === 'first' ? {} : { first_party: `+${first}` }),
-      ...(missing === 'second' ? {} : { second_party: `+${second}` }),
-      ...(isSingle || kind === 'single-both' ? { create_session_with_single_party: true } : {}),
-      ...(isPinOn ? this.pinSettings(kind, missing) : {}),
-      ...(!isPinOn && chance.is(0.25) ? { unknown_caller_play: this.file('unknown') } : {}),
-      ...(chance.is(0.15) ? { virtual_number_cooloff_period: chance.between(1, 120) } : {}),
-      ...(chance.is(0.3) ? { geomatch: false } : {}),
-      ...(missing === null && chance.is(0.25) ? { initiate_call_to_first_party: true } : {}),
-      ...this.limits(),
-    });
+    await this.create(this.wishes.newSession());
   }
 
   /** The same ordered pair again: the live session, renewed. */
@@ -50,25 +23,15 @@ export class Customers {
     const pairs = oracle.live().filter(({ parties }) => parties.first !== null && parties.second !== null);
     if (pairs.length === 0) return;
     const { parties } = chance.pick(pairs);
-    await this.create({
-      first_party: parties.first,
-      second_party: parties.second,
-      ...(chance.is(0.5) ? { initiate_call_to_first_party: true } : {}),
-      ...(chance.is(0.2) ? { unknown_caller_play: this.file('unknown') } : {}),
-      ...(chance.is(0.5) ? this.limits() : {}),
-    });
+    await this.create(this.wishes.renewal(parties));
   }
 
   async update(): Promise<void> {
-    const { chance, phones } = this.world;
+    const { chance } = this.world;
     const session = this.someSession();
     if (!session) return;
     const role = chance.pick(['first', 'second'] as const);
-    const isMove = session.isSingle && chance.is(0.6);
-    const body: Body = {
-      ...(isMove ? { [`${role}_party`]: chance.pick(phones.parties) } : {}),
-      ...(chance.is(0.5) ? this.limits() : {}),
-    };
+    const body = this.wishes.change(session, role);
     const now = this.world.now;
     const expected = this.whyNoUpdate(session, role, body);
     try {
@@ -224,49 +187,6 @@ export class Customers {
     const { chance, oracle } = this.world;
     const candidates = chance.is(0.9) ? oracle.live() : oracle.sessions.slice(-20);
     return candidates.length === 0 ? null : chance.pick(candidates);
-  }
-
-  private pinSettings(kind: string, missing: Role | null): Body {
-    const { chance } = this.world;
-    const isGenerated = chance.is(0.2);
-    const isForced = kind === 'forced' || kind === 'single-forced';
-    const first = chance.pick(PINS);
-    const second = chance.pick(PINS.filter((pin) => pin !== first));
-    const isGiven = (role: Role): boolean => missing === null || isForced || missing === role || chance.is(0.3);
-    return {
-      is_pin_authentication_required: true,
-      pin_prompt_play: this.file('prompt'),
-      pin_retry: chance.between(0, 3),
-      ...(chance.is(0.5) ? { incorrect_pin_play: this.file('wrong') } : {}),
-      ...(isForced ? { force_pin_authentication: true } : {}),
-      // Long, so that no two are ever equal: what is drawn from a cryptographic source must not change the run.
-      ...(isGenerated
-        ? { generate_pin: true, generate_pin_length: 14 }
-        : {
-            ...(isGiven('first') ? { first_party_pin: first } : {}),
-            ...(isGiven('second') ? { second_party_pin: second } : {}),
-          }),
-    };
-  }
-
-  private limits(): Body {
-    const { chance } = this.world;
-    return {
-      session_expiry: chance.weighted([
-        [chance.between(60, 600), 6],
-        [chance.between(600, 3600), 3],
-        [86_400, 1],
-      ]),
-      call_time_limit: chance.between(60, 300),
-      ring_timeout: chance.between(1, 90),
-      ...(chance.is(0.25) ? { first_party_play_url: this.file('first') } : {}),
-      ...(chance.is(0.25) ? { second_party_play_url: this.file('second') } : {}),
-    };
-  }
-
-  private file(what: string): string {
-    this.files += 1;
-    return `https://files.example/${what}-${this.files}.mp3`;
   }
 }
 

@@ -103,7 +103,8 @@ export class World {
     if (this.isDone) return;
     const { chance, customers } = this;
     const act = chance.weighted<() => unknown>([
-      [() => this.someoneCalls(), 72],
+      [() => this.someoneCalls(), 68],
+      [() => this.manyCall(), 4],
       [() => customers.open(), 14],
       [() => customers.renew(), 4],
       [() => customers.update(), 5],
@@ -138,6 +139,20 @@ export class World {
     else if (who === 'visitor')
       this.network.dial(chance.pick(everyone), chance.pick(live.filter(isVisited).concat(chance.pick(live))).number);
     else this.network.dial(who === 'withheld' ? null : chance.pick(everyone), chance.pick(phones.numbers));
+  }
+
+  /** Several at one session within seconds, strangers and parties alike. */
+  private manyCall(): void {
+    const { chance, phones, oracle } = this;
+    const live = oracle.live();
+    if (live.length === 0) return;
+    const visited = live.filter(isVisited);
+    const session = chance.pick(visited.length > 0 && chance.is(0.6) ? visited : live);
+    const [stranger, party] = [chance.pick(phones.strangers), session.parties.first ?? session.parties.second];
+    for (const caller of [stranger, chance.pick(phones.strangers), party]) {
+      this.timeline.in(chance.between(0, 3) * 1000, () => this.network.dial(caller, session.number));
+    }
+    this.timeline.in(30_000, () => this.network.dial(party, session.number));
   }
 
   private callAsParty({ parties, number }: ModelSession): void {
