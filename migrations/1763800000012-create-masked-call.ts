@@ -23,6 +23,7 @@ export class CreateMaskedCall1763800000012 implements MigrationInterface {
         answer: 'text',
         created_at: 'instant',
         ended_at: 'instant?',
+        connected_at: 'instant?',
         dial_status: 'varchar(16)?',
       },
       primary: ['id'],

@@ -96,7 +96,7 @@ export class AnswerCall {
     if (standing.kind !== 'seated') return { decision: decideCall(standing, null), caller };
     // An open session was found without holding its row; its conversations may only be judged while it is held.
     const session = party ? party.session : await this.findSessionById.run(tx, accountId, standing.seat.session.id);
-    const facts = session && (await this.readSeat.run(tx, session, settings));
+    const facts = session && (await this.readSeat.run(tx, session, settings, { caller }));
     return {
       decision: decideCall(session ? { ...standing, seat: { ...standing.seat, session } } : standing, facts),
       caller,

@@ -72,7 +72,7 @@ export class AnswerRequest {
 
     const session = await this.findSessionById.run(tx, accountId, request.session_id);
     if (!session) throw new NotFound();
-    const facts = await this.readSeat.run(tx, session, settings, requestId);
+    const facts = await this.readSeat.run(tx, session, settings, { requestId });
     const decision = decideCall({ kind: 'seated', seat: { session, role: 'first' }, by: 'request' }, facts);
     const call = {
       callId: newId(),

@@ -53,6 +53,8 @@ export interface SeatFacts {
   isBusy: boolean;
   /** The number of who called last, for a registered party whose other party is not known. */
   lastCaller: E164 | null;
+  /** Who calls, where the number is shown. */
+  caller: E164 | null;
   /** Whether the operator lets this number be dialled. */
   isDialable: (number: E164) => boolean;
 }
@@ -87,7 +89,8 @@ function decideSeat(seat: Route, by: SeatedBy, facts: SeatFacts): CallDecision {
   const registered = (seat.role === 'first' ? parties.second : parties.first) as E164 | null;
   // Without another party the seat is the registered one, taken by its phone or its PIN: it may call the last caller back.
   const dial = registered ?? facts.lastCaller;
-  if (dial === null) {
+  // Nobody is connected to themselves, whatever PIN they know.
+  if (dial === null || dial === facts.caller) {
     if (settings.unknown_caller_play !== '')
       return { decision: 'play', reason: 'unknown-caller', url: settings.unknown_caller_play, seat };
     return { decision: 'refuse', reason: 'no-other-party', seat };

@@ -10,6 +10,7 @@ import { CheckPin } from './check-pin.js';
 import { DirectCall } from './direct-call.js';
 import { ExplainRoute } from './explain-route.js';
 import { FindCalls } from './find-calls.js';
+import { FollowRequest } from './follow-request.js';
 import { NoteDial } from './note-dial.js';
 import { NoteHangup } from './note-hangup.js';
 import { NoteRequest } from './note-request.js';
@@ -32,6 +33,7 @@ import { WebhooksController } from './webhooks.controller.js';
     CalleeSound,
     CheckPin,
     DirectCall,
+    FollowRequest,
     ExplainRoute,
     FindCalls,
     NoteDial,

@@ -37,6 +37,8 @@ export class MaskedCall {
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
   /** From the A leg's hang-up; null while the call is on. */
   @Column({ ...instant(), ...nullable, name: 'ended_at' }) endedAt!: number | null;
+  /** When we answered Plivo with a Dial; what "who called last" goes by. */
+  @Column({ ...instant(), ...nullable, name: 'connected_at' }) connectedAt!: number | null;
   /** What the dial action told, Plivo's words. */
   @Column({ ...word(16), ...nullable, name: 'dial_status' }) dialStatus!: string | null;
 }

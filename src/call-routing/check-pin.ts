@@ -120,7 +120,7 @@ export class CheckPin {
     };
     if (!seat) return this.turnAway(tx, waiting, prompt, typed, isLocked);
     await this.events.publish(tx, new PinChecked(accountId, seat.session.id, call.id, 'success', typed.attempt - 1));
-    const facts = await this.readSeat.run(tx, seat.session, settings);
+    const facts = await this.readSeat.run(tx, seat.session, settings, { caller });
     return this.directCall.proceed(tx, waiting, decideCall({ kind: 'seated', seat, by: 'pin' }, facts));
   }
 

@@ -59,13 +59,14 @@ export class DirectCall {
     const answer = this.answerFor(call, decision);
     await change(
       tx,
-      'UPDATE masked_call SET decision = ?, reason = ?, session_id = ?, caller_role = ?, caller = ? WHERE id = ?',
+      'UPDATE masked_call SET decision = ?, reason = ?, session_id = ?, caller_role = ?, caller = ?, connected_at = ? WHERE id = ?',
       [
         decision.decision,
         decision.reason,
         decision.seat?.session.id ?? null,
         decision.seat?.role ?? null,
         this.keptCaller(call, decision),
+        this.connectedAt(decision),
         call.callId,
       ],
     );
@@ -124,8 +125,8 @@ export class DirectCall {
     try {
       await tx.query(
         `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, prompt_session_id,
-           pin_attempts, decision, reason, answer, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`,
+           pin_attempts, decision, reason, answer, created_at, connected_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
         [
           call.callId,
           call.accountId,
@@ -141,11 +142,16 @@ export class DirectCall {
           decision.reason,
           this.crypto.seal(answerPlace(call), answer),
           this.clock.now(),
+          this.connectedAt(decision),
         ],
       );
     } catch (error) {
       throw isDuplicate(error) ? new Contended() : error;
     }
+  }
+
+  private connectedAt({ decision }: CallDecision): number | null {
+    return decision === 'connect' ? this.clock.now() : null;
   }
 
   /** The number of a stranger is kept only where the registered party may call it back. */

@@ -49,6 +49,7 @@ describeOnEachDatabase('the search for calls', (open) => {
       answer: 'sealed answer',
       createdAt: 1_000_000,
       endedAt: null,
+      connectedAt: null,
       dialStatus: null,
       ...known,
     };

@@ -28,6 +28,7 @@ export class NoteHangup {
         key,
         {
           isEnded: true,
+          isAnswered: told.answeredAt !== null || (told.durationSeconds ?? 0) > 0,
           startedAt: told.startedAt,
           answeredAt: told.answeredAt,
           endedAt: told.endedAt,

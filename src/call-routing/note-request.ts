@@ -54,7 +54,15 @@ export class NoteRequest {
       role: null,
     });
     if (!wasAnswered) await this.recordUnanswered(tx, accountId, requestId, request.session_id, told, isNew);
-    await change(tx, "UPDATE call_request SET call_uuid = ?, status = 'over' WHERE id = ?", [told.callUuid, requestId]);
+    // Answered, and yet no answer was asked of us: it may still come, or FollowRequest tells what became of it.
+    const isUnheard = wasAnswered && !(await isKnown(tx, accountId, told.callUuid));
+    // Over is over: it holds its session no longer, whatever is still to be found out.
+    await change(tx, 'UPDATE call_request SET call_uuid = ?, status = ?, pending_until = ? WHERE id = ?', [
+      told.callUuid,
+      isUnheard ? 'placed' : 'over',
+      this.clock.now(),
+      requestId,
+    ]);
   }
 
   private async recordUnanswered(
@@ -65,13 +73,7 @@ export class NoteRequest {
     { callUuid, startedAt }: HangupWebhook,
     isNew: boolean,
   ): Promise<void> {
-    const known = isNew
-      ? []
-      : ((await tx.query('SELECT id FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
-          accountId,
-          callUuid,
-        ])) as unknown[]);
-    if (known.length > 0) return;
+    if (!isNew && (await isKnown(tx, accountId, callUuid))) return;
     const callId = newId();
     const now = this.clock.now();
     await tx.query(
@@ -97,4 +99,12 @@ export class NoteRequest {
       legUuid: callUuid,
     });
   }
+}
+
+async function isKnown(tx: Tx, accountId: string, callUuid: string): Promise<boolean> {
+  const calls = (await tx.query('SELECT id FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
+    accountId,
+    callUuid,
+  ])) as unknown[];
+  return calls.length > 0;
 }

@@ -14,6 +14,7 @@ import { change, Database, type Tx } from '../shared/database.js';
 import { isDialable } from '../shared/destinations.js';
 import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
 import type { E164 } from '../shared/phone.js';
+import { FOLLOW_REQUEST } from './follow-request.js';
 import type { CallRequestStatus } from './call.entity.js';
 
 export const PLACE_CALL = 'calls.place';
@@ -127,10 +128,20 @@ export class PlaceRequestedCall implements OnModuleInit {
           LONGEST_CALL_SECONDS,
         ),
       });
-      await this.move(request.id, 'placing', 'placed', null);
+      await this.placed(request.id, settings.ring_timeout);
     } catch (error) {
       await this.afterFailure(request.id, error);
     }
+  }
+
+  private async placed(requestId: string, ringTimeoutSeconds: number): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await change(tx, "UPDATE call_request SET status = 'placed', reason = NULL WHERE id = ? AND status = 'placing'", [
+        requestId,
+      ]);
+      const runAt = this.clock.now() + (ringTimeoutSeconds + GRACE_SECONDS) * 1000;
+      await this.jobs.enqueue(tx, FOLLOW_REQUEST, { requestId }, { runAt });
+    });
   }
 
   private async afterFailure(requestId: string, error: unknown): Promise<void> {
@@ -170,7 +181,7 @@ export class PlaceRequestedCall implements OnModuleInit {
     const own = records.find(
       (record) => record.parentCallUuid === null && (record.startedAt ?? placedAt) >= placedAt - 1000,
     );
-    if (own) return this.move(requestId, 'placing', 'placed', 'found');
+    if (own) return this.placed(requestId, 0);
     if (this.clock.now() >= placedAt + LOOK_UP_MS) return this.move(requestId, 'placing', 'failed', 'unconfirmed');
     throw new RetryLater(15, 'outcome-unknown');
   }

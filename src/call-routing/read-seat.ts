@@ -21,12 +21,13 @@ export class ReadSeat {
     tx: Tx,
     session: SessionRecord,
     settings: CallSettings,
-    requestId: string | null = null,
+    { caller = null, requestId = null }: { caller?: E164 | null; requestId?: string | null } = {},
   ): Promise<SeatFacts> {
     const now = this.clock.now();
     return {
       isLive: isLive(session, now),
       isBusy: (await isInProgress(tx, session.id, now)) || (await this.isRequested(tx, session.id, requestId, now)),
+      caller,
       lastCaller: await this.lastCaller(tx, session),
       isDialable: (number) => isDialable(number, settings).allowed,
     };
@@ -42,11 +43,15 @@ export class ReadSeat {
 
   private async lastCaller(tx: Tx, { id, accountId, parties }: SessionRecord): Promise<E164 | null> {
     if (parties.first !== null && parties.second !== null) return null;
+    const missing = parties.first === null ? 'first' : 'second';
     const [call] = (await tx.query(
-      'SELECT id, caller FROM masked_call WHERE session_id = ? AND caller IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1',
-      [id],
-    )) as { id: string; caller: string }[];
-    return call ? (this.crypto.open(callerPlace(call.id, accountId), call.caller) as E164) : null;
+      `SELECT id, caller FROM masked_call WHERE session_id = ? AND caller_role = ? AND connected_at IS NOT NULL
+       ORDER BY connected_at DESC, id DESC LIMIT 1`,
+      [id, missing],
+    )) as { id: string; caller: string | null }[];
+    // Who called last may have shown no number; nobody else is called in their place.
+    if (!call || call.caller === null) return null;
+    return this.crypto.open(callerPlace(call.id, accountId), call.caller) as E164;
   }
 }
 

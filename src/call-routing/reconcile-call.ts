@@ -25,7 +25,6 @@ interface CallRow {
   session_id: string;
   caller_role: 'first' | 'second';
   a_leg_uuid: string;
-  dial_status: string | null;
   created_at: number;
 }
 
@@ -57,7 +56,7 @@ export class ReconcileCall implements OnModuleInit {
 
   async run(callId: string): Promise<void> {
     const found = await this.database.read((manager) => this.load(manager, callId));
-    if (!found || isComplete(found.call, found.legs)) return;
+    if (!found || isComplete(found.legs)) return;
     const { call, legs } = found;
 
     const credentials = await this.plivoAccess.of(call.account_id);
@@ -72,7 +71,7 @@ export class ReconcileCall implements OnModuleInit {
     });
     await this.database.transaction((tx) => this.join(tx, call, record, children));
     const isSettled = await this.database.read(async (manager) =>
-      isComplete(call, await legsOfCall(manager, callId), children.length),
+      isComplete(await legsOfCall(manager, callId), children.length),
     );
     if (!isSettled) throw new RetryLater(ASK_SOON_SECONDS, 'a record is still missing');
   }
@@ -96,7 +95,7 @@ export class ReconcileCall implements OnModuleInit {
       const { before, after } = await noteLegFacts(
         tx,
         { accountId, legUuid: leg.callUuid },
-        factsOf(leg),
+        factsOfRecord(leg),
         this.database.forUpdate,
       );
       if (side === 'B' && !before.isAnswered && after.isAnswered)
@@ -109,10 +108,10 @@ export class ReconcileCall implements OnModuleInit {
   }
 }
 
-/** Every leg has ended and has its price; a call that dialled nobody says so itself. `children`: how many other legs Plivo knows of. */
-function isComplete(call: Pick<CallRow, 'dial_status'>, legs: Leg[], children?: number): boolean {
+/** Every leg has ended and has its price. `children`: how many other legs Plivo knows of; until it was asked, a call without one is not complete. */
+function isComplete(legs: Leg[], children?: number): boolean {
   const others = legs.filter((leg) => leg.side === 'B').length;
-  const isDialKnown = others > 0 || (call.dial_status !== null && call.dial_status !== 'completed') || children === 0;
+  const isDialKnown = others > 0 || children === 0;
   return (
     isDialKnown &&
     legs.some((leg) => leg.side === 'A') &&
@@ -120,7 +119,7 @@ function isComplete(call: Pick<CallRow, 'dial_status'>, legs: Leg[], children?: 
   );
 }
 
-function factsOf(record: CallRecord): Partial<LegFacts> {
+export function factsOfRecord(record: CallRecord): Partial<LegFacts> {
   return {
     isEnded: true,
     isAnswered: record.answeredAt !== null || (record.durationSeconds ?? 0) > 0,

@@ -108,11 +108,12 @@ export class AllocateNumber {
   }
 }
 
-async function claimForStrangers(
+/** Takes a place among what answers for strangers on a number. */
+export async function claimForStrangers(
   tx: Tx,
   virtualNumberId: number,
   claim: { role: PartyRole; index: string },
-  request: AllocationRequest,
+  request: { sessionId: string; freeAfter: number; now: number },
 ): Promise<void> {
   await change(tx, 'DELETE FROM pin_assignment WHERE virtual_number_id = ? AND pin_index = ? AND free_after <= ?', [
     virtualNumberId,

@@ -31,12 +31,9 @@ export async function releaseHold(tx: Tx, sessionId: string, freeAfter: number):
   ]);
 }
 
-/** Lets go of what an open session claims for strangers: its missing party is known now. */
-export async function releaseStrangers(tx: Tx, sessionId: string, now: number): Promise<void> {
-  await change(tx, "UPDATE pin_assignment SET free_after = ? WHERE session_id = ? AND pin_index = '*'", [
-    now,
-    sessionId,
-  ]);
+/** Lets go of what an open session claims for strangers: its missing party is known now. The row goes, so that no later extension revives it. */
+export async function releaseStrangers(tx: Tx, sessionId: string): Promise<void> {
+  await change(tx, "DELETE FROM pin_assignment WHERE session_id = ? AND pin_index = '*'", [sessionId]);
 }
 
 /** Takes one party off its session's number. */

@@ -1,6 +1,12 @@
 export { NumberPoolModule } from './number-pool.module.js';
 export { AddNumber } from './add-number.js';
-export { AllocateNumber, claimParty, type AllocationRequest, type PartyRole } from './allocate-number.js';
+export {
+  AllocateNumber,
+  claimForStrangers,
+  claimParty,
+  type AllocationRequest,
+  type PartyRole,
+} from './allocate-number.js';
 export { ChangeNumber } from './change-number.js';
 export { FollowListing, type SyncResult } from './follow-listing.js';
 export { extendHold, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { WebhookTokens } from '../accounts/index.js';
 import { Config } from '../shared/config.js';
-import { digest } from '../shared/crypto.js';
+import { Crypto } from '../shared/crypto.js';
 import { FormBody } from '../shared/http/body-parsers.js';
 import { WebhookRefused } from './plivo.errors.js';
 import { isSignedByAny } from './signature.js';
@@ -13,7 +13,7 @@ export interface VerifiedWebhook {
   accountId: string;
   nonce: string;
   params: WebhookParams;
-  /** Digest of the URL and the parameters: what the nonce was used for. */
+  /** Keyed digest of the URL and the parameters: what the nonce was used for. */
   contentHash: string;
 }
 
@@ -33,6 +33,7 @@ export class PlivoSignatureGuard implements CanActivate {
   constructor(
     private readonly config: Config,
     private readonly webhookTokens: WebhookTokens,
+    private readonly crypto: Crypto,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -54,7 +55,7 @@ export class PlivoSignatureGuard implements CanActivate {
       });
     const params = isGenuine ? webhookParams(body.params) : null;
     if (signing === null || nonce === undefined || params === null) throw new WebhookRefused();
-    const contentHash = digest(JSON.stringify([url, [...body.params].sort()]));
+    const contentHash = this.crypto.fingerprint(JSON.stringify([url, [...body.params].sort()]));
     request.webhook = { accountId: signing.accountId, nonce, params, contentHash };
     return true;
   }

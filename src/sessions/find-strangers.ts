@@ -30,7 +30,8 @@ export class FindStrangers {
     const [prompt] = await this.claims(tx, accountId, virtualNumber, "p.pin_index <> '*' AND p.pin_index < '~'", []);
     const [play] = await this.claims(tx, accountId, virtualNumber, "p.pin_index >= '~'", []);
     return {
-      open: open ?? null,
+      // Only a seat that is still empty: whatever the claim says, a known party is never displaced by a stranger.
+      open: open && open.session.parties[open.role] === null ? open : null,
       prompt: prompt?.session ?? null,
       play: play?.session.settings.unknown_caller_play || null,
     };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Subaccounts } from '../accounts/index.js';
-import { AllocateNumber, extendHold, NumberPoolExhausted } from '../number-pool/index.js';
+import { AllocateNumber, claimForStrangers, extendHold, NumberPoolExhausted } from '../number-pool/index.js';
 import { Clock } from '../shared/clock.js';
 import { Config } from '../shared/config.js';
 import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
@@ -195,10 +195,23 @@ export class OpenSession {
       freeAfter: renewed.expiresAt + settings.virtual_number_cooloff_period * 1000,
     });
     if (!isHeld) throw new Contended();
+    if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '')
+      await this.claimPlay(tx, renewed);
     await this.events.publish(
       tx,
       new SessionUpdated(session.accountId, session.id, true, request.initiate_call_to_first_party === true),
     );
     return renewed;
+  }
+
+  /** A file for unknown callers that a renewal brings: from now on it is found on the number. */
+  private async claimPlay(tx: Tx, session: SessionRecord): Promise<void> {
+    const claim = { role: 'first' as const, index: this.records.playIndex(session.accountId, session.id) };
+    const freeAfter = session.expiresAt + session.settings.virtual_number_cooloff_period * 1000;
+    await claimForStrangers(tx, session.virtualNumberId, claim, {
+      sessionId: session.id,
+      freeAfter,
+      now: session.modifiedAt,
+    });
   }
 }

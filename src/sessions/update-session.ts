@@ -97,11 +97,19 @@ export class UpdateSession {
       };
       if (!(await claimParty(tx, claim))) throw new NumberPoolExhausted(1);
     }
-    if (after.parties.first !== null && after.parties.second !== null)
-      await releaseStrangers(tx, before.id, after.modifiedAt);
+    if (after.parties.first !== null && after.parties.second !== null) await releaseStrangers(tx, before.id);
   }
 
   private async store(tx: Tx, session: SessionRecord): Promise<void> {
+    const pairIndex = this.records.pairIndex(session);
+    if (pairIndex !== null) {
+      // A session of this pair whose time has passed and whose tick has not come makes way.
+      await change(
+        tx,
+        'UPDATE masking_session SET pair_index = NULL WHERE pair_index = ? AND id <> ? AND expires_at <= ?',
+        [pairIndex, session.id, session.modifiedAt],
+      );
+    }
     try {
       await change(
         tx,
@@ -111,7 +119,7 @@ export class UpdateSession {
           this.records.sealParties(session),
           session.firstIndex,
           session.secondIndex,
-          this.records.pairIndex(session),
+          pairIndex,
           JSON.stringify(session.settings),
           session.modifiedAt,
           session.expiresAt,

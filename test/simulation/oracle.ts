@@ -100,7 +100,7 @@ export class Oracle {
     const { prompt, caller, forced } = asked;
     const wasLocked = this.isLocked(prompt, caller);
     const seat = wasLocked || typed === '' ? null : this.seatOfPin(asked, typed);
-    if (seat) return this.seat(seat.session, seat.role);
+    if (seat) return this.seat(seat.session, seat.role, null, caller);
     if (typed !== '' && !wasLocked) this.noteWrong(prompt, caller);
     const isLocked = this.isLocked(prompt, caller);
     if (!isLocked && asked.attempts <= prompt.retries) return { kind: 'ask', session: prompt, forced };
@@ -139,7 +139,8 @@ export class Oracle {
     if (isTalking(session)) this.fault('two conversations', told(answer));
     const role = expected.kind === 'connect' ? expected.role : 'first';
     this.checkSounds(session, role, answer);
-    if (session.parties[role] === null && caller !== null) session.lastCaller = caller;
+    // A caller without a number is the last one too: nobody else is called back in its place.
+    if (session.parties[role] === null) session.lastCaller = caller;
     const talk: Talk = {
       callUuid,
       startedAt: this.now(),
@@ -187,10 +188,11 @@ export class Oracle {
     }
   }
 
-  private seat(session: ModelSession, role: Role, own: Request | null = null): Expected {
+  private seat(session: ModelSession, role: Role, own: Request | null = null, caller: string | null = null): Expected {
     if (!isLive(session, this.now())) return { kind: 'refuse', reason: 'expired' };
     const dial = session.parties[otherRole(role)] ?? session.lastCaller;
-    if (dial === null) {
+    // Nobody is connected to themselves.
+    if (dial === null || dial === caller) {
       return session.unknownPlay === ''
         ? { kind: 'refuse', reason: 'no-other-party' }
         : { kind: 'play', url: session.unknownPlay };

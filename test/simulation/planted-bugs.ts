@@ -17,7 +17,8 @@ export interface PlantedBug {
 export const PLANTED_BUGS: PlantedBug[] = [
   {
     name: 'a party is taken for the other one',
-    shows: 'wrong connection',
+    // It would be put through to itself, which is refused: the wrong answer shows.
+    shows: 'wrong answer',
     plant: ({ sessions: { findRoute } }) => {
       const run = findRoute.run.bind(findRoute);
       findRoute.run = async (...asked) => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock.js';
-import { Crypto, digest } from '../crypto.js';
+import { Crypto } from '../crypto.js';
 import { change, Contended, Database, isDuplicate, type Tx } from '../database.js';
 import { DomainError, Unavailable } from '../errors.js';
 import { newId } from '../ids.js';
@@ -59,7 +59,12 @@ export class Idempotency {
     if (key === undefined) return { ...(await this.database.transaction(work)), replayed: false };
     if (typeof key !== 'string' || !KEY.test(key)) throw new InvalidIdempotencyKey();
 
-    const claim = { owner, keyHash: digest(key), requestHash: requestHash(request), lease: newId() };
+    const claim = {
+      owner,
+      keyHash: this.crypto.fingerprint(key),
+      requestHash: this.crypto.fingerprint(requestText(request)),
+      lease: newId(),
+    };
     const earlier = await this.database.transaction((tx) => this.claim(tx, claim));
     if (earlier !== null) return this.replay(request, earlier);
 
@@ -162,8 +167,8 @@ export class Idempotency {
 }
 
 /** Same method, URL and body, whatever the order of its members. */
-function requestHash(request: FastifyRequest): string {
-  return digest(`${request.method} ${request.raw.url ?? ''}\n${canonical(request.body)}`);
+function requestText(request: FastifyRequest): string {
+  return `${request.method} ${request.raw.url ?? ''}\n${canonical(request.body)}`;
 }
 
 function place(claim: Claim): { column: string; row: string; account: string } {

@@ -1,0 +1,140 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PlivoAccess } from '../accounts/index.js';
+import { hangupXml, PlivoClient, type CallRecord } from '../plivo/index.js';
+import { FindSessionById, lockSession, openInteraction } from '../sessions/index.js';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import { change, Database, type Tx } from '../shared/database.js';
+import { Jobs, Park, RetryLater } from '../shared/jobs/jobs.js';
+import { newId } from '../shared/ids.js';
+import type { E164 } from '../shared/phone.js';
+import { lockRequest } from './answer-request.js';
+import { addLeg, linkLeg, noteLegFacts } from './call-legs.js';
+import { answerPlace } from './direct-call.js';
+import { factsOfRecord } from './reconcile-call.js';
+import { tellInteraction } from './tell-interaction.js';
+
+export const FOLLOW_REQUEST = 'calls.follow-request';
+const LEASE_SECONDS = 60;
+const ASK_EVERY_SECONDS = 60;
+const GIVE_UP_MS = 26 * 3_600_000;
+
+interface FollowedRequest {
+  account_id: string;
+  session_id: string;
+  status: string;
+  placed_at: number;
+}
+
+/**
+ * Finds how a requested call ended whose webhooks were lost before it became a conversation. What the first party answered, or did not, is told
+ * from Plivo's record as a conversation of one leg; one that became a conversation is reconciled as every other.
+ */
+@Injectable()
+export class FollowRequest implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+    private readonly jobs: Jobs,
+    private readonly plivo: PlivoClient,
+    private readonly plivoAccess: PlivoAccess,
+    private readonly findSessionById: FindSessionById,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.handle<{ requestId: string }>(
+      FOLLOW_REQUEST,
+      { leaseSeconds: LEASE_SECONDS, maxAttempts: 2000 },
+      ({ requestId }) => this.run(requestId),
+    );
+  }
+
+  async run(requestId: string): Promise<void> {
+    const followed = await this.database.transaction(async (tx) => {
+      const [request] = (await tx.query('SELECT * FROM call_request WHERE id = ?', [requestId])) as FollowedRequest[];
+      if (request?.status !== 'placed') return null;
+      const session = await this.findSessionById.run(tx, request.account_id, request.session_id);
+      return session && { request, session };
+    });
+    if (!followed) return;
+    const { request, session } = followed;
+
+    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.account_id), {
+      from: session.virtualNumber as E164,
+      to: session.parties.first as E164,
+      direction: 'outbound',
+      endedFrom: Number(request.placed_at) - 1000,
+    });
+    const isSettled = await this.database.transaction((tx) => this.settle(tx, requestId, request, records));
+    if (isSettled) return;
+    if (this.clock.now() > Number(request.placed_at) + GIVE_UP_MS) throw new Park('Plivo has no record of this call');
+    throw new RetryLater(ASK_EVERY_SECONDS, 'no record yet');
+  }
+
+  /** The first record since the request that is no other call's. */
+  private async settle(
+    tx: Tx,
+    requestId: string,
+    { account_id: accountId, session_id: sessionId, placed_at }: FollowedRequest,
+    records: CallRecord[],
+  ): Promise<boolean> {
+    await lockSession(tx, this.database, sessionId);
+    const { status } = await lockRequest(tx, this.database, accountId, requestId);
+    if (status !== 'placed') return true;
+    const since = records.filter(
+      (record) => record.parentCallUuid === null && (record.startedAt ?? 0) >= Number(placed_at) - 1000,
+    );
+    for (const record of since.sort((left, right) => (left.startedAt ?? 0) - (right.startedAt ?? 0))) {
+      const used = (await tx.query('SELECT id FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
+        accountId,
+        record.callUuid,
+      ])) as unknown[];
+      if (used.length > 0) continue;
+      await this.record(tx, { accountId, sessionId, requestId }, record);
+      await change(tx, "UPDATE call_request SET call_uuid = ?, status = 'over' WHERE id = ?", [
+        record.callUuid,
+        requestId,
+      ]);
+      return true;
+    }
+    return false;
+  }
+
+  private async record(
+    tx: Tx,
+    { accountId, sessionId, requestId }: Record<'accountId' | 'sessionId' | 'requestId', string>,
+    record: CallRecord,
+  ): Promise<void> {
+    const callId = newId();
+    const now = this.clock.now();
+    const key = { accountId, legUuid: record.callUuid };
+    const wasAnswered = record.answeredAt !== null || (record.durationSeconds ?? 0) > 0;
+    await addLeg(tx, { ...key, callId, sessionId, side: 'A', role: 'first' });
+    await tx.query(
+      `INSERT INTO masked_call (id, account_id, session_id, kind, request_id, a_leg_uuid, caller_role, pin_attempts, decision, reason, answer, created_at)
+       VALUES (?, ?, ?, 'request', ?, ?, 'first', 0, 'refuse', ?, ?, ?)`,
+      [
+        callId,
+        accountId,
+        sessionId,
+        requestId,
+        record.callUuid,
+        wasAnswered ? 'answer-lost' : 'unanswered',
+        this.crypto.seal(answerPlace({ callId, accountId }), hangupXml()),
+        now,
+      ],
+    );
+    await linkLeg(tx, { ...key, callId, sessionId, role: 'first' });
+    await openInteraction(tx, {
+      id: callId,
+      sessionId,
+      startedAt: record.startedAt ?? now,
+      busyUntil: now,
+      role: 'first',
+      legUuid: record.callUuid,
+    });
+    await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
+    await tellInteraction(tx, callId, now);
+  }
+}
