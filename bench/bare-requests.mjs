@@ -3,6 +3,7 @@ import { connectAnswer, createAnswer, getAnswer, SETTINGS } from './bare-answers
 
 const SESSION_MS = 3_600_000;
 const BUSY_MS = (120 + 3600 + 60) * 1000;
+const RECONCILE_MS = (120 + 30) * 1000;
 /** As long as the texts that the service stores sealed. */
 const SEALED_PARTIES_LENGTH = 145;
 const SEALED_ANSWER_LENGTH = 874;
@@ -62,21 +63,36 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
   yield [sql.addReceipt, [authId, nonce, HASH, now]];
   yield [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null]];
   const [session] = yield [sql.route, [partyIndex(form.From), form.To, authId]];
-  const isBusy = (yield [sql.callInProgress, [session.id, now]]).length > 0;
-  if (isBusy) throw new Error('expected a session without a call');
+  const calls = yield [sql.callInProgress, [session.id, now]];
+  const requests = yield [sql.requested, [session.id, now]];
+  if (calls.length + requests.length > 0) throw new Error('expected a session without a call');
 
   const callId = v7();
   const parties = JSON.parse(session.parties);
   const dial = session.role === 'first' ? parties.second : parties.first;
   const answer = connectAnswer({ origin, authId, session, callId, dial });
   const { role } = session;
-  const stored = answer.padEnd(SEALED_ANSWER_LENGTH);
-  yield [
-    sql.addCall,
-    [callId, authId, session.id, session.virtual_number_id, form.CallUUID, role, 'connect', 'party', stored, now],
-  ];
+  const call = {
+    id: callId,
+    account_id: authId,
+    session_id: session.id,
+    virtual_number_id: session.virtual_number_id,
+    kind: 'inbound',
+    request_id: null,
+    a_leg_uuid: form.CallUUID,
+    caller_role: role,
+    caller: null,
+    prompt_session_id: null,
+    decision: 'connect',
+    reason: 'party',
+    answer: answer.padEnd(SEALED_ANSWER_LENGTH),
+    created_at: now,
+    connected_at: now,
+  };
+  yield [sql.addCall, Object.values(call)];
   yield [sql.linkLeg, [callId, session.id, role, authId, form.CallUUID]];
   const legs = role === 'first' ? [form.CallUUID, null] : [null, form.CallUUID];
   yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, ...legs]];
+  yield [sql.addJob, [v7(), 'calls.reconcile', JSON.stringify({ callId }), null, now + RECONCILE_MS, now]];
   return answer;
 }

@@ -31,10 +31,14 @@ export function statements({ forUpdate, forShare }) {
       JOIN masking_session s ON s.id = a.session_id
       WHERE n.number = ? AND n.account_id = ? AND s.account_id = n.account_id AND s.virtual_number_id = n.id ${forUpdate}`,
     callInProgress: 'SELECT 1 FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ? LIMIT 1',
-    addCall: `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, a_leg_uuid, caller_role, decision, reason, answer, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    requested: `SELECT id FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?`,
+    addCall: `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, prompt_session_id,
+      pin_attempts, decision, reason, answer, created_at, connected_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
     linkLeg: 'UPDATE call_leg SET call_id = ?, session_id = ?, role = ? WHERE account_id = ? AND leg_uuid = ?',
     addInteraction: `INSERT INTO interaction (id, session_id, started_at, busy_until, first_leg_uuid, second_leg_uuid, leg_count, duration, billed_duration, amount)
       VALUES (?, ?, ?, ?, ?, ?, 1, 0, 0, 0)`,
+    addJob: `INSERT INTO job (id, kind, payload, job_key, status, run_at, lease, attempts, last_error, created_at)
+      VALUES (?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
   };
 }
