@@ -46,6 +46,33 @@ export async function createTable(runner: QueryRunner, name: string, shape: Tabl
   );
 }
 
+/** Adds columns that are not there yet; each must allow null or the table be empty. */
+export async function addColumns(runner: QueryRunner, table: string, columns: Record<string, string>): Promise<void> {
+  const isSqlite = runner.connection.options.type === 'better-sqlite3';
+  const present = await runner.getTable(table);
+  for (const [column, type] of Object.entries(columns)) {
+    if (present?.columns.some(({ name }) => name === column)) continue;
+    await runner.query(`ALTER TABLE \`${table}\` ADD COLUMN \`${column}\` ${sqlType(type, isSqlite)}`);
+  }
+}
+
+export async function dropColumns(runner: QueryRunner, table: string, columns: string[]): Promise<void> {
+  for (const column of columns) await runner.query(`ALTER TABLE \`${table}\` DROP COLUMN \`${column}\``);
+}
+
+/** Gives an index other columns. Safe to run again: MySQL keeps what an interrupted migration had done. */
+export async function replaceIndex(
+  runner: QueryRunner,
+  table: string,
+  index: string,
+  columns: string[],
+): Promise<void> {
+  const present = await runner.getTable(table);
+  const isThere = present?.indices.some(({ name }) => name === index);
+  if (isThere) await runner.dropIndex(table, index);
+  await runner.query(`CREATE INDEX \`${index}\` ON \`${table}\` (${quoted(columns)})`);
+}
+
 export async function dropTable(runner: QueryRunner, name: string): Promise<void> {
   await runner.query(`DROP TABLE IF EXISTS \`${name}\``);
 }

@@ -6,6 +6,9 @@ export interface NewJob {
   payload: unknown;
   runAt: number;
   key: string | null;
+  lane: string | null;
+  /** Whether a waiting job of the same key is to run as soon as this one would. */
+  isSooner: boolean;
   createdAt: number;
 }
 
@@ -23,15 +26,17 @@ export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promi
       [job.key],
     );
     if (same) {
+      if (same.lease === null && job.isSooner)
+        await change(tx, 'UPDATE job SET run_at = ? WHERE id = ? AND run_at > ?', [job.runAt, same.id, job.runAt]);
       if (same.lease !== null) await change(tx, 'UPDATE job SET attempts = -ABS(attempts) WHERE id = ?', [same.id]);
       return false;
     }
   }
   try {
     await tx.query(
-      `INSERT INTO job (id, kind, payload, job_key, status, run_at, lease, attempts, last_error, created_at)
-       VALUES (?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
-      [newId(), job.kind, JSON.stringify(job.payload ?? null), job.key, job.runAt, job.createdAt],
+      `INSERT INTO job (id, kind, payload, job_key, lane, status, run_at, lease, attempts, last_error, created_at)
+       VALUES (?, ?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
+      [newId(), job.kind, JSON.stringify(job.payload ?? null), job.key, job.lane, job.runAt, job.createdAt],
     );
   } catch (error) {
     if (job.key !== null && isDuplicate(error)) throw new Contended('another transaction has just added this job');

@@ -15,6 +15,15 @@ export interface HandlerOptions {
   maxAttempts?: number;
   /** Delay after the given failed attempt (1 for the first), used as it is. Default: see `defaultRetryDelaySeconds`. */
   retryDelaySeconds?: (attempt: number) => number;
+  /** Jobs of this kind carry a lane (the receiver they go to) and have slots of their own, so that neither other kinds nor one slow lane hold them up. */
+  lanes?: LaneOptions;
+}
+
+export interface LaneOptions {
+  /** Runs at once in one process. */
+  inFlight: number;
+  /** Runs at once in one lane, while it is healthy. */
+  perLane: number;
 }
 
 /** At least once: a handler may meet a job that an earlier run has already done, so running it again must change nothing. */
@@ -24,5 +33,6 @@ export interface Handler {
   leaseMs: number;
   maxAttempts: number;
   retryDelaySeconds: (attempt: number) => number;
+  lanes: LaneOptions | null;
   run: RunJob<unknown>;
 }

@@ -1,14 +1,17 @@
 import type { Clock } from '../clock.js';
 import type { Database } from '../database.js';
 import type { Log } from '../logger.js';
-import { claimDueJobs, type ClaimedJob } from './claim-due-jobs.js';
+import { claimDueJobs, type Claim, type ClaimedJob } from './claim-due-jobs.js';
 import { outcomeOfFailure, Park } from './job-failure.js';
-import type { Handler } from './job-handler.js';
+import type { Handler, LaneOptions } from './job-handler.js';
+import { Lanes } from './lanes.js';
 import type { Outcome } from './settle-jobs.js';
 import { Settlements } from './settlements.js';
+import { Turns } from './turns.js';
 import { WakeUp } from './wake-up.js';
 
 const MAX_IN_FLIGHT = 32;
+const NOTHING: Claim = { jobs: [], isDrained: true, isLaneFull: false };
 
 /** Claims jobs and runs them, each under its lease. */
 export class JobWorker {
@@ -18,6 +21,8 @@ export class JobWorker {
   private readonly slotWaiters: (() => void)[] = [];
   private readonly workCame = new WakeUp();
   private readonly settlements: Settlements;
+  private readonly maxInFlight: number;
+  private readonly lanes: Lanes | null;
   private lastDrain: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -25,8 +30,12 @@ export class JobWorker {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly handlers: ReadonlyMap<string, Handler>,
+    lanes: LaneOptions | null = null,
+    private readonly claims = new Turns(),
   ) {
-    this.settlements = new Settlements(database, clock, log);
+    this.maxInFlight = lanes?.inFlight ?? MAX_IN_FLIGHT;
+    this.lanes = lanes && new Lanes(lanes.perLane);
+    this.settlements = new Settlements(database, clock, log, () => this.wake());
   }
 
   wake(): void {
@@ -43,10 +52,11 @@ export class JobWorker {
   private async drain(): Promise<number> {
     let runs = 0;
     for (;;) {
-      const { begun } = await this.claimAndBegin();
-      runs += begun;
+      const { jobs, isDrained } = await this.claimAndBegin();
+      runs += jobs.length;
+      if (jobs.length > 0 && !isDrained && this.inFlight < this.maxInFlight) continue;
       if (this.inFlight > 0) await this.slotFreed();
-      else if (begun === 0) return runs;
+      else if (jobs.length === 0) return runs;
     }
   }
 
@@ -74,45 +84,51 @@ export class JobWorker {
 
   private async keepWorking(pollMs: number): Promise<void> {
     while (!this.isStopping) {
-      const { begun, free } = await this.claimAndBegin().catch((error: unknown) => {
+      const { isDrained, isLaneFull } = await this.claimAndBegin().catch((error: unknown) => {
         this.log.error('jobs.claim-failed', { error });
-        return { begun: 0, free: 1 };
+        return NOTHING;
       });
-      // Fewer than asked for: nothing more is due, and a freed slot is no reason to look again.
-      if (begun < free) await this.workCame.wait(pollMs);
-      else await this.slotFreed();
+      if (this.inFlight >= this.maxInFlight) await this.slotFreed();
+      // Nothing more is due, and a freed slot is a reason to look again only where jobs wait for a place in their lane.
+      else if (isDrained) await this.workCame.wait(pollMs, isLaneFull ? this.slotFreed() : undefined);
     }
   }
 
   /** Never claims more than can begin at once: a claimed job that only waits in memory would use up its lease and an attempt. */
-  private async claimAndBegin(): Promise<{ begun: number; free: number }> {
-    const free = MAX_IN_FLIGHT - this.inFlight;
-    if (free <= 0) return { begun: 0, free: 0 };
-    const jobs = await claimDueJobs(this.database, this.clock, { handlers: this.handlers, limit: free });
-    for (const job of jobs) void this.occupySlot(job);
-    return { begun: jobs.length, free };
+  private claimAndBegin(): Promise<Claim> {
+    return this.claims.take(async () => {
+      const free = this.maxInFlight - this.inFlight;
+      if (free <= 0) return { ...NOTHING, isDrained: false };
+      const claim = await claimDueJobs(this.database, this.clock, {
+        handlers: this.handlers,
+        limit: free,
+        lanes: this.lanes,
+      });
+      for (const job of claim.jobs) void this.occupySlot(job);
+      return claim;
+    });
   }
 
   /** A run that outlives its lease gives its slot back, so that handlers that hang cannot stop the worker. */
   private async occupySlot(job: ClaimedJob): Promise<void> {
     this.inFlight++;
     const lease = new AbortController();
-    await new Promise<void>((freed) => {
+    const hasFailed = await new Promise<boolean>((freed) => {
       const timer = setTimeout(() => {
         this.log.warn('job.overran', { kind: job.kind, id: job.id, attempt: job.attempt });
         lease.abort();
-        freed();
+        freed(true);
       }, job.handler.leaseMs);
       // A run that hangs must not keep a process alive that has nothing else to do.
       timer.unref();
-      void this.execute(job, lease.signal)
-        .then((outcome) => this.settlements.add({ job, outcome }))
-        .then(() => {
-          clearTimeout(timer);
-          freed();
-        });
+      void this.execute(job, lease.signal).then(async (outcome) => {
+        await this.settlements.add({ job, outcome });
+        clearTimeout(timer);
+        freed(outcome.kind !== 'done');
+      });
     });
     this.inFlight--;
+    if (job.lane !== null) this.lanes?.leave(job.lane, hasFailed);
     this.tellSlotWaiters();
   }
 

@@ -3,7 +3,7 @@ import { id, instant, nullable, word } from '../columns.js';
 
 /** Durable work. Done work is deleted; parked work stays 30 days to be looked at and retried. */
 @Entity('job')
-@Index('job_due', ['status', 'runAt'])
+@Index('job_due', ['status', 'runAt', 'kind', 'lane'])
 @Index('job_key', ['key'], { unique: true })
 export class Job {
   @PrimaryColumn(id()) id!: string;
@@ -12,6 +12,8 @@ export class Job {
   @Column({ type: 'text' }) payload!: string;
   /** Optional: at most one waiting or running job has a given key. Cleared when the job is parked. */
   @Column({ ...word(100), ...nullable, name: 'job_key' }) key!: string | null;
+  /** Which receiver the job goes to, of kinds that have lanes: a keyed digest. */
+  @Column({ ...word(43), ...nullable }) lane!: string | null;
   @Column(word(7)) status!: 'waiting' | 'parked';
   /** When to run next. While a worker has the job: when its lease ends. Once parked: when that was. */
   @Column({ ...instant(), name: 'run_at' }) runAt!: number;

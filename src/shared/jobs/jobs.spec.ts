@@ -153,6 +153,74 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
     });
   });
 
+  describe('of a kind with lanes', () => {
+    const LANES = { ...LEASE, lanes: { inFlight: 8, perLane: 4 } };
+    const addTo = (jobs: Jobs, lane: string, payload: unknown): Promise<boolean> =>
+      test.database.transaction((tx) => jobs.enqueue(tx, 'deliver', payload, { lane }));
+
+    it('run at most so many to one lane, and go on to other lanes past a full one', async () => {
+      const jobs = newJobs();
+      const slow = gate();
+      const begun: string[] = [];
+      let running = 0;
+      let most = 0;
+      jobs.handle<string>('deliver', LANES, async (lane) => {
+        begun.push(lane);
+        if (lane !== 'slow') return;
+        most = Math.max(most, (running += 1));
+        await slow.opened;
+        running -= 1;
+      });
+      for (let index = 0; index < 50; index++) await addTo(jobs, 'slow', 'slow');
+      for (let index = 0; index < 20; index++) await addTo(jobs, `fast-${index}`, 'fast');
+
+      const drained = jobs.runDue();
+      while (begun.filter((lane) => lane === 'fast').length < 20) await new Promise((turn) => void setImmediate(turn));
+      expect(begun.filter((lane) => lane === 'slow')).toHaveLength(4);
+      slow.open();
+      expect(await drained).toBe(70);
+      expect(most).toBe(4);
+    });
+
+    it('share a failing lane down to one place, and give them back one for each success', async () => {
+      const jobs = newJobs();
+      let isFailing = true;
+      let running = 0;
+      let most = 0;
+      jobs.handle('deliver', { ...LANES, maxAttempts: 1 }, async () => {
+        most = Math.max(most, (running += 1));
+        await new Promise((turn) => void setImmediate(turn));
+        running -= 1;
+        if (isFailing) throw new Park('failed');
+      });
+      const drain = async (count: number): Promise<number> => {
+        most = 0;
+        for (let index = 0; index < count; index++) await addTo(jobs, 'a', index);
+        await jobs.runDue();
+        return most;
+      };
+      expect(await drain(4)).toBe(4);
+      expect(await drain(6)).toBe(1);
+      isFailing = false;
+      await drain(3);
+      expect(await drain(8)).toBe(4);
+    });
+
+    it('leave the other kinds all their places', async () => {
+      const jobs = newJobs();
+      const stuck = gate();
+      const greeted: unknown[] = [];
+      jobs.handle('deliver', LANES, () => stuck.opened);
+      jobs.handle('greet', LEASE, async (payload) => void greeted.push(payload));
+      for (let index = 0; index < 8; index++) await addTo(jobs, `lane-${index}`, null);
+      for (let index = 0; index < 5; index++) await add(jobs, 'greet', null);
+      jobs.start();
+      while (greeted.length < 5) await new Promise((turn) => void setImmediate(turn));
+      stuck.open();
+      await jobs.stop(5000);
+    });
+  });
+
   it('refuses two handlers of one kind', () => {
     const jobs = newJobs();
     jobs.handle('greet', LEASE, async () => undefined);
@@ -200,6 +268,17 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
 
       expect(await jobs.runDue()).toBe(2);
       expect(await rows()).toEqual([]);
+    });
+
+    it('asked for sooner brings a waiting job forward, and not otherwise', async () => {
+      const jobs = newJobs();
+      jobs.handle('greet', LEASE, async () => undefined);
+      const later = clock.now() + 60_000;
+      await add(jobs, 'greet', null, { key: 'k', runAt: later });
+      await add(jobs, 'greet', null, { key: 'k' });
+      expect(Number((await rows())[0]?.run_at)).toBe(later);
+      await test.database.transaction((tx) => jobs.enqueue(tx, 'greet', null, { key: 'k', sooner: true }));
+      expect(await jobs.runDue()).toBe(1);
     });
 
     it('asked for during the last attempt gives the job its attempts anew instead of parking it', async () => {
@@ -303,7 +382,8 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       dead.handle('greet', LEASE, () => opened);
       alive.handle('greet', LEASE, async (_, { attempt }) => void attempts.push(attempt));
       await add(dead, 'greet', {});
-      void dead.runDue();
+      // Whose lease ends when the test is long over, and the database with it.
+      dead.runDue().catch(() => undefined);
       await leased(rows);
 
       clock.advance(59_000);
@@ -353,7 +433,9 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       await add(killed(), 'kill', {});
       let lease: string | null = null;
       for (let attempt = 1; attempt <= 3; attempt++) {
-        void killed().runDue();
+        killed()
+          .runDue()
+          .catch(() => undefined);
         ({ lease } = await leased(rows, lease));
         clock.advance(60_001);
       }
@@ -434,6 +516,37 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       await jobs.stop(1000);
       expect(await rows()).toEqual([]);
     });
+
+    it('misses none of 400 commits, although the worker of other kinds looks at the same time', async () => {
+      const jobs = newJobs(); // polls once a minute
+      let ran = gate();
+      jobs.handle('other', LEASE, async () => undefined);
+      jobs.handle('greet', { ...LEASE, lanes: { inFlight: 8, perLane: 8 } }, async () => ran.open());
+      jobs.start();
+      for (let index = 0; index < 400; index++) {
+        ran = gate();
+        await add(jobs, 'greet', {});
+        await ran.opened;
+      }
+      await jobs.stop(1000);
+      expect(await rows()).toEqual([]);
+    }, 15_000);
+
+    it('begins once more at once what was asked for while it ran', async () => {
+      const jobs = newJobs(); // polls once a minute
+      const ranAgain = gate();
+      let runs = 0;
+      jobs.handle('greet', LEASE, async () => {
+        if (++runs > 1) ranAgain.open();
+        else await add(jobs, 'greet', {}, { key: 'k' });
+      });
+      jobs.start();
+      await add(jobs, 'greet', {}, { key: 'k' });
+
+      await ranAgain.opened;
+      await jobs.stop(1000);
+      expect(await rows()).toEqual([]);
+    }, 5000);
 
     it('lets runs end before it stops, and claims nothing more', async () => {
       const jobs = newJobs();

@@ -7,6 +7,7 @@ import { enqueueJob } from './enqueue-job.js';
 import { defaultRetryDelaySeconds } from './job-failure.js';
 import type { Handler, HandlerOptions, RunJob } from './job-handler.js';
 import { JobWorker } from './job-worker.js';
+import { Turns } from './turns.js';
 import {
   type JobQuery,
   listJobs,
@@ -31,7 +32,10 @@ const PARKED_KEPT_MS = 30 * 86_400_000;
 export class Jobs {
   private readonly handlers = new Map<string, Handler>();
   private readonly reportedKinds = new Set<string>();
-  private readonly worker: JobWorker;
+  private readonly shared = new Map<string, Handler>();
+  /** The worker of the kinds without lanes, and one for each kind with them. */
+  private readonly workers: JobWorker[];
+  private readonly claims = new Turns();
   /** Transactions with work due now that have not been seen to end. */
   private readonly announced = new Set<Tx>();
 
@@ -41,7 +45,7 @@ export class Jobs {
     private readonly config: Config,
     private readonly log: Log,
   ) {
-    this.worker = new JobWorker(database, clock, log, this.handlers);
+    this.workers = [new JobWorker(database, clock, log, this.shared, null, this.claims)];
     database.onCommit(() => this.wakeForCommitted());
   }
 
@@ -49,38 +53,58 @@ export class Jobs {
   handle<P>(kind: string, options: HandlerOptions, run: RunJob<P>): void {
     if (this.handlers.has(kind)) throw new Error(`jobs of kind ${kind} are handled twice`);
     if (kind.length > MAX_KIND) throw new Error(`expected a job kind of at most ${MAX_KIND} characters, got ${kind}`);
-    this.handlers.set(kind, {
+    const { lanes = null } = options;
+    const handler = {
       leaseMs: options.leaseSeconds * 1000,
       maxAttempts: options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
       retryDelaySeconds: options.retryDelaySeconds ?? defaultRetryDelaySeconds,
+      lanes,
       run: run as RunJob<unknown>,
-    });
+    };
+    this.handlers.set(kind, handler);
+    if (lanes === null) this.shared.set(kind, handler);
+    else
+      this.workers.push(
+        new JobWorker(this.database, this.clock, this.log, new Map([[kind, handler]]), lanes, this.claims),
+      );
   }
 
   /**
    * Adds a job to the transaction; it runs when that has committed. With a key that a waiting or running job has, nothing is added and the
    * answer is false; a running one starts once more when it ends, so a change committed with the second request is never overlooked.
-   * The payload survives JSON and holds ids, never personal data.
+   * `sooner`: a waiting job of the same key is brought forward to this one's time. The payload survives JSON and holds ids, never personal data.
    */
-  async enqueue(tx: Tx, kind: string, payload: unknown, when: { runAt?: number; key?: string } = {}): Promise<boolean> {
-    const { key = null, runAt } = when;
+  async enqueue(
+    tx: Tx,
+    kind: string,
+    payload: unknown,
+    when: { runAt?: number; key?: string; lane?: string; sooner?: boolean } = {},
+  ): Promise<boolean> {
+    const { key = null, lane = null, sooner: isSooner = false, runAt } = when;
     if (key !== null && key.length > MAX_KEY)
       throw new Error(`expected a key of at most ${MAX_KEY} characters for ${kind}`);
     const now = this.clock.now();
     if (runAt === undefined || runAt <= now) this.announced.add(tx);
-    return enqueueJob(tx, this.database, { kind, payload, key, runAt: runAt ?? now, createdAt: now });
+    return enqueueJob(tx, this.database, { kind, payload, key, lane, isSooner, runAt: runAt ?? now, createdAt: now });
   }
 
-  runDue(): Promise<number> {
-    return this.worker.runDue();
+  /** Runs what is due, and what becomes due meanwhile, until nothing is; returns the number of runs. */
+  async runDue(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      let runs = 0;
+      for (const worker of this.workers) runs += await worker.runDue();
+      if (runs === 0) return total;
+      total += runs;
+    }
   }
 
   start(): void {
-    this.worker.start(this.config.jobs.pollMs);
+    for (const worker of this.workers) worker.start(this.config.jobs.pollMs);
   }
 
-  stop(maxMs: number): Promise<void> {
-    return this.worker.stop(maxMs);
+  async stop(maxMs: number): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop(maxMs)));
   }
 
   list(query: JobQuery): Promise<StoredJob[]> {
@@ -112,7 +136,7 @@ export class Jobs {
       const isOver = tx.queryRunner?.isReleased ?? true;
       if (!isOver) continue;
       this.announced.delete(tx);
-      this.worker.wake();
+      for (const worker of this.workers) worker.wake();
     }
   }
 }

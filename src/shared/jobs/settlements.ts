@@ -23,6 +23,8 @@ export class Settlements {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly log: Log,
+    /** Called when a job whose end was written is due again at once. */
+    private readonly workCame: () => void,
   ) {}
 
   /** Resolves when the end is written, or can no longer be. */
@@ -46,7 +48,7 @@ export class Settlements {
       const batch = this.pending;
       this.pending = [];
       try {
-        await settleJobs(this.database, batch, this.clock.now());
+        if (await settleJobs(this.database, batch, this.clock.now())) this.workCame();
         for (const { settled } of batch) settled();
       } catch (error) {
         await this.keepWhatIsStillOurs(batch, error);

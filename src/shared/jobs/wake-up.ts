@@ -8,12 +8,13 @@ export class WakeUp {
     this.wake?.();
   }
 
-  /** Returns at the next call, at once if there was one since the last return, or after `maxMs`. */
-  async wait(maxMs?: number): Promise<void> {
+  /** Returns at the next call, at once if there was one since the last return, when `other` is settled, or after `maxMs`. */
+  async wait(maxMs?: number, other?: Promise<void>): Promise<void> {
     if (!this.isCalled) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
+        void other?.then(resolve);
         if (maxMs !== undefined) timer = setTimeout(resolve, maxMs);
       });
       clearTimeout(timer);
