@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseUrl } from './parse-url.js';
 
 /** The value read, or what was expected instead, in words that end a sentence beginning with the setting's name. */
 export type Parsed<Value> = { value: Value } | { expected: string };
@@ -23,7 +24,7 @@ export function parseHost(text: string): Parsed<string> {
 
 /** An absolute http or https URL, given back without the slash at its end. It may have a path. */
 export function parseBaseUrl(text: string): Parsed<string> {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (url === null || !/^https?:\/\/[^/]/i.test(text) || /[\s\\]/.test(text)) {
     return { expected: 'expected an absolute http or https URL' };
   }
@@ -37,7 +38,7 @@ const DATABASE_FORMS = 'expected sqlite:<path>, sqlite::memory: or mysql://user:
 export function parseDatabase(text: string): Parsed<DatabaseSetting> {
   if (text.startsWith('sqlite:')) return parseSqlite(text.slice('sqlite:'.length));
   if (!/^(mysql|mariadb):\/\//.test(text)) return { expected: DATABASE_FORMS };
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (url === null || url.hash !== '') {
     return { expected: `${DATABASE_FORMS}; write / ? # @ : in a password as %2F %3F %23 %40 %3A` };
   }
@@ -50,6 +51,23 @@ function parseSqlite(path: string): Parsed<DatabaseSetting> {
   const file = path.startsWith('///') ? path.slice(2) : path;
   if (file === '' || file.startsWith('//') || /[?#]/.test(file)) return { expected: DATABASE_FORMS };
   return { value: { kind: 'sqlite', file } };
+}
+
+export type StoreSetting = { kind: 'folder'; folder: string } | { kind: 's3'; bucket: string; prefix: string };
+
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Characters that every S3 service stores as they are; the prefix ends without a slash. */
+const PREFIX = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
+
+export function parseStore(text: string): Parsed<StoreSetting> {
+  if (!text.includes('://')) return { value: { kind: 'folder', folder: text } };
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]*)\/?(.*?)\/?$/.exec(text) ?? [];
+  const isUsable = BUCKET.test(bucket) && (prefix === '' || PREFIX.test(prefix));
+  return isUsable ? { value: { kind: 's3', bucket, prefix } } : { expected: 'expected a folder or s3://bucket/prefix' };
+}
+
+export function parseRegion(text: string): Parsed<string> {
+  return /^[a-z0-9-]{1,64}$/.test(text) ? { value: text } : { expected: 'expected a region such as us-east-1' };
 }
 
 export function parseAuthId(text: string): Parsed<string> {

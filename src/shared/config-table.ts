@@ -2,7 +2,7 @@
 export type SettingKind =
   | { kind: 'integer'; min: number; max: number }
   | { kind: 'choice'; choices: readonly string[] }
-  | { kind: 'boolean' | 'host' | 'url' | 'database' | 'folder' | 'auth-id' | 'token' | 'key' };
+  | { kind: 'boolean' | 'host' | 'url' | 'database' | 'folder' | 'store' | 'region' | 'auth-id' | 'token' | 'key' };
 
 export type Setting = SettingKind & {
   /** The value when the setting is absent; empty when that depends on other settings, which `defaultInWords` then explains. */
@@ -151,6 +151,33 @@ export const settings = {
     sentence: 'One JSON object per line, or text for people.',
   },
   DATA_DIR: { kind: 'folder', default: 'data', sentence: 'Folder where SQLite, generated keys and recordings live.' },
+  RECORDING_STORE: {
+    kind: 'store',
+    default: '',
+    defaultInWords: 'DATA_DIR/recordings',
+    sentence: 'Where recordings are kept, encrypted: a folder that every process sees, or s3://bucket/prefix.',
+  },
+  RECORDING_STORE_ENDPOINT: {
+    kind: 'url',
+    default: '',
+    defaultInWords: 'https://s3.REGION.amazonaws.com',
+    sentence: 'Base URL of the S3 service when RECORDING_STORE is s3://...; the bucket is appended as a path.',
+  },
+  RECORDING_STORE_REGION: { kind: 'region', default: 'us-east-1', sentence: 'Region that S3 requests are signed for.' },
+  RECORDING_STORE_ACCESS_KEY: {
+    kind: 'token',
+    default: '',
+    defaultInWords: 'none; required with s3://...',
+    secret: true,
+    sentence: 'Access key ID of the S3 service.',
+  },
+  RECORDING_STORE_SECRET_KEY: {
+    kind: 'token',
+    default: '',
+    defaultInWords: 'none; required with s3://...',
+    secret: true,
+    sentence: 'Secret access key of the S3 service.',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

@@ -54,6 +54,7 @@ describe('settings of an empty environment', () => {
       migrate: 'auto',
       log: { level: 'info', format: 'json' },
       dataDir: 'data',
+      recordings: { store: { kind: 'folder', folder: 'data/recordings' } },
       adminToken: null,
       encryptionKey: null,
       production: false,
@@ -295,5 +296,47 @@ describe('.env.example', () => {
       ].join('\n'),
     );
     expect(text.split('\n\n').slice(1).join('\n\n').trimEnd()).toBe(blocks.join('\n\n'));
+  });
+});
+
+describe('the store of recordings', () => {
+  const S3 = { RECORDING_STORE_ACCESS_KEY: 'AKID', RECORDING_STORE_SECRET_KEY: 'secret' };
+  const storeOf = (env: NodeJS.ProcessEnv) => readConfig(env, false).recordings.store;
+
+  it('is a folder, by default one in the data folder', () => {
+    expect(storeOf({ DATA_DIR: '/var/masking' })).toEqual({ kind: 'folder', folder: '/var/masking/recordings' });
+    expect(storeOf({ RECORDING_STORE: '/mnt/shared' })).toEqual({ kind: 'folder', folder: '/mnt/shared' });
+  });
+
+  it('is a bucket, by default of AWS', () => {
+    const keys = { accessKey: 'AKID', secretKey: 'secret' };
+    expect(storeOf({ RECORDING_STORE: 's3://calls/eu/live/', ...S3 })).toEqual({
+      kind: 's3',
+      bucket: 'calls',
+      prefix: 'eu/live',
+      region: 'us-east-1',
+      ...keys,
+      endpoint: 'https://s3.us-east-1.amazonaws.com',
+    });
+    const other = { RECORDING_STORE_ENDPOINT: 'https://minio.example.com/', RECORDING_STORE_REGION: 'eu-1' };
+    expect(storeOf({ RECORDING_STORE: 's3://calls', ...S3, ...other })).toMatchObject({
+      prefix: '',
+      region: 'eu-1',
+      endpoint: 'https://minio.example.com',
+    });
+  });
+
+  it.each([
+    [{ RECORDING_STORE: 's3://', ...S3 }, 'RECORDING_STORE'],
+    [{ RECORDING_STORE: 's3://UPPER/x', ...S3 }, 'RECORDING_STORE'],
+    [{ RECORDING_STORE: 's3://calls/../x', ...S3 }, 'RECORDING_STORE'],
+    [{ RECORDING_STORE: 's3://calls//x', ...S3 }, 'RECORDING_STORE'],
+    [{ RECORDING_STORE: 'gs://calls', ...S3 }, 'RECORDING_STORE'],
+    [{ RECORDING_STORE: 's3://calls', RECORDING_STORE_SECRET_KEY: 'x' }, 'RECORDING_STORE_ACCESS_KEY'],
+    [{ RECORDING_STORE: 's3://calls', RECORDING_STORE_ACCESS_KEY: 'x' }, 'RECORDING_STORE_SECRET_KEY'],
+    [{ RECORDING_STORE_REGION: 'no region' }, 'RECORDING_STORE_REGION'],
+    [{ RECORDING_STORE_ENDPOINT: 'minio:9000' }, 'RECORDING_STORE_ENDPOINT'],
+  ])('refuses %j', (env, name) => {
+    expect(Object.keys(problems(env))).toEqual([name]);
   });
 });

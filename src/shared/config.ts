@@ -7,6 +7,8 @@ import {
   parseDatabase,
   parseHost,
   parseKey,
+  parseRegion,
+  parseStore,
   parseToken,
   type DatabaseSetting,
 } from './config-formats.js';
@@ -52,6 +54,21 @@ export abstract class Config {
     readonly format: 'json' | 'pretty';
   };
   abstract readonly dataDir: string;
+  abstract readonly recordings: {
+    readonly store:
+      | { readonly kind: 'folder'; readonly folder: string }
+      | {
+          readonly kind: 's3';
+          readonly bucket: string;
+          /** Without slash at its ends; may be empty. */
+          readonly prefix: string;
+          /** Without slash at the end. */
+          readonly endpoint: string;
+          readonly region: string;
+          readonly accessKey: string;
+          readonly secretKey: string;
+        };
+  };
   /** Null: the data folder keeps a generated one. */
   abstract readonly adminToken: string | null;
   /** Null, never in production: the data folder keeps a generated one. 32 bytes. */
@@ -82,6 +99,7 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
       format: reader.choice('LOG_FORMAT', isTerminal ? 'pretty' : 'json'),
     },
     dataDir,
+    recordings: { store: readStore(reader, dataDir) },
     adminToken: reader.parsed('ADMIN_TOKEN', parseAdminToken),
     encryptionKey: readEncryptionKey(reader, production),
     production,
@@ -162,6 +180,18 @@ function readSessions(reader: SettingsReader): Config['sessions'] {
   };
 }
 
+function readStore(reader: SettingsReader, dataDir: string): Config['recordings']['store'] {
+  const store = reader.parsed('RECORDING_STORE', parseStore) ?? { kind: 'folder', folder: join(dataDir, 'recordings') };
+  const region = reader.parsed('RECORDING_STORE_REGION', parseRegion) ?? settings.RECORDING_STORE_REGION.default;
+  const endpoint = reader.parsed('RECORDING_STORE_ENDPOINT', parseBaseUrl);
+  const accessKey = reader.parsed('RECORDING_STORE_ACCESS_KEY', parseToken) ?? '';
+  const secretKey = reader.parsed('RECORDING_STORE_SECRET_KEY', parseToken) ?? '';
+  if (store.kind === 'folder') return store;
+  requireSecret(reader, 'RECORDING_STORE_ACCESS_KEY');
+  requireSecret(reader, 'RECORDING_STORE_SECRET_KEY');
+  return { ...store, endpoint: endpoint ?? `https://s3.${region}.amazonaws.com`, region, accessKey, secretKey };
+}
+
 function readEncryptionKey(reader: SettingsReader, production: boolean): Buffer | null {
   const key = reader.parsed('ENCRYPTION_KEY', parseKey);
   if (!production) return key;
@@ -179,6 +209,7 @@ function frozen(config: Config): Config {
     if (typeof part === 'object' && !Buffer.isBuffer(part)) Object.freeze(part);
   }
   if (config.provider.firstAccount !== null) Object.freeze(config.provider.firstAccount);
+  Object.freeze(config.recordings.store);
   const silent = () => '[settings]';
   Object.defineProperties(config, { [inspect.custom]: { value: silent }, toJSON: { value: silent } });
   return Object.freeze(config);

@@ -132,7 +132,7 @@ describe('processes that start together', () => {
 
 /** A program that waits for the word and then opens one folder after the other, always the same ones. Children cannot run TypeScript. */
 function compiledRacer(): string {
-  for (const name of ['data-folder', 'config-formats', 'config-problems', 'ids']) {
+  for (const name of ['data-folder', 'config-formats', 'config-problems', 'ids', 'parse-url']) {
     const source = new URL(`./${name}.ts`, import.meta.url).pathname;
     writeFileSync(join(home, `${name}.js`), transformFileSync(source, { swcrc: true }).code);
   }

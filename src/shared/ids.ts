@@ -54,6 +54,11 @@ export function newPin(length: number): string {
   return pin;
 }
 
+/** 20 decimal digits, as Plivo's nonces. */
+export function newNonce(): string {
+  return newPin(20);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function isUuid(text: string): boolean {

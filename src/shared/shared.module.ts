@@ -10,6 +10,8 @@ import { Idempotency } from './http/idempotency.js';
 import { PurgeIdempotencyKeys } from './http/purge-idempotency-keys.js';
 import { Jobs } from './jobs/jobs.js';
 import { Log } from './logger.js';
+import { Metrics } from './metrics.js';
+import { Outgoing } from './outgoing/outgoing.js';
 
 /** What exists before the modules do: made by main.ts, or by a test. */
 export interface Ground {
@@ -37,9 +39,24 @@ export class SharedModule {
         Events,
         Jobs,
         Idempotency,
+        Metrics,
+        { provide: Outgoing, useFactory: () => new Outgoing(clock, config.callbacks) },
         PurgeIdempotencyKeys,
       ],
-      exports: [Config, Secrets, Log, Clock, Crypto, Database, Events, Jobs, Idempotency, PurgeIdempotencyKeys],
+      exports: [
+        Config,
+        Secrets,
+        Log,
+        Clock,
+        Crypto,
+        Database,
+        Events,
+        Jobs,
+        Idempotency,
+        Metrics,
+        Outgoing,
+        PurgeIdempotencyKeys,
+      ],
     };
   }
 }
