@@ -7,6 +7,7 @@ import { describeOnEachDatabase, type TestDatabase } from '../../test/support/da
 import { Database } from '../shared/database.js';
 import { createHttpAdapter } from '../shared/http/http-edge.js';
 import { createLogger } from '../shared/logger.js';
+import { Metrics } from '../shared/metrics.js';
 import { Draining, HealthModule } from './index.js';
 import { Readiness } from './readiness.js';
 
@@ -14,7 +15,11 @@ import { Readiness } from './readiness.js';
 @Module({})
 class Ground {
   static with(database: Database): DynamicModule {
-    return { module: Ground, providers: [{ provide: Database, useValue: database }], exports: [Database] };
+    return {
+      module: Ground,
+      providers: [{ provide: Database, useValue: database }, Metrics],
+      exports: [Database, Metrics],
+    };
   }
 }
 

@@ -1,3 +1,2 @@
 export { HealthModule } from './health.module.js';
 export { Draining } from './draining.js';
-export { Metrics } from './metrics.js';
