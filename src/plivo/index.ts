@@ -14,19 +14,29 @@ export {
 } from './dial-webhooks.js';
 export { PlivoClient, type FindCalls, type PlaceCall } from './plivo-client.js';
 export type { CallRecord, PlivoNumber } from './plivo-records.js';
+export type { RecordingFacts, RecordingRecord } from './plivo-recordings.js';
+export { MediaRefused, MediaUnavailable, type OpenedMedia } from './recording-media.js';
 export type { PlivoCredentials } from './plivo-transport.js';
-export { ProviderBusy, ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
+export {
+  ListingTooLong,
+  ProviderBusy,
+  ProviderOutcomeUnknown,
+  ProviderRefused,
+  ProviderUnavailable,
+} from './plivo.errors.js';
 export { isSignedByAny, signV2, signV3, type ParamList, type SignatureClaim, type SignedRequest } from './signature.js';
 export { webhookParams, type WebhookParams } from './webhook-params.js';
 export {
   readAnswerWebhook,
   readGatheredDigits,
   readHangupWebhook,
+  readRecordingWebhook,
   type AnswerWebhook,
   type CallDirection,
   type GatheredDigits,
   type HangupWebhook,
   type LegEnd,
+  type RecordingWebhook,
   type WebhookCall,
 } from './webhooks.js';
 export {

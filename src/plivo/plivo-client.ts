@@ -1,8 +1,10 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { parseCaller, type E164 } from '../shared/phone.js';
 import { callRecord, plivoNumber, type CallRecord, type PlivoNumber } from './plivo-records.js';
+import { recordingRecord, type RecordingRecord } from './plivo-recordings.js';
+import { RecordingMedia, type OpenedMedia } from './recording-media.js';
 import { PlivoTransport, type PlivoCredentials, type TransportOptions } from './plivo-transport.js';
-import { ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
+import { ListingTooLong, ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
 import { isCallUuid } from './webhook-params.js';
 
 export interface PlaceCall {
@@ -33,9 +35,11 @@ const MOST_OBJECTS = 10_000;
 /** The few things we ask of Plivo. Every verb fails with one of the errors of `plivo.errors.ts`. */
 export class PlivoClient implements OnApplicationShutdown {
   private readonly transport: PlivoTransport;
+  private readonly media: RecordingMedia;
 
   constructor(options: TransportOptions) {
     this.transport = new PlivoTransport(options);
+    this.media = new RecordingMedia(new URL(options.baseUrl).origin);
   }
 
   /**
@@ -104,8 +108,35 @@ export class PlivoClient implements OnApplicationShutdown {
     return this.transport.delete(credentials, `Call/${checkedUuid(callUuid)}/`);
   }
 
+  /** Recordings of one call that were added in a span of at most thirty days, oldest first. */
+  async findRecordings(
+    credentials: PlivoCredentials,
+    { callUuid, addedFrom, addedBefore }: { callUuid: string; addedFrom: number; addedBefore: number },
+  ): Promise<RecordingRecord[]> {
+    const { objects } = await this.listAll(credentials, 'Recording/', {
+      call_uuid: checkedUuid(callUuid),
+      add_time__gte: filterTime(addedFrom),
+      add_time__lt: filterTime(addedBefore),
+    });
+    // A service that does not know the filter would list recordings of other calls.
+    const records = objects.map(recordingRecord).filter((record) => record?.callUuid === callUuid);
+    return records
+      .filter((record) => record !== null)
+      .toSorted((one, other) => (one.startedAt ?? 0) - (other.startedAt ?? 0));
+  }
+
+  /** False when there was none: either way Plivo does not have it any more. May be repeated. */
+  async deleteRecording(credentials: PlivoCredentials, recordingId: string): Promise<boolean> {
+    return this.transport.delete(credentials, `Recording/${checkedUuid(recordingId)}/`);
+  }
+
+  /** Opens the sound of a recording for reading. Refuses addresses where no recording of Plivo's can be. */
+  openMedia(credentials: PlivoCredentials, url: string, signal: AbortSignal): Promise<OpenedMedia> {
+    return this.media.open(credentials, url, signal);
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await this.transport.close();
+    await Promise.all([this.transport.close(), this.media.close()]);
   }
 
   private async listAll(
@@ -122,7 +153,7 @@ export class PlivoClient implements OnApplicationShutdown {
       const page = readPage(answer);
       total = page.total;
       if (total > MOST_OBJECTS) {
-        throw new ProviderUnavailable(`expected at most ${MOST_OBJECTS} objects in a listing, Plivo has ${total}`);
+        throw new ListingTooLong(`expected at most ${MOST_OBJECTS} objects in a listing, Plivo has ${total}`);
       }
       if (page.objects.length === 0) break;
       objects.push(...page.objects);

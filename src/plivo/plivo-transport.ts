@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { boundedText, jsonObject, refusalText, type JsonObject } from './answer-body.js';
+import { RequestBudget, type Urgency } from './request-budget.js';
 import { ProviderBusy, ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
 
 export interface PlivoCredentials {
@@ -56,6 +57,7 @@ export class PlivoTransport {
   private readonly prefix: string;
   private readonly deadlineMs: number;
   private readonly retryPauseMs: number;
+  private readonly budget = new RequestBudget();
 
   constructor({ baseUrl, deadlineMs = 5000, retryPauseMs = 150 }: TransportOptions) {
     const url = new URL(baseUrl);
@@ -71,8 +73,11 @@ export class PlivoTransport {
 
   /** Null when the resource does not exist. Repeated on 5xx and network failure: reading twice harms nobody. */
   async get(credentials: PlivoCredentials, resource: string, query: Query = {}): Promise<JsonObject | null> {
+    await this.turn(credentials, 'patient');
     const signal = AbortSignal.timeout(this.deadlineMs);
     for (let attempt = 1; ; attempt += 1) {
+      // A repetition is booked too, but does not wait: the deadline runs.
+      if (attempt > 1) this.budget.take(credentials.authId, 'urgent');
       const outcome = await this.send('GET', credentials, { resource, query, signal });
       const failure = failureIn(outcome);
       if (failure === null) return readAnswer(outcome);
@@ -83,6 +88,7 @@ export class PlivoTransport {
 
   /** Sent once, whatever happens: a repeated POST is a second call. */
   async post(credentials: PlivoCredentials, resource: string, body: JsonObject): Promise<JsonObject> {
+    await this.turn(credentials, 'urgent');
     const outcome = await this.send('POST', credentials, {
       resource,
       body,
@@ -100,6 +106,7 @@ export class PlivoTransport {
 
   /** False when there was nothing to delete. */
   async delete(credentials: PlivoCredentials, resource: string): Promise<boolean> {
+    await this.turn(credentials, 'urgent');
     const outcome = await this.send('DELETE', credentials, { resource, signal: AbortSignal.timeout(this.deadlineMs) });
     const failure = failureIn(outcome);
     if (failure !== null) throw new ProviderUnavailable(failure);
@@ -111,6 +118,12 @@ export class PlivoTransport {
   /** Waits for what is under way; the deadline bounds it. */
   close(): Promise<void> {
     return this.pool.close();
+  }
+
+  /** Waits until the account may be asked, before the deadline begins. */
+  private async turn({ authId }: PlivoCredentials, urgency: Urgency): Promise<void> {
+    const waitMs = this.budget.take(authId, urgency);
+    if (waitMs > 0) await pause(waitMs);
   }
 
   private async send(

@@ -27,6 +27,9 @@ export class ProviderUnavailable extends DomainError {
   readonly kind = 'unavailable';
 }
 
+/** What was asked for is more than is read at once; a narrower question may be answered. */
+export class ListingTooLong extends ProviderUnavailable {}
+
 /** The request may have taken effect: look before repeating it, or one call becomes two. */
 export class ProviderOutcomeUnknown extends DomainError {
   readonly code = 'provider_outcome_unknown';

@@ -1,5 +1,6 @@
 import { microsFromDecimal } from './amounts.js';
 import { callInstants, instantOf, type CallInstants } from './instants.js';
+import { epochMs, mediaUrlOf, type RecordingFacts } from './plivo-recordings.js';
 import { FieldReader, type WebhookParams } from './webhook-params.js';
 
 export type CallDirection = 'inbound' | 'outbound';
@@ -39,6 +40,9 @@ export interface HangupWebhook extends WebhookCall, LegEnd {
   requestUuid: string | null;
 }
 
+/** It may leave out whose call it was: the URL that it comes to says that. */
+export type RecordingWebhook = RecordingFacts;
+
 export interface GatheredDigits extends WebhookCall {
   /** Empty when the time ran out with nothing pressed. */
   digits: string;
@@ -76,6 +80,21 @@ export function readGatheredDigits(params: WebhookParams): GatheredDigits | null
   const field = new FieldReader(params);
   const digits = field.textOrNull('Digits') ?? '';
   return /^[0-9*#]{0,99}$/.test(digits) ? field.finish({ ...webhookCall(field), digits }) : null;
+}
+
+/** A recording that is ready. What Plivo calls `-1` is unknown. */
+export function readRecordingWebhook(params: WebhookParams): RecordingWebhook | null {
+  const field = new FieldReader(params);
+  const mediaUrl = mediaUrlOf(params.get('RecordUrl'));
+  if (mediaUrl === null) return null;
+  const seconds = field.integerOrNull('RecordingDuration');
+  return field.finish({
+    recordingId: field.uuid('RecordingID'),
+    mediaUrl,
+    durationMs: field.integerOrNull('RecordingDurationMs') ?? (seconds === null ? null : seconds * 1000),
+    startedAt: epochMs(params.get('RecordingStartMs')),
+    endedAt: epochMs(params.get('RecordingEndMs')),
+  });
 }
 
 /** `prefix` is what Plivo writes before the four names for the leg in question. */

@@ -1,4 +1,5 @@
 import type { E164 } from '../shared/phone.js';
+import { parseUrl } from '../shared/parse-url.js';
 
 /*
  * Everything that enters an XML document passes one of these. The builder turns each `&quot;` of a finished document back into a
@@ -20,7 +21,7 @@ export function dialable(number: E164): string {
 
 /** An absolute http or https URL in its normal form; a fragment stays, it carries Plivo's retry options. */
 export function webUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new Error('XML: expected an absolute http or https URL');
   }
