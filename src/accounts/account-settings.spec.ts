@@ -9,7 +9,16 @@ import { insertAccount } from './insert-account.js';
 
 const MAIN = 'MAMAINMAINMAINMAIN00';
 const OTHER = 'MAOTHEROTHEROTHER000';
-const DEFAULTS = { language: 'en-US', refusals: {}, allowed_countries: null };
+const DEFAULTS = {
+  language: 'en-US',
+  refusals: {},
+  allowed_countries: null,
+  recording_retention_days: 30,
+  session_fee: '0',
+  minute_fee: '0',
+  daily_spend_cap: null,
+  max_rate_per_minute: null,
+};
 
 describeOnEachDatabase('how an account refuses callers, and where its calls may go', (open) => {
   let database: Database;
@@ -82,10 +91,14 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
     await change({ language: 'fr-FR', refusals: { busy: 'B', trouble: 'T' }, allowed_countries: ['US'] });
     await change({});
     expect(await change({ refusals: { busy: 'C' } })).toEqual({
+      ...DEFAULTS,
       language: 'fr-FR',
       refusals: { busy: 'C', trouble: 'T' },
       allowed_countries: ['US'],
+      recording_retention_days: 30,
     });
+    await change({ recording_retention_days: 7 });
+    expect(await change({ language: 'fr-FR' })).toMatchObject({ recording_retention_days: 7 });
   });
 
   it('go back to the built-in sentence, and to every country, by null', async () => {

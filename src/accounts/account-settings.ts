@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../shared/clock.js';
 import { Database, type Tx } from '../shared/database.js';
 import type { DestinationPolicy } from '../shared/destinations.js';
-import { NotFound } from '../shared/errors.js';
+import { InvalidRequest, NotFound } from '../shared/errors.js';
+import { decimalText, microsOf } from './money.js';
 import { ShortLived } from './short-lived.js';
 
 /** The occasions on which a caller hears a sentence instead of a ring. */
@@ -16,27 +17,55 @@ export const REFUSAL_KEYS = [
   'locked',
   'wrong-pin',
   'destination',
+  'spend-cap',
   'trouble',
 ] as const;
 
 export type RefusalKey = (typeof REFUSAL_KEYS)[number];
 
+/** What an account is charged on top of Plivo's prices, in its currency: decimal text with at most six places. */
+export interface Rates {
+  /** For each session, when it is opened. */
+  readonly session_fee: string;
+  /** For each minute that Plivo bills, of each leg. */
+  readonly minute_fee: string;
+}
+
+/** How much an account may spend on calls in a UTC day: decimal text; null for no limit. */
+export interface SpendLimit {
+  readonly daily_spend_cap: string | null;
+  /** What a minute of one leg costs at the most; never null beside a cap. */
+  readonly max_rate_per_minute: string | null;
+}
+
 /** What an operator decides about an account's calls. */
-export interface CallSettings extends DestinationPolicy {
+export interface CallSettings extends DestinationPolicy, Rates, SpendLimit {
   /** In which refusals are spoken; such as `en-US`. */
   readonly language: string;
   /** In place of the built-in sentences; empty: say nothing, just hang up. */
   readonly refusals: Readonly<Partial<Record<RefusalKey, string>>>;
+  /** Days after which a recording is deleted, here and at Plivo: 1 to 3650. */
+  readonly recording_retention_days: number;
 }
 
 /** What is left out stays; a refusal of null goes back to the built-in sentence. */
-export interface CallSettingsPatch {
+export interface CallSettingsPatch extends Partial<Rates & SpendLimit> {
   language?: string;
   refusals?: Readonly<Partial<Record<RefusalKey, string | null>>>;
   allowed_countries?: readonly string[] | null;
+  recording_retention_days?: number;
 }
 
-const DEFAULTS: CallSettings = { language: 'en-US', refusals: {}, allowed_countries: null };
+const DEFAULTS: CallSettings = {
+  language: 'en-US',
+  refusals: {},
+  allowed_countries: null,
+  recording_retention_days: 30,
+  session_fee: '0',
+  minute_fee: '0',
+  daily_spend_cap: null,
+  max_rate_per_minute: null,
+};
 
 /** Same as what enters the XML. */
 const LANGUAGE = /^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$/;
@@ -80,6 +109,7 @@ export class AccountSettings {
     const before = await stored(tx, accountId);
 
     const settings = merged(before ?? {}, patch);
+    requireRateOfCap(settings);
     const values = [JSON.stringify(settings), this.clock.now(), accountId];
     await tx.query(
       before === null
@@ -108,7 +138,7 @@ async function stored(manager: EntityManager, accountId: string): Promise<Partia
 }
 
 function merged(settings: Partial<CallSettings>, patch: CallSettingsPatch): Partial<CallSettings> {
-  const { language, refusals = {}, allowed_countries: countries } = patch;
+  const { language, refusals = {}, allowed_countries: countries, recording_retention_days: days } = patch;
   const texts = REFUSAL_KEYS.flatMap((key) => {
     const text = refusals[key] === undefined ? settings.refusals?.[key] : refusals[key];
     return typeof text === 'string' ? [[key, text] as const] : [];
@@ -118,5 +148,28 @@ function merged(settings: Partial<CallSettings>, patch: CallSettingsPatch): Part
     ...(language !== undefined && { language }),
     refusals: Object.fromEntries(texts),
     ...(countries !== undefined && { allowed_countries: countries && [...new Set(countries)].sort() }),
+    ...(days !== undefined && { recording_retention_days: days }),
+    ...moneyOf(patch),
   };
+}
+
+/** In the plainest spelling of each amount. */
+function moneyOf(patch: CallSettingsPatch): Partial<Rates & SpendLimit> {
+  const names = ['session_fee', 'minute_fee', 'daily_spend_cap', 'max_rate_per_minute'] as const;
+  const given = names.flatMap((name) => {
+    const text = patch[name];
+    return text === undefined ? [] : [[name, text === null ? null : decimalText(microsOf(text))] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function requireRateOfCap({
+  daily_spend_cap: cap = null,
+  max_rate_per_minute: rate = null,
+}: Partial<SpendLimit>): void {
+  if (cap !== null && (rate === null || microsOf(rate) === 0))
+    throw new InvalidRequest(
+      'max_rate_per_minute: expected the highest price of a minute beside daily_spend_cap, without which nobody knows what the longest call may cost',
+      { param: 'max_rate_per_minute' },
+    );
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Authenticate } from './authenticate.js';
 import { AccountGuard } from './account.guard.js';
 import { AccountSettings } from './account-settings.js';
+import { CallbackTokens } from './callback-tokens.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { Credentials } from './credentials.js';
@@ -22,6 +23,7 @@ const useCases = [
   Authenticate,
   AccountGuard,
   AccountSettings,
+  CallbackTokens,
   Accounts,
   Subaccounts,
   PlivoAccess,

@@ -11,6 +11,7 @@ export interface OpenedCredentials {
   accountId: string;
   /** Null for an account's own credentials. */
   subaccountId: string | null;
+  /** Oldest first. */
   tokens: { id: string; token: string }[];
 }
 
@@ -60,7 +61,7 @@ export class Credentials {
     const rows = await this.database.read<{ id: string; token: string; account_id: string }[]>((manager) =>
       manager.query(
         `SELECT t.id, t.token, COALESCE(s.account_id, t.owner_id) AS account_id
-         FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ?`,
+         FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ? ORDER BY t.created_at, t.id`,
         [ownerId],
       ),
     );

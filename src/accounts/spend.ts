@@ -1,0 +1,189 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { Clock } from '../shared/clock.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
+import { Jobs } from '../shared/jobs/jobs.js';
+import { Log } from '../shared/logger.js';
+import { Metrics } from '../shared/metrics.js';
+import { microsOf } from './money.js';
+
+const DAY_MS = 86_400_000;
+const KEPT_DAYS = 40;
+const TELL = 'accounts.spend-cap-reached';
+
+/** One account's UTC day; amounts in micro-units. */
+export interface SpendOfDay {
+  day: number;
+  spent: number;
+  reserved: number;
+  /** Whether a call had to be refused. */
+  isCapReached: boolean;
+}
+
+type SpendRow = Record<'day' | 'spent' | 'reserved' | 'is_cap_reached', number>;
+
+/** What the calls of an account that began since then have cost, in micro-units. */
+type SpentSince = (tx: Tx, accountId: string, since: number) => Promise<number>;
+
+/**
+ * Keeps an account's calls within its daily cap: what the longest possible call would cost is reserved before anybody is dialled and given back
+ * when the true cost is known, so that any number of calls at once cannot exceed the cap together. Accounts without a cap cost nothing here.
+ */
+@Injectable()
+export class Spend implements OnModuleInit {
+  private readonly refusals: Counter;
+  private spentSince: SpentSince = async () => 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.refusals = new Counter({
+      name: 'masking_spend_cap_refusals_total',
+      help: 'Calls not dialled because the daily spend cap of their account was reached.',
+      registers: [metrics.registry],
+    });
+  }
+
+  onModuleInit(): void {
+    this.jobs.handle<{ accountId: string; day: number }>(TELL, { leaseSeconds: 30 }, async ({ accountId, day }) =>
+      this.log.warn('spend.cap_reached', { account: accountId, day: new Date(day).toISOString().slice(0, 10) }),
+    );
+  }
+
+  /**
+   * Whether a call that may cost `micros` at the most still fits into the day; if so, that much is kept for it. Asking again for the same holder
+   * changes nothing. The operator is told of the first refusal of a day.
+   */
+  async reserve(
+    tx: Tx,
+    { accountId, holder, micros, cap }: { accountId: string; holder: string; micros: number; cap: string },
+  ): Promise<boolean> {
+    const held = (await tx.query('SELECT holder FROM spend_reservation WHERE holder = ?', [holder])) as unknown[];
+    if (held.length > 0) return true;
+
+    const day = dayOf(this.clock.now());
+    await this.addDay(tx, accountId, day);
+    // One statement judges and takes: two calls at the edge cannot both see room for one. It is not tried where there is none in sight, so that
+    // refusals, of which there may be many at once, wait for nobody.
+    const fits = 'account_id = ? AND day = ? AND spent + reserved + ? <= ?';
+    const limits = [accountId, day, micros, microsOf(cap)];
+    const hasRoom = ((await tx.query(`SELECT day FROM account_spend WHERE ${fits}`, limits)) as unknown[]).length > 0;
+    const taken = hasRoom
+      ? await change(tx, `UPDATE account_spend SET reserved = reserved + ? WHERE ${fits}`, [micros, ...limits])
+      : 0;
+    if (taken === 0) {
+      await this.refuse(tx, accountId, day);
+      return false;
+    }
+    await tx.query('INSERT INTO spend_reservation (holder, account_id, day, amount) VALUES (?, ?, ?, ?)', [
+      holder,
+      accountId,
+      day,
+      micros,
+    ]);
+    return true;
+  }
+
+  /**
+   * Books what a call has cost more, or less, than was known; `isFinal` gives its reservation back. The cost counts on the day of the reservation,
+   * of a call without one on the day of `at`.
+   */
+  async settle(
+    tx: Tx,
+    settled: { accountId: string; holder: string | null; at: number; micros: number; isFinal: boolean },
+  ): Promise<void> {
+    const { accountId, holder, at, micros, isFinal } = settled;
+    const [held] = (await tx.query('SELECT day, amount FROM spend_reservation WHERE holder = ?', [holder ?? ''])) as {
+      day: number;
+      amount: number;
+    }[];
+    const freed = held && isFinal ? Number(held.amount) : 0;
+    if (freed === 0 && micros === 0) return;
+    await change(
+      tx,
+      'UPDATE account_spend SET spent = spent + ?, reserved = reserved - ? WHERE account_id = ? AND day = ?',
+      [micros, freed, accountId, held ? Number(held.day) : dayOf(at)],
+    );
+    if (freed > 0) await change(tx, 'DELETE FROM spend_reservation WHERE holder = ?', [holder]);
+  }
+
+  /** For a call that certainly was not placed. */
+  release(tx: Tx, accountId: string, holder: string): Promise<void> {
+    return this.settle(tx, { accountId, holder, at: this.clock.now(), micros: 0, isFinal: true });
+  }
+
+  /** Names who knows what calls have cost: a cap may be set in the middle of a day. */
+  beginDaysWith(spentSince: SpentSince): void {
+    this.spentSince = spentSince;
+  }
+
+  /** Of the day that it is; null while no call was reserved for on it. */
+  async today(accountId: string): Promise<SpendOfDay | null> {
+    const rows = await this.database.read(
+      (manager) =>
+        manager.query(
+          'SELECT day, spent, reserved, is_cap_reached FROM account_spend WHERE account_id = ? AND day = ?',
+          [accountId, dayOf(this.clock.now())],
+        ) as Promise<SpendRow[]>,
+    );
+    const [row] = rows.map(({ day, spent, reserved, is_cap_reached: reached }) => ({
+      day: Number(day),
+      spent: Number(spent),
+      reserved: Number(reserved),
+      isCapReached: Boolean(Number(reached)),
+    }));
+    return row ?? null;
+  }
+
+  /** Forgets days long past; returns how many. */
+  async purge(): Promise<number> {
+    const before = dayOf(this.clock.now()) - KEPT_DAYS * DAY_MS;
+    return this.database.transaction(async (tx) => {
+      await change(tx, 'DELETE FROM spend_reservation WHERE day < ?', [before]);
+      return change(tx, 'DELETE FROM account_spend WHERE day < ?', [before]);
+    });
+  }
+
+  private async addDay(tx: Tx, accountId: string, day: number): Promise<void> {
+    const known = (await tx.query('SELECT day FROM account_spend WHERE account_id = ? AND day = ?', [
+      accountId,
+      day,
+    ])) as unknown[];
+    if (known.length > 0) return;
+    try {
+      await tx.query(
+        'INSERT INTO account_spend (account_id, day, spent, reserved, is_cap_reached) VALUES (?, ?, ?, 0, 0)',
+        [accountId, day, await this.spentSince(tx, accountId, day)],
+      );
+    } catch (error) {
+      // Another call of the same account began the day; in a new transaction its row is seen.
+      throw isDuplicate(error) ? new Contended() : error;
+    }
+  }
+
+  private async refuse(tx: Tx, accountId: string, day: number): Promise<void> {
+    this.refusals.inc();
+    const isFirst = (
+      (await tx.query('SELECT day FROM account_spend WHERE account_id = ? AND day = ? AND is_cap_reached = 0', [
+        accountId,
+        day,
+      ])) as unknown[]
+    ).length;
+    if (isFirst === 0) return;
+    const told = await change(
+      tx,
+      'UPDATE account_spend SET is_cap_reached = 1 WHERE account_id = ? AND day = ? AND is_cap_reached = 0',
+      [accountId, day],
+    );
+    if (told > 0) await this.jobs.enqueue(tx, TELL, { accountId, day });
+  }
+}
+
+/** The first instant of the UTC day. */
+export function dayOf(instant: number): number {
+  return instant - (instant % DAY_MS);
+}
