@@ -23,5 +23,10 @@ export class Interaction {
   @Column({ type: 'int' }) duration!: number;
   /** Seconds as billed, both legs added. */
   @Column({ type: 'int', name: 'billed_duration' }) billedDuration!: number;
+  /** What Plivo charged. */
   @Column(micros()) amount!: number;
+  /** What the account is charged on top of it; null is nothing. */
+  @Column({ ...micros(), ...nullable, name: 'own_amount' }) ownAmount!: number | null;
+  /** Our id of its recording, once one has begun. */
+  @Column({ ...id(), ...nullable, name: 'recording_id' }) recordingId!: string | null;
 }

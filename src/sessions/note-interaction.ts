@@ -25,7 +25,7 @@ export async function openInteraction(
  * Replaces what is told of a conversation by what its legs' facts say now. The caller holds the session's row (`lockSession`), so that two
  * processes cannot miss each other's facts.
  */
-export async function noteInteraction(tx: Tx, told: Interaction): Promise<void> {
+export async function noteInteraction(tx: Tx, told: Omit<Interaction, 'ownAmount' | 'recordingId'>): Promise<void> {
   await change(
     tx,
     `UPDATE interaction SET started_at = ?, ended_at = ?, busy_until = ?, first_leg_uuid = ?, second_leg_uuid = ?, first_status = ?, second_status = ?,
@@ -45,6 +45,11 @@ export async function noteInteraction(tx: Tx, told: Interaction): Promise<void> 
       told.id,
     ],
   );
+}
+
+/** From here on the API shows where the conversation's recording is. */
+export async function noteRecording(tx: Tx, callId: string, recordingId: string): Promise<void> {
+  await change(tx, 'UPDATE interaction SET recording_id = ? WHERE id = ?', [recordingId, callId]);
 }
 
 /** Whether a conversation of this session is on. One whose hang-up was lost stops counting at its `busy_until`. */

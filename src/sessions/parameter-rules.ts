@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { parsePartyNumber } from '../shared/phone.js';
+import { parseUrl } from '../shared/parse-url.js';
 
 // The kinds of parameter of the masking API: each coerces what official SDKs are known to send, then refuses the rest in the documented words.
 // Absent, null and the empty string mean "not given" everywhere.
@@ -95,9 +96,8 @@ export const WebUrl = () =>
 function isWebUrl(value: unknown): boolean {
   // A quote or a control character could leave the XML attribute that the URL is written into.
   if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || /[\s"'<>\\^`{|}\p{Cc}]/u.test(value)) return false;
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
+  const url = parseUrl(value);
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
 }
 
 /** 4 to 15 digits; a JSON number is accepted and becomes text. */

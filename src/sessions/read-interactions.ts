@@ -24,10 +24,22 @@ export async function readInteractions(tx: Tx, sessionIds: string[]): Promise<Ma
       duration: Number(row.duration),
       billedDuration: Number(row.billed_duration),
       amount: Number(row.amount),
+      ownAmount: row.own_amount === null ? null : Number(row.own_amount),
+      recordingId: row.recording_id as string | null,
     };
     const list = bySession.get(interaction.sessionId) ?? [];
     list.push(interaction);
     bySession.set(interaction.sessionId, list);
   }
   return bySession;
+}
+
+/** What sessions cost by themselves; those that cost nothing are left out. */
+export async function readFees(tx: Tx, sessionIds: string[]): Promise<Map<string, number>> {
+  if (sessionIds.length === 0) return new Map();
+  const rows = (await tx.query(
+    `SELECT id, fee FROM masking_session WHERE id IN (${sessionIds.map(() => '?').join(', ')}) AND fee > 0`,
+    sessionIds,
+  )) as { id: string; fee: number }[];
+  return new Map(rows.map((row) => [row.id, Number(row.fee)]));
 }

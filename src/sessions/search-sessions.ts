@@ -7,7 +7,7 @@ import { Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import type { E164 } from '../shared/phone.js';
 import type { Interaction } from './interaction.entity.js';
-import { readInteractions } from './read-interactions.js';
+import { readFees, readInteractions } from './read-interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
 import { sessionFilter } from './session-filter.js';
 import { SessionRecords, type SessionRecord, type SessionRow } from './session-record.js';
@@ -94,11 +94,13 @@ export class SearchSessions {
   }
 
   private async shown(manager: EntityManager, rows: SessionRow[]): Promise<FoundSession[]> {
-    const bySession = await readInteractions(
-      manager,
-      rows.map((row) => row.id),
-    );
-    const context = { now: this.clock.now(), publicUrl: this.config.http.publicUrl };
+    const ids = rows.map((row) => row.id);
+    const bySession = await readInteractions(manager, ids);
+    const context = {
+      now: this.clock.now(),
+      publicUrl: this.config.http.publicUrl,
+      fees: await readFees(manager, ids),
+    };
     return rows.map((row) => {
       const session = this.records.fromRow(row);
       const interactions = bySession.get(session.id) ?? [];

@@ -18,6 +18,8 @@ export interface AnswerContext {
   now: number;
   /** PUBLIC_URL. */
   publicUrl: string;
+  /** Of sessions that cost something by themselves, micro-units. */
+  fees: ReadonlyMap<string, number>;
 }
 
 /** The session object of the masking API: native types, numbers without plus, PINs in clear because there is no other way to learn them. */
@@ -26,7 +28,8 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
   const isPinOn = settings.is_pin_authentication_required;
   const isEndless = session.expiresAt >= NEVER;
   // Summed here and stored nowhere: a total cannot disagree with what it is the total of.
-  const callAmount = amount(sum(interactions, (one) => one.amount));
+  const callMicros = sum(interactions, chargeOf);
+  const fee = context.fees.get(session.id) ?? 0;
   return {
     first_party: parties.first ?? '',
     second_party: parties.second ?? '',
@@ -41,7 +44,7 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
     expiry_time: apiTime(session.expiresAt),
     session_expiry: settings.session_expiry,
     duration: isEndless ? 0 : Math.floor((session.expiresAt - session.createdAt) / 1000),
-    amount: 0,
+    amount: amount(fee),
     call_time_limit: settings.call_time_limit,
     ring_timeout: settings.ring_timeout,
     first_party_play_url: settings.first_party_play_url,
@@ -51,10 +54,10 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
     recording_callback_url: settings.recording_callback_url,
     recording_callback_method: settings.recording_callback_method,
     interaction: interactions.length === 0 ? null : interactions.map((one) => interactionAnswer(one, session, context)),
-    total_call_amount: callAmount,
+    total_call_amount: amount(callMicros),
     total_call_count: sum(interactions, (one) => one.legCount),
     total_call_billed_duration: sum(interactions, (one) => one.billedDuration),
-    total_session_amount: callAmount,
+    total_session_amount: amount(fee + callMicros),
     last_interaction_time: apiTime(lastEnd(interactions)),
     unknown_caller_play: settings.unknown_caller_play,
     is_pin_authentication_required: isPinOn,
@@ -77,6 +80,11 @@ export type SessionAnswer = ReturnType<typeof sessionAnswer>;
 
 function sum(interactions: Interaction[], of: (interaction: Interaction) => number): number {
   return interactions.reduce((total, one) => total + of(one), 0);
+}
+
+/** Plivo's price and the account's own on top of it. */
+function chargeOf({ amount: plivo, ownAmount }: Interaction): number {
+  return plivo + (ownAmount ?? 0);
 }
 
 function lastEnd(interactions: Interaction[]): number | null {
@@ -102,8 +110,11 @@ function interactionAnswer(interaction: Interaction, session: SessionRecord, { p
     type: 'call',
     first_party_resource_url: legUrl(interaction.firstLegUuid),
     second_party_resource_url: legUrl(interaction.secondLegUuid),
-    recording_resource_url: null,
-    total_call_amount: amount(interaction.amount),
+    recording_resource_url:
+      interaction.recordingId === null
+        ? null
+        : `${publicUrl}/v1/Account/${session.subaccountId ?? session.accountId}/Recording/${interaction.recordingId}`,
+    total_call_amount: amount(chargeOf(interaction)),
     call_billed_duration: interaction.billedDuration,
     total_call_count: interaction.legCount,
     duration: interaction.duration,

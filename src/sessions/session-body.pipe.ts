@@ -2,7 +2,8 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Config } from '../shared/config.js';
-import { InvalidParameter, MissingParameter } from './sessions.errors.js';
+import { urlRefusal } from '../shared/outgoing/url-refusal.js';
+import { InvalidParameter, MissingParameter, UrlNotAllowed } from './sessions.errors.js';
 import {
   CreateSessionDto,
   parameterAliases,
@@ -30,6 +31,7 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
     this.requireMandatory(named);
     const request = plainToInstance(this.dto, named);
     this.refuseFirstProblem(request);
+    this.refuseUnreachableUrls(request);
     return request;
   }
 
@@ -44,6 +46,15 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
     }
     if (problem)
       throw new InvalidParameter(Object.values(problem.constraints ?? {})[0] ?? 'Invalid parameter', problem.property);
+  }
+
+  /** What can be known of a callback URL now; what its name resolves to is looked at before each attempt. */
+  private refuseUnreachableUrls(request: Dto): void {
+    for (const param of ['recording_callback_url', 'callback_url'] as const) {
+      const url = request[param];
+      const refusal = url === undefined ? null : urlRefusal(url, this.config.callbacks.allowPrivate);
+      if (refusal !== null) throw new UrlNotAllowed(refusal, param);
+    }
   }
 
   private allowsExpiry(seconds: number): boolean {

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, keyedIndex, nullable, word } from '../shared/columns.js';
+import { authId, id, instant, keyedIndex, micros, nullable, word } from '../shared/columns.js';
 
 /** `expires_at` of a session that never ends by itself (ZERO_SESSION_EXPIRY=never): 9999-12-31T23:59:59Z. */
 export const NEVER = 253_402_300_799_000;
@@ -72,4 +72,6 @@ export class MaskingSession {
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
   @Column({ ...instant(), name: 'modified_at' }) modifiedAt!: number;
   @Column({ ...instant(), name: 'expires_at' }) expiresAt!: number;
+  /** What the account is charged for the session itself; null is nothing. */
+  @Column({ ...micros(), ...nullable }) fee!: number | null;
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/errors.js';
+import type { UrlRefusal } from '../shared/outgoing/outgoing.js';
 
 /** A parameter outside its documented values; the sentence is the documented one where the documents have one. */
 export class InvalidParameter extends DomainError {
@@ -6,6 +7,16 @@ export class InvalidParameter extends DomainError {
   readonly kind = 'invalid';
   constructor(message: string, param: string) {
     super(message, { param });
+  }
+}
+
+/** A callback URL that would never be called: the code names the rule, the sentence is the documented one of any bad URL. */
+export class UrlNotAllowed extends DomainError {
+  readonly kind = 'invalid';
+  readonly code: string;
+  constructor(refusal: UrlRefusal, param: string) {
+    super(`Invalid parameter. ${param} should be a valid URL`, { param });
+    this.code = `url_${refusal.replaceAll('-', '_')}`;
   }
 }
 
