@@ -13,7 +13,15 @@ export interface CallerFacts {
 }
 
 export type RefusalReason =
-  'stranger' | 'withheld' | 'locked' | 'wrong-pin' | 'busy' | 'no-other-party' | 'destination' | 'expired';
+  | 'stranger'
+  | 'withheld'
+  | 'locked'
+  | 'wrong-pin'
+  | 'busy'
+  | 'no-other-party'
+  | 'destination'
+  | 'spend-cap'
+  | 'expired';
 
 /** How a caller came to a seat in a session. */
 export type SeatedBy = 'party' | 'open-session' | 'pin' | 'request';

@@ -62,7 +62,7 @@ export async function noteLegFacts(
   await change(
     tx,
     `UPDATE call_leg SET started_at = ?, answered_at = ?, ended_at = ?, is_answered = ?, is_connected = ?, is_ended = ?, duration = ?,
-       billed_duration = ?, amount = ?, call_status = ?, hangup_cause = ?, hangup_cause_code = ?, hangup_cause_name = ?, hangup_source = ?
+       billed_duration = ?, amount = ?, is_recorded = ?, call_status = ?, hangup_cause = ?, hangup_cause_code = ?, hangup_cause_name = ?, hangup_source = ?
      WHERE account_id = ? AND leg_uuid = ?`,
     [
       after.startedAt,
@@ -74,6 +74,7 @@ export async function noteLegFacts(
       after.duration,
       after.billedDuration,
       after.amount,
+      Number(after.isRecorded),
       after.callStatus,
       after.hangupCause,
       after.hangupCauseCode,
@@ -93,6 +94,23 @@ export async function legsOfCall(tx: Tx, callId: string): Promise<Leg[]> {
   ])) as LegRow[];
   return rows.map(fromRow);
 }
+
+/** Those of an account's legs with these CallUUIDs. */
+export async function legsByUuid(tx: Tx, accountId: string, legUuids: string[]): Promise<Map<string, Leg>> {
+  const found = new Map<string, Leg>();
+  for (let start = 0; start < legUuids.length; start += LEGS_AT_ONCE) {
+    const some = legUuids.slice(start, start + LEGS_AT_ONCE);
+    const rows = (await tx.query(
+      `SELECT * FROM call_leg WHERE account_id = ? AND leg_uuid IN (${some.map(() => '?').join(', ')})`,
+      [accountId, ...some],
+    )) as LegRow[];
+    for (const row of rows) found.set(String(row.leg_uuid), fromRow(row));
+  }
+  return found;
+}
+
+/** A statement has room for some thousand parameters. */
+const LEGS_AT_ONCE = 500;
 
 type LegRow = Record<string, string | number | null>;
 
@@ -117,6 +135,7 @@ function fromRow(row: LegRow): Leg {
     duration: number('duration'),
     billedDuration: number('billed_duration'),
     amount: number('amount'),
+    isRecorded: Boolean(row.is_recorded),
     callStatus: text('call_status'),
     hangupCause: text('hangup_cause'),
     hangupCauseCode: number('hangup_cause_code'),

@@ -33,6 +33,7 @@ const REASONS: Reasons = {
     busy: 'another conversation or requested call of the session is on',
     'no-other-party': 'the session has no other party yet, and nobody has called',
     destination: "calls to the other party's number are not allowed",
+    'spend-cap': "the account's spend cap leaves no room for the longest possible call today",
     expired: 'the session has ended',
   },
 };

@@ -1,3 +1,5 @@
+import type { E164 } from '../shared/phone.js';
+
 /** When a call was answered with an order to connect it. */
 export class CallStarted {
   static readonly eventName = 'call.started';
@@ -42,6 +44,16 @@ export class CallEnded {
   ) {}
 }
 
+/** Whenever more is known of a call that is told as a conversation, in the transaction that notes it. Who listens looks at the facts, not at what is new. */
+export class ConversationNoted {
+  static readonly eventName = 'conversation.noted';
+  constructor(
+    readonly accountId: string,
+    readonly sessionId: string,
+    readonly callId: string,
+  ) {}
+}
+
 /** When the outcome of a call's PIN question is known: once a call. */
 export class PinChecked {
   static readonly eventName = 'pin.checked';
@@ -52,5 +64,25 @@ export class PinChecked {
     readonly outcome: 'success' | 'failed',
     /** Attempts that failed. */
     readonly failures: number,
+    /** The number the caller shows; null when it is withheld. */
+    readonly caller: E164 | null,
+    /** Whose PIN it was; null when it was nobody's. */
+    readonly role: 'first' | 'second' | null,
+  ) {}
+}
+
+/**
+ * When what a call lasted or cost may have changed: its A leg has ended, or something became known after that. Published in the fact's own
+ * transaction, with the session's row held where the call has one. Calls that came to no session are told of too: Plivo bills them.
+ */
+export class CallFigured {
+  static readonly eventName = 'call.figured';
+  constructor(
+    readonly accountId: string,
+    readonly aLegUuid: string,
+    /** Digits, where the fact names it. */
+    readonly virtualNumber: string | null,
+    /** Plivo was asked and knows of no further leg, so that the figures are final once each leg has its price. */
+    readonly isSettled: boolean,
   ) {}
 }

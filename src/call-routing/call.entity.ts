@@ -22,8 +22,10 @@ export class MaskedCall {
   /** Plivo CallUUID of the leg that runs our XML. */
   @Column({ ...word(64), name: 'a_leg_uuid' }) aLegUuid!: string;
   @Column({ ...word(6), ...nullable, name: 'caller_role' }) callerRole!: 'first' | 'second' | null;
-  /** Sealed number of a stranger that an open session connected: its registered party may call back. Null for everybody else. */
+  /** Sealed number of who called, of connected calls; null when it was withheld. An open session's registered party may call it back. */
   @Column({ ...word(200), ...nullable }) caller!: string | null;
+  /** Sealed number that the answer dials. A party that changes later leaves what this call was as it was. */
+  @Column({ ...word(200), ...nullable }) dialled!: string | null;
   /** Whose prompt a caller without a seat hears. */
   @Column({ ...id(), ...nullable, name: 'prompt_session_id' }) promptSessionId!: string | null;
   /** PINs entered so far, wrong or none included. */
@@ -41,7 +43,19 @@ export class MaskedCall {
   @Column({ ...instant(), ...nullable, name: 'connected_at' }) connectedAt!: number | null;
   /** What the dial action told, Plivo's words. */
   @Column({ ...word(16), ...nullable, name: 'dial_status' }) dialStatus!: string | null;
+  /** When Plivo's records had told of all its legs; null while only webhooks have, or nobody has. */
+  @Column({ ...instant(), ...nullable, name: 'reconciled_at' }) reconciledAt!: number | null;
 }
+
+const placeOf = (column: string) => (call: { callId: string; accountId: string }) => ({
+  column: `masked_call.${column}`,
+  row: call.callId,
+  account: call.accountId,
+});
+/** Where what a call keeps sealed stands. */
+export const answerPlace = placeOf('answer');
+export const callerPlace = placeOf('caller');
+export const dialledPlace = placeOf('dialled');
 
 /** One Plivo call leg: A from the caller to us, B from us to the other party. */
 @Entity('call_leg')
@@ -66,6 +80,8 @@ export class CallLeg {
   @Column({ type: 'int', nullable: true, name: 'duration' }) duration!: number | null;
   @Column({ type: 'int', nullable: true, name: 'billed_duration' }) billedDuration!: number | null;
   @Column({ ...micros(), ...nullable, name: 'amount' }) amount!: number | null;
+  /** Whether duration, billed duration and amount are a call record's; null is no. */
+  @Column({ ...flag(), ...nullable, name: 'is_recorded' }) isRecorded!: boolean;
   /** Plivo's CallStatus at the end, of A legs. */
   @Column({ ...word(16), ...nullable, name: 'call_status' }) callStatus!: string | null;
   /** FreeSWITCH-style text. */

@@ -119,7 +119,10 @@ export class CheckPin {
       settings,
     };
     if (!seat) return this.turnAway(tx, waiting, prompt, typed, isLocked);
-    await this.events.publish(tx, new PinChecked(accountId, seat.session.id, call.id, 'success', typed.attempt - 1));
+    await this.events.publish(
+      tx,
+      new PinChecked(accountId, seat.session.id, call.id, 'success', typed.attempt - 1, caller, seat.role),
+    );
     const facts = await this.readSeat.run(tx, seat.session, settings, { caller });
     return this.directCall.proceed(tx, waiting, decideCall({ kind: 'seated', seat, by: 'pin' }, facts));
   }
@@ -137,7 +140,10 @@ export class CheckPin {
     const { pin_retry, incorrect_pin_play } = prompt.settings;
     if (!isLocked && attempt <= (pin_retry ?? 0)) return this.askAgain(prompt, call, attempt);
 
-    await this.events.publish(tx, new PinChecked(call.accountId, prompt.id, call.callId, 'failed', attempt));
+    await this.events.publish(
+      tx,
+      new PinChecked(call.accountId, prompt.id, call.callId, 'failed', attempt, call.caller, null),
+    );
     const refused = await this.directCall.proceed(tx, call, {
       decision: 'refuse',
       reason: isLocked ? 'locked' : 'wrong-pin',

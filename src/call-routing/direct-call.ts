@@ -10,11 +10,12 @@ import { Events } from '../shared/events/events.js';
 import { Jobs } from '../shared/jobs/jobs.js';
 import type { E164 } from '../shared/phone.js';
 import type { CallDecision } from './call-decision.js';
+import { answerPlace, callerPlace, dialledPlace } from './call.entity.js';
 import { linkLeg } from './call-legs.js';
-import { CallEnded, CallStarted, PartyHungUp } from './call-routing.events.js';
-import { callerPlace } from './read-seat.js';
+import { CallEnded, CallFigured, CallStarted, PartyHungUp } from './call-routing.events.js';
 import { spokenRefusal } from './refusal-speech.js';
 import { RECONCILE, reconcileAt } from './reconcile-call.js';
+import { SpendGuard } from './spend-guard.js';
 import { tellInteraction } from './tell-interaction.js';
 
 /** Added to ring time and call limit before a call without an end stops holding its session: set-up and webhooks take a moment. */
@@ -44,10 +45,12 @@ export class DirectCall {
     private readonly crypto: Crypto,
     private readonly events: Events,
     private readonly jobs: Jobs,
+    private readonly spendGuard: SpendGuard,
   ) {}
 
   /** For a call that has just come in. `isFirstWord`: nothing was heard of it before. */
-  async begin(tx: Tx, call: WaitingCall, decision: CallDecision, isFirstWord: boolean): Promise<string> {
+  async begin(tx: Tx, call: WaitingCall, wanted: CallDecision, isFirstWord: boolean): Promise<string> {
+    const decision = await this.spendGuard.run(tx, call, wanted);
     const answer = this.answerFor(call, decision);
     await this.insertCall(tx, call, decision, answer);
     await this.seat(tx, call, decision, isFirstWord);
@@ -55,17 +58,18 @@ export class DirectCall {
   }
 
   /** For a call that was asked for its PIN. */
-  async proceed(tx: Tx, call: WaitingCall, decision: CallDecision): Promise<string> {
+  async proceed(tx: Tx, call: WaitingCall, wanted: CallDecision): Promise<string> {
+    const decision = await this.spendGuard.run(tx, call, wanted);
     const answer = this.answerFor(call, decision);
     await change(
       tx,
-      'UPDATE masked_call SET decision = ?, reason = ?, session_id = ?, caller_role = ?, caller = ?, connected_at = ? WHERE id = ?',
+      'UPDATE masked_call SET decision = ?, reason = ?, session_id = ?, caller_role = ?, caller = ?, dialled = ?, connected_at = ? WHERE id = ?',
       [
         decision.decision,
         decision.reason,
         decision.seat?.session.id ?? null,
         decision.seat?.role ?? null,
-        this.keptCaller(call, decision),
+        ...this.sealedNumbers(call, decision),
         this.connectedAt(decision),
         call.callId,
       ],
@@ -116,6 +120,7 @@ export class DirectCall {
       eventUrl: url('dial-event'),
       actionUrl: url('dial-action'),
       ...(calleePlay === '' ? {} : { confirmSoundUrl: url('callee-sound') }),
+      ...(settings.record ? { record: { format: settings.record_file_format, callbackUrl: url('recording') } } : {}),
     });
   }
 
@@ -124,9 +129,9 @@ export class DirectCall {
     const place = placeOf(decision.seat, prompt);
     try {
       await tx.query(
-        `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, prompt_session_id,
+        `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, dialled, prompt_session_id,
            pin_attempts, decision, reason, answer, created_at, connected_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
         [
           call.callId,
           call.accountId,
@@ -136,7 +141,7 @@ export class DirectCall {
           call.requestId,
           call.aLegUuid,
           place.role,
-          this.keptCaller(call, decision),
+          ...this.sealedNumbers(call, decision),
           prompt?.id ?? null,
           decision.decision,
           decision.reason,
@@ -154,12 +159,20 @@ export class DirectCall {
     return decision === 'connect' ? this.clock.now() : null;
   }
 
-  /** The number of a stranger is kept only where the registered party may call it back. */
-  private keptCaller(call: WaitingCall, decision: CallDecision): string | null {
-    if (decision.decision !== 'connect' || call.caller === null) return null;
-    const { parties } = decision.seat.session;
-    const isOpenSeat = parties[decision.seat.role] === null;
-    return isOpenSeat ? this.crypto.seal(callerPlace(call.callId, call.accountId), call.caller) : null;
+  /** Caller and dialled number of a connected call; the number of somebody who is not connected is not kept. */
+  private sealedNumbers(call: WaitingCall, decision: CallDecision): (string | null)[] {
+    if (decision.decision !== 'connect') return [null, null];
+    // A requested call begins at its first party.
+    const caller = call.kind === 'request' ? decision.seat.session.parties.first : call.caller;
+    return [
+      caller === null ? null : this.crypto.seal(callerPlace(call), caller),
+      this.crypto.seal(dialledPlace(call), decision.dial),
+    ];
+  }
+
+  /** A hang-up that was here first was counted without its call and session. */
+  private async figure(tx: Tx, { accountId, aLegUuid }: WaitingCall, isFirstWord: boolean): Promise<void> {
+    if (!isFirstWord) await this.events.publish(tx, new CallFigured(accountId, aLegUuid, null, false));
   }
 
   private async seat(tx: Tx, call: WaitingCall, decision: CallDecision, isFirstWord: boolean): Promise<void> {
@@ -167,7 +180,7 @@ export class DirectCall {
     const { seat } = decision;
     const sessionId = seat?.session.id ?? null;
     await linkLeg(tx, { accountId, legUuid: aLegUuid, callId, sessionId, role: seat?.role ?? null });
-    if (decision.decision !== 'connect' || !seat) return;
+    if (decision.decision !== 'connect' || !seat) return this.figure(tx, call, isFirstWord);
 
     const now = this.clock.now();
     const { ring_timeout, call_time_limit } = seat.session.settings;
@@ -183,7 +196,9 @@ export class DirectCall {
     await this.jobs.enqueue(tx, RECONCILE, { callId }, { runAt: reconcileAt(now, ring_timeout) });
     await this.events.publish(tx, new CallStarted(accountId, seat.session.id, callId, seat.role));
 
-    if (isFirstWord || !(await tellInteraction(tx, callId))) return;
+    const isOver = !isFirstWord && (await tellInteraction(tx, this.events, callId));
+    await this.figure(tx, call, isFirstWord);
+    if (!isOver) return;
     // The call's hang-up was here before this answer: what it told is told now.
     await this.events.publish(tx, new PartyHungUp(accountId, seat.session.id, callId, seat.role, aLegUuid));
     await this.events.publish(tx, new CallEnded(accountId, seat.session.id, callId));
@@ -197,8 +212,4 @@ function placeOf(seat: Route | null, prompt: SessionRecord | null) {
     virtualNumberId: session?.virtualNumberId ?? null,
     role: seat?.role ?? null,
   };
-}
-
-export function answerPlace(call: { callId: string; accountId: string }) {
-  return { column: 'masked_call.answer', row: call.callId, account: call.accountId };
 }

@@ -42,6 +42,7 @@ describeOnEachDatabase('the search for calls', (open) => {
       aLegUuid: randomUUID(),
       callerRole: 'first',
       caller: 'sealed number',
+      dialled: 'sealed number',
       promptSessionId: null,
       pinAttempts: 0,
       decision: 'connect',
@@ -51,6 +52,7 @@ describeOnEachDatabase('the search for calls', (open) => {
       endedAt: null,
       connectedAt: null,
       dialStatus: null,
+      reconciledAt: null,
       ...known,
     };
     await test.dataSource.manager.insert(MaskedCall, made);

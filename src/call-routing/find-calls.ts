@@ -9,7 +9,7 @@ import { callOutcome, legInWords } from './call-outcome.js';
 import { CallLeg, MaskedCall } from './call.entity.js';
 
 /** A call without what is sealed in it: no number of a caller, no answer. */
-export type CallRow = Omit<MaskedCall, 'caller' | 'answer'>;
+export type CallRow = Omit<MaskedCall, 'caller' | 'dialled' | 'answer' | 'connectedAt' | 'reconciledAt'>;
 
 export type FoundLeg = Leg & ReturnType<typeof legInWords>;
 

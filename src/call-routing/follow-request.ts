@@ -5,13 +5,15 @@ import { FindSessionById, lockSession, openInteraction } from '../sessions/index
 import { Clock } from '../shared/clock.js';
 import { Crypto } from '../shared/crypto.js';
 import { change, Database, type Tx } from '../shared/database.js';
+import { Events } from '../shared/events/events.js';
 import { Jobs, Park, RetryLater } from '../shared/jobs/jobs.js';
 import { newId } from '../shared/ids.js';
-import type { E164 } from '../shared/phone.js';
+import { parseCaller, type E164 } from '../shared/phone.js';
 import { lockRequest } from './answer-request.js';
 import { addLeg, linkLeg, noteLegFacts } from './call-legs.js';
-import { answerPlace } from './direct-call.js';
-import { factsOfRecord } from './reconcile-call.js';
+import { answerPlace } from './call.entity.js';
+import { CallFigured } from './call-routing.events.js';
+import { factsOfRecord } from './join-records.js';
 import { tellInteraction } from './tell-interaction.js';
 
 export const FOLLOW_REQUEST = 'calls.follow-request';
@@ -36,6 +38,7 @@ export class FollowRequest implements OnModuleInit {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly crypto: Crypto,
+    private readonly events: Events,
     private readonly jobs: Jobs,
     private readonly plivo: PlivoClient,
     private readonly plivoAccess: PlivoAccess,
@@ -135,6 +138,7 @@ export class FollowRequest implements OnModuleInit {
       legUuid: record.callUuid,
     });
     await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
-    await tellInteraction(tx, callId, now);
+    await tellInteraction(tx, this.events, callId, now);
+    await this.events.publish(tx, new CallFigured(accountId, record.callUuid, parseCaller(record.from), true));
   }
 }

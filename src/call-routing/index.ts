@@ -1,7 +1,14 @@
 export { CallRoutingModule } from './call-routing.module.js';
 export { AnswerCall } from './answer-call.js';
+export { ReadCallFacts, type CallFacts } from './call-facts.js';
+export type { Leg } from './call-legs.js';
+export { UnreadableWebhook } from './call-routing.errors.js';
+export { callFigures, nextEndedLegs, type CallFigures } from './call-figures.js';
 export { ExplainRoute, type ExplainedRoute } from './explain-route.js';
 export { FindCalls, type FoundCall, type FoundLeg } from './find-calls.js';
+export { FindLeg, type FoundSessionLeg } from './find-leg.js';
 export { PurgeWebhookReceipts } from './purge-webhook-receipts.js';
 export { SessionTimeline, type TimelineEntry } from './session-timeline.js';
+export { noteReceipt } from './webhook-receipts.js';
+export { SweepRecords } from './sweep-records.js';
 export * from './call-routing.events.js';

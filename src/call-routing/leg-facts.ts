@@ -9,6 +9,8 @@ export interface LegFacts {
   duration: number | null;
   billedDuration: number | null;
   amount: number | null;
+  /** Whether length and price are those of Plivo's call record, which corrects whatever webhooks told. */
+  isRecorded: boolean;
   callStatus: string | null;
   hangupCause: string | null;
   hangupCauseCode: number | null;
@@ -26,6 +28,7 @@ export const NOTHING_KNOWN: LegFacts = {
   duration: null,
   billedDuration: null,
   amount: null,
+  isRecorded: false,
   callStatus: null,
   hangupCause: null,
   hangupCauseCode: null,
@@ -35,14 +38,27 @@ export const NOTHING_KNOWN: LegFacts = {
 
 const NAMES = Object.keys(NOTHING_KNOWN) as (keyof LegFacts)[];
 
+/** What a call record has the last word on. A record without one of them corrects none. */
+const BILLED = ['duration', 'billedDuration', 'amount'] as const;
+
 /**
  * The join of what two reports say. Commutative, associative and idempotent, so any order and any repetition of Plivo's webhooks ends in the
- * same row; where two reports contradict each other the greater value stands, whichever came first.
+ * same row; where two reports contradict each other the greater value stands, whichever came first, but a call record's bill stands before any
+ * webhook's, lower or not.
  */
 export function joinFacts(known: LegFacts, told: Partial<LegFacts>): LegFacts {
   const joined: Record<string, unknown> = {};
   for (const name of NAMES) joined[name] = greater(known[name], told[name] ?? null);
+  if (known.isRecorded !== (told.isRecorded ?? false)) {
+    const record = known.isRecorded ? known : told;
+    for (const name of BILLED) joined[name] = record[name] ?? null;
+  }
   return joined as unknown as LegFacts;
+}
+
+/** Facts of a record: one that lacks a part of the bill is as good as a webhook. */
+export function recorded(facts: Partial<LegFacts>): Partial<LegFacts> {
+  return { ...facts, isRecorded: BILLED.every((name) => (facts[name] ?? null) !== null) };
 }
 
 function greater<T extends number | string | boolean | null>(left: T, right: T): T {

@@ -6,7 +6,7 @@ import { change, Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { Events } from '../shared/events/events.js';
 import { addLeg, noteLegFacts } from './call-legs.js';
-import { PartyAnswered, PartyHungUp } from './call-routing.events.js';
+import { CallFigured, PartyAnswered, PartyHungUp } from './call-routing.events.js';
 import type { LegFacts } from './leg-facts.js';
 import { tellInteraction } from './tell-interaction.js';
 import { noteReceipt } from './webhook-receipts.js';
@@ -30,7 +30,8 @@ export class NoteDial {
     return this.database.transaction(async (tx) => {
       const { role } = await this.begin(tx, webhook, path, told.callUuid);
       await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, facts: factsOf(told) });
-      await tellInteraction(tx, path.callId, this.clock.now());
+      await tellInteraction(tx, this.events, path.callId, this.clock.now());
+      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, false));
     });
   }
 
@@ -44,7 +45,8 @@ export class NoteDial {
       if (dialStatus === null || told.dialStatus > dialStatus) {
         await change(tx, 'UPDATE masked_call SET dial_status = ? WHERE id = ?', [told.dialStatus, path.callId]);
       }
-      await tellInteraction(tx, path.callId, this.clock.now());
+      await tellInteraction(tx, this.events, path.callId, this.clock.now());
+      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, false));
     });
   }
 

@@ -2,12 +2,19 @@ import { Injectable } from '@nestjs/common';
 import type { HangupWebhook, VerifiedWebhook } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
 import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
+import { Database, type Tx } from '../shared/database.js';
 import { Events } from '../shared/events/events.js';
-import { addLeg, noteLegFacts } from './call-legs.js';
-import { CallEnded, PartyHungUp } from './call-routing.events.js';
+import { Jobs } from '../shared/jobs/jobs.js';
+import { parseCaller } from '../shared/phone.js';
+import { addLeg, legsOfCall, noteLegFacts } from './call-legs.js';
+import { CallEnded, CallFigured, PartyHungUp } from './call-routing.events.js';
+import type { LegFacts } from './leg-facts.js';
+import { RECONCILE } from './reconcile-call.js';
 import { tellInteraction } from './tell-interaction.js';
 import { noteReceipt } from './webhook-receipts.js';
+
+/** The two legs' ends come within seconds of each other; after this Plivo is asked whether there was another leg, and how it ended. */
+const OTHER_LEG_LATE_MS = 15_000;
 
 /** Takes down how an A leg ended. One that comes before its call's answer is kept and told when the answer comes. */
 @Injectable()
@@ -16,6 +23,7 @@ export class NoteHangup {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly events: Events,
+    private readonly jobs: Jobs,
   ) {}
 
   run(webhook: VerifiedWebhook, told: HangupWebhook): Promise<void> {
@@ -23,34 +31,40 @@ export class NoteHangup {
     return this.database.transaction(async (tx) => {
       await noteReceipt(tx, webhook, this.clock.now());
       await addLeg(tx, { ...key, callId: null, sessionId: null, side: 'A', role: null });
-      const { before, after } = await noteLegFacts(
-        tx,
-        key,
-        {
-          isEnded: true,
-          isAnswered: told.answeredAt !== null || (told.durationSeconds ?? 0) > 0,
-          startedAt: told.startedAt,
-          answeredAt: told.answeredAt,
-          endedAt: told.endedAt,
-          duration: told.durationSeconds,
-          billedDuration: told.billedSeconds,
-          amount: told.amountMicros,
-          callStatus: told.callStatus,
-          hangupCause: told.hangupCause,
-          hangupCauseCode: told.hangupCauseCode,
-          hangupCauseName: told.hangupCauseName,
-          hangupSource: told.hangupSource,
-        },
-        this.database.forUpdate,
-      );
+      const { before, after } = await noteLegFacts(tx, key, factsOf(told), this.database.forUpdate);
       const { callId, sessionId, role } = after;
-      if (callId === null) return;
       if (sessionId !== null) await lockSession(tx, this.database, sessionId);
-      const hasEnded = await tellInteraction(tx, callId, this.clock.now());
+      if (callId !== null && sessionId !== null && !(await isOtherLegOver(tx, callId)))
+        await this.jobs.enqueue(tx, RECONCILE, { callId }, { runAt: this.clock.now() + OTHER_LEG_LATE_MS });
+      const hasEnded = callId !== null && (await tellInteraction(tx, this.events, callId, this.clock.now()));
+      const virtualNumber = parseCaller(told.direction === 'outbound' ? told.from : told.to);
+      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, virtualNumber, false));
 
-      if (sessionId === null || role === null || before.isEnded) return;
+      if (callId === null || sessionId === null || role === null || before.isEnded) return;
       await this.events.publish(tx, new PartyHungUp(webhook.accountId, sessionId, callId, role, told.callUuid));
       if (hasEnded) await this.events.publish(tx, new CallEnded(webhook.accountId, sessionId, callId));
     });
   }
+}
+
+function factsOf(told: HangupWebhook): Partial<LegFacts> {
+  return {
+    isEnded: true,
+    isAnswered: told.answeredAt !== null || (told.durationSeconds ?? 0) > 0,
+    startedAt: told.startedAt,
+    answeredAt: told.answeredAt,
+    endedAt: told.endedAt,
+    duration: told.durationSeconds,
+    billedDuration: told.billedSeconds,
+    amount: told.amountMicros,
+    callStatus: told.callStatus,
+    hangupCause: told.hangupCause,
+    hangupCauseCode: told.hangupCauseCode,
+    hangupCauseName: told.hangupCauseName,
+    hangupSource: told.hangupSource,
+  };
+}
+
+async function isOtherLegOver(tx: Tx, callId: string): Promise<boolean> {
+  return (await legsOfCall(tx, callId)).some(({ side, isEnded }) => side === 'B' && isEnded);
 }

@@ -7,7 +7,7 @@ import { change, Database, type Tx } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
 import { lockRequest } from './answer-request.js';
 import { addLeg, linkLeg } from './call-legs.js';
-import { answerPlace } from './direct-call.js';
+import { answerPlace } from './call.entity.js';
 import { NoteHangup } from './note-hangup.js';
 import { noteReceipt } from './webhook-receipts.js';
 

@@ -16,6 +16,7 @@ import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
 import type { E164 } from '../shared/phone.js';
 import { FOLLOW_REQUEST } from './follow-request.js';
 import type { CallRequestStatus } from './call.entity.js';
+import { SpendGuard } from './spend-guard.js';
 
 export const PLACE_CALL = 'calls.place';
 const LEASE_SECONDS = 30;
@@ -49,6 +50,7 @@ export class PlaceRequestedCall implements OnModuleInit {
     private readonly plivoAccess: PlivoAccess,
     private readonly accountSettings: AccountSettings,
     private readonly findSessionById: FindSessionById,
+    private readonly spendGuard: SpendGuard,
   ) {}
 
   onModuleInit(): void {
@@ -66,6 +68,8 @@ export class PlaceRequestedCall implements OnModuleInit {
     const settings = await this.accountSettings.of(plan.session.accountId);
     if (!isDialable(plan.session.parties.first as E164, settings).allowed)
       return this.move(requestId, 'placing', 'failed', 'destination');
+    const fits = await this.database.transaction((tx) => this.spendGuard.fits(tx, requestId, plan.session, settings));
+    if (!fits) return this.move(requestId, 'placing', 'failed', 'spend-cap');
     await this.place(plan.request, plan.session);
   }
 
@@ -84,6 +88,7 @@ export class PlaceRequestedCall implements OnModuleInit {
     const hindrance = await this.hindrance(tx, request, session, now);
     if (hindrance !== null || session === null) {
       await settle(tx, requestId, 'failed', hindrance);
+      await this.spendGuard.release(tx, request.account_id, requestId);
       return 'done';
     }
     const pendingUntil = now + (session.settings.ring_timeout + GRACE_SECONDS) * 1000;
@@ -130,7 +135,7 @@ export class PlaceRequestedCall implements OnModuleInit {
       });
       await this.placed(request.id, settings.ring_timeout);
     } catch (error) {
-      await this.afterFailure(request.id, error);
+      await this.afterFailure(request, error);
     }
   }
 
@@ -144,8 +149,11 @@ export class PlaceRequestedCall implements OnModuleInit {
     });
   }
 
-  private async afterFailure(requestId: string, error: unknown): Promise<void> {
-    if (error instanceof ProviderRefused) return this.move(requestId, 'placing', 'failed', `refused-${error.status}`);
+  private async afterFailure({ id: requestId, account_id: accountId }: RequestRow, error: unknown): Promise<void> {
+    if (error instanceof ProviderRefused) {
+      await this.database.transaction((tx) => this.spendGuard.release(tx, accountId, requestId));
+      return this.move(requestId, 'placing', 'failed', `refused-${error.status}`);
+    }
     if (error instanceof ProviderBusy || error instanceof ProviderUnavailable) {
       // Nothing has reached Plivo, so asking again cannot ring twice.
       await this.move(

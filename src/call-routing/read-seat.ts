@@ -7,6 +7,7 @@ import type { Tx } from '../shared/database.js';
 import { isDialable } from '../shared/destinations.js';
 import type { E164 } from '../shared/phone.js';
 import type { SeatFacts } from './call-decision.js';
+import { callerPlace } from './call.entity.js';
 
 /** Reads what a decision about a seat depends on. The caller holds the session's row, so that none of it changes before the decision is kept. */
 @Injectable()
@@ -51,10 +52,6 @@ export class ReadSeat {
     )) as { id: string; caller: string | null }[];
     // Who called last may have shown no number; nobody else is called in their place.
     if (!call || call.caller === null) return null;
-    return this.crypto.open(callerPlace(call.id, accountId), call.caller) as E164;
+    return this.crypto.open(callerPlace({ callId: call.id, accountId }), call.caller) as E164;
   }
-}
-
-export function callerPlace(callId: string, accountId: string) {
-  return { column: 'masked_call.caller', row: callId, account: accountId };
 }

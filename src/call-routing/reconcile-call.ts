@@ -1,31 +1,27 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
 import { PlivoClient, type CallRecord } from '../plivo/index.js';
-import { lockSession } from '../sessions/index.js';
 import { Clock } from '../shared/clock.js';
 import { Database, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
 import { Jobs, Park, RetryLater } from '../shared/jobs/jobs.js';
-import { addLeg, legsOfCall, noteLegFacts, type Leg } from './call-legs.js';
-import { CallEnded, PartyAnswered, PartyHungUp } from './call-routing.events.js';
-import type { LegFacts } from './leg-facts.js';
-import { tellInteraction } from './tell-interaction.js';
+import { legsOfCall, type Leg } from './call-legs.js';
+import { JoinRecords } from './join-records.js';
 
 export const RECONCILE = 'calls.reconcile';
 const LEASE_SECONDS = 60;
 /** A lost hang-up is repaired within this of the call's end. */
 const ASK_EVERY_SECONDS = 240;
 const ASK_SOON_SECONDS = 30;
+const RECORDS_WITHIN_MS = 120_000;
 /** Plivo cuts every call after a day; a call without a record after this never had one. */
 const GIVE_UP_MS = 26 * 3_600_000;
 
 interface CallRow {
   id: string;
   account_id: string;
-  session_id: string;
-  caller_role: 'first' | 'second';
   a_leg_uuid: string;
   created_at: number;
+  dial_status: string | null;
 }
 
 /** When a call is first looked at: by then it has been answered or given up. */
@@ -43,7 +39,7 @@ export class ReconcileCall implements OnModuleInit {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
-    private readonly events: Events,
+    private readonly joinRecords: JoinRecords,
     private readonly plivo: PlivoClient,
     private readonly plivoAccess: PlivoAccess,
   ) {}
@@ -59,21 +55,27 @@ export class ReconcileCall implements OnModuleInit {
     if (!found || isComplete(found.legs)) return;
     const { call, legs } = found;
 
+    const key = { accountId: call.account_id, aLegUuid: call.a_leg_uuid };
     const credentials = await this.plivoAccess.of(call.account_id);
     const record = await this.plivo.getCall(credentials, call.a_leg_uuid);
     if (record === null) {
-      if (this.clock.now() > Number(call.created_at) + GIVE_UP_MS) throw new Park('Plivo has no record of this call');
+      if (this.clock.now() > Number(call.created_at) + GIVE_UP_MS) {
+        await this.database.transaction((tx) => this.joinRecords.run(tx, key, [], true));
+        throw new Park('Plivo has no record of this call');
+      }
       throw new RetryLater(legs.some((leg) => leg.isEnded) ? ASK_SOON_SECONDS : ASK_EVERY_SECONDS, 'no record yet');
     }
     const children = await this.plivo.findCalls(credentials, {
       parentCallUuid: call.a_leg_uuid,
       endedFrom: Number(call.created_at) - 60_000,
     });
-    await this.database.transaction((tx) => this.join(tx, call, record, children));
-    const isSettled = await this.database.read(async (manager) =>
-      isComplete(await legsOfCall(manager, callId), children.length),
-    );
-    if (!isSettled) throw new RetryLater(ASK_SOON_SECONDS, 'a record is still missing');
+    // That both talked tells that there is another leg, whose record is late.
+    const isLegMissing = children.length === 0 && call.dial_status === 'completed';
+    const isSettled = this.hasAllRecords(record) && !isLegMissing;
+    await this.database.transaction((tx) => this.joinRecords.run(tx, key, [record, ...children], isSettled));
+    const others = isSettled ? children.length : undefined;
+    const isDone = await this.database.read(async (manager) => isComplete(await legsOfCall(manager, callId), others));
+    if (!isDone) throw new RetryLater(ASK_SOON_SECONDS, 'a record is still missing');
   }
 
   private async load(manager: Tx, callId: string): Promise<{ call: CallRow; legs: Leg[] } | null> {
@@ -83,28 +85,9 @@ export class ReconcileCall implements OnModuleInit {
     return call ? { call, legs: await legsOfCall(manager, callId) } : null;
   }
 
-  private async join(tx: Tx, call: CallRow, record: CallRecord, children: CallRecord[]): Promise<void> {
-    const { account_id: accountId, session_id: sessionId, caller_role: callerRole } = call;
-    await lockSession(tx, this.database, sessionId);
-    const otherRole = callerRole === 'first' ? 'second' : 'first';
-    for (const [leg, side, role] of [
-      [record, 'A', callerRole] as const,
-      ...children.map((child) => [child, 'B', otherRole] as const),
-    ]) {
-      await addLeg(tx, { accountId, legUuid: leg.callUuid, callId: call.id, sessionId, side, role });
-      const { before, after } = await noteLegFacts(
-        tx,
-        { accountId, legUuid: leg.callUuid },
-        factsOfRecord(leg),
-        this.database.forUpdate,
-      );
-      if (side === 'B' && !before.isAnswered && after.isAnswered)
-        await this.events.publish(tx, new PartyAnswered(accountId, sessionId, call.id, role));
-      if (!before.isEnded)
-        await this.events.publish(tx, new PartyHungUp(accountId, sessionId, call.id, role, leg.callUuid));
-    }
-    if (await tellInteraction(tx, call.id, this.clock.now()))
-      await this.events.publish(tx, new CallEnded(accountId, sessionId, call.id));
+  /** The legs of a call get their records one after the other; that there is no other leg may be believed after a while. */
+  private hasAllRecords({ endedAt }: CallRecord): boolean {
+    return (endedAt ?? 0) <= this.clock.now() - RECORDS_WITHIN_MS;
   }
 }
 
@@ -117,20 +100,4 @@ function isComplete(legs: Leg[], children?: number): boolean {
     legs.some((leg) => leg.side === 'A') &&
     legs.every((leg) => leg.isEnded && leg.amount !== null && leg.duration !== null)
   );
-}
-
-export function factsOfRecord(record: CallRecord): Partial<LegFacts> {
-  return {
-    isEnded: true,
-    isAnswered: record.answeredAt !== null || (record.durationSeconds ?? 0) > 0,
-    startedAt: record.startedAt,
-    answeredAt: record.answeredAt,
-    endedAt: record.endedAt,
-    duration: record.durationSeconds,
-    billedDuration: record.billedSeconds,
-    amount: record.amountMicros,
-    hangupCauseCode: record.hangupCauseCode,
-    hangupCauseName: record.hangupCauseName,
-    hangupSource: record.hangupSource,
-  };
 }

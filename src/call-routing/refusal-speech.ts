@@ -10,6 +10,8 @@ const SENTENCES: Record<RefusalReason | 'trouble', string> = {
   busy: 'The line is busy with another call. Please try again later.',
   'no-other-party': 'Sorry, there is nobody to connect you with at the moment. Goodbye.',
   destination: 'Sorry, the other party cannot be called from here. Goodbye.',
+  // A sentence is an answered and billed minute: rejected unanswered, a call at the cap costs nothing.
+  'spend-cap': '',
   expired: 'Sorry, this connection has ended. Goodbye.',
   trouble: 'Sorry, your call cannot be connected at the moment. Please try again in a minute.',
 };

@@ -75,6 +75,7 @@ const REQUEST_REASONS: Partial<Record<string, string>> = {
   'no-other-party': 'the session has one party only',
   busy: 'a conversation of the session was on',
   destination: "calls to the first party's number are not allowed",
+  'spend-cap': "the account's spend cap left no room for the longest possible call",
   unconfirmed:
     'Plivo did not say whether it placed the call and has no record of it; it was not repeated, so that nobody is called twice',
   'provider-busy': 'Plivo had too many requests; it is asked again',

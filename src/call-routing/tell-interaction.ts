@@ -1,13 +1,16 @@
 import { legStatus } from '../plivo/index.js';
 import { noteInteraction, type Interaction } from '../sessions/index.js';
 import { change, type Tx } from '../shared/database.js';
+import type { Events } from '../shared/events/events.js';
 import { legsOfCall, type Leg } from './call-legs.js';
+import { ConversationNoted } from './call-routing.events.js';
 
 /** A call whose dialling is over should hear of its end within seconds; after this it no longer holds its session. */
 const END_GRACE_MS = 60_000;
 
 interface CallRow {
   id: string;
+  account_id: string;
   session_id: string | null;
   decision: 'connect' | 'refuse';
   caller_role: 'first' | 'second' | null;
@@ -21,7 +24,7 @@ interface CallRow {
  * Derives what the API tells of a call from everything known of its legs, anew each time: the result depends on what is known, never on the
  * order in which it came. Returns whether this made the call end. The caller holds the session's row.
  */
-export async function tellInteraction(tx: Tx, callId: string, now?: number): Promise<boolean> {
+export async function tellInteraction(tx: Tx, events: Events, callId: string, now?: number): Promise<boolean> {
   const [call] = (await tx.query('SELECT * FROM masked_call WHERE id = ?', [callId])) as CallRow[];
   if (!call) return false;
   const legs = await legsOfCall(tx, callId);
@@ -37,6 +40,7 @@ export async function tellInteraction(tx: Tx, callId: string, now?: number): Pro
   const heldUntil = Number(present.busy_until);
   const busyUntil = end ?? (isDialOver && now !== undefined ? Math.min(heldUntil, now + END_GRACE_MS) : heldUntil);
   await noteInteraction(tx, interactionOf(call, legs, call.session_id, busyUntil, end));
+  await events.publish(tx, new ConversationNoted(call.account_id, call.session_id, callId));
   return before === null && end !== null;
 }
 
@@ -46,7 +50,7 @@ function interactionOf(
   sessionId: string,
   busyUntil: number,
   endedAt: number | null,
-): Interaction {
+): Omit<Interaction, 'ownAmount' | 'recordingId'> {
   const total = (of: (leg: Leg) => number | null): number => legs.reduce((sum, leg) => sum + (of(leg) ?? 0), 0);
   const aLeg = legs.find((leg) => leg.side === 'A');
   const bLegs = legs.filter((leg) => leg.side === 'B');

@@ -55,7 +55,9 @@ export class WebhooksController {
       return emptyXml();
     }
     const asked = answerOf(webhook);
-    return this.inTime.run(asked.callUuid, (isAwaited) => this.answerCall.run(webhook, asked, isAwaited));
+    return this.inTime.run(webhook.accountId, asked.callUuid, (isAwaited) =>
+      this.answerCall.run(webhook, asked, isAwaited),
+    );
   }
 
   @All('hangup')
@@ -75,7 +77,9 @@ export class WebhooksController {
     const webhook = webhookOf(request);
     const asked = answerOf(webhook);
     if (!isUuid(requestId)) throw new UnreadableWebhook('answer');
-    return this.inTime.run(asked.callUuid, (isAwaited) => this.answerRequest.run(webhook, requestId, asked, isAwaited));
+    return this.inTime.run(webhook.accountId, asked.callUuid, (isAwaited) =>
+      this.answerRequest.run(webhook, requestId, asked, isAwaited),
+    );
   }
 
   @All('requests/:requestId/ring')
@@ -109,7 +113,7 @@ export class WebhooksController {
     const webhook = webhookOf(request);
     const typed = readGatheredDigits(webhook.params);
     if (typed === null || !isUuid(callId) || !/^[1-9]$/.test(attempt)) throw new UnreadableWebhook('digits');
-    return this.inTime.run(typed.callUuid, (isAwaited) =>
+    return this.inTime.run(webhook.accountId, typed.callUuid, (isAwaited) =>
       this.checkPin.run(webhook, callId, Number(attempt), typed, isAwaited),
     );
   }
