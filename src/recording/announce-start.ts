@@ -1,0 +1,12 @@
+import type { Tx } from '../shared/database.js';
+import { noteRecording } from '../sessions/index.js';
+import type { Events } from '../shared/events/events.js';
+import { RecordingStarted } from './recording.events.js';
+import type { RecordingRow } from './recording-rows.js';
+
+/** A recording is on, or is known to have been: from here on the call has one. The caller has just moved it out of `ordered` or `none`, which happens once. */
+export async function announceStart(tx: Tx, events: Events, recording: RecordingRow): Promise<void> {
+  const { accountId, sessionId, callId, id } = recording;
+  await noteRecording(tx, callId, id);
+  await events.publish(tx, new RecordingStarted(accountId, sessionId, callId, id));
+}

@@ -1,0 +1,91 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PlivoAccess } from '../accounts/index.js';
+import { PlivoClient } from '../plivo/index.js';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import { change, Database, type Tx } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
+import { readRecording, sealedPlace } from './recording-rows.js';
+import { RecordingStore } from './recording-store.js';
+
+export const DELETE = 'recordings.delete';
+const LONGEST_PAUSE_SECONDS = 6 * 3600;
+const FIRST_PAUSE_SECONDS = 30;
+
+export function deleteKey(recordingId: string): string {
+  return `${DELETE}:${recordingId}`;
+}
+
+/**
+ * Deletes a recording for good: from its commit on nobody can hear it, as the file's key goes with it; then a job removes the file and Plivo's copy
+ * and asks until both are gone. The row stays and says when that was.
+ */
+@Injectable()
+export class DeleteRecording implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+    private readonly jobs: Jobs,
+    private readonly plivo: PlivoClient,
+    private readonly plivoAccess: PlivoAccess,
+    private readonly store: RecordingStore,
+  ) {}
+
+  onModuleInit(): void {
+    const retryDelaySeconds = (attempt: number): number =>
+      Math.min(FIRST_PAUSE_SECONDS * 4 ** (attempt - 1), LONGEST_PAUSE_SECONDS) * (0.8 + 0.4 * Math.random());
+    this.jobs.handle<{ recordingId: string }>(
+      DELETE,
+      { leaseSeconds: 120, maxAttempts: 1000, retryDelaySeconds },
+      ({ recordingId }) => this.run(recordingId),
+    );
+  }
+
+  /** Refuses a recording that nobody knows; one that is deleted already stays so. */
+  async request(tx: Tx, recordingId: string): Promise<void> {
+    if ((await readRecording(tx, { id: recordingId })) === null) throw new NotFound();
+    await this.order(tx, recordingId);
+  }
+
+  /** Every recording of a session, whatever state it is in; returns how many there were to delete. */
+  async ofSession(tx: Tx, sessionId: string): Promise<number> {
+    const rows = (await tx.query('SELECT id FROM recording WHERE session_id = ?', [sessionId])) as { id: string }[];
+    let ordered = 0;
+    for (const { id } of rows) if (await this.order(tx, id)) ordered += 1;
+    return ordered;
+  }
+
+  private async order(tx: Tx, recordingId: string): Promise<boolean> {
+    const changed = await change(
+      tx,
+      "UPDATE recording SET status = 'deleting', file_key = NULL, media_url = NULL WHERE id = ? AND status NOT IN ('deleting', 'deleted')",
+      [recordingId],
+    );
+    if (changed > 0) await this.jobs.enqueue(tx, DELETE, { recordingId }, { key: deleteKey(recordingId) });
+    return changed > 0;
+  }
+
+  private async run(recordingId: string): Promise<void> {
+    const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
+    if (recording?.status !== 'deleting') return;
+    if (recording.file !== null) await this.store.remove(recording.file);
+    if (recording.plivoId !== null) {
+      const credentials = await this.plivoAccess.of(recording.accountId);
+      const plivoId = this.crypto.open(sealedPlace('plivo_id', recording), recording.plivoId);
+      // 204 and 404 both mean that Plivo has it no more; all else throws.
+      await this.plivo.deleteRecording(credentials, plivoId);
+    }
+
+    const isGone = await this.database.transaction((tx) =>
+      change(
+        tx,
+        `UPDATE recording SET status = 'deleted', file = NULL, plivo_id = NULL, size = NULL, checksum = NULL, deleted_at = ?
+         WHERE id = ? AND status = 'deleting' AND COALESCE(plivo_index, '') = ?`,
+        [this.clock.now(), recordingId, recording.plivoIndex ?? ''],
+      ),
+    );
+    if (isGone === 0) throw new RetryLater(1, 'Plivo named it meanwhile');
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { CallEnded, CallStarted, PartyAnswered } from '../call-routing/index.js';
+import { FindSessionById } from '../sessions/index.js';
+import { Clock } from '../shared/clock.js';
+import { change, type Tx } from '../shared/database.js';
+import { Events } from '../shared/events/events.js';
+import { newId } from '../shared/ids.js';
+import { Jobs } from '../shared/jobs/jobs.js';
+import { announceStart } from './announce-start.js';
+import { LOOK, LOOK_AFTER_MS, lookKey } from './look-for-recording.js';
+import { readRecording } from './recording-rows.js';
+
+/**
+ * Knows of each call whether a recording is to be expected. The row is written in the transaction that answers Plivo, out of the settings that
+ * the answer was made of: a session changed during a call changes the next one.
+ */
+@Injectable()
+export class FollowCall implements OnModuleInit {
+  constructor(
+    private readonly clock: Clock,
+    private readonly events: Events,
+    private readonly jobs: Jobs,
+    private readonly findSessionById: FindSessionById,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.subscribe(CallStarted, (tx, event) => this.order(tx, event));
+    this.events.subscribe(PartyAnswered, (tx, event) => this.begin(tx, event));
+    this.events.subscribe(CallEnded, (tx, event) => this.lookSoon(tx, event));
+  }
+
+  private async order(tx: Tx, { accountId, sessionId, callId }: CallStarted): Promise<void> {
+    const session = await this.findSessionById.run(tx, accountId, sessionId);
+    if (!session?.settings.record) return;
+    await tx.query(
+      `INSERT INTO recording (id, account_id, subaccount_id, session_id, call_id, format, status, created_at, attempts)
+       VALUES (?, ?, ?, ?, ?, ?, 'ordered', ?, 0)`,
+      [
+        newId(),
+        accountId,
+        session.subaccountId,
+        sessionId,
+        callId,
+        session.settings.record_file_format,
+        this.clock.now(),
+      ],
+    );
+  }
+
+  /** Of a call that is not recorded this changes no row. */
+  private async begin(tx: Tx, { callId }: PartyAnswered): Promise<void> {
+    const sql = "UPDATE recording SET status = 'recording' WHERE call_id = ? AND status = 'ordered'";
+    if ((await change(tx, sql, [callId])) === 0) return;
+    const recording = await readRecording(tx, { callId });
+    if (recording) await announceStart(tx, this.events, recording);
+  }
+
+  private async lookSoon(tx: Tx, { callId }: CallEnded): Promise<void> {
+    const recording = await readRecording(tx, { callId });
+    if (recording?.status !== 'ordered' && recording?.status !== 'recording') return;
+    const payload = { recordingId: recording.id };
+    await this.jobs.enqueue(tx, LOOK, payload, {
+      key: lookKey(recording.id),
+      runAt: this.clock.now() + LOOK_AFTER_MS,
+    });
+  }
+}

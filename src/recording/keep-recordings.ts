@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts, AccountSettings } from '../accounts/index.js';
+import { Clock } from '../shared/clock.js';
+import { Database } from '../shared/database.js';
+import { Jobs } from '../shared/jobs/jobs.js';
+import { DELETE, DeleteRecording, deleteKey } from './delete-recording.js';
+import { FETCH, fetchKey } from './fetch-recording.js';
+import { LONGEST_CALL_MS, LOOK, lookKey } from './look-for-recording.js';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const BATCH = 200;
+
+/** Hourly: recordings past their account's retention are deleted, and those that nothing moves any more are moved again. */
+@Injectable()
+export class KeepRecordings {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly accounts: Accounts,
+    private readonly settings: AccountSettings,
+    private readonly deleteRecording: DeleteRecording,
+  ) {}
+
+  async run(): Promise<number> {
+    let deleted = 0;
+    for (const accountId of await this.database.read((manager) => this.accounts.ids(manager)))
+      deleted += await this.retire(accountId);
+    // A call whose end was never heard of, and jobs that a person or a version lost: each is a no-op while its job is there.
+    await this.wake(['ordered', 'recording'], LONGEST_CALL_MS, (id) => [LOOK, lookKey(id)]);
+    await this.wake(['fetching'], HOUR_MS, (id) => [FETCH, fetchKey(id)]);
+    await this.wake(['deleting'], HOUR_MS, (id) => [DELETE, deleteKey(id)]);
+    return deleted;
+  }
+
+  private async retire(accountId: string): Promise<number> {
+    const settings = await this.database.read((manager) => this.settings.read(manager, accountId));
+    const before = this.clock.now() - settings.recording_retention_days * DAY_MS;
+    let total = 0;
+    for (;;) {
+      const found = await this.database.transaction(async (tx) => {
+        const rows = (await tx.query(
+          `SELECT id FROM recording WHERE account_id = ? AND status IN ('ready', 'fetching', 'failed', 'none') AND created_at <= ?
+           ORDER BY created_at LIMIT ${BATCH} ${this.database.forUpdateSkipLocked}`,
+          [accountId, before],
+        )) as { id: string }[];
+        for (const { id } of rows) await this.deleteRecording.request(tx, id);
+        return rows.length;
+      });
+      total += found;
+      if (found < BATCH) return total;
+    }
+  }
+
+  private async wake(statuses: string[], ageMs: number, jobOf: (id: string) => [string, string]): Promise<void> {
+    const marks = statuses.map(() => '?').join(', ');
+    const rows = await this.database.read((manager) =>
+      manager.query<{ id: string }[]>(
+        `SELECT id FROM recording WHERE status IN (${marks}) AND created_at <= ? ORDER BY created_at LIMIT 1000`,
+        [...statuses, this.clock.now() - ageMs],
+      ),
+    );
+    for (const { id } of rows) {
+      const [kind, key] = jobOf(id);
+      await this.database.transaction((tx) => this.jobs.enqueue(tx, kind, { recordingId: id }, { key }));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PlivoAccess } from '../accounts/index.js';
+import { FindCalls, type FoundCall } from '../call-routing/index.js';
+import { PlivoClient } from '../plivo/index.js';
+import { lockSession } from '../sessions/index.js';
+import { Clock } from '../shared/clock.js';
+import { change, Database } from '../shared/database.js';
+import { Events } from '../shared/events/events.js';
+import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
+import { NoteRecording } from './note-recording.js';
+import { RecordingFailed } from './recording.events.js';
+import { readRecording, type RecordingRow } from './recording-rows.js';
+
+export const LOOK = 'recordings.look';
+/** Plivo tells of a recording within minutes of the call; what it has not told by now may have been lost on the way. */
+export const LOOK_AFTER_MS = 5 * 60_000;
+/** An hour after the call's end an empty list means that there is no recording. */
+const WAIT_MS = 3_600_000;
+const LONGEST_PAUSE_SECONDS = 1200;
+const HOUR_MS = 3_600_000;
+/** Plivo cuts every call after a day. */
+export const LONGEST_CALL_MS = 25 * HOUR_MS;
+const SPAN_MS = 3 * 24 * HOUR_MS;
+
+export function lookKey(recordingId: string): string {
+  return `${LOOK}:${recordingId}`;
+}
+
+/** Asks Plivo for the recording of a call whose webhook did not come, and decides in the end that there is none. */
+@Injectable()
+export class LookForRecording implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly events: Events,
+    private readonly jobs: Jobs,
+    private readonly plivo: PlivoClient,
+    private readonly plivoAccess: PlivoAccess,
+    private readonly findCalls: FindCalls,
+    private readonly noteRecording: NoteRecording,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.handle<{ recordingId: string }>(
+      LOOK,
+      { leaseSeconds: 60, maxAttempts: 500, retryDelaySeconds: pauseSeconds },
+      ({ recordingId }, { attempt }) => this.run(recordingId, attempt),
+    );
+  }
+
+  async run(recordingId: string, attempt: number): Promise<void> {
+    const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
+    if (!isAwaited(recording)) return;
+    const found = await this.findCalls.one(recording.callId);
+    const settledAt = (found.call.endedAt ?? recording.createdAt + LONGEST_CALL_MS) + WAIT_MS;
+    const leftMs = settledAt - this.clock.now();
+    // Most of these calls were just not answered: one question at the end is enough.
+    if (!wasAnswered(recording, found) && leftMs > 0) throw new RetryLater(leftMs / 1000, 'nobody has answered');
+
+    const credentials = await this.plivoAccess.of(recording.accountId);
+    const [told] = await this.plivo.findRecordings(credentials, {
+      callUuid: found.call.aLegUuid,
+      addedFrom: recording.createdAt - HOUR_MS,
+      addedBefore: recording.createdAt + SPAN_MS,
+    });
+    if (!told && leftMs > 0) throw new RetryLater(pauseSeconds(attempt), 'no recording yet');
+
+    await this.database.transaction(async (tx) => {
+      await lockSession(tx, this.database, recording.sessionId);
+      const now = await readRecording(tx, { id: recordingId }, this.database.forUpdate);
+      if (!isAwaited(now)) return;
+      if (told) await this.noteRecording.found(tx, now, told);
+      else if (wasAnswered(now, found)) {
+        await change(tx, "UPDATE recording SET status = 'failed', reason = 'missing' WHERE id = ?", [recordingId]);
+        await this.events.publish(tx, new RecordingFailed(now.accountId, now.sessionId, now.callId, recordingId));
+      } else await change(tx, "UPDATE recording SET status = 'none' WHERE id = ?", [recordingId]);
+    });
+  }
+}
+
+function isAwaited(recording: RecordingRow | null): recording is RecordingRow {
+  return recording?.status === 'ordered' || recording?.status === 'recording';
+}
+
+function wasAnswered({ status }: RecordingRow, { legs }: FoundCall): boolean {
+  return status === 'recording' || legs.some((leg) => leg.side === 'B' && leg.isAnswered);
+}
+
+function pauseSeconds(attempt: number): number {
+  return Math.min(300 * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS);
+}

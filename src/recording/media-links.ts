@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { Config } from '../shared/config.js';
+import { Crypto, isEqualSecret } from '../shared/crypto.js';
+
+const LIFE_SECONDS = 300;
+
+/** Which media a link opens. `owner` is the Auth ID in its path: the account's, or the subaccount's. */
+export interface LinkedMedia {
+  owner: string;
+  recordingId: string;
+  format: string;
+}
+
+/** Addresses of media. One that carries `expires` and `signature` opens that media, and nothing else, for five minutes without credentials. */
+@Injectable()
+export class MediaLinks {
+  constructor(
+    private readonly config: Config,
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+  ) {}
+
+  /** What the account's credentials open. */
+  address({ owner, recordingId, format }: LinkedMedia): string {
+    return `${this.config.http.publicUrl}/v1/Account/${owner}/Recording/${recordingId}.${format}`;
+  }
+
+  issue(media: LinkedMedia): string {
+    const expires = String(Math.floor(this.clock.now() / 1000) + LIFE_SECONDS);
+    return `${this.address(media)}?expires=${expires}&signature=${this.sign(media, expires)}`;
+  }
+
+  opens(media: LinkedMedia, { expires, signature }: { expires: string; signature: string }): boolean {
+    const isGenuine = isEqualSecret(signature, this.sign(media, expires));
+    return isGenuine && /^\d{1,12}$/.test(expires) && Number(expires) * 1000 > this.clock.now();
+  }
+
+  /** Under a key of its own kind: nothing else that is fingerprinted begins with these words. */
+  private sign({ owner, recordingId, format }: LinkedMedia, expires: string): string {
+    return this.crypto.fingerprint(JSON.stringify(['recording-link', owner, recordingId, format, expires]));
+  }
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/index.js';
+import { CallRoutingModule } from '../call-routing/index.js';
+import { PlivoModule } from '../plivo/index.js';
+import { SessionsModule } from '../sessions/index.js';
+import { Config } from '../shared/config.js';
+import { DeleteRecording } from './delete-recording.js';
+import { FetchRecording } from './fetch-recording.js';
+import { FindRecording } from './find-recording.js';
+import { FolderStore } from './folder-store.js';
+import { FollowCall } from './follow-call.js';
+import { KeepRecordings } from './keep-recordings.js';
+import { LookForRecording } from './look-for-recording.js';
+import { MediaLinks } from './media-links.js';
+import { NoteRecording } from './note-recording.js';
+import { OpenMedia } from './open-media.js';
+import { RecordingGuard } from './recording.guard.js';
+import { RecordingStore } from './recording-store.js';
+import { RecordingWebhooksController } from './recording-webhooks.controller.js';
+import { RecordingsController } from './recordings.controller.js';
+import { S3Store } from './s3-store.js';
+import { ShowRecording } from './show-recording.js';
+
+@Module({
+  imports: [AccountsModule, PlivoModule, SessionsModule, CallRoutingModule],
+  controllers: [RecordingsController, RecordingWebhooksController],
+  providers: [
+    {
+      provide: RecordingStore,
+      inject: [Config],
+      useFactory: ({ recordings: { store }, dataDir }: Config): RecordingStore =>
+        store.kind === 's3' ? new S3Store(store, join(dataDir, 'recordings')) : new FolderStore(store.folder),
+    },
+    DeleteRecording,
+    FetchRecording,
+    FindRecording,
+    FollowCall,
+    KeepRecordings,
+    LookForRecording,
+    MediaLinks,
+    NoteRecording,
+    OpenMedia,
+    RecordingGuard,
+    ShowRecording,
+  ],
+  exports: [DeleteRecording, FindRecording, KeepRecordings],
+})
+export class RecordingModule {}

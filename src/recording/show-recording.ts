@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { FindCalls } from '../call-routing/index.js';
+import { Database } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { MediaLinks } from './media-links.js';
+import { readRecording, type RecordingRow } from './recording-rows.js';
+
+const SHOWN = new Set(['recording', 'fetching', 'ready', 'failed']);
+
+/** A recording as its customer sees it, in the fields of Plivo's own resource. Unknown, foreign and deleted ones are all not found. */
+@Injectable()
+export class ShowRecording {
+  constructor(
+    private readonly database: Database,
+    private readonly findCalls: FindCalls,
+    private readonly links: MediaLinks,
+  ) {}
+
+  /** `owner`: the account, which sees its subaccounts' recordings too, or a subaccount. */
+  async row(owner: string, recordingId: string): Promise<RecordingRow> {
+    const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
+    const isOwn = recording !== null && (recording.accountId === owner || recording.subaccountId === owner);
+    if (!isOwn || !SHOWN.has(recording.status)) throw new NotFound();
+    return recording;
+  }
+
+  async run(owner: string, recordingId: string) {
+    const recording = await this.row(owner, recordingId);
+    const { format, durationMs, startedAt, endedAt, status, createdAt } = recording;
+    const { call, virtualNumber } = await this.findCalls.one(recording.callId);
+    return {
+      add_time: `${new Date(endedAt ?? createdAt).toISOString().slice(0, 19).replace('T', ' ')}+00:00`,
+      call_uuid: call.aLegUuid,
+      conference_name: null,
+      // Plivo names the caller here; whoever handles a recording need not learn the parties' numbers from it.
+      from_number: '',
+      to_number: virtualNumber ?? '',
+      monthly_recording_storage_amount: 0,
+      recording_duration_ms: decimalText(durationMs),
+      recording_end_ms: decimalText(endedAt),
+      recording_format: format,
+      recording_id: recordingId,
+      recording_start_ms: decimalText(startedAt),
+      recording_status: status,
+      recording_storage_duration: 0,
+      recording_storage_rate: 0,
+      recording_type: 'call',
+      recording_url: status === 'ready' ? this.links.issue({ owner, recordingId, format }) : null,
+      resource_uri: `/v1/Account/${owner}/Recording/${recordingId}/`,
+      rounded_recording_duration: durationMs === null ? null : Math.ceil(durationMs / 60_000) * 60,
+    };
+  }
+}
+
+/** As Plivo writes milliseconds. */
+function decimalText(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : `${milliseconds}.00000`;
+}
