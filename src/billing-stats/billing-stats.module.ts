@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule, SpendModule } from '../accounts/index.js';
+import { CallRoutingModule } from '../call-routing/index.js';
+import { SessionsModule } from '../sessions/index.js';
+import { CallResourceController } from './call-resource.controller.js';
+import { CountCall } from './count-call.js';
+import { CountSession } from './count-session.js';
+import { ReadStats } from './read-stats.js';
+import { Recount } from './recount.js';
+
+@Module({
+  imports: [AccountsModule, SpendModule, SessionsModule, CallRoutingModule],
+  controllers: [CallResourceController],
+  providers: [CountCall, CountSession, ReadStats, Recount],
+  exports: [ReadStats, Recount],
+})
+export class BillingStatsModule {}

@@ -1,0 +1,199 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts } from '../accounts/index.js';
+import { Database, type Tx } from '../shared/database.js';
+import { describeNumber, type E164 } from '../shared/phone.js';
+import { ALL_NUMBERS, hourOf, NOTHING, type Sums } from './add-to-stats.js';
+
+export const GROUPINGS = ['day', 'hour', 'number', 'session', 'account', 'country'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+export interface StatsQuestion {
+  /** Every account where left out. */
+  accountId?: string | undefined;
+  /** First instant; rounded down to its hour. */
+  from: number;
+  /** The instant after the last; rounded up to a full hour. */
+  to: number;
+  groupBy: Grouping;
+}
+
+/**
+ * `key`, by grouping: `2026-11-22T19:00:00Z`, `2026-11-22` (UTC), `+14155550100`, session uuid, auth id, ISO 3166 code of the virtual number's
+ * country. A number or country that nobody told is `unknown`.
+ */
+export interface StatsRow extends Sums {
+  key: string;
+}
+
+const HOUR_MS = 3_600_000;
+const SESSIONS_PAGE = 1000;
+const SUMS =
+  'SUM(calls) AS calls, SUM(connected) AS connected, SUM(talk_seconds) AS talk_seconds, SUM(billed_seconds) AS billed_seconds, SUM(amount) AS amount, SUM(sessions) AS sessions, SUM(fees) AS fees';
+
+type SumRow = Record<
+  'calls' | 'connected' | 'talk_seconds' | 'billed_seconds' | 'amount' | 'sessions' | 'fees',
+  string | number
+> & {
+  group_key: string | number;
+};
+
+/** Answers from the roll-ups: what it costs depends on hours, numbers and accounts, not on calls. Rows come in the order of their keys. */
+@Injectable()
+export class ReadStats {
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: Accounts,
+  ) {}
+
+  /** The rows after a key; all of them where no limit is given. */
+  run(question: StatsQuestion, { after = '', limit }: { after?: string; limit?: number } = {}): Promise<StatsRow[]> {
+    return this.database.read(async (manager) => {
+      const accountIds = await this.accountsOf(manager, question);
+      if (accountIds.length === 0) return [];
+      if (question.groupBy === 'session')
+        return sessions(manager, this.database, accountIds, question, { after, limit: limit ?? SESSIONS_PAGE });
+      const rows = (await this.grouped(manager, accountIds, question)).filter(({ key }) => key > after);
+      return rows.slice(0, limit ?? rows.length);
+    });
+  }
+
+  /** Page by page, so that any number of rows takes the memory of one page. */
+  async *pages(question: StatsQuestion): AsyncGenerator<StatsRow[]> {
+    if (question.groupBy !== 'session') {
+      yield await this.run(question);
+      return;
+    }
+    for (let after = ''; ;) {
+      const page = await this.run(question, { after, limit: SESSIONS_PAGE });
+      if (page.length > 0) yield page;
+      if (page.length < SESSIONS_PAGE) return;
+      after = page.at(-1)?.key ?? '';
+    }
+  }
+
+  private async accountsOf(manager: Tx, { accountId }: StatsQuestion): Promise<string[]> {
+    if (accountId === undefined) return this.accounts.ids(manager);
+    await this.accounts.require(manager, accountId);
+    return [accountId];
+  }
+
+  private async grouped(manager: Tx, accountIds: string[], question: StatsQuestion): Promise<StatsRow[]> {
+    const { groupBy } = question;
+    switch (groupBy) {
+      case 'hour':
+        return merged(await this.sums(manager, accountIds, question, 'hour'), (hour) => isoHour(Number(hour)));
+      case 'day':
+        return merged(await this.sums(manager, accountIds, question, 'hour'), (hour) =>
+          isoHour(Number(hour)).slice(0, 10),
+        );
+      case 'account':
+        return merged(await this.sums(manager, accountIds, question, 'account_id'), String);
+      case 'number':
+        return merged(await this.sums(manager, accountIds, question, 'virtual_number'), shownNumber);
+      case 'country':
+        return merged(await this.sums(manager, accountIds, question, 'virtual_number'), countryOf);
+      case 'session':
+        throw new Error('sessions are read page by page');
+    }
+  }
+
+  private async sums(
+    manager: Tx,
+    accountIds: string[],
+    question: StatsQuestion,
+    column: 'hour' | 'account_id' | 'virtual_number',
+  ): Promise<SumRow[]> {
+    const numbers = column === 'virtual_number' ? '<>' : '=';
+    return (await manager.query(
+      `SELECT ${column} AS group_key, ${SUMS} FROM call_stat
+       WHERE account_id IN (${marks(accountIds)}) AND virtual_number ${numbers} ? AND hour >= ? AND hour < ? GROUP BY ${column}`,
+      [...accountIds, ALL_NUMBERS, ...hoursOf(question)],
+    )) as SumRow[];
+  }
+}
+
+/** What the calls of an account that began since an hour have come to, in micro-units. */
+export async function spentSince(tx: Tx, accountId: string, since: number): Promise<number> {
+  const [row] = (await tx.query(
+    'SELECT COALESCE(SUM(amount), 0) AS spent FROM call_stat WHERE account_id = ? AND virtual_number = ? AND hour >= ?',
+    [accountId, ALL_NUMBERS, since],
+  )) as { spent: string | number }[];
+  return Number(row?.spent ?? 0);
+}
+
+/**
+ * In the order of the primary key, from where the page before ended. The plus signs (SQLite) and the hint keep the index of hours out, by which all
+ * sessions would be sorted for each page: a second each of a million.
+ */
+async function sessions(
+  manager: Tx,
+  database: Database,
+  accountIds: string[],
+  question: StatsQuestion,
+  { after, limit }: { after: string; limit: number },
+): Promise<StatsRow[]> {
+  const rows = (await manager.query(
+    `SELECT session_id AS group_key, ${SUMS} FROM session_stat ${database.byPrimaryKey}
+     WHERE session_id > ? AND +account_id IN (${marks(accountIds)}) AND +hour >= ? AND +hour < ? GROUP BY session_id ORDER BY session_id LIMIT ${limit}`,
+    [after, ...accountIds, ...hoursOf(question)],
+  )) as SumRow[];
+  return rows.map((row) => ({ key: String(row.group_key), ...sumsOf(row) }));
+}
+
+/** Several rows may share a key: hours of a day, numbers of a country. */
+function merged(rows: SumRow[], keyOf: (group: string | number) => string): StatsRow[] {
+  const byKey = new Map<string, Sums>();
+  for (const row of rows) {
+    const key = keyOf(row.group_key);
+    byKey.set(key, plus(byKey.get(key) ?? NOTHING, sumsOf(row)));
+  }
+  return [...byKey].map(([key, sums]) => ({ key, ...sums })).sort((one, other) => (one.key < other.key ? -1 : 1));
+}
+
+function plus(left: Sums, right: Sums): Sums {
+  return {
+    calls: left.calls + right.calls,
+    connected: left.connected + right.connected,
+    talkSeconds: left.talkSeconds + right.talkSeconds,
+    billedSeconds: left.billedSeconds + right.billedSeconds,
+    amount: left.amount + right.amount,
+    sessions: left.sessions + right.sessions,
+    fees: left.fees + right.fees,
+  };
+}
+
+function sumsOf(row: SumRow): Sums {
+  return {
+    calls: Number(row.calls),
+    connected: Number(row.connected),
+    talkSeconds: Number(row.talk_seconds),
+    billedSeconds: Number(row.billed_seconds),
+    amount: Number(row.amount),
+    sessions: Number(row.sessions),
+    fees: Number(row.fees),
+  };
+}
+
+function hoursOf({ from, to }: StatsQuestion): [number, number] {
+  return [hourOf(from), hourOf(to + HOUR_MS - 1)];
+}
+
+function isoHour(hour: number): string {
+  return `${new Date(hour).toISOString().slice(0, 19)}Z`;
+}
+
+function isNumber(text: string | number): boolean {
+  return /^\d+$/.test(String(text));
+}
+
+function shownNumber(number: string | number): string {
+  return isNumber(number) ? `+${number}` : String(number);
+}
+
+function countryOf(number: string | number): string {
+  return (isNumber(number) && describeNumber(String(number) as E164).country) || 'unknown';
+}
+
+function marks(values: unknown[]): string {
+  return values.map(() => '?').join(', ');
+}

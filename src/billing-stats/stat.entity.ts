@@ -1,0 +1,88 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { authId, flag, id, instant, micros, nullable, word } from '../shared/columns.js';
+
+/**
+ * What of a call is in the roll-ups: the next count adds the difference, so that a call counts once however often it is counted, and moves
+ * when more becomes known of it.
+ */
+@Entity('call_tally')
+@Index('call_tally_hour', ['accountId', 'hour'])
+@Index('call_tally_session', ['sessionId'])
+export class CallTally {
+  @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
+  /** Plivo's CallUUID of the leg that ran our XML; calls that we could not answer have nothing else. */
+  @PrimaryColumn({ ...word(64), name: 'a_leg_uuid' }) aLegUuid!: string;
+  /** First instant of the UTC hour in which the call began. */
+  @Column(instant()) hour!: number;
+  /** Digits, or `unknown`. */
+  @Column({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @Column({ ...id(), ...nullable, name: 'session_id' }) sessionId!: string | null;
+  @Column({ ...flag(), name: 'is_connected' }) isConnected!: boolean;
+  @Column({ type: 'int', name: 'talk_seconds' }) talkSeconds!: number;
+  @Column({ type: 'int', name: 'billed_seconds' }) billedSeconds!: number;
+  /** Plivo's price. */
+  @Column(micros()) amount!: number;
+  /** The account's own price on top. */
+  @Column({ ...micros(), name: 'own_amount' }) ownAmount!: number;
+  /** The account's price of a minute when the call was first counted: later changes are for later calls. */
+  @Column({ ...micros(), name: 'minute_fee' }) minuteFee!: number;
+}
+
+/** Sums of an account's calls and opened sessions in an hour, by virtual number and, under the empty number, of all. */
+@Entity('call_stat')
+export class CallStat {
+  @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
+  @PrimaryColumn({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @PrimaryColumn(instant()) hour!: number;
+  /** One of several rows that are summed when read; a single one may be negative. */
+  @PrimaryColumn({ type: 'int' }) shard!: number;
+  @Column({ type: 'int' }) calls!: number;
+  @Column({ type: 'int' }) connected!: number;
+  @Column({ type: 'bigint', name: 'talk_seconds' }) talkSeconds!: number;
+  @Column({ type: 'bigint', name: 'billed_seconds' }) billedSeconds!: number;
+  @Column(micros()) amount!: number;
+  @Column({ type: 'int' }) sessions!: number;
+  /** For opening sessions. */
+  @Column(micros()) fees!: number;
+}
+
+/** The same sums of one session in an hour. */
+@Entity('session_stat')
+@Index('session_stat_hour', ['accountId', 'hour'])
+export class SessionStat {
+  @PrimaryColumn({ ...id(), name: 'session_id' }) sessionId!: string;
+  @PrimaryColumn(instant()) hour!: number;
+  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
+  @Column({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @Column({ type: 'int' }) calls!: number;
+  @Column({ type: 'int' }) connected!: number;
+  @Column({ type: 'bigint', name: 'talk_seconds' }) talkSeconds!: number;
+  @Column({ type: 'bigint', name: 'billed_seconds' }) billedSeconds!: number;
+  @Column(micros()) amount!: number;
+  /** 1 in the hour of its opening. */
+  @Column({ type: 'int' }) sessions!: number;
+  /** For opening sessions. */
+  @Column(micros()) fees!: number;
+}
+
+/** What a recount found. */
+@Entity('stat_recount')
+export class StatRecount {
+  /** Grows with time. */
+  @PrimaryColumn(id()) id!: string;
+  @Column({ ...instant(), name: 'started_at' }) startedAt!: number;
+  @Column({ ...instant(), name: 'finished_at' }) finishedAt!: number;
+  /** Ended calls that were looked at, and what they come to with the own prices. */
+  @Column({ type: 'int' }) calls!: number;
+  @Column(micros()) amount!: number;
+  /** What the roll-ups say of the same calls; without session fees. */
+  @Column({ type: 'int', name: 'stat_calls' }) statCalls!: number;
+  @Column({ ...micros(), name: 'stat_amount' }) statAmount!: number;
+  /** Calls of which something else is in the roll-ups than follows from their legs. */
+  @Column({ type: 'int', name: 'call_differences' }) callDifferences!: number;
+  /** Opened sessions that are not counted, or counted otherwise. */
+  @Column({ type: 'int', name: 'session_differences' }) sessionDifferences!: number;
+  /** Roll-up rows that are not the sum of what they were made of. */
+  @Column({ type: 'int', name: 'sum_differences' }) sumDifferences!: number;
+  @Column({ ...flag(), name: 'is_repaired' }) isRepaired!: boolean;
+}
