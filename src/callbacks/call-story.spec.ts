@@ -1,0 +1,220 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { CallFacts, Leg } from '../call-routing/index.js';
+import { joinFacts, NOTHING_KNOWN, type LegFacts } from '../call-routing/leg-facts.js';
+import { callStory } from './call-story.js';
+
+const START = Date.UTC(2026, 10, 22, 19, 0, 0);
+const NOW = START + 3_600_000;
+
+const leg = (side: 'A' | 'B', facts: Partial<LegFacts> = {}): Leg => ({
+  ...NOTHING_KNOWN,
+  accountId: 'MA',
+  legUuid: side,
+  callId: 'call',
+  sessionId: 'session',
+  side,
+  role: null,
+  ...facts,
+});
+const ended = (facts: Partial<LegFacts> = {}): Partial<LegFacts> => ({
+  isEnded: true,
+  startedAt: START,
+  answeredAt: START + 8000,
+  endedAt: START + 50_000,
+  isAnswered: true,
+  duration: 42,
+  billedDuration: 60,
+  amount: 12_000,
+  hangupCauseCode: 4000,
+  hangupCauseName: 'Normal Hangup',
+  hangupSource: 'Callee',
+  ...facts,
+});
+const unanswered = (code: number, name: string, source: string): Partial<LegFacts> =>
+  ended({
+    isAnswered: false,
+    answeredAt: null,
+    duration: 0,
+    billedDuration: 0,
+    amount: 0,
+    hangupCauseCode: code,
+    hangupCauseName: name,
+    hangupSource: source,
+  });
+const call = (facts: Partial<CallFacts> = {}): CallFacts => ({
+  callId: 'call',
+  kind: 'inbound',
+  callerRole: 'first',
+  decision: 'connect',
+  reason: 'party',
+  caller: '14155550001',
+  dialled: '14155550002',
+  createdAt: START,
+  connectedAt: START,
+  isReconciled: false,
+  legs: [leg('A')],
+  ...facts,
+});
+const names = (facts: Partial<CallFacts>, isPinOn = false): string[] =>
+  callStory(call(facts), isPinOn, NOW).map(({ event }) => event.replace('Session', ''));
+
+describe('the story of a call', () => {
+  it('begins with the answer of the caller, whose role names the event', () => {
+    expect(names({})).toEqual(['FirstPartyAnswer']);
+    expect(names({ callerRole: 'second' })).toEqual(['SecondPartyAnswer']);
+    expect(names({}, true)).toEqual(['FirstPartyAnswer', 'PinAuthenticationStatus']);
+  });
+
+  it('is told whole in the documented order when the second party is called and ends it', () => {
+    expect(names({ legs: [leg('A', ended()), leg('B', ended())] })).toEqual([
+      'FirstPartyAnswer',
+      'SecondPartyRing',
+      'SecondPartyAnswer',
+      'SecondPartyHangup',
+      'FirstPartyHangup',
+      'PartiesHangup',
+    ]);
+  });
+
+  it('has no ring of a first party', () => {
+    expect(
+      names({ callerRole: 'second', legs: [leg('A', ended()), leg('B', ended({ hangupSource: 'Caller' }))] }),
+    ).toEqual(['SecondPartyAnswer', 'FirstPartyAnswer', 'SecondPartyHangup', 'FirstPartyHangup', 'PartiesHangup']);
+  });
+
+  it('puts the hang-up of who ended the call first, whatever the clocks of the legs say', () => {
+    const late = ended({ endedAt: START + 51_000, hangupSource: 'Caller' });
+    expect(names({ legs: [leg('A', ended()), leg('B', late)] }).slice(3)).toEqual([
+      'FirstPartyHangup',
+      'SecondPartyHangup',
+      'PartiesHangup',
+    ]);
+    const cut = (endedAt: number): Partial<LegFacts> =>
+      ended({ endedAt, hangupSource: 'Plivo', hangupCauseCode: 6000 });
+    expect(names({ legs: [leg('A', cut(START + 9)), leg('B', cut(START + 8))] })[3]).toBe('SecondPartyHangup');
+    expect(names({ legs: [leg('A', cut(START + 8)), leg('B', cut(START + 9))] })[3]).toBe('FirstPartyHangup');
+  });
+
+  it.each([
+    [3000, 'No Answer', 'Carrier', true],
+    [6010, 'Ring Timeout Reached', 'Plivo', true],
+    [3020, 'Rejected', 'Callee', true],
+    [3010, 'Busy Line', 'Carrier', false],
+    [3050, 'Unallocated number', 'Carrier', false],
+  ])(
+    'of an unanswered call that ended with %i tells its hang-up first, and that it rang: %s %s %s',
+    (code, name, source, hasRung) => {
+      const story = callStory(
+        call({ legs: [leg('A', ended()), leg('B', unanswered(code, name, source))] }),
+        false,
+        NOW,
+      );
+      expect(story.map(({ event }) => event)).toEqual([
+        'SessionFirstPartyAnswer',
+        ...(hasRung ? ['SessionSecondPartyRing'] : []),
+        'SessionSecondPartyHangup',
+        'SessionFirstPartyHangup',
+        'SessionPartiesHangup',
+      ]);
+      expect(story.at(-1)?.outcome).toMatchObject({ cause: name, causeCode: code });
+    },
+  );
+
+  it('tells a caller who gives up while it rings first', () => {
+    const given = unanswered(1000, 'Canceled', 'Caller');
+    expect(names({ legs: [leg('A', ended()), leg('B', given)] })).toEqual([
+      'FirstPartyAnswer',
+      'SecondPartyRing',
+      'FirstPartyHangup',
+      'SecondPartyHangup',
+      'PartiesHangup',
+    ]);
+  });
+
+  it('adds both legs up in the end, each leg by itself before', () => {
+    const story = callStory(
+      call({ legs: [leg('A', ended({ amount: 8500, duration: 50 })), leg('B', ended())] }),
+      false,
+      NOW,
+    );
+    expect(story.slice(-3).map(({ outcome }) => outcome)).toEqual([
+      { amountMicros: 12_000, billedSeconds: 60, seconds: 42, cause: 'Normal Hangup', causeCode: 4000 },
+      { amountMicros: 8500, billedSeconds: 60, seconds: 50, cause: 'Normal Hangup', causeCode: 4000 },
+      { amountMicros: 20_500, billedSeconds: 120, seconds: 92, cause: 'Normal Hangup', causeCode: 4000 },
+    ]);
+  });
+
+  it('waits with the end for the other leg and for prices, until the records have been read', () => {
+    const open = { legs: [leg('A', ended())] };
+    expect(names(open)).toEqual(['FirstPartyAnswer']);
+    expect(names({ ...open, isReconciled: true })).toEqual(['FirstPartyAnswer', 'FirstPartyHangup', 'PartiesHangup']);
+    const unpriced = { legs: [leg('A', ended()), leg('B', ended({ amount: null }))] };
+    expect(names(unpriced)).not.toContain('PartiesHangup');
+    expect(names({ ...unpriced, isReconciled: true })).toContain('PartiesHangup');
+  });
+
+  it('of a requested call that the first party never answered is its end only', () => {
+    const given = { kind: 'request', decision: 'refuse', reason: 'unanswered', connectedAt: null } as const;
+    expect(names({ ...given, legs: [leg('A', unanswered(3000, 'No Answer', 'Carrier'))] })).toEqual([
+      'FirstPartyHangup',
+      'PartiesHangup',
+    ]);
+    expect(names(given)).toEqual([]);
+  });
+
+  it('only grows: told after each of any facts in any order, it is the story of all of them', () => {
+    const facts = fc.record({
+      reports: fc.shuffledSubarray(['a-hangup', 'b-answer', 'b-hangup', 'records', 'a-again', 'b-again'] as const, {
+        minLength: 6,
+        maxLength: 6,
+      }),
+      isAnswered: fc.boolean(),
+      source: fc.constantFrom('Caller', 'Callee', 'Plivo'),
+      code: fc.constantFrom(3000, 3010, 6010, 1000),
+      role: fc.constantFrom('first' as const, 'second' as const),
+      isPinOn: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(facts, ({ reports, isAnswered, source, code, role, isPinOn }) => {
+        const end = isAnswered ? ended({ hangupSource: source }) : unanswered(code, 'x', source);
+        const told: Record<string, Partial<LegFacts>> = {
+          'a-hangup': ended({ hangupSource: source }),
+          'a-again': ended({ hangupSource: source }),
+          'b-answer': isAnswered ? { isAnswered: true } : {},
+          'b-hangup': end,
+          'b-again': end,
+        };
+        let a = leg('A');
+        let b: Leg | null = null;
+        let isReconciled = false;
+        const heard: string[] = [];
+        for (const report of reports) {
+          if (report.startsWith('a-')) a = { ...a, ...joinFacts(a, told[report] ?? {}) };
+          else if (report === 'records') {
+            isReconciled = true;
+            a = { ...a, ...joinFacts(a, ended({ hangupSource: source })) };
+            b = { ...(b ?? leg('B')), ...joinFacts(b ?? NOTHING_KNOWN, end) };
+          } else b = { ...(b ?? leg('B')), ...joinFacts(b ?? NOTHING_KNOWN, told[report] ?? {}) };
+          const story = callStory(call({ callerRole: role, isReconciled, legs: b ? [a, b] : [a] }), isPinOn, NOW).map(
+            ({ event }) => event,
+          );
+          // What is new comes after what was told: nothing is ever slipped in between.
+          expect(story.slice(0, heard.length)).toEqual(heard);
+          heard.push(...story.slice(heard.length));
+        }
+        const final = callStory(
+          call({
+            callerRole: role,
+            isReconciled: true,
+            legs: [leg('A', ended({ hangupSource: source })), leg('B', end)],
+          }),
+          isPinOn,
+          NOW,
+        );
+        expect(heard).toEqual(final.map(({ event }) => event));
+      }),
+      { numRuns: 3000, seed: 20261122 },
+    );
+  });
+});

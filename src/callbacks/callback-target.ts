@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { DEMO_AUTH_ID } from '../accounts/index.js';
+import { FindSessionById, type SessionRecord } from '../sessions/index.js';
+import { Config } from '../shared/config.js';
+import type { Tx } from '../shared/database.js';
+import type { Stream } from './callback.entity.js';
+
+export interface Target {
+  session: SessionRecord;
+  stream: Stream;
+  url: string;
+  method: 'GET' | 'POST';
+}
+
+/** Where a session's events are told now: URLs that are changed apply at once. */
+@Injectable()
+export class CallbackTarget {
+  /** Of the account that the simulator plays: stands in for the server that a newcomer has not written yet. */
+  private readonly inbox: { accountId: string; url: string } | null;
+
+  constructor(
+    config: Config,
+    private readonly findSessionById: FindSessionById,
+  ) {
+    const { provider, http } = config;
+    const accountId = provider.firstAccount?.authId ?? DEMO_AUTH_ID;
+    this.inbox = provider.kind === 'simulator' ? { accountId, url: `${http.publicUrl}/simulator/inbox` } : null;
+  }
+
+  /** Null when nobody wants to know. Holds the session's row. */
+  async of(tx: Tx, accountId: string, sessionId: string, stream: Stream): Promise<Target | null> {
+    const session = await this.findSessionById.run(tx, accountId, sessionId);
+    if (!session) return null;
+    const { settings } = session;
+    const [given, method] =
+      stream === 'status'
+        ? [settings.callback_url, settings.callback_method]
+        : [settings.recording_callback_url, settings.recording_callback_method];
+    const url = given === '' && this.inbox?.accountId === accountId ? this.inbox.url : given;
+    return url === '' ? null : { session, stream, url, method };
+  }
+}

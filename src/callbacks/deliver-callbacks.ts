@@ -1,0 +1,194 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { CallbackTokens } from '../accounts/index.js';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import { change, Database } from '../shared/database.js';
+import { newNonce } from '../shared/ids.js';
+import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
+import { Outgoing, type Exchange } from '../shared/outgoing/outgoing.js';
+import { formDecoded } from './callback-body.js';
+import type { Stream } from './callback.entity.js';
+import { deliveryPolicy, outcomeWord, verdictOn, type DeliveryPolicy, type Verdict } from './delivery-policy.js';
+import { CallbackMetrics } from './callback-metrics.js';
+import { signatureHeaders } from './sign-callback.js';
+import { parseUrl } from '../shared/parse-url.js';
+
+export const DELIVER = 'callbacks.deliver';
+
+/** Runs at once in one process, and to one receiver; a receiver that fails gets fewer, down to one. */
+const IN_FLIGHT = 128;
+const PER_RECEIVER = 16;
+/** One attempt lasts up to 15 s; after this no further one of the same stream begins in the same run. */
+const RUN_MS = 30_000;
+const LEASE_SECONDS = 60;
+/** What is kept of a receiver's answer, for an operator who asks for it. */
+const KEPT_ANSWER_BYTES = 1024;
+
+interface Row {
+  id: string;
+  account_id: string;
+  owner_id: string;
+  method: 'GET' | 'POST';
+  event: string;
+  url: string;
+  body: string;
+  attempts: number;
+  tries: number;
+  next_attempt_at: number;
+}
+
+/**
+ * Delivers what a session's stream has pending, in the order of its numbers: the next one is tried when the one before is delivered or parked. At least
+ * once: a process that dies between the receiver's answer and our note of it delivers again, with the same id and the same bytes.
+ */
+@Injectable()
+export class DeliverCallbacks implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+    private readonly jobs: Jobs,
+    private readonly outgoing: Outgoing,
+    private readonly tokens: CallbackTokens,
+    private readonly metrics: CallbackMetrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.handle<{ sessionId: string; stream: Stream }>(
+      DELIVER,
+      {
+        leaseSeconds: LEASE_SECONDS,
+        // Each callback counts its own attempts; the job goes on as long as there are any.
+        maxAttempts: Number.MAX_SAFE_INTEGER,
+        lanes: { inFlight: IN_FLIGHT, perLane: PER_RECEIVER },
+      },
+      ({ sessionId, stream }, { signal }) => this.run(sessionId, stream, signal),
+    );
+  }
+
+  async run(sessionId: string, stream: Stream, signal: AbortSignal): Promise<void> {
+    const endsAt = this.clock.now() + RUN_MS;
+    let lastFailure: string | null = null;
+    for (;;) {
+      const next = await this.next(sessionId, stream);
+      if (!next) return;
+      const now = this.clock.now();
+      if (next.next_attempt_at > now)
+        throw new RetryLater((next.next_attempt_at - now) / 1000, lastFailure ?? 'not due yet');
+      if (now >= endsAt) throw new RetryLater(0, 'others have their turn');
+
+      const url = this.crypto.open(urlPlace(next.id, next.account_id), next.url);
+      const policy = deliveryPolicy(url);
+      const exchange = await this.attempt(next, url, policy, signal);
+      const verdict = verdictOn(exchange, policy, next.tries + 1);
+      const isOurs = await this.note(next, now, exchange, verdict);
+      if (!isOurs) return;
+      this.metrics.attempted(next.event, outcomeWord(exchange), verdict, exchange.durationMs);
+      // What to wait for is read anew: an earlier one of the stream may have been replayed during the attempt, and must not wait for this one's next.
+      if (verdict.kind === 'retry') lastFailure = outcomeWord(exchange);
+    }
+  }
+
+  private async next(sessionId: string, stream: Stream): Promise<Row | null> {
+    const [row] = await this.database.read<Row[]>((manager) =>
+      manager.query(
+        `SELECT id, account_id, owner_id, method, event, url, body, attempts, tries, next_attempt_at FROM callback
+          WHERE session_id = ? AND stream = ? AND status = 'pending' ORDER BY sequence LIMIT 1`,
+        [sessionId, stream],
+      ),
+    );
+    return row ? { ...row, next_attempt_at: Number(row.next_attempt_at) } : null;
+  }
+
+  private async attempt(callback: Row, url: string, policy: DeliveryPolicy, signal: AbortSignal): Promise<Exchange> {
+    const refusal = this.outgoing.refusal(url);
+    if (refusal !== null) return { kind: 'failed', error: 'refused-url', durationMs: 0 };
+    const { id, method, account_id: accountId, owner_id: ownerId } = callback;
+    const form = this.crypto.open(bodyPlace(id, accountId), callback.body);
+    const main = await this.tokens.of(accountId);
+    const own = ownerId === accountId ? main : await this.tokens.of(ownerId);
+
+    // What the receiver sees: normalised, and without the fragment.
+    const target = new URL(url);
+    target.hash = '';
+    if (method === 'GET') target.search = target.search === '' ? form : `${target.search.slice(1)}&${form}`;
+    const body = method === 'POST' ? form : '';
+    const headers = signatureHeaders(
+      { method, url: target.href, params: method === 'POST' ? formDecoded(form) : [], nonce: newNonce() },
+      { own, main },
+      { id, seconds: Math.floor(this.clock.now() / 1000), body },
+    );
+    return this.outgoing.send({
+      url: target.href,
+      method,
+      headers: method === 'POST' ? { ...headers, 'content-type': 'application/x-www-form-urlencoded' } : headers,
+      body: method === 'POST' ? body : null,
+      connectMs: policy.connectMs,
+      readMs: policy.readMs,
+      totalMs: policy.totalMs,
+      signal,
+    });
+  }
+
+  /** The number of attempts is the lock: of two workers that delivered the same callback, one notes it. */
+  private note(callback: Row, startedAt: number, exchange: Exchange, verdict: Verdict): Promise<boolean> {
+    const { id, attempts, account_id: accountId } = callback;
+    const now = this.clock.now();
+    const isSettled = verdict.kind !== 'retry';
+    const answer = exchange.kind === 'answered' ? exchange.body.subarray(0, KEPT_ANSWER_BYTES).toString('utf8') : '';
+    return this.database.transaction(async (tx) => {
+      const noted = await change(
+        tx,
+        `UPDATE callback SET status = ?, attempts = attempts + 1, tries = tries + 1, outcome = ?, next_attempt_at = ?, settled_at = ?
+          WHERE id = ? AND attempts = ? AND status = 'pending'`,
+        [
+          { delivered: 'delivered', park: 'parked', retry: 'pending' }[verdict.kind],
+          outcomeWord(exchange),
+          verdict.kind === 'retry' ? now + Math.round(verdict.seconds * 1000) : now,
+          isSettled ? now : null,
+          id,
+          attempts,
+        ],
+      );
+      if (noted === 0) return false;
+      await tx.query(
+        `INSERT INTO callback_attempt (callback_id, number, started_at, duration_ms, status, error, answer)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        [
+          id,
+          attempts + 1,
+          startedAt,
+          Math.round(exchange.durationMs),
+          exchange.kind === 'answered' ? exchange.status : null,
+          exchange.kind === 'failed' ? exchange.error : null,
+          answer === '' ? null : this.crypto.seal(attemptPlace(id, attempts + 1, accountId), answer),
+        ],
+      );
+      return true;
+    });
+  }
+}
+
+/** The job that delivers a stream, as arguments of `enqueue`: one at a time for each stream, in the lane of its receiver. */
+export function deliveryOf(
+  crypto: Crypto,
+  { sessionId, stream, accountId, url }: { sessionId: string; stream: Stream; accountId: string; url: string },
+): [payload: { sessionId: string; stream: Stream }, when: { key: string; lane: string }] {
+  return [
+    { sessionId, stream },
+    { key: `${DELIVER}:${sessionId}:${stream}`, lane: crypto.fingerprint(`lane:${accountId}:${originOf(url)}`) },
+  ];
+}
+
+function originOf(url: string): string {
+  return parseUrl(url)?.origin ?? '';
+}
+
+const placeOf = (column: string) => (row: string, account: string) => ({ column: `callback.${column}`, row, account });
+export const urlPlace = placeOf('url');
+export const bodyPlace = placeOf('body');
+export const attemptPlace = (id: string, number: number, account: string) => ({
+  column: 'callback_attempt.answer',
+  row: `${id}/${number}`,
+  account,
+});

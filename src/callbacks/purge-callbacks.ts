@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { change, Database, type Tx } from '../shared/database.js';
+
+const KEPT_MS = 30 * 86_400_000;
+const BATCH = 500;
+
+/** Forgets callbacks that were delivered or parked more than 30 days ago, with the numbers in them. */
+@Injectable()
+export class PurgeCallbacks {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Returns how many. */
+  async run(): Promise<number> {
+    let total = 0;
+    for (const status of ['delivered', 'parked']) {
+      for (;;) {
+        const purged = await this.database.transaction((tx) => this.purgeBatch(tx, status));
+        total += purged;
+        if (purged < BATCH) break;
+      }
+    }
+    return total;
+  }
+
+  /** A callback that was sent again lately stays, whenever it was made. */
+  private async purgeBatch(tx: Tx, status: string): Promise<number> {
+    const end = this.clock.now() - KEPT_MS;
+    const old = (await tx.query(
+      `SELECT id FROM callback WHERE status = ? AND created_at <= ? AND settled_at <= ? ORDER BY created_at LIMIT ${BATCH}`,
+      [status, end, end],
+    )) as { id: string }[];
+    for (const { id } of old) {
+      await change(tx, 'DELETE FROM callback_attempt WHERE callback_id = ?', [id]);
+      await change(tx, 'DELETE FROM callback WHERE id = ? AND status = ?', [id, status]);
+    }
+    return old.length;
+  }
+}

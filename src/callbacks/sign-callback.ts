@@ -1,0 +1,40 @@
+import { createHmac } from 'node:crypto';
+import { signV2, signV3, type SignedRequest } from '../plivo/index.js';
+
+export interface CallbackSigners {
+  /** Tokens of the session's owner, account or subaccount, oldest first. */
+  own: readonly string[];
+  /** Tokens of the main account, oldest first. */
+  main: readonly string[];
+}
+
+/**
+ * Headers by which a receiver knows that a callback is ours: Plivo's V3 and V2, keyed with the owner's token and, as `Ma`, with the main account's,
+ * and those of Standard Webhooks, which alone tell a repetition or a replay: the id stays the same on every attempt and the time does not.
+ * V3 and Standard Webhooks carry a signature for each live token. V2 has room for one: the oldest, which receivers know until the customer retires it.
+ *
+ * The Standard Webhooks secret is the Auth Token itself, as `whsec_` + Base64 of its bytes; a GET has an empty body there.
+ */
+export function signatureHeaders(
+  request: SignedRequest,
+  { own, main }: CallbackSigners,
+  { id, seconds, body }: { id: string; seconds: number; body: string },
+): Record<string, string> {
+  const v3 = (tokens: readonly string[]): string => tokens.map((token) => signV3({ ...request, token })).join(',');
+  const v2 = ([oldest = '']: readonly string[]): string => signV2({ ...request, token: oldest });
+  const standard = own.map((token) => {
+    const digest = createHmac('sha256', token).update(`${id}.${seconds}.${body}`).digest('base64');
+    return `v1,${digest}`;
+  });
+  return {
+    'x-plivo-signature-v3': v3(own),
+    'x-plivo-signature-ma-v3': v3(main),
+    'x-plivo-signature-v3-nonce': request.nonce,
+    'x-plivo-signature-v2': v2(own),
+    'x-plivo-signature-ma-v2': v2(main),
+    'x-plivo-signature-v2-nonce': request.nonce,
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': standard.join(' '),
+  };
+}

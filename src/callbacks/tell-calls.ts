@@ -1,0 +1,114 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AccountSettings, decimalText, microsOf } from '../accounts/index.js';
+import { ownAmountOf } from '../billing-stats/index.js';
+import { CallStarted, ConversationNoted, PinChecked, ReadCallFacts, type CallFacts } from '../call-routing/index.js';
+import { SessionEnded } from '../sessions/index.js';
+import { Clock } from '../shared/clock.js';
+import type { Tx } from '../shared/database.js';
+import { Events } from '../shared/events/events.js';
+import { AddCallback } from './add-callback.js';
+import { callStory, type Chapter, type Outcome } from './call-story.js';
+import { CallbackTarget, type Target } from './callback-target.js';
+
+type Extra = readonly (readonly [string, string])[];
+
+/** Tells customers what happens in their sessions: each event once, in the transaction that learns of it. */
+@Injectable()
+export class TellCalls implements OnModuleInit {
+  constructor(
+    private readonly clock: Clock,
+    private readonly events: Events,
+    private readonly target: CallbackTarget,
+    private readonly addCallback: AddCallback,
+    private readonly readCallFacts: ReadCallFacts,
+    private readonly accountSettings: AccountSettings,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.subscribe(CallStarted, (tx, call) => this.tellCall(tx, call));
+    this.events.subscribe(ConversationNoted, (tx, call) => this.tellCall(tx, call));
+    this.events.subscribe(PinChecked, (tx, checked) => this.tellPin(tx, checked));
+    this.events.subscribe(SessionEnded, (tx, ended) => this.tellTimeout(tx, ended));
+  }
+
+  /** What was told stays told: the story only grows, and the key (call, event) keeps each chapter single. */
+  private async tellCall(
+    tx: Tx,
+    { accountId, sessionId, callId }: { accountId: string; sessionId: string; callId: string },
+  ): Promise<void> {
+    const target = await this.target.of(tx, accountId, sessionId, 'status');
+    if (!target) return;
+    const call = await this.readCallFacts.run(tx, callId);
+    if (!call) return;
+    const story = callStory(call, target.session.settings.is_pin_authentication_required, this.clock.now());
+    const told = await eventsTold(tx, callId);
+    for (const chapter of story) {
+      if (!told.has(chapter.event)) await this.tell(tx, target, call, chapter);
+    }
+  }
+
+  private async tell(tx: Tx, target: Target, call: CallFacts, { event, at, outcome }: Chapter): Promise<void> {
+    // The story has a PIN chapter only when nobody was asked: an answer to the question is told when it is given.
+    const isPin = event === 'SessionPinAuthenticationStatus';
+    const extra = isPin ? pinExtra('AuthorizedCaller', 0) : outcome ? await this.outcomeExtra(tx, target, outcome) : [];
+    const { from, to } = numbersOf(call, target);
+    await this.addCallback.run(tx, target, { event, at, callId: call.callId, from, to, extra });
+  }
+
+  private async tellPin(tx: Tx, checked: PinChecked): Promise<void> {
+    const { accountId, sessionId, callId, outcome, failures, caller, role } = checked;
+    const target = await this.target.of(tx, accountId, sessionId, 'status');
+    if (!target) return;
+    const at = this.clock.now();
+    const { parties } = target.session;
+    const to = role === null ? null : role === 'first' ? parties.second : parties.first;
+    const told = { at, callId, from: caller ?? '', to: to ?? '' };
+    if (role !== null) {
+      const event = role === 'first' ? 'SessionFirstPartyAnswer' : 'SessionSecondPartyAnswer';
+      await this.addCallback.run(tx, target, { ...told, event });
+    }
+    const extra = pinExtra(outcome, failures);
+    await this.addCallback.run(tx, target, { ...told, event: 'SessionPinAuthenticationStatus', extra });
+  }
+
+  /** The amount as the API shows it: Plivo's price and the account's own for each minute. */
+  private async outcomeExtra(tx: Tx, { session }: Target, outcome: Outcome): Promise<Extra> {
+    const { minute_fee } = await this.accountSettings.read(tx, session.accountId);
+    const amount = outcome.amountMicros + ownAmountOf(outcome.billedSeconds, microsOf(minute_fee));
+    return [
+      ['Amount', decimalText(amount)],
+      ['BilledDuration', String(outcome.billedSeconds)],
+      ['Duration', String(outcome.seconds)],
+      ['PlivoHangupCause', outcome.cause],
+      ['PlivoHangupCauseCode', outcome.causeCode === null ? '' : String(outcome.causeCode)],
+    ];
+  }
+
+  /** An end by delete is the customer's own doing. */
+  private async tellTimeout(tx: Tx, { accountId, sessionId, how, endedAt }: SessionEnded): Promise<void> {
+    if (how !== 'expired') return;
+    const target = await this.target.of(tx, accountId, sessionId, 'status');
+    if (!target) return;
+    await this.addCallback.run(tx, target, { event: 'SessionTimeout', at: endedAt, callId: null, from: '', to: '' });
+  }
+}
+
+async function eventsTold(tx: Tx, callId: string): Promise<Set<string>> {
+  const rows = (await tx.query('SELECT event FROM callback WHERE call_id = ?', [callId])) as { event: string }[];
+  return new Set(rows.map(({ event }) => event));
+}
+
+/** Of the call as it was; a call that dialled nobody is told with the other party as it is. */
+function numbersOf(call: CallFacts, { session: { parties } }: Target): { from: string; to: string } {
+  const own = call.callerRole === 'first' ? parties.first : parties.second;
+  const other = call.callerRole === 'first' ? parties.second : parties.first;
+  if (call.decision === 'connect') return { from: call.caller ?? '', to: call.dialled ?? other ?? '' };
+  return { from: own ?? '', to: other ?? '' };
+}
+
+function pinExtra(status: 'success' | 'failed' | 'AuthorizedCaller', retries: number): Extra {
+  return [
+    ['PinAuthenticationStatus', status],
+    ['PinRetryCounter', String(retries)],
+  ];
+}
