@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 
 const PREFIX = '/simulator/v1/Account/:authId/';
+const MEDIA_PREFIX = '/simulator/media/v1/Account/:authId/Recording/';
 
-/** What a request asks of the API, such as `POST Call` or `GET Call/:uuid`. */
+/** What a request asks of the API, such as `POST Call` or `GET Call/:uuid`; a recording's sound is `GET Media/:file`. */
 export function kindOf({ method, routeOptions }: Pick<FastifyRequest, 'method' | 'routeOptions'>): string {
-  return `${method} ${(routeOptions.url ?? '').replace(PREFIX, '').replace(/\/$/, '')}`;
+  return `${method} ${(routeOptions.url ?? '').replace(PREFIX, '').replace(MEDIA_PREFIX, 'Media/').replace(/\/$/, '')}`;
 }
 
 /** How often each kind of API request came in, those that were refused or made to fail among them. */

@@ -21,6 +21,8 @@ export class CallBook {
   private readonly finished = new Map<string, Leg>();
   private readonly finishedByParent = new Map<string, Leg[]>();
   private added = 0;
+  /** Of every leg since the start or the last reset, also of those dropped here: what this Plivo charges. */
+  private billed = { legs: 0, billedSeconds: 0, micros: 0 };
 
   constructor(
     private readonly clock: Clock,
@@ -43,6 +45,7 @@ export class CallBook {
   noteFinished(leg: Leg): void {
     this.live.delete(leg.uuid);
     this.finished.set(leg.uuid, leg);
+    this.bill(leg);
     const { parentUuid } = leg.facts;
     if (parentUuid !== null) this.finishedByParent.set(parentUuid, [...this.childrenOf(parentUuid), leg]);
     if (this.finished.size > KEPT_RECORDS) this.dropOldest();
@@ -70,6 +73,18 @@ export class CallBook {
     this.finished.clear();
     this.finishedByParent.clear();
     this.added = 0;
+    this.billed = { legs: 0, billedSeconds: 0, micros: 0 };
+  }
+
+  /** The bill, money in micro-units. */
+  get total(): Readonly<typeof this.billed> {
+    return this.billed;
+  }
+
+  private bill(leg: Leg): void {
+    this.billed.legs += 1;
+    this.billed.billedSeconds += leg.billedSeconds;
+    this.billed.micros += Number(leg.cost.replace('.', '')) * 10;
   }
 
   private childrenOf(uuid: string): Leg[] {

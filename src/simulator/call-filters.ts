@@ -16,10 +16,7 @@ const COMPARISONS: readonly [suffix: string, holds: (a: number, b: number) => bo
 
 /** What the list's query lets through. Without a time it is the last seven days; more than thirty days at a time are refused. */
 export function readFilters(query: Query, now: number): (leg: Leg) => boolean {
-  refuseLongRange(query, now);
-  const ended = COMPARISONS.some(([suffix]) => query[`end_time${suffix}`] !== undefined)
-    ? readComparisons(query, 'end_time', readUtc)
-    : (at: number) => at >= now - DEFAULT_WINDOW_DAYS * DAY_MS;
+  const ended = readTimes(query, 'end_time', now);
   const billed = readComparisons(query, 'bill_duration', readWhole);
   const texts = Object.entries(TEXTS).flatMap(([name, read]) => {
     const wanted = query[name];
@@ -27,6 +24,14 @@ export function readFilters(query: Query, now: number): (leg: Leg) => boolean {
   });
   return (leg) =>
     ended(leg.endedAt ?? 0) && billed(leg.durationSeconds) && texts.every(({ wanted, read }) => read(leg) === wanted);
+}
+
+/** The same for the instants of any list. */
+export function readTimes(query: Query, field: string, now: number): (at: number) => boolean {
+  refuseLongRange(query, field, now);
+  return COMPARISONS.some(([suffix]) => query[`${field}${suffix}`] !== undefined)
+    ? readComparisons(query, field, readUtc)
+    : (at) => at >= now - DEFAULT_WINDOW_DAYS * DAY_MS;
 }
 
 const TEXTS: Readonly<Record<string, (leg: Leg) => string>> = {
@@ -47,15 +52,15 @@ function readComparisons(query: Query, field: string, read: (name: string, text:
   return (value: number) => bounds.every(({ holds, bound }) => holds(value, bound));
 }
 
-function refuseLongRange(query: Query, now: number): void {
+function refuseLongRange(query: Query, field: string, now: number): void {
   const bound = (...names: string[]) => {
     const name = names.find((known) => query[known] !== undefined);
     return name === undefined ? null : readUtc(name, query[name] ?? '');
   };
-  const from = bound('end_time__gt', 'end_time__gte');
-  const until = bound('end_time__lt', 'end_time__lte') ?? now;
+  const from = bound(`${field}__gt`, `${field}__gte`);
+  const until = bound(`${field}__lt`, `${field}__lte`) ?? now;
   if (from !== null && until - from > LONGEST_RANGE_DAYS * DAY_MS) {
-    throw new RestRefusal(400, `end_time range must not exceed ${LONGEST_RANGE_DAYS} days`);
+    throw new RestRefusal(400, `${field} range must not exceed ${LONGEST_RANGE_DAYS} days`);
   }
 }
 

@@ -29,6 +29,7 @@ function readApi(value: unknown): ApiFaults {
     hang: fields.flag('hang') ?? false,
     reset: fields.flag('reset') ?? false,
     delay_ms: fields.number('delay_ms', 0, LONGEST_DELAY_MS) ?? 0,
+    truncate: fields.flag('truncate') ?? false,
     after_effect: fields.flag('after_effect') ?? false,
     only: fields.texts('only', (text) => /^(GET|POST|DELETE) [A-Za-z]+(\/:[A-Za-z]+)?$/.test(text)),
     times: fields.number('times', 1, 1_000_000),

@@ -50,6 +50,13 @@ export class ControlSettingsController {
     return this.simulator.apiRequests.view();
   }
 
+  /** What this Plivo charges for all legs that have ended since its start or the last reset. */
+  @Get('bill')
+  bill() {
+    const { legs, billedSeconds, micros } = this.simulator.book.total;
+    return { legs, billed_seconds: billedSeconds, amount_micros: micros };
+  }
+
   @Get('clock')
   clock() {
     return { now: iso(this.simulator.clock.now()) };

@@ -40,6 +40,8 @@ export interface ApiFaults {
   reset: boolean;
   /** Slow, on the clock. */
   delay_ms: number;
+  /** Media only: promises the whole and breaks off in the middle. */
+  truncate: boolean;
   /** Does what was asked before it fails, so that the client cannot know. */
   after_effect: boolean;
   /** Kinds of request, as `GET api-requests` names them; null strikes all. */
@@ -64,7 +66,16 @@ export const NO_FAULTS: Readonly<FaultPlan> = {
   reorder: 0,
   bad_signature: 0,
   delay_ms: 0,
-  api: { status: null, hang: false, reset: false, delay_ms: 0, after_effect: false, only: null, times: null },
+  api: {
+    status: null,
+    hang: false,
+    reset: false,
+    delay_ms: 0,
+    truncate: false,
+    after_effect: false,
+    only: null,
+    times: null,
+  },
 };
 
 /**
@@ -118,7 +129,7 @@ export class Faults {
   /** The fault that strikes this API request, if any. */
   strikeApi(kind: string): ApiFaults | null {
     const { api } = this.plan;
-    const isOrdered = api.status !== null || api.hang || api.reset || api.delay_ms > 0;
+    const isOrdered = api.status !== null || api.hang || api.reset || api.delay_ms > 0 || api.truncate;
     if (!isOrdered || api.only?.includes(kind) === false) return null;
     this.apiStrikes += 1;
     return api.times === null || this.apiStrikes <= api.times ? api : null;

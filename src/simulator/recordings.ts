@@ -5,7 +5,13 @@ import { commonParams, type Params } from './webhook-params.js';
 import type { WebhookTarget } from './webhook-target.js';
 import type { World } from './world.js';
 
-/** A recording that a Record element ordered. There is no sound in it yet, only its beginning, its end and its name. */
+/** When a recording began and ended. */
+export interface RecordedSpan {
+  startedAt: number;
+  endedAt: number;
+}
+
+/** A recording that a Record element ordered: its name, and its span once the call is over. */
 export class Recording {
   readonly id = randomUUID();
 
@@ -28,10 +34,18 @@ export class Recording {
     return target === null ? null : { target, method };
   }
 
+  get format(): 'mp3' | 'wav' {
+    return this.order.format === 'wav' ? 'wav' : 'mp3';
+  }
+
+  mediaUrl({ authId, settings }: World): string {
+    return `${settings.media_url}/v1/Account/${authId}/Recording/${this.id}.${this.order.format}`;
+  }
+
   /** What the action is told at once, when nothing is known yet. */
-  firstParams({ authId, settings }: World): Params {
+  firstParams(world: World): Params {
     return {
-      RecordUrl: `${settings.media_url}/v1/Account/${authId}/Recording/${this.id}.${this.order.format}`,
+      RecordUrl: this.mediaUrl(world),
       RecordingID: this.id,
       RecordingDuration: '-1',
       RecordingDurationMs: '-1',
@@ -41,11 +55,14 @@ export class Recording {
   }
 
   /** Null when there was nothing to record. */
-  finalParams(world: World, call: Call): Params | null {
+  spanIn(call: Call): RecordedSpan | null {
     const startedAt = this.startIn(call);
     const callEndedAt = call.aLeg.endedAt;
     if (startedAt === null || callEndedAt === null) return null;
-    const endedAt = Math.min(callEndedAt, startedAt + this.order.mostMs);
+    return { startedAt, endedAt: Math.min(callEndedAt, startedAt + this.order.mostMs) };
+  }
+
+  finalParams(world: World, { startedAt, endedAt }: RecordedSpan): Params {
     return {
       ...this.firstParams(world),
       RecordingDuration: String(Math.floor((endedAt - startedAt) / 1000)),
@@ -62,20 +79,23 @@ export class Recording {
   }
 }
 
-/** The call is over: its recordings are told to whoever asked for that. */
+/** The call is over: its recordings are kept, and told to whoever asked for that. */
 export function reportRecordings(world: World, call: Call): void {
   const { recordings: isOn, recording_delay_seconds: delay } = world.settings;
   if (isOn === 'off') return;
   for (const recording of call.recordings) {
-    if (delay === 0) report(world, call, recording);
-    else world.timers.after(delay * 1000, () => report(world, call, recording));
+    if (delay === 0) publish(world, call, recording);
+    else world.timers.after(delay * 1000, () => publish(world, call, recording));
   }
 }
 
-function report(world: World, call: Call, recording: Recording): void {
+/** From here on it is in the list and can be heard; a webhook that is lost changes nothing about that. */
+function publish(world: World, call: Call, recording: Recording): void {
+  const span = recording.spanIn(call);
+  if (span === null || call.isForgotten) return;
+  world.recordings.add({ recording, call, span, addedAt: world.clock.now() });
   const { callback } = recording;
-  const facts = recording.finalParams(world, call);
-  if (callback === null || facts === null) return;
-  const params = { ...commonParams(world, call, 'RecordStop'), ...facts };
+  if (callback === null) return;
+  const params = { ...commonParams(world, call, 'RecordStop'), ...recording.finalParams(world, span) };
   void world.webhooks.send(call, { kind: 'recording', ...callback, params });
 }

@@ -1,5 +1,6 @@
 import { missing, RestRefusal } from './rest-errors.js';
 import type { WebhookMethod } from './signature.js';
+import { parseUrl } from '../shared/parse-url.js';
 
 /** Reads the JSON body of a REST call the way Plivo does: by name, numbers welcome where text is meant. */
 export class RestBody {
@@ -30,7 +31,7 @@ export class RestBody {
 
   url(name: string): string | null {
     const value = this.optional(name);
-    if (value !== null && !URL.canParse(value)) throw new RestRefusal(400, `${name} parameter is not a valid URL`);
+    if (value !== null && parseUrl(value) === null) throw new RestRefusal(400, `${name} parameter is not a valid URL`);
     return value;
   }
 

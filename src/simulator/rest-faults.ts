@@ -6,15 +6,23 @@ import type { ApiFaults } from './faults.js';
 import { ConnectionReset, RestRefusal } from './rest-errors.js';
 import { Simulator } from './simulator.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by RestFaults: the media that answers this request breaks off in the middle. */
+    isTruncated?: boolean;
+  }
+}
+
 /** Lets the faults that somebody ordered strike the API: before it does what it was asked, or after. */
 @Injectable()
 export class RestFaults implements NestInterceptor {
   constructor(private readonly simulator: Simulator) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const kind = kindOf(context.switchToHttp().getRequest<FastifyRequest>());
-    const fault = this.simulator.faults.strikeApi(kind);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const fault = this.simulator.faults.strikeApi(kindOf(request));
     if (fault === null) return next.handle();
+    request.isTruncated = fault.truncate;
     if (!fault.after_effect) {
       await this.strike(fault);
       return next.handle();

@@ -15,13 +15,13 @@ export interface Settings {
   plus_in_numbers: boolean;
   /** When Dial asks for its confirm sound; the real moment is not documented. */
   confirm_sound_fetch: 'before' | 'after';
-  /** Whether finished recordings are reported. */
+  /** Whether recordings are made and reported. In the service, which serves their media, they are from the start. */
   recordings: 'on' | 'off';
   /** How long after the hang-up a recording is reported. */
   recording_delay_seconds: number;
   /** Whether a Record ahead of Dial answers the caller's leg, and so bills it while the other phone rings. Not documented. */
   record_answers_caller: boolean;
-  /** Where recordings would be served: a host that does not exist, so that nobody's credentials are sent to it. */
+  /** Base of the addresses of media: this simulator's own in the service, else a host that does not exist, so that nobody's credentials are sent to it. */
   media_url: string;
   /** Whether a call ordered through the API has another name there than in its webhooks, as in older accounts. */
   request_uuid_differs: boolean;

@@ -7,7 +7,9 @@ import { CallBook } from './call-book.js';
 import type { Call } from './call.js';
 import { Changes } from './changes.js';
 import { Faults } from './faults.js';
+import { Inbox } from './inbox.js';
 import { Phones } from './phones.js';
+import { RecordingBook } from './recording-book.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 import { Timers } from './timers.js';
 import { WebhookSender } from './webhook-sender.js';
@@ -21,6 +23,8 @@ export interface SimulatorOptions {
   hangupUrl: string;
   clock: Clock;
   numbers: readonly SimulatedNumber[];
+  /** Where this simulator's own media is served; recordings are made from the start then. Without it their address leads nowhere. */
+  mediaUrl?: string;
   /** Tokens that sign for a subaccount's numbers; without one the main account's token does. */
   subaccountTokens?: Readonly<Record<string, string>>;
   /** Of the faults' chances. */
@@ -38,7 +42,7 @@ export class Simulator implements World, OnModuleDestroy {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly changes = new Changes();
-  readonly settings: Settings = { ...DEFAULT_SETTINGS };
+  readonly settings: Settings;
   readonly faults: Faults;
   readonly account: Account;
   readonly phones: Phones;
@@ -46,8 +50,11 @@ export class Simulator implements World, OnModuleDestroy {
   readonly webhooks: WebhookSender;
   readonly apiRequests = new ApiRequests();
   readonly activity = new Activity();
+  readonly inbox: Inbox;
+  readonly recordings = new RecordingBook();
   private readonly urls: { answerUrl: string; hangupUrl: string };
   private readonly subaccountTokens: Readonly<Record<string, string>>;
+  private readonly firstSettings: Readonly<Settings>;
 
   constructor(options: SimulatorOptions) {
     this.authId = options.authId;
@@ -55,12 +62,19 @@ export class Simulator implements World, OnModuleDestroy {
     this.clock = options.clock;
     this.urls = { answerUrl: options.answerUrl, hangupUrl: options.hangupUrl };
     this.subaccountTokens = options.subaccountTokens ?? {};
+    const { mediaUrl } = options;
+    this.firstSettings = {
+      ...DEFAULT_SETTINGS,
+      ...(mediaUrl === undefined ? {} : { media_url: mediaUrl, recordings: 'on' }),
+    };
+    this.settings = { ...this.firstSettings };
     this.timers = new Timers(this.clock);
     this.faults = new Faults(options.seed ?? 1);
     this.account = new Account(options.numbers, this.urls);
     this.phones = new Phones(this.clock, this.timers, this.changes);
     this.book = new CallBook(this.clock, this.settings);
     this.webhooks = new WebhookSender(this, (call) => this.tokensOf(call));
+    this.inbox = new Inbox(this, () => this.inboxKnows());
   }
 
   /** Changes where calls go: the public address may only be known once the listener is. */
@@ -89,7 +103,10 @@ export class Simulator implements World, OnModuleDestroy {
     void this.webhooks.abandon();
     this.faults.clear();
     this.apiRequests.clear();
-    Object.assign(this.settings, DEFAULT_SETTINGS);
+    this.inbox.clear();
+    this.inbox.liftAll();
+    Object.assign(this.settings, this.firstSettings);
+    this.recordings.clear();
     this.account.reset();
     this.phones.forgetAll();
     this.book.forgetAll();
@@ -99,12 +116,20 @@ export class Simulator implements World, OnModuleDestroy {
   async close(): Promise<void> {
     this.timers.close();
     this.faults.clear();
+    this.inbox.liftAll();
     this.changes.close();
     await this.webhooks.close();
   }
 
   onModuleDestroy(): Promise<void> {
     return this.close();
+  }
+
+  /** The public base is that of the answer URL: a proxy may have taken a prefix off the path that we see. */
+  private inboxKnows() {
+    const [base = ''] = this.urls.answerUrl.split('/plivo/', 1);
+    const owners = [this.authToken, ...Object.values(this.subaccountTokens)];
+    return { main: this.authToken, owners, bases: base === '' ? [] : [base] };
   }
 
   private tokensOf(call: Call): { owner: string; main: string } {

@@ -1,3 +1,4 @@
+import { parseUrl } from '../shared/parse-url.js';
 export type RetryReason = '4xx' | '5xx' | 'ct' | 'rt';
 
 /** A webhook URL with the options of its fragment taken off: they are neither sent nor signed. */
@@ -15,7 +16,7 @@ const REASONS: readonly RetryReason[] = ['4xx', '5xx', 'ct', 'rt'];
 /** Null when the text is no http or https URL. Options out of their range fall back to Plivo's defaults. */
 export function readTarget(text: string): WebhookTarget | null {
   const [url = '', fragment = ''] = text.trim().split('#', 2);
-  if (!URL.canParse(url) || !/^https?:\/\//i.test(url)) return null;
+  if (parseUrl(url) === null || !/^https?:\/\//i.test(url)) return null;
   const options = new URLSearchParams(fragment);
   const option = (name: string, least: number, most: number, otherwise: number) => {
     const value = options.get(name) ?? '';

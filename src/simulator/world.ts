@@ -3,6 +3,7 @@ import type { Account } from './account.js';
 import type { CallBook } from './call-book.js';
 import type { Changes } from './changes.js';
 import type { Phones } from './phones.js';
+import type { RecordingBook } from './recording-book.js';
 import type { Settings } from './settings.js';
 import type { Timers } from './timers.js';
 import type { WebhookSender } from './webhook-sender.js';
@@ -18,4 +19,5 @@ export interface World {
   readonly phones: Phones;
   readonly book: CallBook;
   readonly webhooks: WebhookSender;
+  readonly recordings: RecordingBook;
 }
