@@ -4,10 +4,13 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsModule, DEMO_AUTH_ID } from './accounts/index.js';
 import { AdminModule } from './admin/index.js';
+import { BillingStatsModule } from './billing-stats/index.js';
+import { CallbacksModule } from './callbacks/index.js';
 import { CallRoutingModule } from './call-routing/index.js';
 import { HealthModule } from './health/index.js';
 import { NumberPoolModule } from './number-pool/index.js';
 import { PlivoModule } from './plivo/index.js';
+import { RecordingModule } from './recording/index.js';
 import { SchedulerModule } from './scheduler/index.js';
 import { SessionsModule } from './sessions/index.js';
 import { ErrorFilter } from './shared/http/error-filter.js';
@@ -33,6 +36,9 @@ export class AppModule {
         NumberPoolModule,
         SessionsModule,
         CallRoutingModule,
+        RecordingModule,
+        BillingStatsModule,
+        CallbacksModule,
         SchedulerModule,
         AdminModule,
         HealthModule,
@@ -50,6 +56,7 @@ function simulator({ config, secrets, clock }: Ground): DynamicModule {
     ...account,
     answerUrl: `${plivo}/answer#ct=2000&rt=5000&rc=2&rp=all`,
     hangupUrl: `${plivo}/hangup#ct=2000&rt=5000&rc=5&rp=all`,
+    mediaUrl: `http://127.0.0.1:${config.http.port}/simulator/media`,
     clock,
     numbers: DEMO_NUMBERS,
   });

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Accounts, AccountSettings, EnsureFirstAccount, VerifyEncryptionKey, WebhookTokens } from './accounts/index.js';
+import {
+  Accounts,
+  AccountSettings,
+  DEMO_AUTH_ID,
+  EnsureFirstAccount,
+  VerifyEncryptionKey,
+  WebhookTokens,
+} from './accounts/index.js';
 import { AppModule } from './app.module.js';
-import { EnqueueNumberSync } from './number-pool/index.js';
+import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { Database } from './shared/database.js';
 import { createHttpAdapter } from './shared/http/http-edge.js';
@@ -37,16 +44,25 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
   return app;
 }
 
-/** What happens once the listener is up: numbers are synced, due work is done, the clock's tasks run. */
+/** What happens once the listener is up: numbers are synced, due work is begun, the clock's tasks run. */
 export async function startWork(app: NestFastifyApplication, { config }: Ground): Promise<void> {
   const jobs = app.get(Jobs);
   await rememberAccounts(app);
   if (config.provider.syncNumbers) await app.get(EnqueueNumberSync).run();
-  // The simulator's numbers are there before the banner says so.
-  if (config.provider.kind === 'simulator') await jobs.runDue();
+  if (config.provider.kind === 'simulator' && config.provider.syncNumbers) await syncSimulator(app, config);
   if (config.role === 'api') return;
   jobs.start();
   app.get(Scheduler).start();
+}
+
+/** The simulator's numbers are there before the banner says so. Nothing else that is due may hold the start up. */
+async function syncSimulator(app: NestFastifyApplication, { provider }: Ground['config']): Promise<void> {
+  const accountId = provider.firstAccount?.authId ?? DEMO_AUTH_ID;
+  // The job that has just been enqueued tries again.
+  await app
+    .get(SyncNumbers)
+    .run(accountId)
+    .catch(() => undefined);
 }
 
 /** So that callers of every account get an answer even if the database goes away before its first webhook. */

@@ -19,11 +19,31 @@ import { CreateAccountSetting1763800000017 } from '../migrations/1763800000017-c
 import { CreateCallAnswer1763800000018 } from '../migrations/1763800000018-create-call-answer.js';
 import { CreatePinFailure1763800000019 } from '../migrations/1763800000019-create-pin-failure.js';
 import { CreateCallRequest1763800000020 } from '../migrations/1763800000020-create-call-request.js';
+import { AddLaneToJob1763800000021 } from '../migrations/1763800000021-add-lane-to-job.js';
+import { AddDialledToMaskedCall1763800000022 } from '../migrations/1763800000022-add-dialled-to-masked-call.js';
+import { CreateCallback1763800000023 } from '../migrations/1763800000023-create-callback.js';
+import { CreateCallbackAttempt1763800000024 } from '../migrations/1763800000024-create-callback-attempt.js';
+import { CreateCallbackStream1763800000025 } from '../migrations/1763800000025-create-callback-stream.js';
+import { AddRecordingToInteraction1763800000026 } from '../migrations/1763800000026-add-recording-to-interaction.js';
+import { CreateRecording1763800000031 } from '../migrations/1763800000031-create-recording.js';
+import { CreateCallTally1763800000041 } from '../migrations/1763800000041-create-call-tally.js';
+import { CreateCallStat1763800000042 } from '../migrations/1763800000042-create-call-stat.js';
+import { CreateSessionStat1763800000043 } from '../migrations/1763800000043-create-session-stat.js';
+import { CreateStatRecount1763800000044 } from '../migrations/1763800000044-create-stat-recount.js';
+import { CreateAccountSpend1763800000045 } from '../migrations/1763800000045-create-account-spend.js';
+import { CreateSpendReservation1763800000046 } from '../migrations/1763800000046-create-spend-reservation.js';
+import { CreateRecordSweep1763800000047 } from '../migrations/1763800000047-create-record-sweep.js';
+import { AddCharges1763800000048 } from '../migrations/1763800000048-add-charges.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
+import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit-entry.entity.js';
+import { CallStat, CallTally, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
 import { CallAnswer, CallLeg, CallRequest, MaskedCall, PinFailure } from './call-routing/call.entity.js';
+import { RecordSweep } from './call-routing/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/webhook-receipt.entity.js';
+import { Callback, CallbackAttempt, CallbackStream } from './callbacks/callback.entity.js';
 import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
+import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
 import { Interaction } from './sessions/interaction.entity.js';
 import { MaskingSession } from './sessions/session.entity.js';
@@ -53,7 +73,18 @@ const entities = [
   PinFailure,
   CallRequest,
   WebhookReceipt,
+  Callback,
+  CallbackAttempt,
+  CallbackStream,
   AuditEntry,
+  Recording,
+  CallTally,
+  CallStat,
+  SessionStat,
+  StatRecount,
+  AccountSpend,
+  SpendReservation,
+  RecordSweep,
 ];
 
 const migrations = [
@@ -77,6 +108,21 @@ const migrations = [
   CreateCallAnswer1763800000018,
   CreatePinFailure1763800000019,
   CreateCallRequest1763800000020,
+  AddLaneToJob1763800000021,
+  AddDialledToMaskedCall1763800000022,
+  CreateCallback1763800000023,
+  CreateCallbackAttempt1763800000024,
+  CreateCallbackStream1763800000025,
+  AddRecordingToInteraction1763800000026,
+  CreateRecording1763800000031,
+  CreateCallTally1763800000041,
+  CreateCallStat1763800000042,
+  CreateSessionStat1763800000043,
+  CreateStatRecount1763800000044,
+  CreateAccountSpend1763800000045,
+  CreateSpendReservation1763800000046,
+  CreateRecordSweep1763800000047,
+  AddCharges1763800000048,
 ];
 
 /** Past 8 connections no gain was measured on two cores; 16 leaves room for a database elsewhere. */

@@ -23,7 +23,16 @@ import { AuditController } from './audit.controller.js';
 import { Audit } from './audit.js';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
-const DEFAULTS = { language: 'en-US', refusals: {}, allowed_countries: null };
+const DEFAULTS = {
+  language: 'en-US',
+  refusals: {},
+  allowed_countries: null,
+  recording_retention_days: 30,
+  session_fee: '0',
+  minute_fee: '0',
+  daily_spend_cap: null,
+  max_rate_per_minute: null,
+};
 
 interface Answered {
   status: number;
@@ -109,7 +118,12 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
     expect(first.body).toEqual({ ...DEFAULTS, language: 'fr-FR', refusals: { busy: 'Occupé.', 'no-other-party': '' } });
 
     const second = await patch({ refusals: { busy: null }, allowed_countries: ['US', 'GB'] });
-    const wanted = { language: 'fr-FR', refusals: { 'no-other-party': '' }, allowed_countries: ['GB', 'US'] };
+    const wanted = {
+      ...DEFAULTS,
+      language: 'fr-FR',
+      refusals: { 'no-other-party': '' },
+      allowed_countries: ['GB', 'US'],
+    };
     expect(second.body).toEqual(wanted);
     expect((await ask('GET')).body).toEqual(wanted);
     expect(await app.get(AccountSettings).of(account)).toEqual(wanted);

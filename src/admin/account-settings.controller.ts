@@ -43,10 +43,11 @@ export class AccountSettingsController {
 }
 
 /** Of sentences only which: an operator may have put a phone number into one. */
-function traceOf({ language, refusals, allowed_countries: countries }: AccountSettingsChange) {
+function traceOf({ language, refusals, allowed_countries: countries, ...figures }: AccountSettingsChange) {
   return {
     ...(language !== undefined && { language }),
     ...(refusals !== undefined && { refusals: Object.keys(refusals).join(',') }),
     ...(countries !== undefined && { allowed_countries: countries && countries.join(',') }),
+    ...figures,
   };
 }

@@ -3,14 +3,24 @@ import {
   ArrayMaxSize,
   IsArray,
   IsIn,
+  IsInt,
   IsOptional,
+  Max,
+  Min,
   Validate,
   ValidateIf,
   ValidatorConstraint,
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { isLanguage, isRefusalText, REFUSAL_KEYS, type CallSettingsPatch, type RefusalKey } from '../accounts/index.js';
+import {
+  isLanguage,
+  isMoneyText,
+  isRefusalText,
+  REFUSAL_KEYS,
+  type CallSettingsPatch,
+  type RefusalKey,
+} from '../accounts/index.js';
 import { COUNTRIES } from '../shared/destination-table.js';
 
 /** Unlike `IsOptional` this refuses null. */
@@ -51,6 +61,17 @@ function complaintAbout(refusals: unknown): string | null {
     : `refusals.${key} must be null, empty, or one line of at most 300 characters without " < and >`;
 }
 
+@ValidatorConstraint({ name: 'isMoneyText' })
+class IsMoneyText implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isMoneyText(value);
+  }
+
+  defaultMessage({ property }: ValidationArguments): string {
+    return `${property} must be decimal text such as "0.05", from 0 to 999999 with at most six places`;
+  }
+}
+
 export class AccountSettingsChange implements CallSettingsPatch {
   /** In which refusals are spoken. */
   @IfGiven()
@@ -73,4 +94,30 @@ export class AccountSettingsChange implements CallSettingsPatch {
     message: 'allowed_countries must hold ISO 3166 codes in capitals, such as US and GB',
   })
   allowed_countries?: string[] | null;
+
+  /** Days after which recordings are deleted, here and at Plivo: 1 to 3650. */
+  @IfGiven()
+  @IsInt({ message: 'recording_retention_days must be a whole number from 1 to 3650' })
+  @Min(1, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
+  @Max(3650, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
+  recording_retention_days?: number;
+  /** What the account is charged for each session, on top of Plivo's prices. */
+  @IfGiven()
+  @Validate(IsMoneyText)
+  session_fee?: string;
+
+  /** What it is charged for each minute that Plivo bills, of each leg. */
+  @IfGiven()
+  @Validate(IsMoneyText)
+  minute_fee?: string;
+
+  /** The most that its calls may cost in a UTC day; null: no limit. */
+  @IsOptional()
+  @Validate(IsMoneyText)
+  daily_spend_cap?: string | null;
+
+  /** The highest price of a minute of one leg, by which the longest call is reckoned before it is dialled. Wanted beside a cap. */
+  @IsOptional()
+  @Validate(IsMoneyText)
+  max_rate_per_minute?: string | null;
 }

@@ -44,11 +44,7 @@ export function isoText(instant: number | null): string | null {
   return instant === null ? null : new Date(instant).toISOString();
 }
 
-/** Integer micro-units as decimal text, exact. */
-export function moneyText(micros: number): string {
-  const digits = String(micros).padStart(7, '0');
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, '');
-}
+export { decimalText as moneyText } from '../accounts/index.js';
 
 export function withPlus(digits: string | null): string | null {
   return digits === null || digits === '' ? null : `+${digits}`;

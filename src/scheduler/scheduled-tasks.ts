@@ -1,8 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { PurgeWebhookReceipts } from '../call-routing/index.js';
+import { Spend } from '../accounts/index.js';
+import { Recount } from '../billing-stats/index.js';
+import { PurgeCallbacks } from '../callbacks/index.js';
+import { PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
 import { EnqueueNumberSync } from '../number-pool/index.js';
+import { KeepRecordings } from '../recording/index.js';
 import { ExpireDueSessions } from '../sessions/index.js';
 import { Config } from '../shared/config.js';
+import { Database } from '../shared/database.js';
 import { PurgeIdempotencyKeys } from '../shared/http/purge-idempotency-keys.js';
 import { Jobs } from '../shared/jobs/jobs.js';
 import { Scheduler } from './scheduler.js';
@@ -22,6 +27,12 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly enqueueNumberSync: EnqueueNumberSync,
     private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
     private readonly purgeWebhookReceipts: PurgeWebhookReceipts,
+    private readonly purgeCallbacks: PurgeCallbacks,
+    private readonly keepRecordings: KeepRecordings,
+    private readonly sweepRecords: SweepRecords,
+    private readonly spend: Spend,
+    private readonly database: Database,
+    private readonly recount: Recount,
   ) {}
 
   onModuleInit(): void {
@@ -29,6 +40,27 @@ export class ScheduledTasks implements OnModuleInit {
     this.scheduler.add({ name: 'jobs.purge', ...daily, run: () => this.jobs.purge() });
     this.scheduler.add({ name: 'idempotency.purge', ...daily, run: () => this.purgeIdempotencyKeys.run() });
     this.scheduler.add({ name: 'webhook-receipts.purge', ...daily, run: () => this.purgeWebhookReceipts.run() });
+    this.scheduler.add({ name: 'callbacks.purge', ...daily, run: () => this.purgeCallbacks.run() });
+    this.scheduler.add({
+      name: 'recordings.keep',
+      everySeconds: HOUR,
+      timeoutSeconds: 10 * MINUTE,
+      scope: 'one-process',
+      run: () => this.keepRecordings.run(),
+    });
+    this.scheduler.add({
+      name: 'billing-stats.recount',
+      ...daily,
+      run: () => this.database.transaction((tx) => this.recount.enqueue(tx)),
+    });
+    this.scheduler.add({ name: 'spend.purge', ...daily, run: () => this.spend.purge() });
+    this.scheduler.add({
+      name: 'calls.sweep-records',
+      everySeconds: 5 * MINUTE,
+      timeoutSeconds: 30,
+      scope: 'one-process',
+      run: () => this.sweepRecords.enqueue(),
+    });
     this.scheduler.add({
       name: 'sessions.expire',
       everySeconds: 1,
