@@ -10,6 +10,9 @@ const MODULES = [
   'number-pool',
   'sessions',
   'call-routing',
+  'recording',
+  'billing-stats',
+  'callbacks',
   'scheduler',
   'admin',
   'health',
@@ -79,6 +82,11 @@ describe('the module map', () => {
   it('reads the environment in one place', () => {
     const readers = files.filter((file) => /process\.env/.test(readFileSync(join(SOURCE, file), 'utf8')));
     expect(readers).toEqual(['main.ts']);
+  });
+
+  it('parses URLs in one place: canParse of Node 20 goes wrong when it is hot', () => {
+    const offenders = files.filter((file) => /URL\.canParse\(/.test(readFileSync(join(SOURCE, file), 'utf8')));
+    expect(offenders).toEqual([]);
   });
 
   it('asks the clock for the time; ids take the wall clock, and the simulator times its network waits', () => {

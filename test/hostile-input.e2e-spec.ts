@@ -138,6 +138,9 @@ describeOnEachService('hostile input', (start, kind) => {
       .map(({ method, url }) => ({ method, path: url.replace(/:([A-Za-z_]+)/g, (_, name: string) => fill(name)) }));
   };
 
+  /** Plivo's forms have refusals of their own, and the simulator's inbox stands for a customer's server, which takes what comes. */
+  const takesAnything = (path: string): boolean => path.startsWith('/plivo/') || path.startsWith('/simulator/inbox');
+
   describe('leaves nothing behind:', () => {
     beforeEach(async () => {
       before = await dump();
@@ -184,7 +187,7 @@ describeOnEachService('hostile input', (start, kind) => {
       ],
     ])('%s, on every route that takes a body', async (_, bodies, status) => {
       for (const { method, path } of filledRoutes(['POST', 'PUT', 'PATCH'])) {
-        if (path.startsWith('/plivo/')) continue;
+        if (takesAnything(path)) continue;
         for (const body of bodies) expectRefusal(path, await askAllowed(path, { method, body }), status);
       }
     });
@@ -215,7 +218,7 @@ describeOnEachService('hostile input', (start, kind) => {
         'application/x-www-form-urlencoded',
       ];
       for (const { method, path } of filledRoutes(['POST', 'PUT', 'PATCH'])) {
-        if (path.startsWith('/plivo/')) continue;
+        if (takesAnything(path)) continue;
         for (const type of types) {
           const body = new URLSearchParams({ first_party: AMY, second_party: BEN }).toString();
           expectRefusal(path, await askAllowed(path, { method, body, headers: { 'content-type': type } }), 415);

@@ -83,11 +83,12 @@ export class Oracle {
     const live = this.on(number).filter((session) => isLive(session, this.now()));
     const own = caller === null ? undefined : live.find((session) => roleOf(session, caller) !== null);
     const role = own && caller !== null ? roleOf(own, caller) : null;
-    if (own && role && !(own.isPinOn && own.isForced)) return this.seat(own, role);
+    // A party may be the last caller too: by the other's PIN, or by being registered after the call.
+    if (own && role && !(own.isPinOn && own.isForced)) return this.seat(own, role, null, caller);
     if (own && role) return this.isLocked(own, caller) ? locked : { kind: 'ask', session: own, forced: role };
 
     const open = live.find(({ isOpen, parties }) => isOpen && (parties.first === null || parties.second === null));
-    if (open) return this.seat(open, open.parties.first === null ? 'first' : 'second');
+    if (open) return this.seat(open, open.parties.first === null ? 'first' : 'second', null, caller);
     const prompt = live.findLast(({ isPinOn }) => isPinOn);
     if (prompt) return this.isLocked(prompt, caller) ? locked : { kind: 'ask', session: prompt, forced: null };
     const play = live.findLast(({ unknownPlay }) => unknownPlay !== '');

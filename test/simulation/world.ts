@@ -227,6 +227,11 @@ export class World {
     this.product.settings.of = async () => ({
       language: 'en-US',
       refusals,
+      recording_retention_days: 30,
+      session_fee: '0',
+      minute_fee: '0',
+      daily_spend_cap: null,
+      max_rate_per_minute: null,
       allowed_countries:
         this.oracle.allowedCodes.length === 0 ? null : this.oracle.allowedCodes.map((code) => countries[code] ?? ''),
     });

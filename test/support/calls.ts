@@ -1,8 +1,9 @@
-import { AccountSettings } from '../../src/accounts/index.js';
+import { AccountSettings, Spend } from '../../src/accounts/index.js';
 import { AnswerCall } from '../../src/call-routing/answer-call.js';
 import { AnswerRequest } from '../../src/call-routing/answer-request.js';
 import { CheckPin } from '../../src/call-routing/check-pin.js';
 import { DirectCall } from '../../src/call-routing/direct-call.js';
+import { JoinRecords } from '../../src/call-routing/join-records.js';
 import { NoteDial } from '../../src/call-routing/note-dial.js';
 import { NoteHangup } from '../../src/call-routing/note-hangup.js';
 import { NoteRequest } from '../../src/call-routing/note-request.js';
@@ -10,12 +11,14 @@ import { PinLocks } from '../../src/call-routing/pin-locks.js';
 import { PlaceRequestedCall } from '../../src/call-routing/place-requested-call.js';
 import { ReadSeat } from '../../src/call-routing/read-seat.js';
 import { ReconcileCall } from '../../src/call-routing/reconcile-call.js';
+import { SpendGuard } from '../../src/call-routing/spend-guard.js';
 import { RequestCall } from '../../src/call-routing/request-call.js';
 import type { PlivoAccess } from '../../src/accounts/index.js';
 import type { PlivoClient } from '../../src/plivo/index.js';
 import type { Clock } from '../../src/shared/clock.js';
 import type { Database } from '../../src/shared/database.js';
 import { Jobs } from '../../src/shared/jobs/jobs.js';
+import { Metrics } from '../../src/shared/metrics.js';
 import { createLogger } from '../../src/shared/logger.js';
 import { FakeClock, sessionsOn } from './ground.js';
 
@@ -34,10 +37,13 @@ export function callsOn(
   const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
   const jobs = new Jobs(database, clock, config, createLogger({ level: 'silent', format: 'json' }));
   const settings = new AccountSettings(database, clock);
+  const log = createLogger({ level: 'silent', format: 'json' });
+  const spend = new Spend(database, clock, jobs, log, new Metrics());
+  const spendGuard = new SpendGuard(spend);
   const readSeat = new ReadSeat(clock, crypto);
   const pinLocks = new PinLocks(clock, crypto);
-  const directCall = new DirectCall(clock, config, crypto, events, jobs);
-  const noteHangup = new NoteHangup(database, clock, events);
+  const directCall = new DirectCall(clock, config, crypto, events, jobs, spendGuard);
+  const noteHangup = new NoteHangup(database, clock, events, jobs);
   const requestCall = new RequestCall(clock, events, jobs);
   const placeRequestedCall = new PlaceRequestedCall(
     database,
@@ -48,13 +54,22 @@ export function callsOn(
     access,
     settings,
     findSessionById,
+    spendGuard,
   );
-  const reconcileCall = new ReconcileCall(database, clock, jobs, events, client, access);
-  for (const one of [requestCall, placeRequestedCall, reconcileCall]) one.onModuleInit();
+  const reconcileCall = new ReconcileCall(
+    database,
+    clock,
+    jobs,
+    new JoinRecords(database, clock, events),
+    client,
+    access,
+  );
+  for (const one of [spend, requestCall, placeRequestedCall, reconcileCall]) one.onModuleInit();
   return {
     sessions,
     jobs,
     settings,
+    spend,
     answerCall: new AnswerCall(
       database,
       clock,

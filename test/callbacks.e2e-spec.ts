@@ -1,0 +1,318 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { startReceiver } from './support/callbacks.js';
+import { describeOnEachService, type Service } from './support/service.js';
+
+const ASHA = '+14155550123';
+const RAVI = '+14155550124';
+const STRANGER = '+14155550177';
+const PINS = {
+  pin_prompt_play: 'https://files.example.com/prompt.mp3',
+  is_pin_authentication_required: true,
+  first_party_pin: '1111',
+  second_party_pin: '2222',
+};
+
+interface ListedCallback {
+  id: string;
+  event: string;
+  status: string;
+  outcome: string | null;
+  sequence_number: number;
+  attempts: { number: number; status: number | null; response_body?: string | null }[];
+}
+
+// What a customer's server hears of its sessions: the service, the simulated Plivo and a receiver, each over HTTP.
+describeOnEachService('callbacks of a call', (start) => {
+  let service: Service;
+  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    service = await start({ settings: { PROVIDER: 'simulator' } });
+  });
+  afterAll(() => receiver.close());
+  beforeEach(async () => {
+    await control('POST', '/reset');
+    receiver.heard.splice(0);
+    receiver.replies.splice(0);
+  });
+
+  const control = async <Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Body> => {
+    const answer = await service.request<Body>(`/simulator/control${path}`, { method, body, as: null });
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  };
+  const phone = (number: string, action: string, body?: unknown) =>
+    control('POST', `/phones/${number.slice(1)}/${action}`, body);
+  const ringing = (number: string) => control('GET', `/phones/${number.slice(1)}?wait_for=ringing&timeout=10`);
+  const settled = (uuid: string) => control('GET', `/calls/${uuid}?wait_for=settled&timeout=10`);
+  const advance = (seconds: number) => control('POST', '/clock', { advance_seconds: seconds });
+  const call = async (from: string, to: string): Promise<string> =>
+    (await control<{ call_uuid: string }>('POST', '/calls', { from, to })).call_uuid;
+  const open = async (
+    body: Record<string, unknown> = {},
+  ): Promise<{ session_uuid: string; virtual_number: string }> => {
+    const made = await service.sessions<{ session_uuid: string; virtual_number: string }>('POST', '/', {
+      first_party: ASHA,
+      second_party: RAVI,
+      ring_timeout: 30,
+      callback_url: `${receiver.url}/hook`,
+      ...body,
+    });
+    expect(made.status).toBe(201);
+    return made.body;
+  };
+  const close = (uuid: string) => service.sessions('DELETE', `/${uuid}/`);
+  const heard = async (count: number): Promise<Record<string, string>[]> => {
+    for (let turn = 0; receiver.heard.length < count && turn < 1000; turn++)
+      await new Promise((resolve) => void setTimeout(resolve, 10));
+    return receiver.heard.map(({ params }) => params);
+  };
+  const names = (told: Record<string, string>[]): (string | undefined)[] => told.map(({ EventName }) => EventName);
+  const listed = async (query: string): Promise<ListedCallback[]> =>
+    (await service.admin<{ items: ListedCallback[] }>('GET', `/callbacks?${query}`)).body.items;
+
+  async function talk(from: string, to: string, session: { virtual_number: string }): Promise<void> {
+    const uuid = await call(from, session.virtual_number);
+    await ringing(to);
+    await phone(to, 'answer');
+    await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
+    await advance(42);
+    await phone(to, 'hangup');
+    await settled(uuid);
+  }
+
+  it('tell it from answer to bill, in order, with the numbers of both and what each leg cost', async () => {
+    const session = await open();
+    await talk(ASHA, RAVI, session);
+    const told = await heard(6);
+    expect(names(told)).toEqual([
+      'SessionFirstPartyAnswer',
+      'SessionSecondPartyRing',
+      'SessionSecondPartyAnswer',
+      'SessionSecondPartyHangup',
+      'SessionFirstPartyHangup',
+      'SessionPartiesHangup',
+    ]);
+    for (const [index, params] of told.entries()) {
+      expect(params).toMatchObject({
+        SessionUUID: session.session_uuid,
+        From: ASHA.slice(1),
+        To: RAVI.slice(1),
+        VirtualNumber: session.virtual_number.slice(1),
+        SequenceNumber: String(index + 1),
+        EventTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/),
+      });
+    }
+    expect(told[3]).toMatchObject({ Amount: '0.012', BilledDuration: '60', Duration: '42' });
+    expect(told[5]).toMatchObject({
+      Amount: '0.0205',
+      BilledDuration: '120',
+      PlivoHangupCause: 'Normal Hangup',
+      PlivoHangupCauseCode: '4000',
+    });
+
+    await talk(RAVI, ASHA, session);
+    expect(names(await heard(11)).slice(6)).toEqual([
+      'SessionSecondPartyAnswer',
+      'SessionFirstPartyAnswer',
+      'SessionFirstPartyHangup',
+      'SessionSecondPartyHangup',
+      'SessionPartiesHangup',
+    ]);
+    expect(receiver.heard.at(-1)?.params).toMatchObject({
+      From: RAVI.slice(1),
+      To: ASHA.slice(1),
+      SequenceNumber: '11',
+    });
+    await close(session.session_uuid);
+  });
+
+  it('tell a requested call from its first party on, and one that nobody answers by its end', async () => {
+    const session = await open({ initiate_call_to_first_party: true });
+    await ringing(ASHA);
+    await phone(ASHA, 'answer');
+    await ringing(RAVI);
+    await phone(RAVI, 'decline');
+    const told = await heard(5);
+    expect(names(told)).toEqual([
+      'SessionFirstPartyAnswer',
+      'SessionSecondPartyRing',
+      'SessionSecondPartyHangup',
+      'SessionFirstPartyHangup',
+      'SessionPartiesHangup',
+    ]);
+    expect(told[2]).toMatchObject({ From: ASHA.slice(1), To: RAVI.slice(1), PlivoHangupCauseCode: '3020' });
+    await close(session.session_uuid);
+
+    receiver.heard.splice(0);
+    const unanswered = await open({ initiate_call_to_first_party: true });
+    await ringing(ASHA);
+    await phone(ASHA, 'decline');
+    expect(names(await heard(2))).toEqual(['SessionFirstPartyHangup', 'SessionPartiesHangup']);
+    await close(unanswered.session_uuid);
+  });
+
+  it('tell whether a PIN let the caller in', async () => {
+    const session = await open({ ...PINS, pin_retry: 1 });
+    const virtualNumber = session.virtual_number;
+    await talk(ASHA, RAVI, session);
+    expect((await heard(7))[1]).toMatchObject({
+      EventName: 'SessionPinAuthenticationStatus',
+      PinAuthenticationStatus: 'AuthorizedCaller',
+      PinRetryCounter: '0',
+    });
+
+    receiver.heard.splice(0);
+    await control('PUT', `/phones/${STRANGER.slice(1)}`, { types: ['9999#', '2222#'] });
+    const uuid = await call(STRANGER, virtualNumber);
+    await ringing(ASHA);
+    const [answer, pin] = await heard(2);
+    expect(answer).toMatchObject({ EventName: 'SessionSecondPartyAnswer', From: STRANGER.slice(1), To: ASHA.slice(1) });
+    expect(pin).toMatchObject({ PinAuthenticationStatus: 'success', PinRetryCounter: '1', From: STRANGER.slice(1) });
+    await phone(ASHA, 'decline');
+    await settled(uuid);
+    await heard(5);
+
+    receiver.heard.splice(0);
+    await control('PUT', `/phones/${STRANGER.slice(1)}`, { types: ['9999#', '8888#'] });
+    await settled(await call(STRANGER, virtualNumber));
+    expect(await heard(1)).toEqual([
+      expect.objectContaining({
+        EventName: 'SessionPinAuthenticationStatus',
+        PinAuthenticationStatus: 'failed',
+        PinRetryCounter: '2',
+        From: STRANGER.slice(1),
+        To: '',
+      }),
+    ]);
+    await close(session.session_uuid);
+  });
+
+  it('go to the URL that the session has now', async () => {
+    const session = await open();
+    await service.sessions('POST', `/${session.session_uuid}/`, { callback_url: `${receiver.url}/moved` });
+    await talk(ASHA, RAVI, session);
+    await heard(6);
+    expect(new Set(receiver.heard.map(({ path }) => path))).toEqual(new Set(['/moved']));
+    await close(session.session_uuid);
+  });
+
+  it('that could not be delivered are listed with their attempts and sent again on demand', async () => {
+    receiver.replies.push((_, response) => void response.writeHead(410).end('not here'));
+    const session = await open();
+    await talk(ASHA, RAVI, session);
+    await heard(6);
+    const query = `session=${session.session_uuid}`;
+    let parked: ListedCallback[] = [];
+    for (let turn = 0; turn < 200 && (await listed(`${query}&status=delivered`)).length < 5; turn++)
+      await new Promise((resolve) => void setTimeout(resolve, 10));
+    parked = await listed(`${query}&status=parked`);
+    expect(parked).toMatchObject([{ event: 'SessionFirstPartyAnswer', outcome: '410', attempts: [{ status: 410 }] }]);
+    expect(JSON.stringify(parked)).not.toMatch(/not here|1415555|127\.0\.0\.1/);
+    const id = parked[0]?.id ?? '';
+    const shown = await service.admin<ListedCallback>('GET', `/callbacks/${id}?include=response_body`);
+    expect(shown.body.attempts[0]?.response_body).toBe('not here');
+
+    const replayed = await service.admin('POST', `/callbacks/${id}/replay`);
+    expect([replayed.status, replayed.body]).toEqual([202, { queued: 1 }]);
+    await heard(7);
+    expect(receiver.heard[6]?.body).toBe(receiver.heard[0]?.body);
+    const again = await service.admin('POST', '/callbacks/replay', {
+      status: 'delivered',
+      session: session.session_uuid,
+    });
+    expect(again.body).toEqual({ queued: 6 });
+    await heard(13);
+    expect(names(receiver.heard.slice(7).map(({ params }) => params))).toEqual(
+      names(receiver.heard.slice(0, 6).map(({ params }) => params)),
+    );
+    expect((await service.admin('POST', '/callbacks/nobody/replay')).status).toBe(404);
+    expect((await service.admin('POST', '/callbacks/replay', { status: 'lost' })).status).toBe(400);
+    await close(session.session_uuid);
+  });
+
+  it('tell a recording to a URL of its own, counted by themselves, and say so only once the file can be fetched', async () => {
+    const session = await open({
+      callback_url: '',
+      record: true,
+      record_file_format: 'wav',
+      recording_callback_url: `${receiver.url}/recordings`,
+    });
+    await talk(ASHA, RAVI, session);
+    const [begun, ready] = await heard(2);
+    const common = {
+      SessionUUID: session.session_uuid,
+      From: ASHA.slice(1),
+      To: RAVI.slice(1),
+      RecordingFormat: '.wav',
+    };
+    expect(begun).toMatchObject({
+      ...common,
+      EventName: 'SessionRecordingInitiated',
+      SequenceNumber: '1',
+      RecordingURL: '',
+    });
+    expect(ready).toMatchObject({
+      ...common,
+      EventName: 'SessionRecordingCompleted',
+      SequenceNumber: '2',
+      RecordingDuration: '42',
+      RecordingStartTime: expect.stringMatching(/\+00:00$/),
+      RecordingEndTime: expect.stringMatching(/\+00:00$/),
+    });
+    const path = new URL(ready?.RecordingURL ?? '').pathname;
+    const media = await service.request(path);
+    expect([media.status, media.headers['content-type']]).toEqual([200, 'audio/wav']);
+    expect((await service.request(path, { as: null })).status).toBe(401);
+    expect((await service.request(new URL(ready?.RecordingResourceURL ?? '').pathname)).status).toBe(200);
+    await close(session.session_uuid);
+  });
+
+  it('reach the built-in inbox where a session of the demo account names no URL, and its callback_url stays empty', async () => {
+    const session = await open({ callback_url: '' });
+    await talk(ASHA, RAVI, session);
+    const { items } = await control<{ items: { method: string; params: Record<string, string> }[] }>(
+      'GET',
+      `/inbox?session=${session.session_uuid}&event=SessionPartiesHangup&wait_for=1&timeout=10`,
+    );
+    expect(items).toMatchObject([{ method: 'POST', params: { Amount: '0.0205', SequenceNumber: '6' } }]);
+    const shown = await service.sessions<{ response: { callback_url: string } }>('GET', `/${session.session_uuid}/`);
+    expect(shown.body.response.callback_url).toBe('');
+    await close(session.session_uuid);
+  });
+
+  it('leave no number and no URL in the log', () => {
+    expect(service.logs()).not.toMatch(/1415555012|\/hook/);
+  });
+});
+
+describeOnEachService('callback URLs', (start) => {
+  let service: Service;
+
+  beforeAll(async () => {
+    service = await start({ settings: { CALLBACK_ALLOW_PRIVATE: 'false' } });
+  });
+
+  it.each([
+    ['http://example.com/hook', 'url_scheme'],
+    ['https://10.0.0.1/hook', 'url_private_address'],
+    ['https://2130706433/', 'url_private_address'],
+    ['https://[::ffff:127.0.0.1]/', 'url_private_address'],
+    ['https://localhost/hook', 'url_private_address'],
+    ['https://user:secret@example.com/', 'url_credentials'],
+  ])('such as %s are refused where only public ones are allowed', async (url, code) => {
+    for (const param of ['callback_url', 'recording_callback_url']) {
+      const refused = await service.sessions('POST', '/', { first_party: ASHA, second_party: RAVI, [param]: url });
+      expect([refused.status, refused.body.error, refused.body.error_code]).toEqual([
+        400,
+        `Invalid parameter. ${param} should be a valid URL`,
+        code,
+      ]);
+    }
+  });
+});
