@@ -96,7 +96,7 @@ function rateTable({ summary, checks, loadedMegabytes }) {
   return [...columns([head, ...rows]), `memory after the rounds: ${memory.join(', ')}`];
 }
 
-function columns(rows) {
+export function columns(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row

@@ -62,7 +62,7 @@ export function answerRequest(session, origin) {
 }
 
 /** Signature V3. Written out here and not taken from the service, which it would then only compare with itself. */
-function signature(url, form, nonce) {
+export function signature(url, form, nonce) {
   const text = Object.keys(form)
     .sort()
     .map((name) => name + form[name])

@@ -22,7 +22,9 @@ export function startService({ databaseUrl, dataFolder, isRecorded = false, sett
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     DATA_DIR: dataFolder,
     LOG_LEVEL: 'warn',
-    PROVIDER: 'simulator',
+    // The simulator's account would have an inbox to tell every call to.
+    PROVIDER: 'plivo',
+    PLIVO_API_URL: 'http://127.0.0.1:9',
     PLIVO_AUTH_ID: ACCOUNT.authId,
     PLIVO_AUTH_TOKEN: ACCOUNT.authToken,
     ADMIN_TOKEN,
@@ -44,6 +46,8 @@ async function start(file, isRecorded, settings) {
   running.add(child);
   const exited = once(child, 'exit').then(() => running.delete(child));
   const printed = watchOutput(child, spawnedAt);
+  // Killed it has no code, told to stop it has 0; whatever else ends it is worth knowing.
+  child.once('exit', (code) => code && process.stderr.write(`a server ended with ${code}: ${printed.errors}\n`));
   await listening(port, child, printed);
   const server = {
     origin: `http://127.0.0.1:${port}`,
@@ -54,6 +58,10 @@ async function start(file, isRecorded, settings) {
       child.kill('SIGTERM');
       const isGone = await Promise.race([exited, delay(STOP_LIMIT_MS, null, { ref: false })]);
       if (isGone === null) child.kill('SIGKILL');
+      await exited;
+    },
+    async kill() {
+      child.kill('SIGKILL');
       await exited;
     },
     async takeStatements() {
