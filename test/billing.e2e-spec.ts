@@ -315,12 +315,13 @@ describeOnEachService('the bill', (start) => {
       first_party: `+1415558${String(1000 + index)}`,
       second_party: `+1415559${String(1000 + index)}`,
     }));
-    // A day of its own, without what the tests before have spent.
-    await advance(86_400);
+    // A day of its own, without what the tests before have spent, and its noon: no midnight comes between the calls and their sums.
+    const day = await tomorrow();
+    await advance((Date.parse(`${day}T12:00:00Z`) - (await now()).getTime()) / 1000);
     const renewed = [];
     for (const each of parties)
       renewed.push({ ...each, ...(await open({ ...each, call_time_limit: 60, ring_timeout: 20 })) });
-    const before = shape(await stats(`group_by=day&from=${await today()}`));
+    const before = shape(await stats(`group_by=day&from=${day}`));
     expect((await settings({ daily_spend_cap: '1.5' })).status).toBe(400);
     expect((await settings({ daily_spend_cap: '1.5', max_rate_per_minute: '0.02' })).status).toBe(200);
 
@@ -334,7 +335,7 @@ describeOnEachService('the bill', (start) => {
     await advance(300);
     await repair();
 
-    const after = shape(await stats(`group_by=day&from=${await today()}`));
+    const after = shape(await stats(`group_by=day&from=${day}`));
     const connected = after.connected - before.connected;
     // The longest call: 60 s and 120 s to spare are 3 minutes, with 20 s of ringing 4; seven minutes at 0.02.
     const room = Math.floor((1_500_000 - before.amount) / 140_000);
@@ -353,7 +354,11 @@ describeOnEachService('the bill', (start) => {
     await settings({ daily_spend_cap: null });
   }, 60_000);
 
-  async function today(): Promise<string> {
-    return (await control<{ now: string }>('GET', '/clock')).now.slice(0, 10);
+  async function now(): Promise<Date> {
+    return new Date((await control<{ now: string }>('GET', '/clock')).now);
+  }
+
+  async function tomorrow(): Promise<string> {
+    return new Date((await now()).getTime() + 86_400_000).toISOString().slice(0, 10);
   }
 });
