@@ -7,13 +7,11 @@ import { Crypto } from '../shared/crypto.js';
 import { Database, type Tx } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
 import { parseCaller, type E164 } from '../shared/phone.js';
+import { answering, beginLeg } from './answering.js';
 import { decideCall, isPinForced, standingOf, type CallDecision } from './call-decision.js';
-import { addLeg } from './call-legs.js';
-import { answerPlace } from './call.entity.js';
 import { DirectCall } from './direct-call.js';
 import { PinLocks } from './pin-locks.js';
 import { ReadSeat } from './read-seat.js';
-import { noteReceipt } from './webhook-receipts.js';
 
 const NOBODY: StrangerService = { open: null, prompt: null, play: null };
 
@@ -36,25 +34,12 @@ export class AnswerCall {
     private readonly accountSettings: AccountSettings,
   ) {}
 
-  /** `isAwaited` is asked last: when nobody waits for the answer any more, nothing of it is kept. */
   async run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: () => boolean): Promise<string> {
     const { accountId } = webhook;
     const settings = await this.accountSettings.of(accountId);
-    return this.database.transaction(async (tx) => {
-      await noteReceipt(tx, webhook, this.clock.now());
-      const isFirstWord = await addLeg(tx, {
-        accountId,
-        legUuid: asked.callUuid,
-        callId: null,
-        sessionId: null,
-        side: 'A',
-        role: null,
-      });
-      const earlier = isFirstWord ? null : await earlierAnswer(tx, this.crypto, accountId, asked.callUuid);
-
-      const answer = earlier ?? (await this.begin(tx, accountId, asked, settings, isFirstWord));
-      if (!isAwaited()) throw new Error('the answer came too late');
-      return answer;
+    return answering(this.database, isAwaited, async (tx) => {
+      const { earlier, isFirstWord } = await beginLeg(tx, this.crypto, webhook, asked.callUuid, this.clock.now());
+      return earlier ?? this.begin(tx, accountId, asked, settings, isFirstWord);
     });
   }
 
@@ -113,21 +98,4 @@ export class AnswerCall {
     const asking = party && isPinForced(party.session) ? party.session : prompt;
     return asking !== null && this.pinLocks.isLocked(tx, asking, caller);
   }
-}
-
-/** What a call was answered when it first asked. */
-export async function earlierAnswer(
-  tx: Tx,
-  crypto: Crypto,
-  accountId: string,
-  callUuid: string,
-): Promise<string | null> {
-  const [call] = (await tx.query('SELECT id, answer FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
-    accountId,
-    callUuid,
-  ])) as {
-    id: string;
-    answer: string;
-  }[];
-  return call ? crypto.open(answerPlace({ callId: call.id, accountId }), call.answer) : null;
 }

@@ -7,12 +7,10 @@ import { Crypto } from '../shared/crypto.js';
 import { change, Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
-import { earlierAnswer } from './answer-call.js';
+import { answering, beginLeg } from './answering.js';
 import { decideCall } from './call-decision.js';
-import { addLeg } from './call-legs.js';
 import { DirectCall } from './direct-call.js';
 import { ReadSeat } from './read-seat.js';
-import { noteReceipt } from './webhook-receipts.js';
 
 /**
  * The first party has answered a call that it asked for: the second is dialled. One request is one call; a second call that claims it is hung up,
@@ -38,21 +36,10 @@ export class AnswerRequest {
   ): Promise<string> {
     const { accountId } = webhook;
     const settings = await this.accountSettings.of(accountId);
-    return this.database.transaction(async (tx) => {
-      await noteReceipt(tx, webhook, this.clock.now());
-      const isFirstWord = await addLeg(tx, {
-        accountId,
-        legUuid: asked.callUuid,
-        callId: null,
-        sessionId: null,
-        side: 'A',
-        role: null,
-      });
-      const earlier = isFirstWord ? null : await earlierAnswer(tx, this.crypto, accountId, asked.callUuid);
-      const answer =
-        earlier ?? (await this.begin(tx, { accountId, requestId, callUuid: asked.callUuid, settings }, isFirstWord));
-      if (!isAwaited()) throw new Error('the answer came too late');
-      return answer;
+    const { callUuid } = asked;
+    return answering(this.database, isAwaited, async (tx) => {
+      const { earlier, isFirstWord } = await beginLeg(tx, this.crypto, webhook, callUuid, this.clock.now());
+      return earlier ?? this.begin(tx, { accountId, requestId, callUuid, settings }, isFirstWord);
     });
   }
 

@@ -1,11 +1,11 @@
+import type { SessionRecord } from '../sessions/index.js';
 import type { E164 } from '../shared/phone.js';
 
-/** When a call was answered with an order to connect it. */
+/** When a call was answered with an order to connect it, made of the session as told here; its row is held. */
 export class CallStarted {
   static readonly eventName = 'call.started';
   constructor(
-    readonly accountId: string,
-    readonly sessionId: string,
+    readonly session: SessionRecord,
     readonly callId: string,
     readonly callerRole: 'first' | 'second',
   ) {}

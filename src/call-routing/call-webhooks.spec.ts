@@ -294,14 +294,20 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
     expect(await rows()).toEqual(before);
   });
 
-  it('an answer that nobody waits for any more leaves nothing', async () => {
+  it('an answer that nobody waits for any more leaves nothing, and is not begun', async () => {
     await world.sessions.open({ first_party: party(1), second_party: party(2) });
     const webhook = verified(answerParams);
+    const asked = must(readAnswerWebhook(webhook.params));
+    const started: unknown[] = [];
+    world.sessions.events.subscribe(CallStarted, async (_, event) => void started.push(event));
 
-    await expect(world.answerCall.run(webhook, must(readAnswerWebhook(webhook.params)), () => false)).rejects.toThrow(
-      'too late',
-    );
+    let timesAsked = 0;
+    await expect(world.answerCall.run(webhook, asked, () => ++timesAsked === 1)).rejects.toThrow('too late');
+    expect([timesAsked, started.length]).toEqual([2, 1]);
+    expect(await rows()).toEqual({ calls: [], legs: [], interactions: [] });
 
+    await expect(world.answerCall.run(webhook, asked, () => false)).rejects.toThrow('too late');
+    expect(started).toHaveLength(1);
     expect(await rows()).toEqual({ calls: [], legs: [], interactions: [] });
   });
 

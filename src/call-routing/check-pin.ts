@@ -14,6 +14,7 @@ import { change, Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { Events } from '../shared/events/events.js';
 import { parseCaller, type E164 } from '../shared/phone.js';
+import { answering } from './answering.js';
 import { decideCall } from './call-decision.js';
 import { PinChecked } from './call-routing.events.js';
 import { DirectCall, type WaitingCall } from './direct-call.js';
@@ -67,7 +68,7 @@ export class CheckPin {
   ): Promise<string> {
     const { accountId } = webhook;
     const settings = await this.accountSettings.of(accountId);
-    return this.database.transaction(async (tx) => {
+    return answering(this.database, isAwaited, async (tx) => {
       await noteReceipt(tx, webhook, this.clock.now());
       const call = await this.askedCall(tx, accountId, callId, typed.callUuid);
       const place = { column: 'call_answer.answer', row: `${callId}/pin-${attempt}`, account: accountId };
@@ -87,7 +88,6 @@ export class CheckPin {
         `pin-${attempt}`,
         this.crypto.seal(place, answer),
       ]);
-      if (!isAwaited()) throw new Error('the answer came too late');
       return answer;
     });
   }

@@ -194,7 +194,7 @@ export class DirectCall {
       legUuid: aLegUuid,
     });
     await this.jobs.enqueue(tx, RECONCILE, { callId }, { runAt: reconcileAt(now, ring_timeout) });
-    await this.events.publish(tx, new CallStarted(accountId, seat.session.id, callId, seat.role));
+    await this.events.publish(tx, new CallStarted(seat.session, callId, seat.role));
 
     const isOver = !isFirstWord && (await tellInteraction(tx, this.events, callId));
     await this.figure(tx, call, isFirstWord);

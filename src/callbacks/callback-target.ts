@@ -28,10 +28,14 @@ export class CallbackTarget {
   }
 
   /** Null when nobody wants to know. Holds the session's row. */
-  async of(tx: Tx, accountId: string, sessionId: string, stream: Stream): Promise<Target | null> {
+  async find(tx: Tx, accountId: string, sessionId: string, stream: Stream): Promise<Target | null> {
     const session = await this.findSessionById.run(tx, accountId, sessionId);
-    if (!session) return null;
-    const { settings } = session;
+    return session && this.of(session, stream);
+  }
+
+  /** Of a session whose row is held. */
+  of(session: SessionRecord, stream: Stream): Target | null {
+    const { accountId, settings } = session;
     const [given, method] =
       stream === 'status'
         ? [settings.callback_url, settings.callback_method]

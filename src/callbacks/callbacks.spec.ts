@@ -41,7 +41,7 @@ describeOnEachDatabase('callbacks', (open) => {
   const tell = async (session: SessionRecord, ...events: string[]): Promise<void> => {
     for (const event of events) {
       await database.transaction(async (tx) => {
-        const target = await callbacks.target.of(tx, ACCOUNT, session.id, 'status');
+        const target = await callbacks.target.find(tx, ACCOUNT, session.id, 'status');
         if (!target) throw new Error('expected a target');
         const told = { event, at: calls.sessions.clock.now(), callId: null, from: '14155550001', to: '14155550002' };
         await callbacks.addCallback.run(tx, target, told);
@@ -106,7 +106,7 @@ describeOnEachDatabase('callbacks', (open) => {
         Array.from({ length: 40 }, (_, index) =>
           database
             .transaction(async (tx) => {
-              const target = await callbacks.target.of(tx, ACCOUNT, session.id, 'status');
+              const target = await callbacks.target.find(tx, ACCOUNT, session.id, 'status');
               if (!target) throw new Error('expected a target');
               await callbacks.addCallback.run(tx, target, { event: 'E', at: 0, callId: null, from: '', to: '' });
               if (index % 3 === 0) throw new Error('rolled back');

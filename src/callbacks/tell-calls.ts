@@ -25,18 +25,18 @@ export class TellCalls implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.subscribe(CallStarted, (tx, call) => this.tellCall(tx, call));
-    this.events.subscribe(ConversationNoted, (tx, call) => this.tellCall(tx, call));
+    this.events.subscribe(CallStarted, (tx, { session, callId }) =>
+      this.tellCall(tx, this.target.of(session, 'status'), callId),
+    );
+    this.events.subscribe(ConversationNoted, async (tx, { accountId, sessionId, callId }) =>
+      this.tellCall(tx, await this.target.find(tx, accountId, sessionId, 'status'), callId),
+    );
     this.events.subscribe(PinChecked, (tx, checked) => this.tellPin(tx, checked));
     this.events.subscribe(SessionEnded, (tx, ended) => this.tellTimeout(tx, ended));
   }
 
   /** What was told stays told: the story only grows, and the key (call, event) keeps each chapter single. */
-  private async tellCall(
-    tx: Tx,
-    { accountId, sessionId, callId }: { accountId: string; sessionId: string; callId: string },
-  ): Promise<void> {
-    const target = await this.target.of(tx, accountId, sessionId, 'status');
+  private async tellCall(tx: Tx, target: Target | null, callId: string): Promise<void> {
     if (!target) return;
     const call = await this.readCallFacts.run(tx, callId);
     if (!call) return;
@@ -57,7 +57,7 @@ export class TellCalls implements OnModuleInit {
 
   private async tellPin(tx: Tx, checked: PinChecked): Promise<void> {
     const { accountId, sessionId, callId, outcome, failures, caller, role } = checked;
-    const target = await this.target.of(tx, accountId, sessionId, 'status');
+    const target = await this.target.find(tx, accountId, sessionId, 'status');
     if (!target) return;
     const at = this.clock.now();
     const { parties } = target.session;
@@ -87,7 +87,7 @@ export class TellCalls implements OnModuleInit {
   /** An end by delete is the customer's own doing. */
   private async tellTimeout(tx: Tx, { accountId, sessionId, how, endedAt }: SessionEnded): Promise<void> {
     if (how !== 'expired') return;
-    const target = await this.target.of(tx, accountId, sessionId, 'status');
+    const target = await this.target.find(tx, accountId, sessionId, 'status');
     if (!target) return;
     await this.addCallback.run(tx, target, { event: 'SessionTimeout', at: endedAt, callId: null, from: '', to: '' });
   }

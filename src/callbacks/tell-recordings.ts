@@ -35,7 +35,7 @@ export class TellRecordings implements OnModuleInit {
   }
 
   private async tell(tx: Tx, event: string, { accountId, sessionId, callId, recordingId }: Told): Promise<void> {
-    const target = await this.target.of(tx, accountId, sessionId, 'recording');
+    const target = await this.target.find(tx, accountId, sessionId, 'recording');
     if (!target || (await isTold(tx, callId, event))) return;
     const recording = await this.findRecording.run(tx, recordingId);
     const call = await this.readCallFacts.run(tx, callId);

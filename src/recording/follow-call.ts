@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEnded, CallStarted, PartyAnswered } from '../call-routing/index.js';
-import { FindSessionById } from '../sessions/index.js';
 import { Clock } from '../shared/clock.js';
 import { change, type Tx } from '../shared/database.js';
 import { Events } from '../shared/events/events.js';
@@ -20,7 +19,6 @@ export class FollowCall implements OnModuleInit {
     private readonly clock: Clock,
     private readonly events: Events,
     private readonly jobs: Jobs,
-    private readonly findSessionById: FindSessionById,
   ) {}
 
   onModuleInit(): void {
@@ -29,17 +27,16 @@ export class FollowCall implements OnModuleInit {
     this.events.subscribe(CallEnded, (tx, event) => this.lookSoon(tx, event));
   }
 
-  private async order(tx: Tx, { accountId, sessionId, callId }: CallStarted): Promise<void> {
-    const session = await this.findSessionById.run(tx, accountId, sessionId);
-    if (!session?.settings.record) return;
+  private async order(tx: Tx, { session, callId }: CallStarted): Promise<void> {
+    if (!session.settings.record) return;
     await tx.query(
       `INSERT INTO recording (id, account_id, subaccount_id, session_id, call_id, format, status, created_at, attempts)
        VALUES (?, ?, ?, ?, ?, ?, 'ordered', ?, 0)`,
       [
         newId(),
-        accountId,
+        session.accountId,
         session.subaccountId,
-        sessionId,
+        session.id,
         callId,
         session.settings.record_file_format,
         this.clock.now(),

@@ -1,0 +1,49 @@
+import type { VerifiedWebhook } from '../plivo/index.js';
+import type { Crypto } from '../shared/crypto.js';
+import type { Database, Tx } from '../shared/database.js';
+import { addLeg } from './call-legs.js';
+import { answerPlace } from './call.entity.js';
+import { noteReceipt } from './webhook-receipts.js';
+
+/**
+ * The transaction that makes a caller's answer. `isAwaited` is asked last: when nobody waits any more, nothing of the answer is kept. It is asked first
+ * too, because transactions wait for their turn: without that a rush of calls keeps the database busy with answers that are all too late.
+ */
+export function answering(
+  database: Database,
+  isAwaited: () => boolean,
+  work: (tx: Tx) => Promise<string>,
+): Promise<string> {
+  const stillAwaited = () => {
+    if (!isAwaited()) throw new Error('the answer came too late');
+  };
+  return database.transaction(async (tx) => {
+    stillAwaited();
+    const answer = await work(tx);
+    stillAwaited();
+    return answer;
+  });
+}
+
+/** Begins with a call's A leg. `earlier` is what the call was answered when it first asked; `isFirstWord`: nothing was heard of it before. */
+export async function beginLeg(
+  tx: Tx,
+  crypto: Crypto,
+  webhook: VerifiedWebhook,
+  legUuid: string,
+  now: number,
+): Promise<{ earlier: string | null; isFirstWord: boolean }> {
+  const { accountId } = webhook;
+  await noteReceipt(tx, webhook, now);
+  const leg = { accountId, legUuid, callId: null, sessionId: null, side: 'A', role: null } as const;
+  const isFirstWord = await addLeg(tx, leg);
+  return { isFirstWord, earlier: isFirstWord ? null : await earlierAnswer(tx, crypto, accountId, legUuid) };
+}
+
+async function earlierAnswer(tx: Tx, crypto: Crypto, accountId: string, legUuid: string): Promise<string | null> {
+  const [call] = (await tx.query('SELECT id, answer FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
+    accountId,
+    legUuid,
+  ])) as { id: string; answer: string }[];
+  return call ? crypto.open(answerPlace({ callId: call.id, accountId }), call.answer) : null;
+}
