@@ -185,7 +185,7 @@ async function factsOf(store) {
 function print({ told, journal, later, before, after, times, replays, kills }) {
   const seconds = (from, to) => ((times[to] - times[from]) / 1000).toFixed(0);
   const faulty = checkFaultPhase({ told, journal, facts: before });
-  const final = checkDelivered({ told, journal, later, facts: after, eventsACall: EVENTS_A_CALL });
+  const final = checkDelivered({ told, journal, later, before, facts: after, eventsACall: EVENTS_A_CALL });
   table([
     ['events', after.callbacks.length],
     ['of calls whose webhooks were all taken', told.calls.length * EVENTS_A_CALL],

@@ -34,6 +34,7 @@ import { CreateAccountSpend1763800000045 } from '../migrations/1763800000045-cre
 import { CreateSpendReservation1763800000046 } from '../migrations/1763800000046-create-spend-reservation.js';
 import { CreateRecordSweep1763800000047 } from '../migrations/1763800000047-create-record-sweep.js';
 import { AddCharges1763800000048 } from '../migrations/1763800000048-add-charges.js';
+import { CreateFailingReceiver1763800000051 } from '../migrations/1763800000051-create-failing-receiver.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit-entry.entity.js';
@@ -41,7 +42,7 @@ import { CallStat, CallTally, SessionStat, StatRecount } from './billing-stats/s
 import { CallAnswer, CallLeg, CallRequest, MaskedCall, PinFailure } from './call-routing/call.entity.js';
 import { RecordSweep } from './call-routing/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/webhook-receipt.entity.js';
-import { Callback, CallbackAttempt, CallbackStream } from './callbacks/callback.entity.js';
+import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
 import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
@@ -76,6 +77,7 @@ const entities = [
   Callback,
   CallbackAttempt,
   CallbackStream,
+  FailingReceiver,
   AuditEntry,
   Recording,
   CallTally,
@@ -123,6 +125,7 @@ const migrations = [
   CreateSpendReservation1763800000046,
   CreateRecordSweep1763800000047,
   AddCharges1763800000048,
+  CreateFailingReceiver1763800000051,
 ];
 
 /** Past 8 connections no gain was measured on two cores; 16 leaves room for a database elsewhere. */

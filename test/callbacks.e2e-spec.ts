@@ -236,6 +236,45 @@ describeOnEachService('callbacks of a call', (start) => {
     await close(session.session_uuid);
   });
 
+  it('are no longer sent to a server that failed for five days, until it is resumed', async () => {
+    const receivers = async (query = '') =>
+      (await service.admin<{ items: Record<string, unknown>[] }>('GET', `/receivers?${query}`)).body.items;
+    const timeOut = async (): Promise<void> => {
+      const session = await open({ callback_url: `${receiver.url}/hook#rc=0`, session_expiry: 60 });
+      await advance(60);
+      for (let turn = 0; turn < 300; turn++) {
+        if ((await listed(`session=${session.session_uuid}`)).some(({ outcome }) => outcome !== null)) return;
+        await new Promise((resolve) => void setTimeout(resolve, 10));
+      }
+      throw new Error('the end of the session was not told');
+    };
+    receiver.replies.push(500, 500);
+    await timeOut();
+    expect(await receivers()).toMatchObject([{ origin: receiver.url, status: 'failing', paused_at: null }]);
+    await advance(5 * 86_400);
+    await timeOut();
+    await timeOut();
+    expect(receiver.heard).toHaveLength(2);
+    expect(await listed('status=parked')).toContainEqual(
+      expect.objectContaining({ outcome: 'receiver-paused', attempts: [] }),
+    );
+    const [paused] = await receivers('status=paused');
+    expect(await receivers('status=failing')).toEqual([]);
+    for (let turn = 0; !service.logs().includes('callbacks.receiver_paused') && turn < 300; turn++)
+      await new Promise((resolve) => void setTimeout(resolve, 10));
+    expect(service.logs()).toContain('callbacks.receiver_paused');
+
+    const resumed = await service.admin('POST', `/receivers/${String(paused?.['id'])}/resume`);
+    expect([resumed.status, resumed.body]).toEqual([200, { id: paused?.['id'], status: 'active' }]);
+    await timeOut();
+    expect(names(await heard(3)).at(-1)).toBe('SessionTimeout');
+    expect(await receivers()).toEqual([]);
+    const { body } = await service.admin<{ items: { action: string }[] }>('GET', '/audit?limit=1');
+    expect(body.items).toMatchObject([{ action: 'receiver.resumed', target: paused?.['id'] }]);
+    expect((await service.admin('POST', `/receivers/${String(paused?.['id'])}/resume`)).status).toBe(404);
+    expect((await service.admin('GET', '/receivers?status=well')).status).toBe(400);
+  });
+
   it('tell a recording to a URL of its own, counted by themselves, and say so only once the file can be fetched', async () => {
     const session = await open({
       callback_url: '',

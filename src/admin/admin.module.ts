@@ -16,6 +16,7 @@ import { CallbacksController } from './callbacks.controller.js';
 import { CallsController } from './calls.controller.js';
 import { NumbersController } from './numbers.controller.js';
 import { PoolController } from './pool.controller.js';
+import { ReceiversController } from './receivers.controller.js';
 import { RecordingsController } from './recordings.controller.js';
 import { RouteController } from './route.controller.js';
 import { SpendController } from './spend.controller.js';
@@ -42,6 +43,7 @@ import { TokensController } from './tokens.controller.js';
     AdminSessionsController,
     CallbacksController,
     CallsController,
+    ReceiversController,
     RecordingsController,
     RouteController,
     SpendController,

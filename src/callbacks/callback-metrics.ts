@@ -49,6 +49,11 @@ export class CallbackMetrics {
   attempted(event: string, outcome: string, { kind }: Verdict, durationMs: number): void {
     this.attempts.inc({ event, outcome });
     this.seconds.observe(durationMs / 1000);
-    if (kind !== 'retry') this.settled.inc({ event, outcome: kind === 'park' ? 'parked' : 'delivered' });
+    if (kind === 'park') this.parked(event);
+    if (kind === 'delivered') this.settled.inc({ event, outcome: 'delivered' });
+  }
+
+  parked(event: string): void {
+    this.settled.inc({ event, outcome: 'parked' });
   }
 }

@@ -65,3 +65,22 @@ export class CallbackStream {
   @PrimaryColumn(word(9)) stream!: Stream;
   @Column({ type: 'int', name: 'last_sequence' }) lastSequence!: number;
 }
+
+/** A receiver none of whose attempts has succeeded since `failingSince`. Its first success removes the row. */
+@Entity('failing_receiver')
+@Index('failing_receiver_lane', ['lane'], { unique: true })
+@Index('failing_receiver_since', ['failingSince', 'id'])
+export class FailingReceiver {
+  @PrimaryColumn(id()) id!: string;
+  /** Keyed digest of account and origin, as in the deliveries' jobs. */
+  @Column(word(43)) lane!: string;
+  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
+  /** Sealed scheme, host and port. */
+  @Column({ type: 'text' }) origin!: string;
+  /** When the first of its failures began to count. */
+  @Column({ ...instant(), name: 'failing_since' }) failingSince!: number;
+  /** To the hour: not every failure is worth a write. */
+  @Column({ ...instant(), name: 'last_failed_at' }) lastFailedAt!: number;
+  /** Since then its callbacks are parked without an attempt; null while it is tried. */
+  @Column({ ...instant(), ...nullable, name: 'paused_at' }) pausedAt!: number | null;
+}

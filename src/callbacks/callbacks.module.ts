@@ -8,6 +8,7 @@ import { AddCallback } from './add-callback.js';
 import { CallbackMetrics } from './callback-metrics.js';
 import { CallbackTarget } from './callback-target.js';
 import { DeliverCallbacks } from './deliver-callbacks.js';
+import { FailingReceivers } from './failing-receivers.js';
 import { FindCallbacks } from './find-callbacks.js';
 import { PurgeCallbacks } from './purge-callbacks.js';
 import { ReplayCallbacks } from './replay-callbacks.js';
@@ -21,12 +22,13 @@ import { TellRecordings } from './tell-recordings.js';
     CallbackMetrics,
     CallbackTarget,
     DeliverCallbacks,
+    FailingReceivers,
     FindCallbacks,
     PurgeCallbacks,
     ReplayCallbacks,
     TellCalls,
     TellRecordings,
   ],
-  exports: [FindCallbacks, PurgeCallbacks, ReplayCallbacks],
+  exports: [FailingReceivers, FindCallbacks, PurgeCallbacks, ReplayCallbacks],
 })
 export class CallbacksModule {}

@@ -288,6 +288,30 @@ describeOnEachDatabase('callbacks', (open) => {
       expect(receiver.heard).toHaveLength(502);
     });
 
+    it('in the order of their session, although more than a batch lies between and a later one is due', async () => {
+      const once = { callback_url: `${receiver.url}/hook#rc=0` };
+      const session = await opened(once);
+      const between = await opened(once);
+      receiver.replies.push(...Array<number>(252).fill(500));
+      for (const events of [
+        [session, 'First'],
+        [between, ...Array<string>(250).fill('Between')],
+        [session, 'Second'],
+      ]) {
+        const [of, ...names] = events as [SessionRecord, ...string[]];
+        await tell(of, ...names);
+        await calls.jobs.runDue();
+        calls.sessions.clock.advance(1000);
+      }
+      await tell(session, 'Third');
+      // The first batch, and a delivery before the next one.
+      const first = { status: 'parked' as const, before: calls.sessions.clock.now(), after: { at: 0, id: '' } };
+      await callbacks.replayCallbacks['batch'](first);
+      await callbacks.deliverCallbacks.run(session.id, 'status', new AbortController().signal);
+      const own = receiver.heard.filter(({ params }) => params.SessionUUID === session.id).slice(2);
+      expect(own.map(({ params }) => params.EventName)).toEqual(['First', 'Second', 'Third']);
+    });
+
     it('also when they were delivered', async () => {
       await tell(await opened(), 'A');
       await calls.jobs.runDue();
@@ -300,6 +324,101 @@ describeOnEachDatabase('callbacks', (open) => {
       await expect(database.transaction((tx) => callbacks.replayCallbacks.one(tx, 'nobody'))).rejects.toThrow(
         'no callback has this id',
       );
+    });
+  });
+
+  describe('whose receiver fails for days', () => {
+    const shown = async (): Promise<string[]> =>
+      (await callbacks.receivers.list({ limit: 10 })).map(
+        ({ origin, pausedAt }) => `${origin === receiver.url} ${pausedAt === null ? 'failing' : 'paused'}`,
+      );
+    /** An event every twelve hours, tried once. */
+    const fail = async (days: number): Promise<void> => {
+      for (let half = 0; half < days * 2; half++) {
+        receiver.replies.push(500);
+        await tell(await opened({ callback_url: `${receiver.url}/hook#rc=0` }), 'A');
+        await calls.jobs.runDue();
+        calls.sessions.clock.advance(12 * HOUR);
+      }
+    };
+
+    it('are tried for five days, then parked without an attempt', async () => {
+      await fail(5);
+      expect(await shown()).toEqual(['true failing']);
+      await fail(0.5);
+      expect(await shown()).toEqual(['true paused']);
+      expect(heard()).toHaveLength(11);
+
+      await tell(await opened({ callback_url: `${receiver.url}/elsewhere` }), 'B', 'C');
+      await calls.jobs.runDue();
+      expect(heard()).toHaveLength(11);
+      expect((await states()).slice(-2)).toEqual(['B parked 0 receiver-paused', 'C parked 0 receiver-paused']);
+    });
+
+    it('are tried again when it is resumed, and those of other receivers all the time', async () => {
+      const other = await startReceiver();
+      await fail(5.5);
+      await tell(await opened({ callback_url: `${other.url}/hook` }), 'Other');
+      await calls.jobs.runDue();
+      expect(other.heard).toHaveLength(1);
+      await other.close();
+
+      receiver.replies.splice(0);
+      const [paused] = await callbacks.receivers.list({ status: 'paused', limit: 10 });
+      await database.transaction((tx) => callbacks.receivers.resume(tx, paused?.id ?? ''));
+      await tell(await opened(), 'B');
+      await calls.jobs.runDue();
+      expect(heard().at(-1)).toBe('B#1');
+      await expect(database.transaction((tx) => callbacks.receivers.resume(tx, paused?.id ?? ''))).rejects.toThrow(
+        'no failing receiver has this id',
+      );
+    });
+
+    it('are all delivered by a replay once it is well', async () => {
+      await fail(5.5);
+      await tell(await opened(), 'B');
+      await calls.jobs.runDue();
+      await database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked' }));
+      await calls.jobs.runDue();
+      expect(new Set((await callbacks.stored()).map(({ status }) => status))).toEqual(new Set(['delivered']));
+      expect(await shown()).toEqual([]);
+    });
+
+    it('are tried for five days from the first failure after a success', async () => {
+      await fail(4);
+      await tell(await opened(), 'Delivered');
+      await calls.jobs.runDue();
+      expect(await shown()).toEqual([]);
+      await fail(5);
+      expect(await shown()).toEqual(['true failing']);
+    });
+
+    it('find it forgotten when it was not tried for 30 days, however it was', async () => {
+      await fail(5.5);
+      calls.sessions.clock.advance(30 * DAY - 12 * HOUR - 1);
+      await callbacks.purgeCallbacks.run();
+      expect(await shown()).toEqual(['true paused']);
+      calls.sessions.clock.advance(1);
+      await callbacks.purgeCallbacks.run();
+      expect(await shown()).toEqual([]);
+    });
+
+    it('leave one row for it, and one line for the operator, however many fail at once', async () => {
+      for (let round = 0; round < 2; round++) {
+        const sessions = [];
+        for (let index = 0; index < 20; index++)
+          sessions.push(await opened({ callback_url: `${receiver.url}/hook#rc=0` }));
+        for (const session of sessions) await tell(session, 'A');
+        receiver.replies.push(...Array<number>(20).fill(500));
+        const signal = new AbortController().signal;
+        await Promise.all(sessions.map(({ id }) => callbacks.deliverCallbacks.run(id, 'status', signal)));
+        calls.sessions.clock.advance(5 * DAY);
+      }
+      expect(await shown()).toEqual(['true paused']);
+      const told = await database.read((manager) =>
+        manager.query("SELECT id FROM job WHERE kind = 'callbacks.receiver-paused'"),
+      );
+      expect(told).toHaveLength(1);
     });
   });
 

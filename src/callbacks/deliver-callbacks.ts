@@ -10,8 +10,9 @@ import { formDecoded } from './callback-body.js';
 import type { Stream } from './callback.entity.js';
 import { deliveryPolicy, outcomeWord, verdictOn, type DeliveryPolicy, type Verdict } from './delivery-policy.js';
 import { CallbackMetrics } from './callback-metrics.js';
+import { FailingReceivers } from './failing-receivers.js';
+import { receiverOf, type Receiver } from './receiver.js';
 import { signatureHeaders } from './sign-callback.js';
-import { parseUrl } from '../shared/parse-url.js';
 
 export const DELIVER = 'callbacks.deliver';
 
@@ -50,6 +51,7 @@ export class DeliverCallbacks implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly outgoing: Outgoing,
     private readonly tokens: CallbackTokens,
+    private readonly receivers: FailingReceivers,
     private readonly metrics: CallbackMetrics,
   ) {}
 
@@ -78,10 +80,15 @@ export class DeliverCallbacks implements OnModuleInit {
       if (now >= endsAt) throw new RetryLater(0, 'others have their turn');
 
       const url = this.crypto.open(urlPlace(next.id, next.account_id), next.url);
+      const receiver = receiverOf(this.crypto, next.account_id, url);
+      if (await this.database.read((manager) => this.receivers.isPaused(manager, receiver))) {
+        if (!(await this.park(next))) return;
+        continue;
+      }
       const policy = deliveryPolicy(url);
       const exchange = await this.attempt(next, url, policy, signal);
       const verdict = verdictOn(exchange, policy, next.tries + 1);
-      const isOurs = await this.note(next, now, exchange, verdict);
+      const isOurs = await this.note(next, receiver, now, exchange, verdict);
       if (!isOurs) return;
       this.metrics.attempted(next.event, outcomeWord(exchange), verdict, exchange.durationMs);
       // What to wait for is read anew: an earlier one of the stream may have been replayed during the attempt, and must not wait for this one's next.
@@ -131,7 +138,13 @@ export class DeliverCallbacks implements OnModuleInit {
   }
 
   /** The number of attempts is the lock: of two workers that delivered the same callback, one notes it. */
-  private note(callback: Row, startedAt: number, exchange: Exchange, verdict: Verdict): Promise<boolean> {
+  private note(
+    callback: Row,
+    receiver: Receiver,
+    startedAt: number,
+    exchange: Exchange,
+    verdict: Verdict,
+  ): Promise<boolean> {
     const { id, attempts, account_id: accountId } = callback;
     const now = this.clock.now();
     const isSettled = verdict.kind !== 'retry';
@@ -164,8 +177,23 @@ export class DeliverCallbacks implements OnModuleInit {
           answer === '' ? null : this.crypto.seal(attemptPlace(id, attempts + 1, accountId), answer),
         ],
       );
+      await this.receivers.note(tx, receiver, verdict.kind === 'delivered');
       return true;
     });
+  }
+
+  /** Without an attempt. Returns whether it was still ours to park. */
+  private async park({ id, attempts, event }: Row): Promise<boolean> {
+    const parked = await this.database.transaction((tx) =>
+      change(
+        tx,
+        `UPDATE callback SET status = 'parked', outcome = 'receiver-paused', settled_at = ?
+          WHERE id = ? AND attempts = ? AND status = 'pending'`,
+        [this.clock.now(), id, attempts],
+      ),
+    );
+    if (parked > 0) this.metrics.parked(event);
+    return parked > 0;
   }
 }
 
@@ -176,12 +204,8 @@ export function deliveryOf(
 ): [payload: { sessionId: string; stream: Stream }, when: { key: string; lane: string }] {
   return [
     { sessionId, stream },
-    { key: `${DELIVER}:${sessionId}:${stream}`, lane: crypto.fingerprint(`lane:${accountId}:${originOf(url)}`) },
+    { key: `${DELIVER}:${sessionId}:${stream}`, lane: receiverOf(crypto, accountId, url).lane },
   ];
-}
-
-function originOf(url: string): string {
-  return parseUrl(url)?.origin ?? '';
 }
 
 const placeOf = (column: string) => (row: string, account: string) => ({ column: `callback.${column}`, row, account });

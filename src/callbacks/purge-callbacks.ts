@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { change, Database, type Tx } from '../shared/database.js';
+import { FailingReceivers } from './failing-receivers.js';
 
 const KEPT_MS = 30 * 86_400_000;
 const BATCH = 500;
 
-/** Forgets callbacks that were delivered or parked more than 30 days ago, with the numbers in them. */
+/** Forgets callbacks that were delivered or parked more than 30 days ago, with the numbers in them, and receivers that were not tried for as long. */
 @Injectable()
 export class PurgeCallbacks {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly receivers: FailingReceivers,
   ) {}
 
-  /** Returns how many. */
+  /** Returns how many callbacks. */
   async run(): Promise<number> {
+    await this.receivers.purge();
     let total = 0;
     for (const status of ['delivered', 'parked']) {
       for (;;) {

@@ -5,6 +5,8 @@ import { change, Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { Jobs } from '../shared/jobs/jobs.js';
 import type { CallbackStatus, Stream } from './callback.entity.js';
+import { FailingReceivers } from './failing-receivers.js';
+import { receiverOf } from './receiver.js';
 import { DELIVER, deliveryOf, urlPlace } from './deliver-callbacks.js';
 
 const REPLAY = 'callbacks.replay';
@@ -32,7 +34,6 @@ interface Row {
   session_id: string;
   stream: Stream;
   url: string;
-  created_at: number;
 }
 
 /** Sends callbacks again, with the same id and bytes, and gives them the whole schedule anew. Also what was delivered may be sent again. */
@@ -43,6 +44,7 @@ export class ReplayCallbacks implements OnModuleInit {
     private readonly clock: Clock,
     private readonly crypto: Crypto,
     private readonly jobs: Jobs,
+    private readonly receivers: FailingReceivers,
   ) {}
 
   onModuleInit(): void {
@@ -52,7 +54,7 @@ export class ReplayCallbacks implements OnModuleInit {
   /** Refuses an id that nobody knows. */
   async one(tx: Tx, id: string): Promise<void> {
     const [row] = (await tx.query(
-      `SELECT id, account_id, session_id, stream, url, created_at FROM callback WHERE id = ? ${this.database.forUpdate}`,
+      `SELECT id, account_id, session_id, stream, url FROM callback WHERE id = ? ${this.database.forUpdate}`,
       [id],
     )) as Row[];
     if (!row) throw new NotFound('no callback has this id');
@@ -72,16 +74,27 @@ export class ReplayCallbacks implements OnModuleInit {
     return callbacks;
   }
 
-  /** One batch, and a job for the next in its transaction: a process that dies holds nothing up for longer than its lease. */
+  /**
+   * One batch, and a job for the next in its transaction: a process that dies holds nothing up for longer than its lease. A stream goes whole with
+   * the first of its callbacks that a batch comes to; otherwise what waits for its schedule could be delivered between two batches, out of order.
+   */
   private batch({ before, after, ...range }: ReplayPart): Promise<void> {
     const { where, parameters } = condition(range, before);
     return this.database.transaction(async (tx) => {
       const rows = (await tx.query(
-        `SELECT id, account_id, session_id, stream, url, created_at FROM callback
-          WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${BATCH} ${this.database.forUpdate}`,
+        `SELECT id, session_id, stream, created_at FROM callback
+          WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${BATCH}`,
         [...parameters, after.at, after.at, after.id],
-      )) as Row[];
-      await this.replay(tx, rows);
+      )) as (Pick<Row, 'id' | 'session_id' | 'stream'> & { created_at: number })[];
+      const streams = new Map(rows.map((row) => [streamKey(row), [row.session_id, row.stream]]));
+      for (const stream of streams.values()) {
+        const inStream = (await tx.query(
+          `SELECT id, account_id, session_id, stream, url FROM callback
+            WHERE session_id = ? AND stream = ? AND ${where} ORDER BY sequence ${this.database.forUpdate}`,
+          [...stream, ...parameters],
+        )) as Row[];
+        await this.replay(tx, inStream);
+      }
       const last = rows.at(-1);
       if (!last || rows.length < BATCH) return;
       const next: ReplayPart = { ...range, before, after: { at: Number(last.created_at), id: last.id } };
@@ -98,15 +111,24 @@ export class ReplayCallbacks implements OnModuleInit {
         [now, row.id],
       );
     }
-    const streams = new Map(rows.map((row) => [`${row.session_id}:${row.stream}`, row]));
-    for (const { id, account_id: accountId, session_id: sessionId, stream, url } of streams.values()) {
-      const opened = this.crypto.open(urlPlace(id, accountId), url);
-      const [payload, when] = deliveryOf(this.crypto, { sessionId, stream, accountId, url: opened });
+    const opened = rows.map((row) => ({ ...row, url: this.crypto.open(urlPlace(row.id, row.account_id), row.url) }));
+    await this.receivers.resumePaused(
+      tx,
+      opened.map(({ account_id: accountId, url }) => receiverOf(this.crypto, accountId, url)),
+    );
+    const streams = new Map(opened.map((row) => [streamKey(row), row]));
+    for (const { account_id: accountId, session_id: sessionId, stream, url } of streams.values()) {
+      const [payload, when] = deliveryOf(this.crypto, { sessionId, stream, accountId, url });
       await this.jobs.enqueue(tx, DELIVER, payload, { ...when, sooner: true });
     }
   }
 }
 
+function streamKey({ session_id: sessionId, stream }: Pick<Row, 'session_id' | 'stream'>): string {
+  return `${sessionId}:${stream}`;
+}
+
+/** What has been settled since the replay was asked for is not in it: its batches meet no callback twice. */
 function condition(
   { since, until, status, sessionId }: ReplayRange,
   before: number,
@@ -115,6 +137,7 @@ function condition(
     ['status = ?', status],
     ['created_at <= ?', before],
   ];
+  if (status !== 'pending') limits.push(['settled_at <= ?', before]);
   if (until !== undefined) limits.push(['created_at < ?', until]);
   if (since !== undefined) limits.push(['created_at >= ?', since]);
   if (sessionId !== undefined) limits.push(['session_id = ?', sessionId]);

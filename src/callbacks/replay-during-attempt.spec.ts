@@ -15,6 +15,7 @@ import { ACCOUNT, FakeClock, testConfig } from '../../test/support/ground.js';
 import { AddCallback } from './add-callback.js';
 import { CallbackMetrics } from './callback-metrics.js';
 import { DeliverCallbacks } from './deliver-callbacks.js';
+import { FailingReceivers } from './failing-receivers.js';
 import { ReplayCallbacks } from './replay-callbacks.js';
 
 describeOnEachDatabase('a replay during an attempt', (open) => {
@@ -46,14 +47,16 @@ describeOnEachDatabase('a replay during an attempt', (open) => {
     const { database } = await open();
     const clock = new FakeClock();
     const crypto = new Crypto(Buffer.alloc(32, 5));
-    const jobs = new Jobs(database, clock, testConfig(), createLogger({ level: 'silent', format: 'json' }));
+    const log = createLogger({ level: 'silent', format: 'json' });
+    const jobs = new Jobs(database, clock, testConfig(), log);
+    const receivers = new FailingReceivers(database, clock, crypto, jobs, log);
     const outgoing = new Outgoing(clock, { allowPrivate: true });
     closers.push(() => outgoing.onModuleDestroy());
     const tokens = { of: async () => ['token'] } as unknown as CallbackTokens;
     const metrics = new CallbackMetrics(new Metrics(), database, clock);
     const add = new AddCallback(clock, crypto, jobs);
-    const replay = new ReplayCallbacks(database, clock, crypto, jobs);
-    new DeliverCallbacks(database, clock, crypto, jobs, outgoing, tokens, metrics).onModuleInit();
+    const replay = new ReplayCallbacks(database, clock, crypto, jobs, receivers);
+    new DeliverCallbacks(database, clock, crypto, jobs, outgoing, tokens, receivers, metrics).onModuleInit();
     const receiver = await startReceiver();
     const session = {
       id: newId(),

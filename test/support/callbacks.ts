@@ -8,6 +8,7 @@ import { formDecoded } from '../../src/callbacks/callback-body.js';
 import { CallbackMetrics } from '../../src/callbacks/callback-metrics.js';
 import { CallbackTarget } from '../../src/callbacks/callback-target.js';
 import { bodyPlace, DeliverCallbacks } from '../../src/callbacks/deliver-callbacks.js';
+import { FailingReceivers } from '../../src/callbacks/failing-receivers.js';
 import { FindCallbacks } from '../../src/callbacks/find-callbacks.js';
 import { PurgeCallbacks } from '../../src/callbacks/purge-callbacks.js';
 import { ReplayCallbacks } from '../../src/callbacks/replay-callbacks.js';
@@ -32,7 +33,7 @@ export interface StoredCallback {
 /** The callbacks module's use cases beside a call-routing wired by hand. */
 export function callbacksOn(
   database: Database,
-  { sessions, jobs, settings }: ReturnType<typeof callsOn>,
+  { sessions, jobs, settings, log }: ReturnType<typeof callsOn>,
   { allowPrivate = true }: { allowPrivate?: boolean } = {},
 ) {
   const { clock, crypto, config, events, findSessionById } = sessions;
@@ -41,6 +42,7 @@ export function callbacksOn(
   const addCallback = new AddCallback(clock, crypto, jobs);
   const tellCalls = new TellCalls(clock, events, target, addCallback, new ReadCallFacts(crypto), settings);
   const metrics = new Metrics();
+  const receivers = new FailingReceivers(database, clock, crypto, jobs, log);
   const tokens = new CallbackTokens(new Credentials(database, crypto, clock));
   const deliverCallbacks = new DeliverCallbacks(
     database,
@@ -49,19 +51,21 @@ export function callbacksOn(
     jobs,
     outgoing,
     tokens,
+    receivers,
     new CallbackMetrics(metrics, database, clock),
   );
-  const replayCallbacks = new ReplayCallbacks(database, clock, crypto, jobs);
-  for (const one of [tellCalls, deliverCallbacks, replayCallbacks]) one.onModuleInit();
+  const replayCallbacks = new ReplayCallbacks(database, clock, crypto, jobs, receivers);
+  for (const one of [tellCalls, deliverCallbacks, replayCallbacks, receivers]) one.onModuleInit();
   return {
     outgoing,
     addCallback,
     target,
     metrics,
+    receivers,
     deliverCallbacks,
     replayCallbacks,
     findCallbacks: new FindCallbacks(database, crypto),
-    purgeCallbacks: new PurgeCallbacks(database, clock),
+    purgeCallbacks: new PurgeCallbacks(database, clock, receivers),
     stored: async (): Promise<StoredCallback[]> => {
       const rows = await database.read<(StoredCallback & { account_id: string; body: string })[]>((manager) =>
         manager.query('SELECT * FROM callback ORDER BY session_id, stream, sequence'),

@@ -35,9 +35,9 @@ export function callsOn(
   const { config, crypto, events, findRoute, findStrangers, findSessionById } = sessions;
   const client = (plivo ?? {}) as PlivoClient;
   const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
-  const jobs = new Jobs(database, clock, config, createLogger({ level: 'silent', format: 'json' }));
-  const settings = new AccountSettings(database, clock);
   const log = createLogger({ level: 'silent', format: 'json' });
+  const jobs = new Jobs(database, clock, config, log);
+  const settings = new AccountSettings(database, clock);
   const spend = new Spend(database, clock, jobs, log, new Metrics());
   const spendGuard = new SpendGuard(spend);
   const readSeat = new ReadSeat(clock, crypto);
@@ -68,6 +68,7 @@ export function callsOn(
   return {
     sessions,
     jobs,
+    log,
     settings,
     spend,
     answerCall: new AnswerCall(

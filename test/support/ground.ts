@@ -116,6 +116,7 @@ export async function clearSessions(database: Database): Promise<void> {
       'callback',
       'callback_attempt',
       'callback_stream',
+      'failing_receiver',
       'masked_call',
       'call_leg',
       'webhook_receipt',

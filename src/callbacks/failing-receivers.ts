@@ -1,0 +1,131 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../shared/clock.js';
+import { Crypto } from '../shared/crypto.js';
+import { change, Database, isDuplicate, type Tx } from '../shared/database.js';
+import { NotFound } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import { Jobs } from '../shared/jobs/jobs.js';
+import { Log } from '../shared/logger.js';
+import { FailingReceiver } from './callback.entity.js';
+import type { Receiver } from './receiver.js';
+
+const HOUR_MS = 3_600_000;
+const PAUSED_AFTER_MS = 5 * 24 * HOUR_MS;
+const FORGOTTEN_AFTER_MS = 30 * 24 * HOUR_MS;
+const NOTED_EVERY_MS = HOUR_MS;
+const TELL = 'callbacks.receiver-paused';
+
+export interface ReceiverSearch {
+  status?: 'failing' | 'paused' | undefined;
+  /** The last receiver of the page before. */
+  before?: { at: number; id: string } | undefined;
+  limit: number;
+}
+
+/**
+ * Knows which receivers have failed ever since when, and pauses one after five days of nothing but failures: its callbacks are then parked without an
+ * attempt, until it is resumed or one of its callbacks is replayed. A receiver that works has no row and costs one read for each attempt.
+ */
+@Injectable()
+export class FailingReceivers implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+    private readonly jobs: Jobs,
+    private readonly log: Log,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.handle<{ accountId: string; receiverId: string }>(
+      TELL,
+      { leaseSeconds: 30 },
+      async ({ accountId, receiverId }) =>
+        this.log.warn('callbacks.receiver_paused', { account: accountId, receiver: receiverId }),
+    );
+  }
+
+  async isPaused(manager: EntityManager, { lane }: Receiver): Promise<boolean> {
+    const paused = 'SELECT id FROM failing_receiver WHERE lane = ? AND paused_at IS NOT NULL';
+    return ((await manager.query(paused, [lane])) as unknown[]).length > 0;
+  }
+
+  /** In the transaction that notes the attempt. */
+  async note(tx: Tx, receiver: Receiver, isDelivered: boolean): Promise<void> {
+    const [known] = (await tx.query(
+      'SELECT id, failing_since, last_failed_at, paused_at FROM failing_receiver WHERE lane = ?',
+      [receiver.lane],
+    )) as { id: string; failing_since: number; last_failed_at: number; paused_at: number | null }[];
+    if (isDelivered) {
+      if (known) await change(tx, 'DELETE FROM failing_receiver WHERE id = ?', [known.id]);
+      return;
+    }
+    const now = this.clock.now();
+    if (!known) return this.add(tx, receiver, now);
+    if (known.paused_at !== null) return;
+    if (now - Number(known.failing_since) >= PAUSED_AFTER_MS) return this.pause(tx, receiver, known.id, now);
+    if (now - Number(known.last_failed_at) >= NOTED_EVERY_MS)
+      await change(tx, 'UPDATE failing_receiver SET last_failed_at = ? WHERE id = ?', [now, known.id]);
+  }
+
+  /** Refuses an id that is not that of a failing receiver. Its five days begin anew with its next failure. */
+  async resume(tx: Tx, id: string): Promise<void> {
+    if ((await change(tx, 'DELETE FROM failing_receiver WHERE id = ?', [id])) === 0)
+      throw new NotFound('no failing receiver has this id');
+  }
+
+  /** For callbacks that an operator sends again: who does that believes that the receiver works. */
+  async resumePaused(tx: Tx, receivers: Receiver[]): Promise<void> {
+    for (const lane of new Set(receivers.map((receiver) => receiver.lane)))
+      await change(tx, 'DELETE FROM failing_receiver WHERE lane = ? AND paused_at IS NOT NULL', [lane]);
+  }
+
+  /** The latest to begin failing first; `origin` readable. */
+  list({ status, before, limit }: ReceiverSearch): Promise<FailingReceiver[]> {
+    return this.database.read(async (manager) => {
+      const query = manager
+        .createQueryBuilder(FailingReceiver, 'r')
+        .orderBy('r.failingSince', 'DESC')
+        .addOrderBy('r.id', 'DESC')
+        .limit(limit);
+      if (status) query.andWhere(status === 'paused' ? 'r.pausedAt IS NOT NULL' : 'r.pausedAt IS NULL');
+      if (before) query.andWhere('r.failingSince <= :at AND (r.failingSince < :at OR r.id < :id)', before);
+      const found = await query.getMany();
+      return found.map((row) => ({ ...row, origin: this.crypto.open(originPlace(row.id, row.accountId), row.origin) }));
+    });
+  }
+
+  /** Forgets those that were not tried for 30 days, the paused ones too: whatever was parked for them is gone by then. Returns how many. */
+  purge(): Promise<number> {
+    const end = this.clock.now() - FORGOTTEN_AFTER_MS;
+    return this.database.transaction((tx) =>
+      change(tx, 'DELETE FROM failing_receiver WHERE last_failed_at <= ?', [end]),
+    );
+  }
+
+  private async add(tx: Tx, { lane, accountId, origin }: Receiver, now: number): Promise<void> {
+    const id = newId();
+    try {
+      await tx.query(
+        `INSERT INTO failing_receiver (id, lane, account_id, origin, failing_since, last_failed_at, paused_at)
+         VALUES (?, ?, ?, ?, ?, ?, NULL)`,
+        [id, lane, accountId, this.crypto.seal(originPlace(id, accountId), origin), now, now],
+      );
+    } catch (error) {
+      // Another attempt on the same receiver has just failed and said so.
+      if (!isDuplicate(error)) throw error;
+    }
+  }
+
+  private async pause(tx: Tx, { accountId }: Receiver, id: string, now: number): Promise<void> {
+    const paused = await change(
+      tx,
+      'UPDATE failing_receiver SET paused_at = ?, last_failed_at = ? WHERE id = ? AND paused_at IS NULL',
+      [now, now, id],
+    );
+    if (paused > 0) await this.jobs.enqueue(tx, TELL, { accountId, receiverId: id });
+  }
+}
+
+const originPlace = (row: string, account: string) => ({ column: 'failing_receiver.origin', row, account });
