@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { SweepRecords } from '../src/call-routing/index.js';
 import { Jobs } from '../src/shared/jobs/jobs.js';
 import { describeOnEachService, type Service } from './support/service.js';
+import { simulatedPlivo } from './support/simulated-plivo.js';
 
 const SESSIONS = 24;
 const ROUNDS = 4;
@@ -45,15 +46,7 @@ describeOnEachService('the bill', (start) => {
     service = await start({ settings: { PROVIDER: 'simulator', WORKER_POLL_MS: '60000' } });
   });
 
-  const control = async <Body = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<Body> => {
-    const answer = await service.request<Body>(`/simulator/control${path}`, { method, body, as: null });
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.body;
-  };
+  const { act, advance, call, control, prepare, settled } = simulatedPlivo(() => service);
   const stats = async (query: string): Promise<StatsItem[]> => {
     const items: StatsItem[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -65,7 +58,6 @@ describeOnEachService('the bill', (start) => {
     }
     return items;
   };
-  const advance = (seconds: number) => control('POST', '/clock', { advance_seconds: seconds });
   const sum = (items: StatsItem[], of: (item: StatsItem) => number) =>
     items.reduce((total, item) => total + of(item), 0);
   const shape = (items: StatsItem[]) => ({
@@ -110,13 +102,13 @@ describeOnEachService('the bill', (start) => {
         const stranger = random() < 0.15;
         const [from, other] = random() < 0.5 ? [first, second] : [second, first];
         const behaviour = ['answer', 'answer', 'answer', 'busy', 'decline', 'no-answer'][Math.floor(random() * 6)];
-        await control('PUT', `/phones/${other.slice(1)}`, { behaviour, after_seconds: Math.floor(random() * 9) });
-        await control('POST', '/calls', { from: stranger ? '+14155559999' : from, to: virtual });
+        await prepare(other, { behaviour, after_seconds: Math.floor(random() * 9) });
+        await call(stranger ? '+14155559999' : from, virtual);
         placed += 1;
       }
       await advance(30);
       for (const { first } of sessions) {
-        if (random() < 0.4) await control('POST', `/phones/${first.slice(1)}/hangup`).catch(() => undefined);
+        if (random() < 0.4) await act(first, 'hangup').catch(() => undefined);
       }
       await advance(400);
     }
@@ -157,11 +149,11 @@ describeOnEachService('the bill', (start) => {
 
   /** One call of the session's first party, cut off after `seconds`; Plivo has said all of it. */
   async function talk(virtual: string, { from = TALK.first_party, to = TALK.second_party, seconds = 90 } = {}) {
-    await control('PUT', `/phones/${to.slice(1)}`, { behaviour: 'answer', after_seconds: 2 });
-    const { call_uuid: uuid } = await control<{ call_uuid: string }>('POST', '/calls', { from, to: virtual });
+    await prepare(to, { behaviour: 'answer', after_seconds: 2 });
+    const uuid = await call(from, virtual);
     await advance(2 + seconds);
-    await control('POST', `/phones/${to.slice(1)}/hangup`).catch(() => undefined);
-    await control('GET', `/calls/${uuid}?wait_for=settled&timeout=15`);
+    await act(to, 'hangup').catch(() => undefined);
+    await settled(uuid);
     return uuid;
   }
 
@@ -325,11 +317,8 @@ describeOnEachService('the bill', (start) => {
     expect((await settings({ daily_spend_cap: '1.5' })).status).toBe(400);
     expect((await settings({ daily_spend_cap: '1.5', max_rate_per_minute: '0.02' })).status).toBe(200);
 
-    for (const { second_party: to } of renewed)
-      await control('PUT', `/phones/${to.slice(1)}`, { behaviour: 'answer', after_seconds: 1 });
-    await Promise.all(
-      renewed.map(({ first_party: from, virtual_number: to }) => control('POST', '/calls', { from, to })),
-    );
+    for (const { second_party: to } of renewed) await prepare(to, { behaviour: 'answer', after_seconds: 1 });
+    await Promise.all(renewed.map(({ first_party: from, virtual_number: to }) => call(from, to)));
     const during = (await service.admin('GET', `/accounts/${service.authId}/spend`)).body;
     expect(micros(String(during['spent'])) + micros(String(during['reserved']))).toBeLessThanOrEqual(1_500_000);
     await advance(300);

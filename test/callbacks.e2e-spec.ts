@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { startReceiver } from './support/callbacks.js';
 import { describeOnEachService, type Service } from './support/service.js';
+import { simulatedPlivo } from './support/simulated-plivo.js';
 
 const ASHA = '+14155550123';
 const RAVI = '+14155550124';
@@ -37,22 +38,7 @@ describeOnEachService('callbacks of a call', (start) => {
     receiver.replies.splice(0);
   });
 
-  const control = async <Body = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<Body> => {
-    const answer = await service.request<Body>(`/simulator/control${path}`, { method, body, as: null });
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.body;
-  };
-  const phone = (number: string, action: string, body?: unknown) =>
-    control('POST', `/phones/${number.slice(1)}/${action}`, body);
-  const ringing = (number: string) => control('GET', `/phones/${number.slice(1)}?wait_for=ringing&timeout=10`);
-  const settled = (uuid: string) => control('GET', `/calls/${uuid}?wait_for=settled&timeout=10`);
-  const advance = (seconds: number) => control('POST', '/clock', { advance_seconds: seconds });
-  const call = async (from: string, to: string): Promise<string> =>
-    (await control<{ call_uuid: string }>('POST', '/calls', { from, to })).call_uuid;
+  const { act, advance, call, control, prepare, ringing, settled, ...plivo } = simulatedPlivo(() => service);
   const open = async (
     body: Record<string, unknown> = {},
   ): Promise<{ session_uuid: string; virtual_number: string }> => {
@@ -76,15 +62,8 @@ describeOnEachService('callbacks of a call', (start) => {
   const listed = async (query: string): Promise<ListedCallback[]> =>
     (await service.admin<{ items: ListedCallback[] }>('GET', `/callbacks?${query}`)).body.items;
 
-  async function talk(from: string, to: string, session: { virtual_number: string }): Promise<void> {
-    const uuid = await call(from, session.virtual_number);
-    await ringing(to);
-    await phone(to, 'answer');
-    await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
-    await advance(42);
-    await phone(to, 'hangup');
-    await settled(uuid);
-  }
+  const talk = (from: string, to: string, session: { virtual_number: string }) =>
+    plivo.talk(from, session.virtual_number, to, 42);
 
   it('tell it from answer to bill, in order, with the numbers of both and what each leg cost', async () => {
     const session = await open();
@@ -135,9 +114,9 @@ describeOnEachService('callbacks of a call', (start) => {
   it('tell a requested call from its first party on, and one that nobody answers by its end', async () => {
     const session = await open({ initiate_call_to_first_party: true });
     await ringing(ASHA);
-    await phone(ASHA, 'answer');
+    await act(ASHA, 'answer');
     await ringing(RAVI);
-    await phone(RAVI, 'decline');
+    await act(RAVI, 'decline');
     const told = await heard(5);
     expect(names(told)).toEqual([
       'SessionFirstPartyAnswer',
@@ -152,7 +131,7 @@ describeOnEachService('callbacks of a call', (start) => {
     receiver.heard.splice(0);
     const unanswered = await open({ initiate_call_to_first_party: true });
     await ringing(ASHA);
-    await phone(ASHA, 'decline');
+    await act(ASHA, 'decline');
     expect(names(await heard(2))).toEqual(['SessionFirstPartyHangup', 'SessionPartiesHangup']);
     await close(unanswered.session_uuid);
   });
@@ -168,18 +147,18 @@ describeOnEachService('callbacks of a call', (start) => {
     });
 
     receiver.heard.splice(0);
-    await control('PUT', `/phones/${STRANGER.slice(1)}`, { types: ['9999#', '2222#'] });
+    await prepare(STRANGER, { types: ['9999#', '2222#'] });
     const uuid = await call(STRANGER, virtualNumber);
     await ringing(ASHA);
     const [answer, pin] = await heard(2);
     expect(answer).toMatchObject({ EventName: 'SessionSecondPartyAnswer', From: STRANGER.slice(1), To: ASHA.slice(1) });
     expect(pin).toMatchObject({ PinAuthenticationStatus: 'success', PinRetryCounter: '1', From: STRANGER.slice(1) });
-    await phone(ASHA, 'decline');
+    await act(ASHA, 'decline');
     await settled(uuid);
     await heard(5);
 
     receiver.heard.splice(0);
-    await control('PUT', `/phones/${STRANGER.slice(1)}`, { types: ['9999#', '8888#'] });
+    await prepare(STRANGER, { types: ['9999#', '8888#'] });
     await settled(await call(STRANGER, virtualNumber));
     expect(await heard(1)).toEqual([
       expect.objectContaining({

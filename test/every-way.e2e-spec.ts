@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Jobs } from '../src/shared/jobs/jobs.js';
 import { describeOnEachService, type Service } from './support/service.js';
+import { simulatedPlivo } from './support/simulated-plivo.js';
 
 const ASHA = '+14155550123';
 const RAVI = '+14155550124';
@@ -24,24 +25,9 @@ describeOnEachService('every way a call can go', (start) => {
     service = await start({ settings: { PROVIDER: 'simulator', WORKER_POLL_MS: '60000' } });
   });
 
-  const control = async <Body = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<Body> => {
-    const answer = await service.request<Body>(`/simulator/control${path}`, { method, body, as: null });
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.body;
-  };
-  const phone = (number: string, wait = '') => control<PhoneView>('GET', `/phones/${number.slice(1)}${wait}`);
-  const act = (number: string, action: string) => control('POST', `/phones/${number.slice(1)}/${action}`);
-  const prepare = (number: string, how: Record<string, unknown>) => control('PUT', `/phones/${number.slice(1)}`, how);
+  const { act, advance, bridged, call, control, look, prepare, settled } = simulatedPlivo(() => service);
+  const phone = (number: string, wait = '') => look<PhoneView>(number, wait);
   const heard = async (number: string): Promise<string> => JSON.stringify((await phone(number)).captions);
-  const settled = (uuid: string) =>
-    control<{ legs: { to: string; hangup_cause_code: number }[] }>('GET', `/calls/${uuid}?wait_for=settled&timeout=15`);
-  const call = async (from: string, to: string): Promise<string> =>
-    (await control<{ call_uuid: string }>('POST', '/calls', { from, to })).call_uuid;
-  const advance = (seconds: number) => control('POST', '/clock', { advance_seconds: seconds });
   const runDue = () => service.app.get(Jobs).runDue();
   const session = async (
     more: Record<string, unknown> = {},
@@ -82,7 +68,7 @@ describeOnEachService('every way a call can go', (start) => {
     await prepare(RAVI, { behaviour: 'answer', after_seconds: 2 });
     const uuid = await call(ASHA, virtual_number);
     await advance(10);
-    await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
+    await bridged(uuid);
 
     expect(await heard(ASHA)).toContain('first.mp3');
     expect(await heard(RAVI)).toContain('second.mp3');
@@ -102,7 +88,7 @@ describeOnEachService('every way a call can go', (start) => {
     await prepare(RAVI, { behaviour: 'answer', after_seconds: 1 });
     const uuid = await call(STRANGER, virtual_number);
     await advance(30);
-    await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
+    await bridged(uuid);
 
     expect(await heard(STRANGER)).toContain('prompt.mp3');
     expect(await heard(STRANGER)).toContain('wrong.mp3');
@@ -176,10 +162,10 @@ describeOnEachService('every way a call can go', (start) => {
     await phone(RAVI, '?wait_for=ringing&timeout=10');
     await advance(20);
     await act(RAVI, 'answer');
-    await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
+    await bridged(uuid);
     await advance(61);
 
-    expect((await settled(uuid)).legs[1]?.hangup_cause_code).toBe(6000);
+    expect((await settled<{ legs: { hangup_cause_code: number }[] }>(uuid)).legs[1]?.hangup_cause_code).toBe(6000);
     expect((await read(session_uuid)).status).toBe('active');
   });
 

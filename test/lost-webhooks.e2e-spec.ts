@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { Jobs } from '../src/shared/jobs/jobs.js';
 import { describeOnEachService, type Service } from './support/service.js';
+import { simulatedPlivo } from './support/simulated-plivo.js';
 
 const ASHA = '+14155550123';
 const RAVI = '+14155550124';
@@ -141,36 +142,26 @@ describeOnEachService('losing any one webhook of a call', (start) => {
     service = await start({ settings: { PROVIDER: 'simulator' } });
   });
 
-  const control = async <Body = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<Body> => {
-    const answer = await service.request<Body>(`/simulator/control${path}`, { method, body, as: null });
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.body;
-  };
+  const { act, advance, call, control, prepare, ringing, settled } = simulatedPlivo(() => service);
   /** Where the lost webhook has ended the call already, there is nothing to do or to wait for. */
   const ifStillOn = (work: Promise<unknown>): Promise<unknown> => work.catch(() => undefined);
-  const phone = (number: string, path = ''): string => `/phones/${number.slice(1)}${path}`;
-  const pass = (seconds: number) => control('POST', '/clock', { advance_seconds: seconds });
 
   async function play(story: Story, loseNth: number | null): Promise<Outcome> {
     await control('POST', '/reset');
     for (const [number, behaviour, after_seconds = 0] of story.phones ?? [])
-      await control('PUT', phone(number), { behaviour, after_seconds });
+      await prepare(number, { behaviour, after_seconds });
     if (loseNth !== null) await control('POST', '/faults', { lose_nth: { kind: 'any', n: loseNth } });
 
     const session = await open(story);
     const uuid = await begin(story, session);
     for (const [seconds, number, action] of story.steps ?? []) {
-      await pass(seconds);
-      if (action !== null) await ifStillOn(control('POST', phone(number, `/${action}`)));
+      await advance(seconds);
+      if (action !== null) await ifStillOn(act(number, action));
     }
-    const call = await control<CallView>('GET', `/calls/${uuid}?wait_for=settled&timeout=20`);
+    const { webhooks } = await settled<CallView>(uuid);
     await repair();
 
-    const outcome = { webhooks: call.webhooks, state: await stateOf(session, uuid) };
+    const outcome = { webhooks, state: await stateOf(session, uuid) };
     await service.sessions('DELETE', `/${session.session_uuid}/`);
     return outcome;
   }
@@ -192,17 +183,16 @@ describeOnEachService('losing any one webhook of a call', (start) => {
   async function begin(story: Story, session: SessionView): Promise<string> {
     if (story.caller !== 'request') {
       const from = story.caller === 'first' ? ASHA : RAVI;
-      return (await control<{ call_uuid: string }>('POST', '/calls', { from, to: session.virtual_number })).call_uuid;
+      return call(from, session.virtual_number);
     }
-    const path = `${phone(ASHA)}?wait_for=ringing&timeout=10`;
-    const [line] = (await control<{ ringing: { call_uuid: string }[] }>('GET', path)).ringing;
+    const [line] = (await ringing<{ ringing: { call_uuid: string }[] }>(ASHA)).ringing;
     if (line === undefined) throw new Error('expected the first party to be rung');
     return line.call_uuid;
   }
 
   async function repair(): Promise<void> {
     for (let minute = 0; minute < REPAIR_MINUTES; minute += 2) {
-      await pass(120);
+      await advance(120);
       await service.app.get(Jobs).runDue();
     }
   }

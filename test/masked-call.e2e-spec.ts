@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachService, type Service } from './support/service.js';
+import { simulatedPlivo } from './support/simulated-plivo.js';
 
 const ASHA = '+14155550123';
 const RAVI = '+14155550124';
@@ -31,25 +32,10 @@ describeOnEachService('a masked call', (start) => {
     service = await start({ settings: { PROVIDER: 'simulator' } });
   });
 
-  const control = async <Body = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<Body> => {
-    const answer = await service.request<Body>(`/simulator/control${path}`, { method, body, as: null });
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.body;
-  };
-  const phone = (number: string, action: string, body?: unknown) =>
-    control('POST', `/phones/${number.slice(1)}/${action}`, body);
-  const call = async (from: string, to = session.virtual_number): Promise<string> =>
-    (await control<{ call_uuid: string }>('POST', '/calls', { from, to })).call_uuid;
-  const settled = (uuid: string) => control<CallView>('GET', `/calls/${uuid}?wait_for=settled&timeout=10`);
-  const ringing = (number: string) =>
-    control<{ ringing: { caller_id: string; caller_name: string }[] }>(
-      'GET',
-      `/phones/${number.slice(1)}?wait_for=ringing&timeout=10`,
-    );
+  const { act, advance, bridged, control, prepare, ...plivo } = simulatedPlivo(() => service);
+  const call = (from: string, to = session.virtual_number): Promise<string> => plivo.call(from, to);
+  const settled = (uuid: string) => plivo.settled<CallView>(uuid);
+  const ringing = (number: string) => plivo.ringing<{ ringing: { caller_id: string; caller_name: string }[] }>(number);
   const read = async (): Promise<SessionView> =>
     (await service.sessions<{ response: SessionView }>('GET', `/${session.session_uuid}/`)).body.response;
   const sightings = async () =>
@@ -70,11 +56,11 @@ describeOnEachService('a masked call', (start) => {
   async function talk(from: string, to: string, seconds: number): Promise<string> {
     const uuid = await call(from);
     await ringing(to);
-    await phone(to, 'answer');
-    await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
+    await act(to, 'answer');
+    await bridged(uuid);
     expect((await read()).status).toBe('in-progress');
-    await control('POST', '/clock', { advance_seconds: seconds });
-    await phone(to, 'hangup');
+    await advance(seconds);
+    await act(to, 'hangup');
     await settled(uuid);
     return uuid;
   }
@@ -141,11 +127,11 @@ describeOnEachService('a masked call', (start) => {
   ])(
     'the other party that %s leaves the session live, with the reason in its interaction',
     async (_what, behaviour, code) => {
-      await control('PUT', `/phones/${RAVI.slice(1)}`, { behaviour });
+      await prepare(RAVI, { behaviour });
       const uuid = await call(ASHA);
       if (behaviour === 'no-answer') {
         await ringing(RAVI);
-        await control('POST', '/clock', { advance_seconds: 31 });
+        await advance(31);
       }
       const bill = await settled(uuid);
       const after = await read();
@@ -159,10 +145,10 @@ describeOnEachService('a masked call', (start) => {
   it('after the end nobody is connected; a call that is on goes on', async () => {
     const uuid = await call(ASHA);
     await ringing(RAVI);
-    await phone(RAVI, 'answer');
-    await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
+    await act(RAVI, 'answer');
+    await bridged(uuid);
     await service.sessions('DELETE', `/${session.session_uuid}/`);
-    await phone(RAVI, 'hangup');
+    await act(RAVI, 'hangup');
     await settled(uuid);
     const late = await settled(await call(ASHA));
 

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Jobs } from '../src/shared/jobs/jobs.js';
 import { mediaOf } from '../src/simulator/media.js';
 import { AUTH_ID, describeOnEachService, type Service } from './support/service.js';
+import { simulatedPlivo } from './support/simulated-plivo.js';
 
 const ASHA = '14155550123';
 const RAVI = '14155550124';
@@ -24,14 +25,10 @@ describeOnEachService('a recorded call', (start) => {
     service = await start({ settings: { PROVIDER: 'simulator' } });
   });
 
-  const control = async <Body = Record<string, unknown>>(method: string, path: string, body?: unknown) => {
-    const answer = await service.request<Body>(`/simulator/control${path}`, { method, body, as: null });
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.body;
-  };
+  const { act, control, ringing, settled, talk, ...plivo } = simulatedPlivo(() => service);
   const runDue = () => service.app.get(Jobs).runDue();
   const advance = async (seconds: number) => {
-    await control('POST', '/clock', { advance_seconds: seconds });
+    await plivo.advance(seconds);
     await runDue();
   };
   const listed = async () =>
@@ -65,19 +62,11 @@ describeOnEachService('a recorded call', (start) => {
 
   /** Talks for so many seconds, or lets it ring; waits until nothing of the call is under way. */
   async function call(seconds: number | null): Promise<string> {
-    const { call_uuid: uuid } = await control<{ call_uuid: string }>('POST', '/calls', {
-      from: ASHA,
-      to: session.virtual_number,
-    });
-    await control('GET', `/phones/${RAVI}?wait_for=ringing&timeout=10`);
-    if (seconds === null) await control('POST', `/phones/${RAVI}/decline`);
-    else {
-      await control('POST', `/phones/${RAVI}/answer`);
-      await control('GET', `/calls/${uuid}?wait_for=bridged&timeout=10`);
-      await control('POST', '/clock', { advance_seconds: seconds });
-      await control('POST', `/phones/${RAVI}/hangup`);
-    }
-    await control('GET', `/calls/${uuid}?wait_for=settled&timeout=10`);
+    if (seconds !== null) return talk(ASHA, session.virtual_number, RAVI, seconds);
+    const uuid = await plivo.call(ASHA, session.virtual_number);
+    await ringing(RAVI);
+    await act(RAVI, 'decline');
+    await settled(uuid);
     return uuid;
   }
 
@@ -278,7 +267,7 @@ describeOnEachService('a recorded call', (start) => {
     expect({ ...foreign.body, api_id: '' }).toEqual({ ...missing.body, api_id: '' });
 
     expect((await service.request(link, { as: null })).status).toBe(200);
-    await control('POST', '/clock', { advance_seconds: 301 });
+    await plivo.advance(301);
     expect((await service.request(link, { as: null })).status).toBe(403);
     expect((await service.request(link)).status).toBe(200);
   });

@@ -8,7 +8,6 @@ import {
   Max,
   Min,
   Validate,
-  ValidateIf,
   ValidatorConstraint,
   type ValidationArguments,
   type ValidatorConstraintInterface,
@@ -22,9 +21,7 @@ import {
   type RefusalKey,
 } from '../accounts/index.js';
 import { COUNTRIES } from '../shared/destination-table.js';
-
-/** Unlike `IsOptional` this refuses null. */
-const IfGiven = () => ValidateIf((_, value) => value !== undefined);
+import { IfGiven } from './values.dto.js';
 
 @ValidatorConstraint({ name: 'isLanguage' })
 class IsLanguage implements ValidatorConstraintInterface {

@@ -1,12 +1,11 @@
-import { IsIn, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import type { VirtualNumberStatus } from '../number-pool/index.js';
 import { PageQuery } from './page.dto.js';
+import { IfGiven } from './values.dto.js';
 
 const STATUSES: VirtualNumberStatus[] = ['active', 'draining', 'retired'];
 const ONE_LINE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{0,100}$/u;
 const ONE_LINE_MESSAGE = { message: 'alias must be one line of at most 100 characters' };
-/** Unlike `IsOptional` this refuses null. */
-const IfGiven = () => ValidateIf((_, value) => value !== undefined);
 
 export class NewNumber {
   /** Auth ID. */

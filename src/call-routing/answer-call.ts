@@ -7,7 +7,7 @@ import { Crypto } from '../shared/crypto.js';
 import { Database, type Tx } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
 import { parseCaller, type E164 } from '../shared/phone.js';
-import { answering, beginLeg } from './answering.js';
+import { answering, beginAnswer } from './answering.js';
 import { decideCall, isPinForced, standingOf, type CallDecision } from './call-decision.js';
 import { DirectCall } from './direct-call.js';
 import { PinLocks } from './pin-locks.js';
@@ -38,7 +38,7 @@ export class AnswerCall {
     const { accountId } = webhook;
     const settings = await this.accountSettings.of(accountId);
     return answering(this.database, isAwaited, async (tx) => {
-      const { earlier, isFirstWord } = await beginLeg(tx, this.crypto, webhook, asked.callUuid, this.clock.now());
+      const { earlier, isFirstWord } = await beginAnswer(tx, this.crypto, webhook, asked.callUuid, this.clock.now());
       return earlier ?? this.begin(tx, accountId, asked, settings, isFirstWord);
     });
   }

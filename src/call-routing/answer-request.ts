@@ -7,7 +7,7 @@ import { Crypto } from '../shared/crypto.js';
 import { change, Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
-import { answering, beginLeg } from './answering.js';
+import { answering, beginAnswer } from './answering.js';
 import { decideCall } from './call-decision.js';
 import { DirectCall } from './direct-call.js';
 import { ReadSeat } from './read-seat.js';
@@ -38,7 +38,7 @@ export class AnswerRequest {
     const settings = await this.accountSettings.of(accountId);
     const { callUuid } = asked;
     return answering(this.database, isAwaited, async (tx) => {
-      const { earlier, isFirstWord } = await beginLeg(tx, this.crypto, webhook, callUuid, this.clock.now());
+      const { earlier, isFirstWord } = await beginAnswer(tx, this.crypto, webhook, callUuid, this.clock.now());
       return earlier ?? this.begin(tx, { accountId, requestId, callUuid, settings }, isFirstWord);
     });
   }

@@ -1,9 +1,8 @@
 import type { VerifiedWebhook } from '../plivo/index.js';
 import type { Crypto } from '../shared/crypto.js';
 import type { Database, Tx } from '../shared/database.js';
-import { addLeg } from './call-legs.js';
+import { beginALeg } from './call-legs.js';
 import { answerPlace } from './call.entity.js';
-import { noteReceipt } from './webhook-receipts.js';
 
 /**
  * The transaction that makes a caller's answer. `isAwaited` is asked last: when nobody waits any more, nothing of the answer is kept. It is asked first
@@ -25,19 +24,16 @@ export function answering(
   });
 }
 
-/** Begins with a call's A leg. `earlier` is what the call was answered when it first asked; `isFirstWord`: nothing was heard of it before. */
-export async function beginLeg(
+/** `earlier` is what the call was answered when it first asked; `isFirstWord`: nothing was heard of it before. */
+export async function beginAnswer(
   tx: Tx,
   crypto: Crypto,
   webhook: VerifiedWebhook,
   legUuid: string,
   now: number,
 ): Promise<{ earlier: string | null; isFirstWord: boolean }> {
-  const { accountId } = webhook;
-  await noteReceipt(tx, webhook, now);
-  const leg = { accountId, legUuid, callId: null, sessionId: null, side: 'A', role: null } as const;
-  const isFirstWord = await addLeg(tx, leg);
-  return { isFirstWord, earlier: isFirstWord ? null : await earlierAnswer(tx, crypto, accountId, legUuid) };
+  const isFirstWord = await beginALeg(tx, webhook, legUuid, now);
+  return { isFirstWord, earlier: isFirstWord ? null : await earlierAnswer(tx, crypto, webhook.accountId, legUuid) };
 }
 
 async function earlierAnswer(tx: Tx, crypto: Crypto, accountId: string, legUuid: string): Promise<string | null> {

@@ -7,11 +7,10 @@ import {
   readHangupWebhook,
   type VerifiedWebhook,
 } from '../plivo/index.js';
-import { digest } from '../shared/crypto.js';
 import type { Database } from '../shared/database.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, OWNER, party, usNumbers } from '../../test/support/ground.js';
+import { ACCOUNT, addNumbers, clearSessions, digest, OWNER, party, usNumbers } from '../../test/support/ground.js';
 
 const [VIRTUAL = '', OTHER = ''] = usNumbers(2);
 const PROMPT = 'https://example.com/prompt.mp3';

@@ -1,5 +1,7 @@
+import type { VerifiedWebhook } from '../plivo/index.js';
 import { change, isDuplicate, type Tx } from '../shared/database.js';
 import { joinFacts, NOTHING_KNOWN, type LegFacts } from './leg-facts.js';
+import { noteReceipt } from './webhook-receipts.js';
 
 export interface Leg extends LegFacts {
   accountId: string;
@@ -29,6 +31,15 @@ export async function addLeg(
     if (isDuplicate(error)) return false;
     throw error;
   }
+}
+
+/**
+ * How every webhook of an A leg begins: its receipt, then the leg's row, so that two webhooks of one call wait for each other in the same order. Returns
+ * whether this is the first word of the leg.
+ */
+export async function beginALeg(tx: Tx, webhook: VerifiedWebhook, legUuid: string, now: number): Promise<boolean> {
+  await noteReceipt(tx, webhook, now);
+  return addLeg(tx, { accountId: webhook.accountId, legUuid, callId: null, sessionId: null, side: 'A', role: null });
 }
 
 /** Says to which call an A leg belongs. */

@@ -1,19 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
-import { hangupXml, PlivoClient, type CallRecord } from '../plivo/index.js';
-import { FindSessionById, lockSession, openInteraction } from '../sessions/index.js';
+import { PlivoClient, type CallRecord } from '../plivo/index.js';
+import { FindSessionById, lockSession } from '../sessions/index.js';
 import { Clock } from '../shared/clock.js';
 import { Crypto } from '../shared/crypto.js';
 import { change, Database, type Tx } from '../shared/database.js';
 import { Events } from '../shared/events/events.js';
 import { Jobs, Park, RetryLater } from '../shared/jobs/jobs.js';
-import { newId } from '../shared/ids.js';
 import { parseCaller, type E164 } from '../shared/phone.js';
 import { lockRequest } from './answer-request.js';
-import { addLeg, linkLeg, noteLegFacts } from './call-legs.js';
-import { answerPlace } from './call.entity.js';
+import { addLeg, noteLegFacts } from './call-legs.js';
 import { CallFigured } from './call-routing.events.js';
 import { factsOfRecord } from './join-records.js';
+import { recordLoneLeg } from './lone-leg.js';
 import { tellInteraction } from './tell-interaction.js';
 
 export const FOLLOW_REQUEST = 'calls.follow-request';
@@ -106,39 +105,21 @@ export class FollowRequest implements OnModuleInit {
 
   private async record(
     tx: Tx,
-    { accountId, sessionId, requestId }: Record<'accountId' | 'sessionId' | 'requestId', string>,
+    request: { accountId: string; sessionId: string; requestId: string },
     record: CallRecord,
   ): Promise<void> {
-    const callId = newId();
     const now = this.clock.now();
-    const key = { accountId, legUuid: record.callUuid };
+    const key = { accountId: request.accountId, legUuid: record.callUuid };
     const wasAnswered = record.answeredAt !== null || (record.durationSeconds ?? 0) > 0;
-    await addLeg(tx, { ...key, callId, sessionId, side: 'A', role: 'first' });
-    await tx.query(
-      `INSERT INTO masked_call (id, account_id, session_id, kind, request_id, a_leg_uuid, caller_role, pin_attempts, decision, reason, answer, created_at)
-       VALUES (?, ?, ?, 'request', ?, ?, 'first', 0, 'refuse', ?, ?, ?)`,
-      [
-        callId,
-        accountId,
-        sessionId,
-        requestId,
-        record.callUuid,
-        wasAnswered ? 'answer-lost' : 'unanswered',
-        this.crypto.seal(answerPlace({ callId, accountId }), hangupXml()),
-        now,
-      ],
-    );
-    await linkLeg(tx, { ...key, callId, sessionId, role: 'first' });
-    await openInteraction(tx, {
-      id: callId,
-      sessionId,
-      startedAt: record.startedAt ?? now,
-      busyUntil: now,
-      role: 'first',
+    await addLeg(tx, { ...key, callId: null, sessionId: null, side: 'A', role: null });
+    const callId = await recordLoneLeg(tx, this.crypto, request, {
       legUuid: record.callUuid,
+      reason: wasAnswered ? 'answer-lost' : 'unanswered',
+      startedAt: record.startedAt,
+      now,
     });
     await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
     await tellInteraction(tx, this.events, callId, now);
-    await this.events.publish(tx, new CallFigured(accountId, record.callUuid, parseCaller(record.from), true));
+    await this.events.publish(tx, new CallFigured(request.accountId, record.callUuid, parseCaller(record.from), true));
   }
 }

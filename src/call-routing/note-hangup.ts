@@ -6,12 +6,11 @@ import { Database, type Tx } from '../shared/database.js';
 import { Events } from '../shared/events/events.js';
 import { Jobs } from '../shared/jobs/jobs.js';
 import { parseCaller } from '../shared/phone.js';
-import { addLeg, legsOfCall, noteLegFacts } from './call-legs.js';
+import { beginALeg, legsOfCall, noteLegFacts } from './call-legs.js';
 import { CallEnded, CallFigured, PartyHungUp } from './call-routing.events.js';
 import type { LegFacts } from './leg-facts.js';
 import { RECONCILE } from './reconcile-call.js';
 import { tellInteraction } from './tell-interaction.js';
-import { noteReceipt } from './webhook-receipts.js';
 
 /** The two legs' ends come within seconds of each other; after this Plivo is asked whether there was another leg, and how it ended. */
 const OTHER_LEG_LATE_MS = 15_000;
@@ -27,23 +26,27 @@ export class NoteHangup {
   ) {}
 
   run(webhook: VerifiedWebhook, told: HangupWebhook): Promise<void> {
-    const key = { accountId: webhook.accountId, legUuid: told.callUuid };
     return this.database.transaction(async (tx) => {
-      await noteReceipt(tx, webhook, this.clock.now());
-      await addLeg(tx, { ...key, callId: null, sessionId: null, side: 'A', role: null });
-      const { before, after } = await noteLegFacts(tx, key, factsOf(told), this.database.forUpdate);
-      const { callId, sessionId, role } = after;
-      if (sessionId !== null) await lockSession(tx, this.database, sessionId);
-      if (callId !== null && sessionId !== null && !(await isOtherLegOver(tx, callId)))
-        await this.jobs.enqueue(tx, RECONCILE, { callId }, { runAt: this.clock.now() + OTHER_LEG_LATE_MS });
-      const hasEnded = callId !== null && (await tellInteraction(tx, this.events, callId, this.clock.now()));
-      const virtualNumber = parseCaller(told.direction === 'outbound' ? told.from : told.to);
-      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, virtualNumber, false));
-
-      if (callId === null || sessionId === null || role === null || before.isEnded) return;
-      await this.events.publish(tx, new PartyHungUp(webhook.accountId, sessionId, callId, role, told.callUuid));
-      if (hasEnded) await this.events.publish(tx, new CallEnded(webhook.accountId, sessionId, callId));
+      await beginALeg(tx, webhook, told.callUuid, this.clock.now());
+      await this.note(tx, webhook.accountId, told);
     });
+  }
+
+  /** The leg has its row. */
+  async note(tx: Tx, accountId: string, told: HangupWebhook): Promise<void> {
+    const key = { accountId, legUuid: told.callUuid };
+    const { before, after } = await noteLegFacts(tx, key, factsOf(told), this.database.forUpdate);
+    const { callId, sessionId, role } = after;
+    if (sessionId !== null) await lockSession(tx, this.database, sessionId);
+    if (callId !== null && sessionId !== null && !(await isOtherLegOver(tx, callId)))
+      await this.jobs.enqueue(tx, RECONCILE, { callId }, { runAt: this.clock.now() + OTHER_LEG_LATE_MS });
+    const hasEnded = callId !== null && (await tellInteraction(tx, this.events, callId, this.clock.now()));
+    const virtualNumber = parseCaller(told.direction === 'outbound' ? told.from : told.to);
+    await this.events.publish(tx, new CallFigured(accountId, told.callUuid, virtualNumber, false));
+
+    if (callId === null || sessionId === null || role === null || before.isEnded) return;
+    await this.events.publish(tx, new PartyHungUp(accountId, sessionId, callId, role, told.callUuid));
+    if (hasEnded) await this.events.publish(tx, new CallEnded(accountId, sessionId, callId));
   }
 }
 

@@ -16,7 +16,6 @@ export { NumberPoolExhausted } from './number-pool.errors.js';
 export { NumberAssigned, NumberReleased } from './number-pool.events.js';
 export { ownerOfNumber } from './number-owner.js';
 export { readNumberRows } from './number-rows.js';
-export { numbersNeeded } from './party-maxima.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';
 export { pooledNumber, type PooledNumber } from './pooled-numbers.js';
 export { ReadListing } from './read-listing.js';

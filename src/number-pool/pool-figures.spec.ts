@@ -4,7 +4,7 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { Clock } from '../shared/clock.js';
 import type { Database } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
-import { numbersNeeded, numbersNeededFor } from './party-maxima.js';
+import { numbersNeededFor } from './party-maxima.js';
 import { PoolFigures } from './pool-figures.js';
 
 const ACCOUNT = 'MAFIRSTFIRSTFIRST000';
@@ -76,10 +76,6 @@ describeOnEachDatabase('figures of the pool', (open) => {
        VALUES (?, ?, ?, '', ?, ?, ?, '', '', 0, 0, ?)`,
       [newId(), ACCOUNT, status, first, second, ids.get(digits), expiresAt],
     );
-  const need = (more: Partial<Parameters<typeof numbersNeeded>[1]> = {}) =>
-    database.read((manager) =>
-      numbersNeeded(manager, { accountId: ACCOUNT, subaccountId: null, now: clock.now(), ...more }),
-    );
 
   it('has nothing to say of an empty pool', async () => {
     expect(await poolFigures.run({})).toEqual([]);
@@ -140,24 +136,8 @@ describeOnEachDatabase('figures of the pool', (open) => {
     await session('14155550100', 'p', 'q');
     await session('14155550101', 'q', 'p');
 
-    expect(await need()).toEqual({ maxSessionsFirst: 2, maxSessionsSecond: 2, numbersNeeded: 3 });
-  });
-
-  it('tells what a refused session would have needed', async () => {
-    await number('14155550100');
-    await number('14155550101', { subaccount: SUBACCOUNT });
-    await number('442079460000');
-    await session('14155550100', 'a', 'b');
-
-    expect(await need()).toMatchObject({ numbersNeeded: 1 });
-    expect(await need({ first: 'a', second: 'c' })).toEqual({
-      maxSessionsFirst: 2,
-      maxSessionsSecond: 1,
-      numbersNeeded: 2,
-    });
-    expect(await need({ first: 'c', second: 'a' })).toMatchObject({ numbersNeeded: 3 });
-    expect(await need({ first: 'a', second: 'c', callingCode: '44' })).toMatchObject({ numbersNeeded: 1 });
-    expect(await need({ first: 'a', second: 'c', subaccountId: SUBACCOUNT })).toMatchObject({ numbersNeeded: 1 });
-    expect(await need({ accountId: OTHER })).toMatchObject({ numbersNeeded: 0 });
+    expect(await poolFigures.run({})).toMatchObject([
+      { max_sessions_first: 2, max_sessions_second: 2, numbers_needed: 3 },
+    ]);
   });
 });

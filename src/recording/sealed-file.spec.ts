@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { digest } from '../shared/crypto.js';
 import { readRange } from './byte-range.js';
+import { digest } from '../../test/support/ground.js';
 import { openSealed, storedRange, storedSize, writeSealed, type ByteRange } from './sealed-file.js';
 
 const CHUNK = 65_536;

@@ -1,7 +1,6 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createSecretKey,
   hkdfSync,
@@ -99,9 +98,4 @@ export function isEqualSecret(given: string, expected: string): boolean {
   const left = Buffer.from(given);
   const right = Buffer.from(expected);
   return left.length === right.length && timingSafeEqual(left, right);
-}
-
-/** SHA-256 as 43 characters of base64url. */
-export function digest(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

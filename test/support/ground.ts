@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Subaccounts } from '../../src/accounts/index.js';
 import { AllocateNumber } from '../../src/number-pool/index.js';
 import { CreateSessionPipe, UpdateSessionPipe } from '../../src/sessions/session-body.pipe.js';
@@ -130,4 +130,9 @@ export async function clearSessions(database: Database): Promise<void> {
       await tx.query(`DELETE FROM ${table}`);
     }
   });
+}
+
+/** SHA-256 as 43 characters of base64url. */
+export function digest(text: string | Buffer): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
