@@ -7,6 +7,10 @@ const RECONCILE_MS = (120 + 30) * 1000;
 /** As long as the texts that the service stores sealed. */
 const SEALED_PARTIES_LENGTH = 145;
 const SEALED_ANSWER_LENGTH = 874;
+const SEALED_NUMBER_LENGTH = 55;
+/** Rows that the service spreads an hour's sums over, of a number and of all. */
+const NUMBER_SHARDS = 2;
+const ACCOUNT_SHARDS = 8;
 const HASH = 'x'.repeat(43);
 /** As long as the service's index of a party, and as spread over a B-tree as a hash: the last digits come first. */
 const partyIndex = (number) => [...number].toReversed().join('').padEnd(22, '0');
@@ -48,8 +52,20 @@ export function* createSession(sql, { authId, body }) {
     created_at: now,
     modified_at: now,
     expires_at: expiresAt,
+    fee: 0,
   };
   yield [sql.addSession, Object.values(row)];
+  const hour = now - (now % 3_600_000);
+  const sums = [0, 0, 0, 0, 0, 1, 0];
+  yield [sql.addSessionStat, [id, hour, authId, number.number, ...sums]];
+  for (const [counted, shards] of [
+    [number.number, NUMBER_SHARDS],
+    ['', ACCOUNT_SHARDS],
+  ]) {
+    const key = [authId, counted, hour, sql.isSharded ? Math.floor(Math.random() * shards) : 0];
+    const { changes, affectedRows = changes } = yield [sql.addToStat, [...sums, ...key]];
+    if (affectedRows === 0) yield [sql.addStat, [...key, ...sums]];
+  }
   return createAnswer(row, yield [sql.interactions, [id]]);
 }
 
@@ -81,7 +97,8 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
     request_id: null,
     a_leg_uuid: form.CallUUID,
     caller_role: role,
-    caller: null,
+    caller: 'x'.repeat(SEALED_NUMBER_LENGTH),
+    dialled: 'x'.repeat(SEALED_NUMBER_LENGTH),
     prompt_session_id: null,
     decision: 'connect',
     reason: 'party',
@@ -93,6 +110,6 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
   yield [sql.linkLeg, [callId, session.id, role, authId, form.CallUUID]];
   const legs = role === 'first' ? [form.CallUUID, null] : [null, form.CallUUID];
   yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, ...legs]];
-  yield [sql.addJob, [v7(), 'calls.reconcile', JSON.stringify({ callId }), null, now + RECONCILE_MS, now]];
+  yield [sql.addJob, [v7(), 'calls.reconcile', JSON.stringify({ callId }), null, null, now + RECONCILE_MS, now]];
   return answer;
 }

@@ -8,6 +8,9 @@ export function statements({ forUpdate, forShare }) {
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
   const claim = 'SELECT ? AS party_index, ? AS role';
+  const columns = ['calls', 'connected', 'talk_seconds', 'billed_seconds', 'amount', 'sessions', 'fees'];
+  const sums = columns.join(', ');
+  const added = columns.map((column) => `${column} = ${column} + ?`).join(', ');
   return {
     livePair: `SELECT * FROM masking_session WHERE pair_index = ? ${forUpdate}`,
     chooseNumber: `SELECT * FROM (SELECT n.id, n.number, 1 AS tier FROM number_assignment a
@@ -20,7 +23,10 @@ export function statements({ forUpdate, forShare }) {
       SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claim} UNION ALL ${claim}) claim
       WHERE n.id = ? AND n.status = 'active' ${forShare}`,
     addSession: `INSERT INTO masking_session (id, account_id, subaccount_id, status, parties, first_index, second_index, pair_index, virtual_number_id,
-      virtual_number, settings, created_at, modified_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      virtual_number, settings, created_at, modified_at, expires_at, fee) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    addSessionStat: `INSERT INTO session_stat (session_id, hour, account_id, virtual_number, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    addToStat: `UPDATE call_stat SET ${added} WHERE account_id = ? AND virtual_number = ? AND hour = ? AND shard = ?`,
+    addStat: `INSERT INTO call_stat (account_id, virtual_number, hour, shard, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     interactions: 'SELECT * FROM interaction WHERE session_id IN (?) ORDER BY started_at, id',
     session: 'SELECT * FROM masking_session WHERE id = ? AND account_id = ?',
     addReceipt: 'INSERT INTO webhook_receipt (account_id, nonce, content_hash, received_at) VALUES (?, ?, ?, ?)',
@@ -32,13 +38,13 @@ export function statements({ forUpdate, forShare }) {
       WHERE n.number = ? AND n.account_id = ? AND s.account_id = n.account_id AND s.virtual_number_id = n.id ${forUpdate}`,
     callInProgress: 'SELECT 1 FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ? LIMIT 1',
     requested: `SELECT id FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?`,
-    addCall: `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, prompt_session_id,
+    addCall: `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, dialled, prompt_session_id,
       pin_attempts, decision, reason, answer, created_at, connected_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
     linkLeg: 'UPDATE call_leg SET call_id = ?, session_id = ?, role = ? WHERE account_id = ? AND leg_uuid = ?',
     addInteraction: `INSERT INTO interaction (id, session_id, started_at, busy_until, first_leg_uuid, second_leg_uuid, leg_count, duration, billed_duration, amount)
       VALUES (?, ?, ?, ?, ?, ?, 1, 0, 0, 0)`,
-    addJob: `INSERT INTO job (id, kind, payload, job_key, status, run_at, lease, attempts, last_error, created_at)
-      VALUES (?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
+    addJob: `INSERT INTO job (id, kind, payload, job_key, lane, status, run_at, lease, attempts, last_error, created_at)
+      VALUES (?, ?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
   };
 }

@@ -36,7 +36,7 @@ function openSqlite(file) {
     return step.value;
   };
   return {
-    sql: statements({ forUpdate: '', forShare: '' }),
+    sql: { ...statements({ forUpdate: '', forShare: '' }), isSharded: false },
     read: async (work) => follow(work()),
     async transaction(work) {
       execute(['BEGIN IMMEDIATE', []]);
@@ -78,7 +78,7 @@ function openMysql(uri) {
     }
   };
   return {
-    sql: statements({ forUpdate: 'FOR UPDATE', forShare: 'LOCK IN SHARE MODE' }),
+    sql: { ...statements({ forUpdate: 'FOR UPDATE', forShare: 'LOCK IN SHARE MODE' }), isSharded: true },
     read: (work) => follow(pool, work()),
     async transaction(work) {
       for (let attempts = 1; ; attempts++) {

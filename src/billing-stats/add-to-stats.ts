@@ -71,9 +71,15 @@ const NUMBER_SHARDS = 2;
  * Adds to the rows of session, number and account, always in this order and last in a transaction: the account's row is the one that all its
  * calls of the hour meet at, and is held until the commit only.
  */
-export async function addToStats(tx: Tx, database: Database, place: StatPlace, sums: Sums): Promise<void> {
+export async function addToStats(
+  tx: Tx,
+  database: Database,
+  place: StatPlace,
+  sums: Sums,
+  { isNewSession = false } = {},
+): Promise<void> {
   if (isNothing(sums)) return;
-  await addToSession(tx, place, sums);
+  await addToSession(tx, place, sums, isNewSession);
   await addToNumber(tx, database, place, sums);
   await addToNumber(tx, database, { ...place, virtualNumber: ALL_NUMBERS }, sums);
 }
@@ -82,8 +88,15 @@ export async function addToSession(
   tx: Tx,
   { sessionId, hour, accountId, virtualNumber }: StatPlace,
   sums: Sums,
+  isNew = false,
 ): Promise<void> {
   if (sessionId === null) return;
+  const insert = () =>
+    tx.query(
+      `INSERT INTO session_stat (session_id, hour, account_id, virtual_number, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [sessionId, hour, accountId, virtualNumber, ...valuesOf(sums)],
+    );
+  if (isNew) return void (await insert());
   await add(
     () =>
       change(tx, `UPDATE session_stat SET ${ADDED} WHERE session_id = ? AND hour = ?`, [
@@ -91,11 +104,7 @@ export async function addToSession(
         sessionId,
         hour,
       ]),
-    () =>
-      tx.query(
-        `INSERT INTO session_stat (session_id, hour, account_id, virtual_number, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [sessionId, hour, accountId, virtualNumber, ...valuesOf(sums)],
-      ),
+    insert,
   );
 }
 

@@ -23,8 +23,8 @@ export class RequestCall implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.subscribe(SessionOpened, async (tx, event) => {
-      if (event.isCallRequested) await this.run(tx, event.accountId, event.sessionId);
+    this.events.subscribe(SessionOpened, async (tx, { session, isCallRequested }) => {
+      if (isCallRequested) await this.run(tx, session.accountId, session.id);
     });
     this.events.subscribe(SessionUpdated, async (tx, event) => {
       if (event.isCallRequested) await this.run(tx, event.accountId, event.sessionId);

@@ -5,11 +5,6 @@ export async function chargeCall(tx: Tx, callId: string, micros: number): Promis
   await change(tx, 'UPDATE interaction SET own_amount = ? WHERE id = ?', [micros, callId]);
 }
 
-/** Says what the account is charged for having a session, in micro-units; once, when it is opened. */
-export async function chargeSession(tx: Tx, sessionId: string, micros: number): Promise<void> {
-  await change(tx, 'UPDATE masking_session SET fee = ? WHERE id = ?', [micros, sessionId]);
-}
-
 /** What statistics need of a session. */
 export interface OpenedSession {
   id: string;

@@ -3,7 +3,7 @@ import { Clock } from '../shared/clock.js';
 import { Config } from '../shared/config.js';
 import { Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
-import { readFees, readInteractions } from './read-interactions.js';
+import { readInteractions } from './read-interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
 import { SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 
@@ -34,8 +34,7 @@ export class FindSession {
   async answers(tx: Tx, sessions: SessionRecord[]): Promise<SessionAnswer[]> {
     const ids = sessions.map((session) => session.id);
     const interactions = await readInteractions(tx, ids);
-    const fees = await readFees(tx, ids);
-    const context = { now: this.clock.now(), publicUrl: this.config.http.publicUrl, fees };
+    const context = { now: this.clock.now(), publicUrl: this.config.http.publicUrl };
     return sessions.map((session) => sessionAnswer(session, interactions.get(session.id) ?? [], context));
   }
 }

@@ -7,7 +7,7 @@ export { FindStrangers, type StrangerService } from './find-strangers.js';
 export { FindSession } from './find-session.js';
 export type { Interaction } from './interaction.entity.js';
 export { isInProgress, lockSession, noteInteraction, noteRecording, openInteraction } from './note-interaction.js';
-export { chargeCall, chargeSession, nextOpened, type OpenedSession } from './charges.js';
+export { chargeCall, nextOpened, type OpenedSession } from './charges.js';
 export { readInteractions } from './read-interactions.js';
 export { OpenSession } from './open-session.js';
 export { isLive, type SessionRecord } from './session-record.js';

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Subaccounts } from '../accounts/index.js';
+import { microsOf, Subaccounts, type CallSettings } from '../accounts/index.js';
 import { AllocateNumber, claimForStrangers, extendHold, NumberPoolExhausted } from '../number-pool/index.js';
 import { Clock } from '../shared/clock.js';
 import { Config } from '../shared/config.js';
 import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
 import { Events } from '../shared/events/events.js';
-import type { DestinationPolicy } from '../shared/destinations.js';
 import { newId } from '../shared/ids.js';
 import { requireAllowed } from './allowed-parties.js';
 import { callingCodeOf, type E164 } from '../shared/phone.js';
@@ -18,6 +17,9 @@ import { SessionOpened, SessionUpdated } from './sessions.events.js';
 
 /** How often new PINs are drawn when generated ones collide with PINs that are live on every fitting number. */
 const PIN_DRAWS = 5;
+
+/** Of the account's settings: where its calls may go, and what a session costs it. */
+type SessionTerms = Pick<CallSettings, 'allowed_countries' | 'session_fee'>;
 
 /**
  * Opens a session and lends it a number, or renews the live session of the same ordered pair: a create may be repeated after any failure.
@@ -35,25 +37,17 @@ export class OpenSession {
     private readonly subaccounts: Subaccounts,
   ) {}
 
-  async run(
-    tx: Tx,
-    principal: SessionOwner,
-    request: CreateSessionDto,
-    policy: DestinationPolicy,
-  ): Promise<SessionRecord> {
+  async run(tx: Tx, principal: SessionOwner, request: CreateSessionDto, terms: SessionTerms): Promise<SessionRecord> {
     const parties = newParties(request);
-    requireAllowed(parties, policy);
+    requireAllowed(parties, terms);
     const owner = { accountId: principal.accountId, subaccountId: await this.ownerSubaccount(tx, principal, request) };
 
     const live = await this.findLivePair(tx, { ...owner, parties });
     if (live) return this.renew(tx, live, request);
 
-    const session = await this.lendNumber(tx, this.draft(owner, parties, request), request);
+    const session = await this.lendNumber(tx, this.draft(owner, parties, request, terms), request);
     await this.insert(tx, session);
-    await this.events.publish(
-      tx,
-      new SessionOpened(session.accountId, session.id, session.settings.initiate_call_to_first_party),
-    );
+    await this.events.publish(tx, new SessionOpened(session, session.settings.initiate_call_to_first_party));
     return session;
   }
 
@@ -83,7 +77,12 @@ export class OpenSession {
     return null;
   }
 
-  private draft(owner: SessionOwner, parties: SessionParties, request: CreateSessionDto): SessionRecord {
+  private draft(
+    owner: SessionOwner,
+    parties: SessionParties,
+    request: CreateSessionDto,
+    { session_fee: fee }: SessionTerms,
+  ): SessionRecord {
     const now = this.clock.now();
     const settings = newSettings(request, this.config.sessions);
     return {
@@ -99,6 +98,7 @@ export class OpenSession {
       createdAt: now,
       modifiedAt: now,
       expiresAt: expiryInstant(settings.session_expiry, now),
+      fee: microsOf(fee),
     };
   }
 
@@ -148,8 +148,8 @@ export class OpenSession {
     try {
       await tx.query(
         `INSERT INTO masking_session (id, account_id, subaccount_id, status, parties, first_index, second_index, pair_index, virtual_number_id,
-          virtual_number, settings, created_at, modified_at, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          virtual_number, settings, created_at, modified_at, expires_at, fee)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [
           session.id,
           session.accountId,
@@ -165,6 +165,7 @@ export class OpenSession {
           session.createdAt,
           session.modifiedAt,
           session.expiresAt,
+          session.fee,
         ],
       );
     } catch (error) {

@@ -33,13 +33,3 @@ export async function readInteractions(tx: Tx, sessionIds: string[]): Promise<Ma
   }
   return bySession;
 }
-
-/** What sessions cost by themselves; those that cost nothing are left out. */
-export async function readFees(tx: Tx, sessionIds: string[]): Promise<Map<string, number>> {
-  if (sessionIds.length === 0) return new Map();
-  const rows = (await tx.query(
-    `SELECT id, fee FROM masking_session WHERE id IN (${sessionIds.map(() => '?').join(', ')}) AND fee > 0`,
-    sessionIds,
-  )) as { id: string; fee: number }[];
-  return new Map(rows.map((row) => [row.id, Number(row.fee)]));
-}

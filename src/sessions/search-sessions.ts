@@ -7,7 +7,7 @@ import { Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import type { E164 } from '../shared/phone.js';
 import type { Interaction } from './interaction.entity.js';
-import { readFees, readInteractions } from './read-interactions.js';
+import { readInteractions } from './read-interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
 import { sessionFilter } from './session-filter.js';
 import { SessionRecords, type SessionRecord, type SessionRow } from './session-record.js';
@@ -99,7 +99,6 @@ export class SearchSessions {
     const context = {
       now: this.clock.now(),
       publicUrl: this.config.http.publicUrl,
-      fees: await readFees(manager, ids),
     };
     return rows.map((row) => {
       const session = this.records.fromRow(row);

@@ -18,8 +18,6 @@ export interface AnswerContext {
   now: number;
   /** PUBLIC_URL. */
   publicUrl: string;
-  /** Of sessions that cost something by themselves, micro-units. */
-  fees: ReadonlyMap<string, number>;
 }
 
 /** The session object of the masking API: native types, numbers without plus, PINs in clear because there is no other way to learn them. */
@@ -29,7 +27,6 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
   const isEndless = session.expiresAt >= NEVER;
   // Summed here and stored nowhere: a total cannot disagree with what it is the total of.
   const callMicros = sum(interactions, chargeOf);
-  const fee = context.fees.get(session.id) ?? 0;
   return {
     first_party: parties.first ?? '',
     second_party: parties.second ?? '',
@@ -44,7 +41,7 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
     expiry_time: apiTime(session.expiresAt),
     session_expiry: settings.session_expiry,
     duration: isEndless ? 0 : Math.floor((session.expiresAt - session.createdAt) / 1000),
-    amount: amount(fee),
+    amount: amount(session.fee),
     call_time_limit: settings.call_time_limit,
     ring_timeout: settings.ring_timeout,
     first_party_play_url: settings.first_party_play_url,
@@ -57,7 +54,7 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
     total_call_amount: amount(callMicros),
     total_call_count: sum(interactions, (one) => one.legCount),
     total_call_billed_duration: sum(interactions, (one) => one.billedDuration),
-    total_session_amount: amount(fee + callMicros),
+    total_session_amount: amount(session.fee + callMicros),
     last_interaction_time: apiTime(lastEnd(interactions)),
     unknown_caller_play: settings.unknown_caller_play,
     is_pin_authentication_required: isPinOn,

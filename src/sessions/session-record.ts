@@ -18,6 +18,8 @@ export interface SessionRecord {
   createdAt: number;
   modifiedAt: number;
   expiresAt: number;
+  /** What the account is charged for having it, in micro-units; as its price was when it was opened. */
+  fee: number;
 }
 
 /** A row of `masking_session` as both drivers hand it out. */
@@ -35,6 +37,7 @@ export interface SessionRow {
   created_at: number;
   modified_at: number;
   expires_at: number;
+  fee: number | null;
 }
 
 export function isLive(session: { status: string; expiresAt: number }, now: number): boolean {
@@ -62,6 +65,7 @@ export class SessionRecords {
       createdAt: Number(row.created_at),
       modifiedAt: Number(row.modified_at),
       expiresAt: Number(row.expires_at),
+      fee: Number(row.fee ?? 0),
     };
   }
 

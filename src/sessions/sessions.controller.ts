@@ -46,11 +46,11 @@ export class SessionsController {
     @Body() body: Record<string, unknown>,
   ): Promise<void> {
     const owner = principalOf(request);
-    const policy = await this.accountSettings.of(owner.accountId);
+    const terms = await this.accountSettings.of(owner.accountId);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
       const session = await this.findSession.answer(
         tx,
-        await this.openSession.run(tx, owner, this.createPipe.transform(body), policy),
+        await this.openSession.run(tx, owner, this.createPipe.transform(body), terms),
       );
       const mirror = flatMirror(session);
       return { status: 201, body: { api_id: request.id, message: 'Session created', ...mirror, session } };

@@ -1,9 +1,10 @@
+import type { SessionRecord } from './session-record.js';
+
 /** When a session was made, in the transaction that makes it. */
 export class SessionOpened {
   static readonly eventName = 'session.opened';
   constructor(
-    readonly accountId: string,
-    readonly sessionId: string,
+    readonly session: SessionRecord,
     /** Whether the first party is to be called now. */
     readonly isCallRequested: boolean,
   ) {}

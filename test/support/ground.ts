@@ -75,7 +75,9 @@ export function sessionsOn(
     findSessionById: new FindSessionById(database, records),
     findSession: new FindSession(database, clock, config, records),
     open: (body: Record<string, unknown>): Promise<SessionRecord> =>
-      database.transaction((tx) => openSession.run(tx, OWNER, createPipe.transform(body), EVERY_COUNTRY)),
+      database.transaction((tx) =>
+        openSession.run(tx, OWNER, createPipe.transform(body), { ...EVERY_COUNTRY, session_fee: '0' }),
+      ),
     update: (id: string, body: Record<string, unknown>): Promise<SessionRecord> =>
       database.transaction((tx) => updateSession.run(tx, OWNER, id, updatePipe.transform(body), EVERY_COUNTRY)),
     end: (id: string): Promise<void> => database.transaction((tx) => endSession.run(tx, OWNER, id)),
