@@ -7,7 +7,7 @@ import { Crypto } from '../shared/crypto.js';
 import { Database, type Tx } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
 import { parseCaller, type E164 } from '../shared/phone.js';
-import { answering, beginAnswer } from './answering.js';
+import { answering, beginAnswer, type IsAwaited } from './answering.js';
 import { decideCall, isPinForced, standingOf, type CallDecision } from './call-decision.js';
 import { DirectCall } from './direct-call.js';
 import { PinLocks } from './pin-locks.js';
@@ -34,7 +34,7 @@ export class AnswerCall {
     private readonly accountSettings: AccountSettings,
   ) {}
 
-  async run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: () => boolean): Promise<string> {
+  async run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
     const { accountId } = webhook;
     const settings = await this.accountSettings.of(accountId);
     return answering(this.database, isAwaited, async (tx) => {

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Counter } from 'prom-client';
 import { AccountSettings, type CallSettings } from '../accounts/index.js';
+import { NotBegun } from '../shared/database.js';
 import { DomainError } from '../shared/errors.js';
 import { Log } from '../shared/logger.js';
+import { Metrics } from '../shared/metrics.js';
+import type { IsAwaited } from './answering.js';
 import { spokenRefusal } from './refusal-speech.js';
 
 /** Callers do not wait: after this a refusal is better than silence. With the signature's tokens, 0.4 s at most, it makes an answer within 1.5 s. */
@@ -10,13 +14,24 @@ const DEADLINE_MS = 900;
 /** Gives a caller an answer whatever is broken or late: then a sentence, and nobody is connected. */
 @Injectable()
 export class AnswerInTime {
+  private readonly missed: Counter<'why'>;
+
   constructor(
     private readonly log: Log,
     private readonly accountSettings: AccountSettings,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.missed = new Counter({
+      name: 'masking_answers_missed_total',
+      help: 'Calls refused because no answer could be made: late, shed in a rush without being begun, failed.',
+      labelNames: ['why'],
+      registers: [metrics.registry],
+    });
+  }
 
   /** `work` is told through `isAwaited` that nobody waits any more, and then keeps nothing. */
-  async run(accountId: string, callUuid: string, work: (isAwaited: () => boolean) => Promise<string>): Promise<string> {
+  async run(accountId: string, callUuid: string, work: (isAwaited: IsAwaited) => Promise<string>): Promise<string> {
+    const endsAt = performance.now() + DEADLINE_MS;
     let isAwaited = true;
     let settings: CallSettings | null = null;
     // Remembered almost always; a refusal does not wait for it.
@@ -28,15 +43,22 @@ export class AnswerInTime {
     const deadline = new Promise<string>((resolve) => {
       timer = setTimeout(() => {
         isAwaited = false;
+        this.missed.inc({ why: 'late' });
         this.log.warn('call.answer_late', { call_uuid: callUuid });
         resolve(trouble(settings));
       }, DEADLINE_MS);
     });
-    const answered = work(() => isAwaited).catch((error: unknown) => {
-      if (error instanceof DomainError && (error.kind === 'forbidden' || error.kind === 'not-found')) throw error;
-      if (isAwaited) this.log.error('call.answer_failed', { call_uuid: callUuid, error });
-      return trouble(settings);
-    });
+    const answered = work((milliseconds) => isAwaited && performance.now() + milliseconds <= endsAt).catch(
+      (error: unknown) => {
+        if (error instanceof DomainError && (error.kind === 'forbidden' || error.kind === 'not-found')) throw error;
+        if (!isAwaited) return trouble(settings);
+        const isShed = error instanceof NotBegun;
+        this.missed.inc({ why: isShed ? 'shed' : 'failed' });
+        // Not a line for each that is shed: in a rush there are hundreds a second.
+        if (!isShed) this.log.error('call.answer_failed', { call_uuid: callUuid, error });
+        return trouble(settings);
+      },
+    );
     try {
       return await Promise.race([answered, deadline]);
     } finally {

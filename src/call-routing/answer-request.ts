@@ -7,7 +7,7 @@ import { Crypto } from '../shared/crypto.js';
 import { change, Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
-import { answering, beginAnswer } from './answering.js';
+import { answering, beginAnswer, type IsAwaited } from './answering.js';
 import { decideCall } from './call-decision.js';
 import { DirectCall } from './direct-call.js';
 import { ReadSeat } from './read-seat.js';
@@ -28,12 +28,7 @@ export class AnswerRequest {
     private readonly accountSettings: AccountSettings,
   ) {}
 
-  async run(
-    webhook: VerifiedWebhook,
-    requestId: string,
-    asked: AnswerWebhook,
-    isAwaited: () => boolean,
-  ): Promise<string> {
+  async run(webhook: VerifiedWebhook, requestId: string, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
     const { accountId } = webhook;
     const settings = await this.accountSettings.of(accountId);
     const { callUuid } = asked;

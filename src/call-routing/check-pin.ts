@@ -14,7 +14,7 @@ import { change, Database, type Tx } from '../shared/database.js';
 import { NotFound } from '../shared/errors.js';
 import { Events } from '../shared/events/events.js';
 import { parseCaller, type E164 } from '../shared/phone.js';
-import { answering } from './answering.js';
+import { answering, type IsAwaited } from './answering.js';
 import { decideCall } from './call-decision.js';
 import { PinChecked } from './call-routing.events.js';
 import { DirectCall, type WaitingCall } from './direct-call.js';
@@ -64,7 +64,7 @@ export class CheckPin {
     callId: string,
     attempt: number,
     typed: GatheredDigits,
-    isAwaited: () => boolean,
+    isAwaited: IsAwaited,
   ): Promise<string> {
     const { accountId } = webhook;
     const settings = await this.accountSettings.of(accountId);

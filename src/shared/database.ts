@@ -10,6 +10,9 @@ export { change } from './statements.js';
 /** What is inside a transaction; always passed by hand, so that what belongs to it can be seen. */
 export type Tx = EntityManager;
 
+/** Thrown in place of a transaction that was not begun, because nobody wanted it any more when its turn came. */
+export class NotBegun extends Error {}
+
 /** Thrown inside a transaction whose premise another one has just changed: the whole work runs again in a new transaction. */
 export class Contended extends Error {}
 
@@ -65,13 +68,16 @@ export class Database {
    * Runs `work` in a transaction (READ COMMITTED) and commits it; the only way to write. Deadlocks, lock waits and `Contended` run the work
    * again from its start in a new transaction, so `work` must do nothing but talk to the database. An error at COMMIT itself is not
    * retried: its outcome is unknown.
+   *
+   * Transactions wait for their turn: for the connection of SQLite, for one of the pool's. `isWanted` is asked when it comes; where it is not, nothing is
+   * sent to the database and `NotBegun` is thrown.
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean = always): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         const result = this.isSqlite
-          ? await this.serialised(() => this.onSharedConnection(work))
-          : await this.onOwnConnection(work);
+          ? await this.serialised(() => this.onSharedConnection(work, isWanted))
+          : await this.onOwnConnection(work, isWanted);
         for (const listener of this.afterCommit) listener();
         return result;
       } catch (error) {
@@ -104,7 +110,8 @@ export class Database {
     return turn;
   }
 
-  private async onSharedConnection<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async onSharedConnection<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
+    if (!isWanted()) throw new NotBegun();
     await this.shared.query('BEGIN IMMEDIATE');
     try {
       const result = await work(Object.create(this.shared) as Tx);
@@ -116,12 +123,14 @@ export class Database {
     }
   }
 
-  private async onOwnConnection<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async onOwnConnection<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
+      const connection = (await runner.connect()) as unknown;
+      if (!isWanted()) throw new NotBegun();
       // The connections' isolation level is set when they are made, which saves TypeORM's extra round trip here.
       await runner.startTransaction();
-      const result = await work(managerOn(runner.manager, mysqlStatements(await runner.connect())));
+      const result = await work(managerOn(runner.manager, mysqlStatements(connection)));
       await runner.commitTransaction();
       return result;
     } catch (error) {
@@ -132,6 +141,8 @@ export class Database {
     }
   }
 }
+
+const always = (): boolean => true;
 
 function isRetryable(error: unknown): boolean {
   if (error instanceof Contended) return true;

@@ -4,6 +4,7 @@ import {
   readHangupWebhook,
   type VerifiedWebhook,
 } from '../../src/plivo/index.js';
+import type { IsAwaited } from '../../src/call-routing/answering.js';
 import { readAnswer, type HeardAnswer } from './heard-answer.js';
 import { isLive, type ModelSession } from './model.js';
 import { CAUSES, endParams, NetworkCall, type Cause } from './network-call.js';
@@ -73,7 +74,7 @@ export class Network {
     const asking = { callUuid: call.uuid, caller: call.caller, number: call.number };
     const request = call.requestId === null ? null : world.ringer.find(call.requestId);
     const expected = request ? world.oracle.expectRequested(request, call.uuid) : world.oracle.expectInbound(asking);
-    const ask = (isAwaited: () => boolean) => (webhook: VerifiedWebhook) => {
+    const ask = (isAwaited: IsAwaited) => (webhook: VerifiedWebhook) => {
       const asked = must(readAnswerWebhook(webhook.params));
       return call.requestId === null
         ? world.product.answerCall.run(webhook, asked, isAwaited)
@@ -82,7 +83,7 @@ export class Network {
     if (this.world.webhooks.fails(0.005)) {
       await this.refuseLate(
         call,
-        ask(() => false),
+        ask((milliseconds) => milliseconds > 0),
         params,
       );
       return;
