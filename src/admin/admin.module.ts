@@ -14,6 +14,7 @@ import { AuditController } from './audit.controller.js';
 import { Audit } from './audit.js';
 import { CallbacksController } from './callbacks.controller.js';
 import { CallsController } from './calls.controller.js';
+import { JobsController } from './jobs.controller.js';
 import { NumbersController } from './numbers.controller.js';
 import { PoolController } from './pool.controller.js';
 import { ReceiversController } from './receivers.controller.js';
@@ -38,6 +39,7 @@ import { TokensController } from './tokens.controller.js';
     AccountsController,
     AccountSettingsController,
     TokensController,
+    JobsController,
     NumbersController,
     PoolController,
     AdminSessionsController,

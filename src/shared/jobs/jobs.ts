@@ -18,6 +18,7 @@ import {
 } from './stored-jobs.js';
 
 export { Park, RetryLater } from './job-failure.js';
+export type { JobState, StoredJob } from './stored-jobs.js';
 
 const MAX_KIND = 40;
 const MAX_KEY = 100;
