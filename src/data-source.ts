@@ -35,6 +35,7 @@ import { CreateSpendReservation1763800000046 } from '../migrations/1763800000046
 import { CreateRecordSweep1763800000047 } from '../migrations/1763800000047-create-record-sweep.js';
 import { AddCharges1763800000048 } from '../migrations/1763800000048-add-charges.js';
 import { CreateFailingReceiver1763800000051 } from '../migrations/1763800000051-create-failing-receiver.js';
+import { CreatePoolRefusal1763800000052 } from '../migrations/1763800000052-create-pool-refusal.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit-entry.entity.js';
@@ -43,6 +44,7 @@ import { CallAnswer, CallLeg, CallRequest, MaskedCall, PinFailure } from './call
 import { RecordSweep } from './call-routing/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
+import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
 import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
@@ -78,6 +80,7 @@ const entities = [
   CallbackAttempt,
   CallbackStream,
   FailingReceiver,
+  PoolRefusalHour,
   AuditEntry,
   Recording,
   CallTally,
@@ -126,6 +129,7 @@ const migrations = [
   CreateRecordSweep1763800000047,
   AddCharges1763800000048,
   CreateFailingReceiver1763800000051,
+  CreatePoolRefusal1763800000052,
 ];
 
 /** Past 8 connections no gain was measured on two cores; 16 leaves room for a database elsewhere. */

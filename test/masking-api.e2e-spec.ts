@@ -809,12 +809,16 @@ describeOnEachService('the masking API', (start) => {
       expect((await create(body)).status).toBe(201);
     });
 
-    it('say how many numbers would do when the pool is exhausted', async () => {
+    it('say how many numbers would do when the pool is exhausted, and are counted for the operator', async () => {
       const first_party = '+14155550200';
+      const counted = async () =>
+        (await service.admin<{ items: { refusals_24h: number }[] }>('GET', '/pool')).body.items[0]?.refusals_24h ?? NaN;
+      const before = await counted();
       for (const index of [1, 2, 3]) await open({ first_party, second_party: `+1415555020${index}` });
       const refused = await create({ first_party, second_party: '+14155550204' });
       expectRefusal(refused, 400, 'Number pool exhausted or not available');
       expect((refused.body as unknown as { numbers_needed: number }).numbers_needed).toBeGreaterThan(3);
+      expect(await counted()).toBe(before + 1);
       expect((await list('?status=active')).meta['total_count']).toBe(3);
     });
   });

@@ -292,6 +292,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
           max_sessions_second: 1,
           numbers_needed: 1,
           headroom: 0,
+          refusals_24h: 0,
         },
       ],
       next_cursor: null,

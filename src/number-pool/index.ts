@@ -17,6 +17,7 @@ export { NumberAssigned, NumberReleased } from './number-pool.events.js';
 export { ownerOfNumber } from './number-owner.js';
 export { readNumberRows } from './number-rows.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';
+export { PoolRefusals } from './pool-refusals.js';
 export { pooledNumber, type PooledNumber } from './pooled-numbers.js';
 export { ReadListing } from './read-listing.js';
 export { RemoveNumber } from './remove-number.js';

@@ -9,6 +9,7 @@ import { ForgetNumber } from './forget-number.js';
 import { ImportNumbers } from './import-numbers.js';
 import { ListNumbers } from './list-numbers.js';
 import { PoolFigures } from './pool-figures.js';
+import { PoolRefusals } from './pool-refusals.js';
 import { ReadListing } from './read-listing.js';
 import { RemoveNumber } from './remove-number.js';
 import { EnqueueNumberSync } from './schedule-sync.js';
@@ -22,6 +23,7 @@ const useCases = [
   RemoveNumber,
   ListNumbers,
   PoolFigures,
+  PoolRefusals,
   ReadListing,
   FollowListing,
   SyncNumbers,

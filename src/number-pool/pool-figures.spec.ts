@@ -5,7 +5,9 @@ import { Clock } from '../shared/clock.js';
 import type { Database } from '../shared/database.js';
 import { newId } from '../shared/ids.js';
 import { numbersNeededFor } from './party-maxima.js';
+import { createLogger } from '../shared/logger.js';
 import { PoolFigures } from './pool-figures.js';
+import { PoolRefusals } from './pool-refusals.js';
 
 const ACCOUNT = 'MAFIRSTFIRSTFIRST000';
 const OTHER = 'MAOTHEROTHEROTHER000';
@@ -34,15 +36,18 @@ describeOnEachDatabase('figures of the pool', (open) => {
   let dataSource: DataSource;
   let database: Database;
   let poolFigures: PoolFigures;
+  let refusals: PoolRefusals;
   let ids: Map<string, number>;
 
   beforeAll(async () => {
     ({ dataSource, database } = await open());
-    poolFigures = new PoolFigures(database, clock);
+    refusals = new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' }));
+    poolFigures = new PoolFigures(database, clock, refusals);
   });
 
   beforeEach(async () => {
-    for (const table of ['virtual_number', 'masking_session']) await dataSource.query(`DELETE FROM ${table}`);
+    for (const table of ['virtual_number', 'masking_session', 'pool_refusal'])
+      await dataSource.query(`DELETE FROM ${table}`);
     ids = new Map();
   });
 
@@ -106,6 +111,7 @@ describeOnEachDatabase('figures of the pool', (open) => {
         max_sessions_second: 2,
         numbers_needed: 4,
         headroom: -2,
+        refusals_24h: 0,
       },
     ]);
   });
@@ -139,5 +145,36 @@ describeOnEachDatabase('figures of the pool', (open) => {
     expect(await poolFigures.run({})).toMatchObject([
       { max_sessions_first: 2, max_sessions_second: 2, numbers_needed: 3 },
     ]);
+  });
+
+  it('counts for a day the sessions that a pool refused, in each country whose numbers would have done', async () => {
+    await number('14155550100');
+    await number('442079460000');
+    await number('14155550101', { subaccount: SUBACCOUNT });
+    const pool = { accountId: ACCOUNT, subaccountId: null };
+    const counted = async () =>
+      (await poolFigures.run({})).map(({ country, subaccount, refusals_24h }) => [country, subaccount, refusals_24h]);
+
+    for (let refused = 0; refused < 3; refused++) refusals.note({ ...pool, callingCode: null });
+    refusals.note({ ...pool, callingCode: '44' });
+    refusals.note({ ...pool, callingCode: '49' });
+    refusals.note({ ...pool, subaccountId: SUBACCOUNT, callingCode: null });
+    const first = [
+      ['GB', null, 4],
+      ['US', null, 3],
+      ['US', SUBACCOUNT, 1],
+    ];
+    expect(await counted()).toEqual(first);
+    // Another process adds to the same rows.
+    const other = new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' }));
+    other.note({ ...pool, callingCode: '1' });
+    await other.onModuleDestroy();
+    expect((await counted())[1]).toEqual(['US', null, 4]);
+
+    clock.advance(25 * 3_600_000);
+    expect((await counted()).map(([, , count]) => count)).toEqual([0, 0, 0]);
+    refusals.note({ ...pool, callingCode: null });
+    expect((await counted()).map(([, , count]) => count)).toEqual([1, 1, 0]);
+    expect(await dataSource.query('SELECT refusals FROM pool_refusal')).toHaveLength(1);
   });
 });

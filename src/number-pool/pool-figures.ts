@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../shared/clock.js';
 import { Database } from '../shared/database.js';
 import { liveSides, numbersNeededFor, type PartyMaxima } from './party-maxima.js';
+import { PoolRefusals, type PoolRefusal } from './pool-refusals.js';
 
 /** The numbers of one country that are lent to one account's sessions, or to one subaccount's. */
 export interface PoolFigure {
@@ -19,6 +20,8 @@ export interface PoolFigure {
   numbers_needed: number;
   /** Below 0, sessions may be refused. */
   headroom: number;
+  /** Sessions refused since the beginning of the hour 24 h ago that a number of this country would have served. */
+  refusals_24h: number;
 }
 
 interface PoolKey {
@@ -26,7 +29,7 @@ interface PoolKey {
   subaccount: string | null;
   country: string;
 }
-type PoolRow = PoolKey & Record<'numbers' | 'available', number | string>;
+type PoolRow = PoolKey & Record<'numbers' | 'available', number | string> & { calling_code: string };
 type LoadRow = PoolKey & Record<'sessions', number | string>;
 type MaximaRow = PoolKey & Record<'first' | 'second', number | string | null>;
 
@@ -39,28 +42,41 @@ export class PoolFigures {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly refusals: PoolRefusals,
   ) {}
 
   async run({ accountId }: { accountId?: string }): Promise<PoolFigure[]> {
     const now = this.clock.now();
+    await this.refusals.write();
     return this.database.read(async (manager) => {
       const pools = await readPools(manager, accountId);
       const sessions = new Map(
         (await readLoads(manager, now)).map((row) => [poolName(row), Number(row.sessions)] as const),
       );
+      const refusals = await this.refusals.read(manager);
       const maxima = new Map((await readMaxima(manager, now)).map((row) => [poolName(row), row] as const));
       return pools.map((pool) => {
         const own = maxima.get(poolName(pool));
-        return figure(pool, sessions.get(poolName(pool)) ?? 0, {
-          maxSessionsFirst: Number(own?.first ?? 0),
-          maxSessionsSecond: Number(own?.second ?? 0),
-        });
+        return {
+          ...figure(pool, sessions.get(poolName(pool)) ?? 0, {
+            maxSessionsFirst: Number(own?.first ?? 0),
+            maxSessionsSecond: Number(own?.second ?? 0),
+          }),
+          refusals_24h: refusalsOf(pool, refusals),
+        };
       });
     });
   }
 }
 
-function figure(pool: PoolRow, liveSessions: number, maxima: PartyMaxima): PoolFigure {
+function refusalsOf({ account, subaccount, calling_code: code }: PoolRow, all: PoolRefusal[]): number {
+  return all
+    .filter(({ accountId, subaccountId }) => accountId === account && subaccountId === subaccount)
+    .filter(({ callingCode }) => callingCode === null || callingCode === code)
+    .reduce((sum, { refusals }) => sum + refusals, 0);
+}
+
+function figure(pool: PoolRow, liveSessions: number, maxima: PartyMaxima): Omit<PoolFigure, 'refusals_24h'> {
   const { account, subaccount, country } = pool;
   const needed = numbersNeededFor(maxima);
   const available = Number(pool.available);
@@ -85,7 +101,7 @@ function poolName({ account, subaccount, country }: PoolKey): string {
 /** The main account's pool comes before those of its subaccounts. */
 function readPools(manager: EntityManager, accountId: string | undefined): Promise<PoolRow[]> {
   return manager.query(
-    `SELECT ${POOL_KEY}, COUNT(*) AS numbers,
+    `SELECT ${POOL_KEY}, COUNT(*) AS numbers, MIN(calling_code) AS calling_code,
             SUM(CASE WHEN status = 'active' AND missing_since IS NULL THEN 1 ELSE 0 END) AS available
        FROM virtual_number WHERE status <> 'retired'${accountId === undefined ? '' : ' AND account_id = ?'}
       GROUP BY ${POOL} ORDER BY account_id, COALESCE(subaccount_id, ''), country`,

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { microsOf, Subaccounts, type CallSettings } from '../accounts/index.js';
-import { AllocateNumber, claimForStrangers, extendHold, NumberPoolExhausted } from '../number-pool/index.js';
+import {
+  AllocateNumber,
+  claimForStrangers,
+  extendHold,
+  NumberPoolExhausted,
+  PoolRefusals,
+} from '../number-pool/index.js';
 import { Clock } from '../shared/clock.js';
 import { Config } from '../shared/config.js';
 import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
@@ -35,6 +41,7 @@ export class OpenSession {
     private readonly records: SessionRecords,
     private readonly allocateNumber: AllocateNumber,
     private readonly subaccounts: Subaccounts,
+    private readonly poolRefusals: PoolRefusals,
   ) {}
 
   async run(tx: Tx, principal: SessionOwner, request: CreateSessionDto, terms: SessionTerms): Promise<SessionRecord> {
@@ -108,7 +115,11 @@ export class OpenSession {
         const number = await this.allocateNumber.run(tx, this.wish(draft));
         return { ...draft, virtualNumberId: number.id, virtualNumber: number.number };
       } catch (error) {
-        if (!(error instanceof NumberPoolExhausted) || !draft.settings.generate_pin || draw === PIN_DRAWS) throw error;
+        if (!(error instanceof NumberPoolExhausted)) throw error;
+        if (!draft.settings.generate_pin || draw === PIN_DRAWS) {
+          this.poolRefusals.note(this.wish(draft));
+          throw error;
+        }
         draft = { ...draft, parties: newParties(request) };
       }
     }

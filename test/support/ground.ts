@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Subaccounts } from '../../src/accounts/index.js';
-import { AllocateNumber } from '../../src/number-pool/index.js';
+import { AllocateNumber, PoolRefusals } from '../../src/number-pool/index.js';
 import { CreateSessionPipe, UpdateSessionPipe } from '../../src/sessions/session-body.pipe.js';
 import { SessionRecords, type SessionRecord } from '../../src/sessions/session-record.js';
 import { EndSession } from '../../src/sessions/end-session.js';
@@ -17,6 +17,7 @@ import { Crypto } from '../../src/shared/crypto.js';
 import type { Database } from '../../src/shared/database.js';
 import { Events } from '../../src/shared/events/events.js';
 import { EVERY_COUNTRY } from '../../src/shared/destinations.js';
+import { createLogger } from '../../src/shared/logger.js';
 import { describeNumber, type E164 } from '../../src/shared/phone.js';
 
 export const ACCOUNT = 'MATESTTESTTESTTEST00';
@@ -58,6 +59,7 @@ export function sessionsOn(
     records,
     new AllocateNumber(database, events),
     new Subaccounts(),
+    new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' })),
   );
   const updateSession = new UpdateSession(database, clock, config, events, records);
   const endSession = new EndSession(database, clock, events, records);
