@@ -811,8 +811,11 @@ describeOnEachService('the masking API', (start) => {
 
     it('say how many numbers would do when the pool is exhausted, and are counted for the operator', async () => {
       const first_party = '+14155550200';
-      const counted = async () =>
-        (await service.admin<{ items: { refusals_24h: number }[] }>('GET', '/pool')).body.items[0]?.refusals_24h ?? NaN;
+      const counted = async (): Promise<number> => {
+        const path = `/pool?account=${service.authId}`;
+        const { body } = await service.admin<{ items: { refusals_24h: number }[] }>('GET', path);
+        return body.items[0]?.refusals_24h ?? NaN;
+      };
       const before = await counted();
       for (const index of [1, 2, 3]) await open({ first_party, second_party: `+1415555020${index}` });
       const refused = await create({ first_party, second_party: '+14155550204' });
