@@ -4,24 +4,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Clock } from '../shared/clock.js';
+import { FakeClock } from '../../test/support/ground.js';
 import { DEMO_NUMBERS, Simulator, SimulatorModule } from './index.js';
 
 const VIRTUAL = '14155550100';
 const CALLER = '14155550111';
 const CALLEE = '14155550122';
 const OTHER = '14155550133';
-
-/** Stands still unless it is moved, so that every duration is exact. */
-class StoppedClock extends Clock {
-  private at = Date.UTC(2026, 0, 15, 12);
-  override now(): number {
-    return this.at;
-  }
-  override advance(milliseconds: number): void {
-    this.at += milliseconds;
-  }
-}
 
 interface Received {
   /** Seconds since the bench was cleaned. */
@@ -69,7 +58,7 @@ interface CallRecord {
 class Bench {
   readonly authId = 'MAXXXXXXXXXXXXXXXXXX';
   readonly requests: Received[] = [];
-  readonly clock = new StoppedClock();
+  readonly clock = new FakeClock();
   simulator!: Simulator;
   url = '';
   private app!: NestFastifyApplication;

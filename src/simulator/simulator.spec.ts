@@ -11,7 +11,7 @@ import {
 } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { Clock } from '../shared/clock.js';
+import { FakeClock } from '../../test/support/ground.js';
 import { DEMO_NUMBERS, Simulator, SimulatorModule } from './index.js';
 
 const { validateV3Signature } = createRequire(import.meta.url)('plivo') as {
@@ -46,7 +46,7 @@ type Json = { [name: string]: never };
 class SimulatorBench {
   readonly authId = 'MAXXXXXXXXXXXXXXXXXX';
   readonly authToken = 'a-token-of-the-bench';
-  readonly clock = new Clock();
+  readonly clock = new FakeClock();
   readonly requests: Received[] = [];
   simulator!: Simulator;
   url = '';
