@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DEMO_AUTH_ID } from './accounts/index.js';
 import { createApp, startWork, version } from './app.js';
-import { migrate, openDatabase } from './data-source.js';
+import { isBehind, migrate, openDatabase } from './data-source.js';
 import { Draining } from './health/index.js';
 import { ListNumbers } from './number-pool/index.js';
 import { banner } from './shared/banner.js';
@@ -47,12 +47,12 @@ async function layGround(): Promise<Ground> {
   const secrets = openDataFolder(config);
   const log = createLogger(config.log);
   const dataSource = await openDatabase(config.database);
-  const isBehind = config.migrate !== 'off' && (await dataSource.showMigrations());
-  if (isBehind && config.migrate === 'check' && process.argv[2] !== 'migrate') {
+  const isPending = config.migrate !== 'off' && (await isBehind(dataSource));
+  if (isPending && config.migrate === 'check' && process.argv[2] !== 'migrate') {
     process.stderr.write('The database is behind this version: run "npm run migrate", then start again.\n');
     process.exit(EXIT_MIGRATIONS_PENDING);
   }
-  if (isBehind) await migrate(dataSource);
+  if (isPending) await migrate(dataSource);
   return { config, secrets, log, clock: new Clock(), dataSource };
 }
 

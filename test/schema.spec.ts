@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { createDatabase, databaseKinds, describeOnEachDatabase } from './support/database.js';
-import { migrate, openDatabase } from '../src/data-source.js';
+import { isBehind, migrate, openDatabase } from '../src/data-source.js';
 
 describeOnEachDatabase('the schema', (open) => {
   it('is what the entities say: nothing would be changed by a synchronisation', async () => {
@@ -23,7 +23,25 @@ describeOnEachDatabase('the schema', (open) => {
     await migrate(dataSource);
 
     expect(await dataSource.showMigrations()).toBe(false);
+    expect(await isBehind(dataSource)).toBe(false);
   });
+
+  it('is behind when a migration is missing', async () => {
+    const { dataSource } = await open();
+    await dataSource.undoLastMigration({ transaction: 'none' });
+    expect(await isBehind(dataSource)).toBe(true);
+  });
+});
+
+it.each(databaseKinds)('whether it is behind is found out without a change (%s)', async (kind) => {
+  const { url, drop } = await createDatabase(kind);
+  const dataSource = await openDatabase(kind === 'sqlite' ? { kind, file: ':memory:' } : { kind, url });
+
+  expect(await isBehind(dataSource)).toBe(true);
+  expect(await dataSource.createQueryRunner().hasTable('migration')).toBe(false);
+
+  await dataSource.destroy();
+  await drop();
 });
 
 // SQLite's counterpart runs in two real processes: test/start.e2e-spec.ts.
