@@ -1,5 +1,5 @@
 import mysql from 'mysql2/promise';
-import { sqliteDriver } from '../dist/src/shared/sqlite-driver.js';
+import { sqliteDriver } from '../dist/src/platform/database/sqlite-driver.js';
 
 /** The service's database, read beside it. */
 export async function openStore(databaseUrl) {

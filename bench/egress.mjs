@@ -85,8 +85,8 @@ function makeCertificate(folder) {
 }
 
 async function inside(folder) {
-  const { Outgoing } = await import('../dist/src/shared/outgoing/outgoing.js');
-  const { Clock } = await import('../dist/src/shared/clock.js');
+  const { Outgoing } = await import('../dist/src/platform/outgoing/outgoing.js');
+  const { Clock } = await import('../dist/src/platform/clock.js');
   const cert = readFileSync(join(folder, 'cert.pem'), 'utf8');
   const key = readFileSync(join(folder, 'key.pem'), 'utf8');
   const listeners = await listen({ cert, key });

@@ -63,8 +63,8 @@ async function receive() {
 }
 
 async function measure() {
-  const { Outgoing } = await import('../dist/src/shared/outgoing/outgoing.js');
-  const { Clock } = await import('../dist/src/shared/clock.js');
+  const { Outgoing } = await import('../dist/src/platform/outgoing/outgoing.js');
+  const { Clock } = await import('../dist/src/platform/clock.js');
   const outgoing = new Outgoing(new Clock(), { allowPrivate: true });
   const child = fork(fileURLToPath(import.meta.url), ['--receive']);
   const [{ ports, good }] = await once(child, 'message');

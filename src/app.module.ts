@@ -13,9 +13,9 @@ import { PlivoModule } from './plivo/index.js';
 import { RecordingModule } from './recording/index.js';
 import { SchedulerModule } from './scheduler/index.js';
 import { SessionsModule } from './sessions/index.js';
-import { ErrorFilter } from './shared/http/error-filter.js';
-import { Log } from './shared/logger.js';
-import { SharedModule, type Ground } from './shared/shared.module.js';
+import { ErrorFilter } from './platform/http/error-filter.js';
+import { Log } from './platform/logging/logger.js';
+import { PlatformModule, type Ground } from './platform/platform.module.js';
 import { DEMO_NUMBERS, SimulatorModule } from './simulator/index.js';
 
 /** The modules, in the order in which they may call each other: each one only those above it. */
@@ -30,7 +30,7 @@ export class AppModule {
           dataSourceFactory: async () => ground.dataSource,
         }),
         ScheduleModule.forRoot(),
-        SharedModule.register(ground),
+        PlatformModule.register(ground),
         AccountsModule,
         PlivoModule,
         NumberPoolModule,

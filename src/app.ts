@@ -12,12 +12,12 @@ import {
 import { AppModule } from './app.module.js';
 import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
 import { Scheduler } from './scheduler/index.js';
-import { Database } from './shared/database.js';
-import { createHttpAdapter } from './shared/http/http-edge.js';
-import { Jobs } from './shared/jobs/jobs.js';
-import { NestLog } from './shared/logger.js';
-import { publishOpenApi } from './shared/http/openapi.js';
-import type { Ground } from './shared/shared.module.js';
+import { Database } from './platform/database/database.js';
+import { createHttpAdapter } from './platform/http/http-edge.js';
+import { Jobs } from './platform/jobs/jobs.js';
+import { NestLog } from './platform/logging/logger.js';
+import { publishOpenApi } from './platform/http/openapi.js';
+import type { Ground } from './platform/platform.module.js';
 
 const REMEMBERED_ACCOUNTS = 1000;
 const READ_AT_ONCE = 16;

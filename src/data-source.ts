@@ -50,11 +50,11 @@ import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
 import { Interaction } from './sessions/interaction.entity.js';
 import { MaskingSession } from './sessions/session.entity.js';
-import type { Config } from './shared/config.js';
-import { IdempotencyKey } from './shared/http/idempotency-key.entity.js';
-import { Job } from './shared/jobs/job.entity.js';
-import { KeyCheck } from './shared/key-check.entity.js';
-import { sqliteDriver } from './shared/sqlite-driver.js';
+import type { Config } from './platform/settings/config.js';
+import { IdempotencyKey } from './platform/http/idempotency-key.entity.js';
+import { Job } from './platform/jobs/job.entity.js';
+import { KeyCheck } from './platform/crypto/key-check.entity.js';
+import { sqliteDriver } from './platform/database/sqlite-driver.js';
 
 const entities = [
   KeyCheck,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { Jobs } from '../src/shared/jobs/jobs.js';
+import { Jobs } from '../src/platform/jobs/jobs.js';
 import { describeOnEachService, type Service } from './support/service.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
 

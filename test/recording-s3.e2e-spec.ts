@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Jobs } from '../src/shared/jobs/jobs.js';
-import { Clock } from '../src/shared/clock.js';
+import { Jobs } from '../src/platform/jobs/jobs.js';
+import { Clock } from '../src/platform/clock.js';
 import { mediaOf } from '../src/simulator/media.js';
 import { startMediaStub, whole, type MediaStub } from './support/media-stub.js';
 import { startCall } from './support/recorded-call.js';

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import type { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import type { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { AccountSettings, isLanguage, isRefusalText, type CallSettingsPatch } from './account-settings.js';
 import { insertAccount } from './insert-account.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../shared/clock.js';
-import { Database, type Tx } from '../shared/database.js';
-import type { DestinationPolicy } from '../shared/destinations.js';
-import { InvalidRequest, NotFound } from '../shared/errors.js';
+import { Clock } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import type { DestinationPolicy } from '../telephony/destinations.js';
+import { InvalidRequest, NotFound } from '../platform/errors.js';
 import { decimalText, microsOf } from './money.js';
 import { ShortLived } from './short-lived.js';
 

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, word } from '../shared/columns.js';
+import { authId, id, instant, word } from '../platform/database/columns.js';
 
 /** A customer of this installation, and the Plivo account whose numbers and webhooks are its own. */
 @Entity('account')

@@ -5,12 +5,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { Database } from '../shared/database.js';
-import { ErrorFilter } from '../shared/http/error-filter.js';
-import { createHttpAdapter } from '../shared/http/http-edge.js';
-import { createLogger } from '../shared/logger.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { Database } from '../platform/database/database.js';
+import { ErrorFilter } from '../platform/http/error-filter.js';
+import { createHttpAdapter } from '../platform/http/http-edge.js';
+import { createLogger } from '../platform/logging/logger.js';
 import { AccountGuard, AccountsModule, CreateAccount, CreateSubaccount, principalOf } from './index.js';
 
 @Controller('v1/Account/:authId')

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { Unauthenticated } from './accounts.errors.js';
 import { Authenticate } from './authenticate.js';
 import { Subaccounts } from './find-subaccount.js';

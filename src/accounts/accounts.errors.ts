@@ -1,4 +1,4 @@
-import { DomainError } from '../shared/errors.js';
+import { DomainError } from '../platform/errors.js';
 
 /** No credentials, or none that open anything; the two sentences are those of the masking API. */
 export class Unauthenticated extends DomainError {

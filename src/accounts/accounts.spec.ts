@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Clock } from '../shared/clock.js';
-import type { Config } from '../shared/config.js';
-import { Crypto } from '../shared/crypto.js';
-import type { Secrets } from '../shared/data-folder.js';
-import type { Database } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import type { Config } from '../platform/settings/config.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import type { Secrets } from '../platform/settings/data-folder.js';
+import type { Database } from '../platform/database/database.js';
 import { AccountExists, LastToken, TooManyTokens } from './accounts.errors.js';
 import { Authenticate } from './authenticate.js';
 import { CreateAccount } from './create-account.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { isEqualSecret } from '../shared/crypto.js';
-import { newSecret } from '../shared/ids.js';
+import { isEqualSecret } from '../platform/crypto/crypto.js';
+import { newSecret } from '../platform/ids.js';
 import { Credentials } from './credentials.js';
 import type { Principal } from './principal.js';
 

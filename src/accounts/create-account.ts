@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { isDuplicate, type Tx } from '../shared/database.js';
-import { newAuthId, newSecret } from '../shared/ids.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { isDuplicate, type Tx } from '../platform/database/database.js';
+import { newAuthId, newSecret } from '../platform/ids.js';
 import { AccountExists } from './accounts.errors.js';
 import { Credentials } from './credentials.js';
 import { insertAccount } from './insert-account.js';

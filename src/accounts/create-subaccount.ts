@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import type { Tx } from '../shared/database.js';
-import { newAuthId, newSecret } from '../shared/ids.js';
+import { Clock } from '../platform/clock.js';
+import type { Tx } from '../platform/database/database.js';
+import { newAuthId, newSecret } from '../platform/ids.js';
 import { Credentials } from './credentials.js';
 import { Accounts } from './find-account.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { Database, type Tx } from '../shared/database.js';
-import { newId } from '../shared/ids.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
 import type { ApiToken } from './account.entity.js';
 import { ShortLived } from './short-lived.js';
 

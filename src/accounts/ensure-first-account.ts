@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { Crypto, isEqualSecret } from '../shared/crypto.js';
-import { Secrets } from '../shared/data-folder.js';
-import { Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
+import { Secrets } from '../platform/settings/data-folder.js';
+import { Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
 import { Credentials } from './credentials.js';
 import { insertAccount } from './insert-account.js';
 import { plivoTokenPlace, readPlivoToken } from './plivo-token.js';

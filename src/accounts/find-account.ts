@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { NotFound } from '../shared/errors.js';
+import { NotFound } from '../platform/errors.js';
 
 /** Answers from rows, inside the transaction or read that asks. */
 @Injectable()

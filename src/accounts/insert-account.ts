@@ -1,5 +1,5 @@
-import type { Crypto } from '../shared/crypto.js';
-import type { Tx } from '../shared/database.js';
+import type { Crypto } from '../platform/crypto/crypto.js';
+import type { Tx } from '../platform/database/database.js';
 import type { Account } from './account.entity.js';
 import { plivoTokenPlace } from './plivo-token.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '../shared/database.js';
-import { newSecret } from '../shared/ids.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { newSecret } from '../platform/ids.js';
 import { TooManyTokens } from './accounts.errors.js';
 import { Credentials } from './credentials.js';
 import { liveTokenIds, lockOwner } from './lock-owner.js';

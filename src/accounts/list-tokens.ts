@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import type { ApiToken } from './account.entity.js';
 
 /** The live tokens of an account or subaccount, oldest first, without the tokens themselves. */

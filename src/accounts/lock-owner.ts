@@ -1,5 +1,5 @@
-import type { Database, Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import type { Database, Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 
 /**
  * Locks an account or a subaccount against other changes of its tokens: "two at most" and "never the last" are counts over rows, which no

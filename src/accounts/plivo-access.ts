@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Crypto } from '../shared/crypto.js';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { readPlivoToken } from './plivo-token.js';
 
 /** Credentials for Plivo's REST API, read when needed: a call to Plivo costs far more than the row. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Crypto, SealedPlace } from '../shared/crypto.js';
+import type { Crypto, SealedPlace } from '../platform/crypto/crypto.js';
 
 /** Where an account's Plivo token is sealed. */
 export function plivoTokenPlace(accountId: string): SealedPlace {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { LastToken } from './accounts.errors.js';
 import { Credentials } from './credentials.js';
 import { liveTokenIds, lockOwner } from './lock-owner.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Clock } from '../shared/clock.js';
+import { Clock } from '../platform/clock.js';
 import { ShortLived } from './short-lived.js';
 
 function counting(): { clock: Clock; cache: ShortLived<number>; reads: () => number } {

@@ -1,4 +1,4 @@
-import { Clock } from '../shared/clock.js';
+import { Clock } from '../platform/clock.js';
 
 /** How long another process may still honour a secret that this one has just changed. */
 const TTL_MS = 5_000;

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, flag, id, instant, micros } from '../shared/columns.js';
+import { authId, flag, id, instant, micros } from '../platform/database/columns.js';
 
 /** What an account with a spend cap has spent on a UTC day, and what calls that are on may still cost. `spent + reserved` never exceeds the cap. */
 @Entity('account_spend')

@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, type TestDatabase } from '../../test/support/database.js';
 import { FakeClock, testConfig } from '../../test/support/ground.js';
-import { Jobs } from '../shared/jobs/jobs.js';
-import { createLogger } from '../shared/logger.js';
-import { Metrics } from '../shared/metrics.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { createLogger } from '../platform/logging/logger.js';
+import { Metrics } from '../platform/metrics.js';
 import { Spend } from './spend.js';
 
 const DAY_MS = 86_400_000;

@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
-import { Clock } from '../shared/clock.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
-import { Jobs } from '../shared/jobs/jobs.js';
-import { Log } from '../shared/logger.js';
-import { Metrics } from '../shared/metrics.js';
+import { Clock } from '../platform/clock.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { Log } from '../platform/logging/logger.js';
+import { Metrics } from '../platform/metrics.js';
 import { microsOf } from './money.js';
 
 const DAY_MS = 86_400_000;

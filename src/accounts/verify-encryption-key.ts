@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ConfigProblems } from '../shared/config-problems.js';
-import { Crypto, isEqualSecret } from '../shared/crypto.js';
-import { Contended, Database, isDuplicate } from '../shared/database.js';
+import { ConfigProblems } from '../platform/settings/config-problems.js';
+import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
+import { Contended, Database, isDuplicate } from '../platform/database/database.js';
 
 /** At start: the key is the one this database was first used with. Another key stops the start here instead of failing at the first call. */
 @Injectable()

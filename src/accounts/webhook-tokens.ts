@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { Database } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { Database } from '../platform/database/database.js';
 import { readPlivoToken } from './plivo-token.js';
 import { ShortLived } from './short-lived.js';
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Req, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Accounts, AccountSettings, type CallSettings } from '../accounts/index.js';
-import { Database } from '../shared/database.js';
+import { Database } from '../platform/database/database.js';
 import { AccountSettingsChange } from './account-settings.dto.js';
 import { AdminGuard } from './admin.guard.js';
 import { adminValidation } from './admin-validation.js';

@@ -20,7 +20,7 @@ import {
   type CallSettingsPatch,
   type RefusalKey,
 } from '../accounts/index.js';
-import { COUNTRIES } from '../shared/destination-table.js';
+import { COUNTRIES } from '../telephony/destination-table.js';
 import { IfGiven } from './values.dto.js';
 
 @ValidatorConstraint({ name: 'isLanguage' })

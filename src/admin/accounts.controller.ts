@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CreateAccount, CreateSubaccount, ListAccounts } from '../accounts/index.js';
-import { Idempotency } from '../shared/http/idempotency.js';
+import { Idempotency } from '../platform/http/idempotency.js';
 import { NewAccount, NewSubaccount } from './accounts.dto.js';
 import { AdminGuard } from './admin.guard.js';
 import { adminValidation } from './admin-validation.js';

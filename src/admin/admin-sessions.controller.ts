@@ -2,9 +2,9 @@ import { Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } fr
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SessionTimeline } from '../call-routing/index.js';
 import { EndSession, SearchSessions, SessionAlreadyExpired, type FoundSession } from '../sessions/index.js';
-import { Database, type Tx } from '../shared/database.js';
-import { Conflict } from '../shared/errors.js';
-import { Idempotency } from '../shared/http/idempotency.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { Conflict } from '../platform/errors.js';
+import { Idempotency } from '../platform/http/idempotency.js';
 import { AdminGuard } from './admin.guard.js';
 import { SessionsQuery, shownEntry, shownSession } from './admin-sessions.dto.js';
 import { adminValidation } from './admin-validation.js';

@@ -1,7 +1,7 @@
 import { IsIn, IsString, Length } from 'class-validator';
 import type { TimelineEntry } from '../call-routing/index.js';
 import { NEVER, type FoundSession, type Interaction, type SessionAnswer } from '../sessions/index.js';
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 import { PageQuery } from './page.dto.js';
 import { IfGiven, isoText, moneyText, NumberInAnySpelling, withPlus } from './values.dto.js';
 

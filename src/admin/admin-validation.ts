@@ -1,5 +1,5 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { InvalidRequest } from '../shared/errors.js';
+import { InvalidRequest } from '../platform/errors.js';
 
 /** A name that somebody else made up is not repeated unless it is plain words: with digits in it, it could be anybody's number or token. */
 const PLAIN_NAME = /^[a-z_]{1,40}$/;

@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { isEqualSecret } from '../shared/crypto.js';
-import { Secrets } from '../shared/data-folder.js';
-import { DomainError } from '../shared/errors.js';
+import { isEqualSecret } from '../platform/crypto/crypto.js';
+import { Secrets } from '../platform/settings/data-folder.js';
+import { DomainError } from '../platform/errors.js';
 
 /** A bearer token is far below this; what is longer is not hashed. */
 const MAX_HEADER_LENGTH = 1024;

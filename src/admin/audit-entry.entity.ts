@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { id, instant, word } from '../shared/columns.js';
+import { id, instant, word } from '../platform/database/columns.js';
 
 /** One write through the admin API: who, what, when. */
 @Entity('audit_entry')

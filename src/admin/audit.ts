@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Database, type Tx } from '../shared/database.js';
-import { newId } from '../shared/ids.js';
+import { Clock } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 
 /** One admin write. `target` and `details` hold ids and virtual numbers; no party's number, no secret. */

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { describeOnEachService, type Service } from '../../test/support/service.js';
-import { Jobs, Park } from '../shared/jobs/jobs.js';
-import { Database } from '../shared/database.js';
+import { Jobs, Park } from '../platform/jobs/jobs.js';
+import { Database } from '../platform/database/database.js';
 
 interface Shown {
   id: string;

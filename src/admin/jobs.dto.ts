@@ -1,5 +1,5 @@
 import { IsIn } from 'class-validator';
-import type { JobState, StoredJob } from '../shared/jobs/jobs.js';
+import type { JobState, StoredJob } from '../platform/jobs/jobs.js';
 import { PageQuery } from './page.dto.js';
 import { IfGiven, isoText } from './values.dto.js';
 

@@ -1,4 +1,4 @@
-import { InvalidRequest } from '../shared/errors.js';
+import { InvalidRequest } from '../platform/errors.js';
 import { startOf, type PageQuery } from './page.dto.js';
 
 /** Where a row stands in a list that shows the newest first. */

@@ -8,14 +8,14 @@ import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { AccountsModule, CreateAccount, CreateSubaccount } from '../accounts/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
-import { Clock } from '../shared/clock.js';
-import { readConfig } from '../shared/config.js';
-import { Database } from '../shared/database.js';
-import { ErrorFilter } from '../shared/http/error-filter.js';
-import { createHttpAdapter } from '../shared/http/http-edge.js';
-import { newId } from '../shared/ids.js';
-import { createLogger } from '../shared/logger.js';
-import { SharedModule } from '../shared/shared.module.js';
+import { Clock } from '../platform/clock.js';
+import { readConfig } from '../platform/settings/config.js';
+import { Database } from '../platform/database/database.js';
+import { ErrorFilter } from '../platform/http/error-filter.js';
+import { createHttpAdapter } from '../platform/http/http-edge.js';
+import { newId } from '../platform/ids.js';
+import { createLogger } from '../platform/logging/logger.js';
+import { PlatformModule } from '../platform/platform.module.js';
 import { AdminGuard } from './admin.guard.js';
 import { Audit } from './audit.js';
 import { NumbersController } from './numbers.controller.js';
@@ -64,7 +64,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
     const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     @Module({
       imports: [
-        SharedModule.register({ config, secrets, log, clock: new Clock(), dataSource }),
+        PlatformModule.register({ config, secrets, log, clock: new Clock(), dataSource }),
         AccountsModule,
         NumberPoolModule,
       ],

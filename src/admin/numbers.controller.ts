@@ -22,9 +22,9 @@ import {
   RemoveNumber,
   type PooledNumber,
 } from '../number-pool/index.js';
-import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
-import { Idempotency } from '../shared/http/idempotency.js';
+import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
+import { Idempotency } from '../platform/http/idempotency.js';
 import { AdminGuard } from './admin.guard.js';
 import { adminValidation } from './admin-validation.js';
 import { Audit } from './audit.js';

@@ -8,8 +8,8 @@ import {
   readNumberRows,
   type PoolFigure,
 } from '../number-pool/index.js';
-import { InvalidRequest } from '../shared/errors.js';
-import { Idempotency } from '../shared/http/idempotency.js';
+import { InvalidRequest } from '../platform/errors.js';
+import { Idempotency } from '../platform/http/idempotency.js';
 import { AdminGuard } from './admin.guard.js';
 import { adminValidation } from './admin-validation.js';
 import { Audit } from './audit.js';

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DeleteRecording, FindRecording } from '../recording/index.js';
-import { Database } from '../shared/database.js';
+import { Database } from '../platform/database/database.js';
 import { AdminGuard } from './admin.guard.js';
 import { adminValidation } from './admin-validation.js';
 import { Audit } from './audit.js';

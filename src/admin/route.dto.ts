@@ -1,5 +1,5 @@
 import { IsString, Length } from 'class-validator';
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 import { NumberInAnySpelling } from './values.dto.js';
 
 export class RouteQuery {

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, UseGuards } from '@nestjs/common';
 import { Accounts, AccountSettings, decimalText, Spend } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
 import { AdminGuard } from './admin.guard.js';
 
 /** How near an account is to its daily spend cap. */

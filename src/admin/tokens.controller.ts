@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IssueToken, ListTokens, RevokeToken } from '../accounts/index.js';
-import { Database } from '../shared/database.js';
-import { Idempotency } from '../shared/http/idempotency.js';
+import { Database } from '../platform/database/database.js';
+import { Idempotency } from '../platform/http/idempotency.js';
 import { AdminGuard } from './admin.guard.js';
 import { adminValidation } from './admin-validation.js';
 import { Audit } from './audit.js';

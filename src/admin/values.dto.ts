@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { parseTimestamp } from '../sessions/index.js';
-import { parseCaller } from '../shared/phone.js';
+import { parseCaller } from '../telephony/phone.js';
 
 /** Unlike `IsOptional` this refuses null. */
 export const IfGiven = () => ValidateIf((_, value) => value !== undefined);

@@ -1,4 +1,4 @@
-import { change, type Database, isDuplicate, type Tx } from '../shared/database.js';
+import { change, type Database, isDuplicate, type Tx } from '../platform/database/database.js';
 
 /** What every roll-up row sums up. */
 export interface Sums {

@@ -3,10 +3,10 @@ import { AccountSettings, microsOf, Spend, type CallSettings } from '../accounts
 import { callFigures, CallFigured, type CallFigures } from '../call-routing/index.js';
 import { ownerOfNumber } from '../number-pool/index.js';
 import { chargeCall, nextOpened } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
-import type { E164 } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
+import type { E164 } from '../telephony/phone.js';
 import { addToStats, hourOf, minus, NOTHING, type StatPlace, type Sums } from './add-to-stats.js';
 import { spentSince } from './read-stats.js';
 import { readTallies, type Tally } from './tallies.js';

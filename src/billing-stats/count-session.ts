@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { SessionOpened, type SessionRecord } from '../sessions/index.js';
-import { Database, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
 import { addToStats, hourOf, NOTHING } from './add-to-stats.js';
 
 /** Counts a session and its fee in the transaction that opens it. A renewal is no new session. */

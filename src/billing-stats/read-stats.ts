@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../accounts/index.js';
-import { Database, type Tx } from '../shared/database.js';
-import { describeNumber, type E164 } from '../shared/phone.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { describeNumber, type E164 } from '../telephony/phone.js';
 import { ALL_NUMBERS, hourOf, NOTHING, type Sums } from './add-to-stats.js';
 
 export const GROUPINGS = ['day', 'hour', 'number', 'session', 'account', 'country'] as const;

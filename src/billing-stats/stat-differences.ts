@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../shared/database.js';
+import type { Database, Tx } from '../platform/database/database.js';
 import { addToNumber, addToSession, ALL_NUMBERS, minus, NOTHING, type StatPlace, type Sums } from './add-to-stats.js';
 
 /** A roll-up row that is not the sum of what it was made of, and by how much it is too high. */

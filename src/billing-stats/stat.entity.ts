@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, flag, id, instant, micros, nullable, word } from '../shared/columns.js';
+import { authId, flag, id, instant, micros, nullable, word } from '../platform/database/columns.js';
 
 /**
  * What of a call is in the roll-ups: the next count adds the difference, so that a call counts once however often it is counted, and moves

@@ -1,4 +1,4 @@
-import type { Tx } from '../shared/database.js';
+import type { Tx } from '../platform/database/database.js';
 
 /** A row of `call_tally`. */
 export interface Tally {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { AccountSettings, type CallSettings } from '../accounts/index.js';
-import { NotBegun } from '../shared/database.js';
-import { DomainError } from '../shared/errors.js';
-import { Log } from '../shared/logger.js';
-import { Metrics } from '../shared/metrics.js';
+import { NotBegun } from '../platform/database/database.js';
+import { DomainError } from '../platform/errors.js';
+import { Log } from '../platform/logging/logger.js';
+import { Metrics } from '../platform/metrics.js';
 import type { IsAwaited } from './answering.js';
 import { spokenRefusal } from './refusal-speech.js';
 

@@ -1,6 +1,6 @@
 import type { VerifiedWebhook } from '../plivo/index.js';
-import type { Crypto } from '../shared/crypto.js';
-import type { Database, Tx } from '../shared/database.js';
+import type { Crypto } from '../platform/crypto/crypto.js';
+import type { Database, Tx } from '../platform/database/database.js';
 import { beginALeg } from './call-legs.js';
 import { answerPlace } from './call.entity.js';
 

@@ -7,7 +7,7 @@ import {
   readHangupWebhook,
   type VerifiedWebhook,
 } from '../plivo/index.js';
-import type { Database } from '../shared/database.js';
+import type { Database } from '../platform/database/database.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, digest, OWNER, party, usNumbers } from '../../test/support/ground.js';

@@ -1,5 +1,5 @@
 import type { Route, SessionRecord, StrangerService } from '../sessions/index.js';
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 
 /** What is known of a caller before anybody is asked anything. */
 export interface CallerFacts {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Crypto } from '../shared/crypto.js';
-import type { Tx } from '../shared/database.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import type { Tx } from '../platform/database/database.js';
 import { legsOfCall, type Leg } from './call-legs.js';
 import { callerPlace, dialledPlace, type MaskedCall } from './call.entity.js';
 

@@ -1,4 +1,4 @@
-import type { Tx } from '../shared/database.js';
+import type { Tx } from '../platform/database/database.js';
 
 /** What a call comes to, derived from its legs each time: whoever keeps sums can ask again and get the same. */
 export interface CallFigures {

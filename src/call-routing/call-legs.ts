@@ -1,5 +1,5 @@
 import type { VerifiedWebhook } from '../plivo/index.js';
-import { change, isDuplicate, type Tx } from '../shared/database.js';
+import { change, isDuplicate, type Tx } from '../platform/database/database.js';
 import { joinFacts, NOTHING_KNOWN, type LegFacts } from './leg-facts.js';
 import { noteReceipt } from './webhook-receipts.js';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../shared/errors.js';
+import { DomainError } from '../platform/errors.js';
 
 /** A nonce that was used for something else: somebody repeats a signature. */
 export class NonceReused extends DomainError {

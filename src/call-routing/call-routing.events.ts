@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../sessions/index.js';
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 
 /** When a call was answered with an order to connect it, made of the session as told here; its row is held. */
 export class CallStarted {

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AnswerWebhook, VerifiedWebhook, WebhookParams } from '../plivo/index.js';
 import { readAnswerWebhook, readDialAction, readDialEvent, readHangupWebhook } from '../plivo/index.js';
-import { NotBegun, type Database } from '../shared/database.js';
+import { NotBegun, type Database } from '../platform/database/database.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, digest, party } from '../../test/support/ground.js';
 import { callbacksOn } from '../../test/support/callbacks.js';

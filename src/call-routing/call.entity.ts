@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, flag, id, instant, micros, nullable, word } from '../shared/columns.js';
+import { authId, flag, id, instant, micros, nullable, word } from '../platform/database/columns.js';
 
 /**
  * One conversation, or one refused attempt at it. Everything except the decision is a fact that only moves forward, so that webhooks may

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FindSessionById } from '../sessions/index.js';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import type { CallPath } from './note-dial.js';
 
 /** The file that the called party hears before it is connected; null when the session has none any more. */

@@ -8,12 +8,12 @@ import {
   type VerifiedWebhook,
 } from '../plivo/index.js';
 import { FindSessionById, FindStrangers, type Route, type SessionRecord } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto, isEqualSecret } from '../shared/crypto.js';
-import { change, Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import { Events } from '../shared/events/events.js';
-import { parseCaller, type E164 } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import { Events } from '../platform/events/events.js';
+import { parseCaller, type E164 } from '../telephony/phone.js';
 import { answering, type IsAwaited } from './answering.js';
 import { decideCall } from './call-decision.js';
 import { PinChecked } from './call-routing.events.js';

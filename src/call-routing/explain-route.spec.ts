@@ -3,7 +3,7 @@ import { describeOnEachDatabase, type TestDatabase } from '../../test/support/da
 import { callsOn } from '../../test/support/calls.js';
 import { addNumbers, clearSessions, party, usNumbers, ACCOUNT } from '../../test/support/ground.js';
 import { readAnswerWebhook, type AnswerWebhook } from '../plivo/index.js';
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 import type { AnswerCall } from './answer-call.js';
 import { ExplainRoute } from './explain-route.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AccountSettings } from '../accounts/index.js';
 import { ownerOfNumber } from '../number-pool/index.js';
-import { Database, type Tx } from '../shared/database.js';
-import type { E164 } from '../shared/phone.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import type { E164 } from '../telephony/phone.js';
 import { AnswerCall } from './answer-call.js';
 import type { CallDecision } from './call-decision.js';
 import { whyDecided } from './call-outcome.js';

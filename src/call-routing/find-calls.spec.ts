@@ -4,7 +4,7 @@ import { describeOnEachDatabase, type TestDatabase } from '../../test/support/da
 import { ACCOUNT, clearSessions, addNumbers, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
 import { Accounts } from '../accounts/index.js';
 import { Account } from '../accounts/account.entity.js';
-import { newId } from '../shared/ids.js';
+import { newId } from '../platform/ids.js';
 import { CallLeg, MaskedCall } from './call.entity.js';
 import { FindCalls, type CallSearch } from './find-calls.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FindSession, type SessionAnswer } from '../sessions/index.js';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { legsByUuid, type Leg } from './call-legs.js';
 import { legInWords } from './call-outcome.js';
 

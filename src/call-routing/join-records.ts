@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { CallRecord } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { change, Database, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
-import { parseCaller } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
+import { parseCaller } from '../telephony/phone.js';
 import { addLeg, noteLegFacts } from './call-legs.js';
 import { CallEnded, CallFigured, PartyAnswered, PartyHungUp } from './call-routing.events.js';
 import { recorded, type LegFacts } from './leg-facts.js';

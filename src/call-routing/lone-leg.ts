@@ -1,8 +1,8 @@
 import { hangupXml } from '../plivo/index.js';
 import { openInteraction } from '../sessions/index.js';
-import type { Crypto } from '../shared/crypto.js';
-import type { Tx } from '../shared/database.js';
-import { newId } from '../shared/ids.js';
+import type { Crypto } from '../platform/crypto/crypto.js';
+import type { Tx } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
 import { linkLeg } from './call-legs.js';
 import { answerPlace } from './call.entity.js';
 

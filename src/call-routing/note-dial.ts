@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { DialAction, DialEvent, VerifiedWebhook } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { change, Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import { Events } from '../shared/events/events.js';
+import { Clock } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import { Events } from '../platform/events/events.js';
 import { addLeg, noteLegFacts } from './call-legs.js';
 import { CallFigured, PartyAnswered, PartyHungUp } from './call-routing.events.js';
 import type { LegFacts } from './leg-facts.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { HangupWebhook, VerifiedWebhook } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { Database, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
-import { Jobs } from '../shared/jobs/jobs.js';
-import { parseCaller } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { parseCaller } from '../telephony/phone.js';
 import { beginALeg, legsOfCall, noteLegFacts } from './call-legs.js';
 import { CallEnded, CallFigured, PartyHungUp } from './call-routing.events.js';
 import type { LegFacts } from './leg-facts.js';

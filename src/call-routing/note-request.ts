@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { HangupWebhook, VerifiedWebhook } from '../plivo/index.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { change, Database, type Tx } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
 import { lockRequest } from './answer-request.js';
 import { beginALeg } from './call-legs.js';
 import { recordLoneLeg } from './lone-leg.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionRecord } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import type { Tx } from '../shared/database.js';
-import { newId } from '../shared/ids.js';
-import type { E164 } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import type { Tx } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
+import type { E164 } from '../telephony/phone.js';
 
 /** A four-digit PIN is one of ten thousand: without these, a patient caller gets in. */
 const MAX_PER_CALLER_AND_HOUR = 5;

@@ -8,12 +8,12 @@ import {
   ProviderUnavailable,
 } from '../plivo/index.js';
 import { FindSessionById, isInProgress, isLive, type SessionRecord } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { change, Database, type Tx } from '../shared/database.js';
-import { isDialable } from '../shared/destinations.js';
-import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
-import type { E164 } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { isDialable } from '../telephony/destinations.js';
+import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
+import type { E164 } from '../telephony/phone.js';
 import { FOLLOW_REQUEST } from './follow-request.js';
 import type { CallRequestStatus } from './call.entity.js';
 import { SpendGuard } from './spend-guard.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { change, Database } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { change, Database } from '../platform/database/database.js';
 
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const BATCH = 1000;

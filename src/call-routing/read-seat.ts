@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../accounts/index.js';
 import { isInProgress, isLive, type SessionRecord } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import type { Tx } from '../shared/database.js';
-import { isDialable } from '../shared/destinations.js';
-import type { E164 } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import type { Tx } from '../platform/database/database.js';
+import { isDialable } from '../telephony/destinations.js';
+import type { E164 } from '../telephony/phone.js';
 import type { SeatFacts } from './call-decision.js';
 import { callerPlace } from './call.entity.js';
 

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
 import { PlivoClient, type CallRecord } from '../plivo/index.js';
-import { Clock } from '../shared/clock.js';
-import { Database, type Tx } from '../shared/database.js';
-import { Jobs, Park, RetryLater } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { Jobs, Park, RetryLater } from '../platform/jobs/jobs.js';
 import { legsOfCall, type Leg } from './call-legs.js';
 import { JoinRecords } from './join-records.js';
 

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { authId, instant } from '../shared/columns.js';
+import { authId, instant } from '../platform/database/columns.js';
 
 /** Until when Plivo's call records of an account have been read. */
 @Entity('record_sweep')

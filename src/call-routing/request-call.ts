@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isInProgress, SessionOpened, SessionUpdated } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
-import type { Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
-import { newId } from '../shared/ids.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import type { Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
+import { newId } from '../platform/ids.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { PLACE_CALL } from './place-requested-call.js';
 
 /** Nobody who pressed "call me" waits longer for the phone to ring. */

@@ -4,7 +4,7 @@ import { callsOn } from '../../test/support/calls.js';
 import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
 import { readAnswerWebhook, readDialEvent, readGatheredDigits, readHangupWebhook } from '../plivo/index.js';
 import type { SessionRecord } from '../sessions/index.js';
-import { newId } from '../shared/ids.js';
+import { newId } from '../platform/ids.js';
 import { CallRequest } from './call.entity.js';
 import { SessionTimeline } from './session-timeline.js';
 

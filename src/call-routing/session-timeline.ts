@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isLive, NEVER, type SessionRecord } from '../sessions/index.js';
-import { Clock } from '../shared/clock.js';
+import { Clock } from '../platform/clock.js';
 import { whyDecided } from './call-outcome.js';
 import { CallRequest, PinFailure } from './call.entity.js';
 import { callsOfSession, type CallRow, type FoundCall, type FoundLeg } from './find-calls.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { microsOf, Spend, type CallSettings } from '../accounts/index.js';
 import type { SessionRecord } from '../sessions/index.js';
-import type { Tx } from '../shared/database.js';
+import type { Tx } from '../platform/database/database.js';
 import type { CallDecision } from './call-decision.js';
 
 /** What a call takes besides ringing and talking: set-up, files played to the parties, and the provider's own slowness to cut. */

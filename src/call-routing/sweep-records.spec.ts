@@ -4,7 +4,7 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, FakeClock } from '../../test/support/ground.js';
 import { Accounts, type PlivoAccess } from '../accounts/index.js';
 import { ListingTooLong, type FindCalls, type PlivoClient } from '../plivo/index.js';
-import type { Database } from '../shared/database.js';
+import type { Database } from '../platform/database/database.js';
 import { JoinRecords } from './join-records.js';
 import { SweepRecords } from './sweep-records.js';
 

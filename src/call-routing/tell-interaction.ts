@@ -1,7 +1,7 @@
 import { legStatus } from '../plivo/index.js';
 import { noteInteraction, type Interaction } from '../sessions/index.js';
-import { change, type Tx } from '../shared/database.js';
-import type { Events } from '../shared/events/events.js';
+import { change, type Tx } from '../platform/database/database.js';
+import type { Events } from '../platform/events/events.js';
 import { legsOfCall, type Leg } from './call-legs.js';
 import { ConversationNoted } from './call-routing.events.js';
 

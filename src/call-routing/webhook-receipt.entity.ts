@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, instant, word } from '../shared/columns.js';
+import { authId, instant, word } from '../platform/database/columns.js';
 
 /** A nonce that Plivo has used and what it signed. The same nonce with other content is a forgery; kept 7 days. */
 @Entity('webhook_receipt')

@@ -1,5 +1,5 @@
 import type { VerifiedWebhook } from '../plivo/index.js';
-import { isDuplicate, type Tx } from '../shared/database.js';
+import { isDuplicate, type Tx } from '../platform/database/database.js';
 import { NonceReused } from './call-routing.errors.js';
 
 /**

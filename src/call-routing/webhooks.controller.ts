@@ -15,7 +15,7 @@ import {
   type AnswerWebhook,
   type VerifiedWebhook,
 } from '../plivo/index.js';
-import { isUuid } from '../shared/ids.js';
+import { isUuid } from '../platform/ids.js';
 import { AnswerCall } from './answer-call.js';
 import { AnswerInTime } from './answer-in-time.js';
 import { AnswerRequest } from './answer-request.js';

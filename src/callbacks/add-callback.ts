@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { change, Contended, isDuplicate, type Tx } from '../shared/database.js';
-import { newId } from '../shared/ids.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { change, Contended, isDuplicate, type Tx } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { eventTime, formEncoded } from './callback-body.js';
 import type { Target } from './callback-target.js';
 import { bodyPlace, DELIVER, deliveryOf, urlPlace } from './deliver-callbacks.js';

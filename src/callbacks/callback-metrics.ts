@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
-import { Metrics } from '../shared/metrics.js';
+import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
+import { Metrics } from '../platform/metrics.js';
 import type { Verdict } from './delivery-policy.js';
 
 /** What operators watch of deliveries. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DEMO_AUTH_ID } from '../accounts/index.js';
 import { FindSessionById, type SessionRecord } from '../sessions/index.js';
-import { Config } from '../shared/config.js';
-import type { Tx } from '../shared/database.js';
+import { Config } from '../platform/settings/config.js';
+import type { Tx } from '../platform/database/database.js';
 import type { Stream } from './callback.entity.js';
 
 export interface Target {

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, nullable, word } from '../shared/columns.js';
+import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
 
 /** `status` to `callback_url`, `recording` to `recording_callback_url`; each is delivered in its own order and counted by itself. */
 export type Stream = 'status' | 'recording';

@@ -3,7 +3,7 @@ import { callsOn } from '../../test/support/calls.js';
 import { callbacksOn, startReceiver } from '../../test/support/callbacks.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
-import type { Database } from '../shared/database.js';
+import type { Database } from '../platform/database/database.js';
 import type { SessionRecord } from '../sessions/index.js';
 
 const HOUR = 3_600_000;

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallbackTokens } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { change, Database } from '../shared/database.js';
-import { newNonce } from '../shared/ids.js';
-import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
-import { Outgoing, type Exchange } from '../shared/outgoing/outgoing.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { change, Database } from '../platform/database/database.js';
+import { newNonce } from '../platform/ids.js';
+import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
+import { Outgoing, type Exchange } from '../platform/outgoing/outgoing.js';
 import { formDecoded } from './callback-body.js';
 import type { Stream } from './callback.entity.js';
 import { deliveryPolicy, outcomeWord, verdictOn, type DeliveryPolicy, type Verdict } from './delivery-policy.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Exchange } from '../shared/outgoing/outgoing.js';
+import type { Exchange } from '../platform/outgoing/outgoing.js';
 import { deliveryPolicy, verdictOn, type Verdict } from './delivery-policy.js';
 
 const PLAIN = deliveryPolicy('https://example.com/hook');

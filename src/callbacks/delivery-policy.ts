@@ -1,4 +1,4 @@
-import type { Exchange } from '../shared/outgoing/outgoing.js';
+import type { Exchange } from '../platform/outgoing/outgoing.js';
 
 /** Seconds after the first, second, ... failed attempt: ten attempts over 75 h 35 min. */
 const DELAYS = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;

@@ -1,12 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { change, Database, isDuplicate, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import { newId } from '../shared/ids.js';
-import { Jobs } from '../shared/jobs/jobs.js';
-import { Log } from '../shared/logger.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { change, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import { newId } from '../platform/ids.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { Log } from '../platform/logging/logger.js';
 import { FailingReceiver } from './callback.entity.js';
 import type { Receiver } from './receiver.js';
 

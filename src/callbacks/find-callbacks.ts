@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Crypto } from '../shared/crypto.js';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { Callback, CallbackAttempt, type CallbackStatus } from './callback.entity.js';
 import { attemptPlace } from './deliver-callbacks.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { change, Database, type Tx } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
 import { FailingReceivers } from './failing-receivers.js';
 
 const KEPT_MS = 30 * 86_400_000;

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { change, Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import type { CallbackStatus, Stream } from './callback.entity.js';
 import { FailingReceivers } from './failing-receivers.js';
 import { receiverOf } from './receiver.js';

@@ -7,9 +7,9 @@ import {
   RecordingStarted,
   type FoundRecording,
 } from '../recording/index.js';
-import { Clock } from '../shared/clock.js';
-import type { Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
+import { Clock } from '../platform/clock.js';
+import type { Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
 import { AddCallback } from './add-callback.js';
 import { eventTime } from './callback-body.js';
 import { CallbackTarget } from './callback-target.js';

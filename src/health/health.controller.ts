@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Metrics } from '../shared/metrics.js';
+import { Metrics } from '../platform/metrics.js';
 import { Readiness, type Checks } from './readiness.js';
 
 @ApiExcludeController()

@@ -4,10 +4,10 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { describeOnEachDatabase, type TestDatabase } from '../../test/support/database.js';
-import { Database } from '../shared/database.js';
-import { createHttpAdapter } from '../shared/http/http-edge.js';
-import { createLogger } from '../shared/logger.js';
-import { Metrics } from '../shared/metrics.js';
+import { Database } from '../platform/database/database.js';
+import { createHttpAdapter } from '../platform/http/http-edge.js';
+import { createLogger } from '../platform/logging/logger.js';
+import { Metrics } from '../platform/metrics.js';
 import { Draining, HealthModule } from './index.js';
 import { Readiness } from './readiness.js';
 

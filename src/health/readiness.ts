@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../shared/database.js';
+import { Database } from '../platform/database/database.js';
 import { Draining } from './draining.js';
 
 export interface Checks {

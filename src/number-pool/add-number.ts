@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts, Subaccounts } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import { Contended, isDuplicate, type Tx } from '../shared/database.js';
-import { parsePartyNumber } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Contended, isDuplicate, type Tx } from '../platform/database/database.js';
+import { parsePartyNumber } from '../telephony/phone.js';
 import { newVirtualNumber } from './new-virtual-number.js';
 import { InvalidNumber, NumberTaken, UnknownSubaccount } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';

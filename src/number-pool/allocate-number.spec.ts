@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { NumberPoolExhausted } from './number-pool.errors.js';
-import type { Database } from '../shared/database.js';
+import type { Database } from '../platform/database/database.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { addNumbers, clearSessions, FakeClock, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
 import { chooseNumber, strangerConflict, type ChosenNumber, type NumberWish } from './choose-number.js';
 import { NumberPoolExhausted } from './number-pool.errors.js';
 import { NumberAssigned } from './number-pool.events.js';

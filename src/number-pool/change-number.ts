@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Subaccounts } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import { Database, type Tx } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
 import { liveUse } from './live-sessions.js';
 import { lockNumber } from './lock-number.js';
 import { NumberInUse, UnknownSubaccount } from './number-pool.errors.js';

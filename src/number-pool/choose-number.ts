@@ -1,4 +1,4 @@
-import type { Tx } from '../shared/database.js';
+import type { Tx } from '../platform/database/database.js';
 
 export interface NumberWish {
   accountId: string;

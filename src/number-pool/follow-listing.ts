@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Subaccounts } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import type { Tx } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import type { Tx } from '../platform/database/database.js';
 import { chunks, holdersOf, insertNumbers } from './insert-numbers.js';
 import { listingChanges, type ListedNumber } from './listing-changes.js';
 import { ownSubaccounts } from './own-subaccounts.js';

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { change, Database, type Tx } from '../shared/database.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 
 export const FORGET_NUMBER = 'number-pool.forget-number';
 

@@ -1,4 +1,4 @@
-import { change, type Tx } from '../shared/database.js';
+import { change, type Tx } from '../platform/database/database.js';
 
 /**
  * Moves the end of a session's hold on its number. Returns false when a party's place on the number has gone to another session meanwhile:

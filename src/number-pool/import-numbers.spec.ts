@@ -2,8 +2,8 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { Accounts, Subaccounts } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import type { Database } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import type { Database } from '../platform/database/database.js';
 import { ImportNumbers } from './import-numbers.js';
 import { readNumberRows } from './number-rows.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts, Subaccounts } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import type { Tx } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import type { Tx } from '../platform/database/database.js';
 import { holdersOf, insertNumbers } from './insert-numbers.js';
 import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
 import type { NumberRow } from './number-rows.js';

@@ -1,5 +1,5 @@
-import { Contended, isDuplicate, type Tx } from '../shared/database.js';
-import type { E164 } from '../shared/phone.js';
+import { Contended, isDuplicate, type Tx } from '../platform/database/database.js';
+import type { E164 } from '../telephony/phone.js';
 import { newVirtualNumber, type NewNumber } from './new-virtual-number.js';
 
 /** 500 rows are 5,000 parameters: SQLite takes 32,766, MySQL packets stay small. */

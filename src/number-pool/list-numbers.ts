@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan, type FindOptionsWhere } from 'typeorm';
-import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
-import { InvalidRequest } from '../shared/errors.js';
+import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
+import { InvalidRequest } from '../platform/errors.js';
 import { pooledNumbers, type PooledNumber } from './pooled-numbers.js';
 import { VirtualNumber, type VirtualNumberStatus } from './virtual-number.entity.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseCaller, type E164 } from '../shared/phone.js';
+import { parseCaller, type E164 } from '../telephony/phone.js';
 import { listingChanges, type ListedNumber } from './listing-changes.js';
 import { VirtualNumber } from './virtual-number.entity.js';
 

@@ -1,4 +1,4 @@
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 import { ALIAS_LENGTH } from './new-virtual-number.js';
 import type { VirtualNumber } from './virtual-number.entity.js';
 

@@ -1,5 +1,5 @@
-import type { Database, Tx } from '../shared/database.js';
-import { parseCaller } from '../shared/phone.js';
+import type { Database, Tx } from '../platform/database/database.js';
+import { parseCaller } from '../telephony/phone.js';
 import { UnknownNumber } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';
 

@@ -1,4 +1,4 @@
-import { describeNumber, type E164 } from '../shared/phone.js';
+import { describeNumber, type E164 } from '../telephony/phone.js';
 import type { VirtualNumber } from './virtual-number.entity.js';
 
 export const ALIAS_LENGTH = 100;

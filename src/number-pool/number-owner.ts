@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 
 /** Auth ID of the account whose pool has this number, whatever its status; null for numbers of no pool. */
 export async function ownerOfNumber(manager: EntityManager, number: E164): Promise<string | null> {

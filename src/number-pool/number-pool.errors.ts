@@ -1,4 +1,4 @@
-import { DomainError } from '../shared/errors.js';
+import { DomainError } from '../platform/errors.js';
 
 /** Every number that fits is blocked by another session of one of the parties; the sentence is that of the masking API. */
 export class NumberPoolExhausted extends DomainError {

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { parsePartyNumber, type E164 } from '../shared/phone.js';
+import { parsePartyNumber, type E164 } from '../telephony/phone.js';
 import { ALIAS, ALIAS_LENGTH } from './new-virtual-number.js';
 import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
 

@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Clock } from '../shared/clock.js';
-import type { Database } from '../shared/database.js';
-import { newId } from '../shared/ids.js';
+import { Clock } from '../platform/clock.js';
+import type { Database } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
 import { numbersNeededFor } from './party-maxima.js';
-import { createLogger } from '../shared/logger.js';
+import { createLogger } from '../platform/logging/logger.js';
 import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
 import { liveSides, numbersNeededFor, type PartyMaxima } from './party-maxima.js';
 import { PoolRefusals, type PoolRefusal } from './pool-refusals.js';
 

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { authId, instant, word } from '../shared/columns.js';
+import { authId, instant, word } from '../platform/database/columns.js';
 
 /** Sessions refused in an hour because a pool had no number for them. */
 @Entity('pool_refusal')

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../shared/clock.js';
-import { change, Database, isDuplicate, type Tx } from '../shared/database.js';
-import { Log } from '../shared/logger.js';
+import { Clock } from '../platform/clock.js';
+import { change, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Log } from '../platform/logging/logger.js';
 
 const HOUR_MS = 3_600_000;
 const SHOWN_HOURS = 24;

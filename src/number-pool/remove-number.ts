@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Database, type Tx } from '../shared/database.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { FORGET_NUMBER } from './forget-number.js';
 import { liveUse } from './live-sessions.js';
 import { lockNumber } from './lock-number.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Accounts } from '../accounts/index.js';
-import { Database } from '../shared/database.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Database } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { SyncNumbers } from './sync-numbers.js';
 
 const SYNC = 'number-pool.sync';

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
-import { authId, flag, id, instant, keyedIndex, nullable, word } from '../shared/columns.js';
+import { authId, flag, id, instant, keyedIndex, nullable, word } from '../platform/database/columns.js';
 
 export type VirtualNumberStatus = 'active' | 'draining' | 'retired';
 

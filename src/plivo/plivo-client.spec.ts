@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseCaller } from '../shared/phone.js';
+import { parseCaller } from '../telephony/phone.js';
 import { PlivoClient, type PlaceCall } from './plivo-client.js';
 import { ProviderBusy, ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
 

@@ -1,5 +1,5 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { parseCaller, type E164 } from '../shared/phone.js';
+import { parseCaller, type E164 } from '../telephony/phone.js';
 import { callRecord, plivoNumber, type CallRecord, type PlivoNumber } from './plivo-records.js';
 import { recordingRecord, type RecordingRecord } from './plivo-recordings.js';
 import { RecordingMedia, type OpenedMedia } from './recording-media.js';

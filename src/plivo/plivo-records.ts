@@ -1,4 +1,4 @@
-import { parseCaller, type E164 } from '../shared/phone.js';
+import { parseCaller, type E164 } from '../telephony/phone.js';
 import { microsFromDecimal } from './amounts.js';
 import { instantOf } from './instants.js';
 import { isCallUuid } from './webhook-params.js';

@@ -1,4 +1,4 @@
-import { DomainError } from '../shared/errors.js';
+import { DomainError } from '../platform/errors.js';
 
 /** Plivo understood the request and said no; asking again changes nothing. */
 export class ProviderRefused extends DomainError {

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
-import { Config } from '../shared/config.js';
+import { Config } from '../platform/settings/config.js';
 import { PlivoClient } from './plivo-client.js';
 import { PlivoSignatureGuard } from './signature.guard.js';
 

@@ -1,9 +1,9 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { WebhookTokens } from '../accounts/index.js';
-import { Config } from '../shared/config.js';
-import { Crypto } from '../shared/crypto.js';
-import { FormBody } from '../shared/http/body-parsers.js';
+import { Config } from '../platform/settings/config.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { FormBody } from '../platform/http/body-parsers.js';
 import { WebhookRefused } from './plivo.errors.js';
 import { isSignedByAny } from './signature.js';
 import { webhookParams, type WebhookParams } from './webhook-params.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { parseCaller, type E164 } from '../shared/phone.js';
+import { parseCaller, type E164 } from '../telephony/phone.js';
 import {
   connectXml,
   emptyXml,

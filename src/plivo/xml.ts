@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { E164 } from '../shared/phone.js';
+import type { E164 } from '../telephony/phone.js';
 import { dialable, integerIn, language, oneOf, speech, webUrl } from './xml-values.js';
 
 export type HangupReason = 'rejected' | 'busy';

@@ -1,6 +1,6 @@
-import type { Tx } from '../shared/database.js';
+import type { Tx } from '../platform/database/database.js';
 import { noteRecording } from '../sessions/index.js';
-import type { Events } from '../shared/events/events.js';
+import type { Events } from '../platform/events/events.js';
 import { RecordingStarted } from './recording.events.js';
 import type { RecordingRow } from './recording-rows.js';
 

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
-import { Clock } from '../shared/clock.js';
-import { Crypto } from '../shared/crypto.js';
-import { change, Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import { Jobs, RetryLater } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { readRecording, sealedPlace } from './recording-rows.js';
 import { RecordingStore } from './recording-store.js';
 

@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallEnded, CallStarted, PartyAnswered } from '../call-routing/index.js';
-import { Clock } from '../shared/clock.js';
-import { change, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
-import { newId } from '../shared/ids.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import { change, type Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
+import { newId } from '../platform/ids.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { announceStart } from './announce-start.js';
 import { LOOK, LOOK_AFTER_MS, lookKey } from './look-for-recording.js';
 import { readRecording } from './recording-rows.js';

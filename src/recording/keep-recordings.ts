@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts, AccountSettings } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { DELETE, DeleteRecording, deleteKey } from './delete-recording.js';
 import { FETCH, fetchKey } from './fetch-recording.js';
 import { LONGEST_CALL_MS, LOOK, lookKey } from './look-for-recording.js';

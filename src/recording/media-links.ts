@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { Crypto, isEqualSecret } from '../shared/crypto.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
 
 const LIFE_SECONDS = 300;
 

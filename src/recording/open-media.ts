@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { Crypto } from '../shared/crypto.js';
-import { Log } from '../shared/logger.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { Log } from '../platform/logging/logger.js';
 import { StoreUnreadable } from './recording.errors.js';
 import { sealedPlace, type RecordingRow } from './recording-rows.js';
 import { RecordingStore } from './recording-store.js';

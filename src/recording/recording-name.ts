@@ -1,4 +1,4 @@
-import { isUuid } from '../shared/ids.js';
+import { isUuid } from '../platform/ids.js';
 
 /** The last part of a recording's path: its id for what is known of it, id and format for its sound. Null for anything else. */
 export function readName(name: string): { recordingId: string; format?: 'mp3' | 'wav' } | null {

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Crypto, SealedPlace } from '../shared/crypto.js';
+import type { Crypto, SealedPlace } from '../platform/crypto/crypto.js';
 import type { Recording } from './recording.entity.js';
 
 /** A row of `recording` in our own names. */

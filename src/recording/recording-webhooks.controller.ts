@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { UnreadableWebhook } from '../call-routing/index.js';
 import { PlivoSignatureGuard, readRecordingWebhook, webhookOf } from '../plivo/index.js';
-import { isUuid } from '../shared/ids.js';
+import { isUuid } from '../platform/ids.js';
 import { NoteRecording, type RecordedCallPath } from './note-recording.js';
 
 /** Where Plivo tells that the recording of a call is ready. `@All`, because a wrong method is refused like a wrong signature. */

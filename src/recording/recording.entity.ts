@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, nullable, word } from '../shared/columns.js';
+import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
 
 /**
  * `ordered`: the call may yet be answered. `recording`: both have answered. `fetching`: Plivo has it, we do not. `ready`: it can be heard here.

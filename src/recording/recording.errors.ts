@@ -1,4 +1,4 @@
-import { DomainError } from '../shared/errors.js';
+import { DomainError } from '../platform/errors.js';
 
 /** Says the same of every recording, there or not. */
 export class LinkRefused extends DomainError {

@@ -4,7 +4,7 @@ import { AccountsModule } from '../accounts/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
 import { PlivoModule } from '../plivo/index.js';
 import { SessionsModule } from '../sessions/index.js';
-import { Config } from '../shared/config.js';
+import { Config } from '../platform/settings/config.js';
 import { DeleteRecording } from './delete-recording.js';
 import { FetchRecording } from './fetch-recording.js';
 import { FindRecording } from './find-recording.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Head, Param, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBasicAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NotFound } from '../shared/errors.js';
+import { NotFound } from '../platform/errors.js';
 import { readRange } from './byte-range.js';
 import { isReady, OpenMedia, type ReadyRecording } from './open-media.js';
 import { RecordingGuard } from './recording.guard.js';

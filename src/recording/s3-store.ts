@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Pool, type Dispatcher } from 'undici';
-import type { Config } from '../shared/config.js';
+import type { Config } from '../platform/settings/config.js';
 import { checkedName, openPart, partPath, RecordingStore, StoreFailed, type PartFile } from './recording-store.js';
 import type { ByteRange } from './sealed-file.js';
 

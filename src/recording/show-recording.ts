@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FindCalls } from '../call-routing/index.js';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { MediaLinks } from './media-links.js';
 import { readRecording, type RecordingRow } from './recording-rows.js';
 

@@ -1,4 +1,4 @@
-import { change, Contended, type Database, isDuplicate } from '../shared/database.js';
+import { change, Contended, type Database, isDuplicate } from '../platform/database/database.js';
 
 export type Claim = { isMine: true } | { isMine: false; nextRunAt: number };
 

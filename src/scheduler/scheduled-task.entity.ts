@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { instant, nullable, word } from '../shared/columns.js';
+import { instant, nullable, word } from '../platform/database/columns.js';
 
 /** One row per task that runs in one process at a time. */
 @Entity('scheduled_task')

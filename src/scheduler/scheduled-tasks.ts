@@ -6,10 +6,10 @@ import { PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
 import { EnqueueNumberSync } from '../number-pool/index.js';
 import { KeepRecordings } from '../recording/index.js';
 import { ExpireDueSessions } from '../sessions/index.js';
-import { Config } from '../shared/config.js';
-import { Database } from '../shared/database.js';
-import { PurgeIdempotencyKeys } from '../shared/http/purge-idempotency-keys.js';
-import { Jobs } from '../shared/jobs/jobs.js';
+import { Config } from '../platform/settings/config.js';
+import { Database } from '../platform/database/database.js';
+import { PurgeIdempotencyKeys } from '../platform/http/purge-idempotency-keys.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { Scheduler } from './scheduler.js';
 
 const MINUTE = 60;

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { describeOnEachDatabase, type TestDatabase } from '../../test/support/database.js';
-import { Clock } from '../shared/clock.js';
-import type { Config } from '../shared/config.js';
-import { createLogger } from '../shared/logger.js';
+import { Clock } from '../platform/clock.js';
+import type { Config } from '../platform/settings/config.js';
+import { createLogger } from '../platform/logging/logger.js';
 import { Scheduler, type Task } from './scheduler.js';
 
 const lines: string[] = [];

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { Database } from '../shared/database.js';
-import { Log } from '../shared/logger.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { Database } from '../platform/database/database.js';
+import { Log } from '../platform/logging/logger.js';
 import { claimTask, finishTask } from './claim-task.js';
 
 export interface Task {

@@ -1,5 +1,5 @@
-import { isDialable, type DestinationPolicy } from '../shared/destinations.js';
-import type { E164 } from '../shared/phone.js';
+import { isDialable, type DestinationPolicy } from '../telephony/destinations.js';
+import type { E164 } from '../telephony/phone.js';
 import { DestinationNotAllowed } from './sessions.errors.js';
 
 /** Refuses a party that could never be called; the same rule stands again right before dialling. */

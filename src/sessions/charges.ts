@@ -1,4 +1,4 @@
-import { change, type Tx } from '../shared/database.js';
+import { change, type Tx } from '../platform/database/database.js';
 
 /** Says what the account is charged for a conversation on top of Plivo's price, in micro-units. The caller holds the session's row. */
 export async function chargeCall(tx: Tx, callId: string, micros: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { NumberReleased, releaseHold } from '../number-pool/index.js';
-import { Clock } from '../shared/clock.js';
-import { change, Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import { Events } from '../shared/events/events.js';
+import { Clock } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import { Events } from '../platform/events/events.js';
 import { isLive, SessionRecords, type SessionOwner } from './session-record.js';
 import { SessionAlreadyExpired } from './sessions.errors.js';
 import { SessionEnded } from './sessions.events.js';

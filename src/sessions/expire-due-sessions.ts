@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { change, Database } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
+import { Clock } from '../platform/clock.js';
+import { change, Database } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
 import { SessionEnded } from './sessions.events.js';
 
 /** Larger batches bring little (2,000 a transaction is 1.3 times 500) and hold their locks four times as long. */

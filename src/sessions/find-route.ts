@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Database, type Tx } from '../shared/database.js';
-import type { E164 } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import type { E164 } from '../telephony/phone.js';
 import { isLive, SessionRecords, type SessionRecord, type SessionRow } from './session-record.js';
 
 export interface Route {

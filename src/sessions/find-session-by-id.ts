@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '../shared/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
 import { SessionRecords, type SessionRecord } from './session-record.js';
 
 /** One session of an account, live or ended; its row is kept until the transaction ends. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import { readInteractions } from './read-interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
 import { SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';

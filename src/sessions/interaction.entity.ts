@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { id, instant, micros, nullable, word } from '../shared/columns.js';
+import { id, instant, micros, nullable, word } from '../platform/database/columns.js';
 
 /** A conversation as the API tells it: call-routing writes it from the facts of both legs, sessions only show it. */
 @Entity('interaction')

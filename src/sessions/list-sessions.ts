@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { Clock } from '../shared/clock.js';
-import { Database } from '../shared/database.js';
+import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
 import { FindSession } from './find-session.js';
 import type { SessionAnswer } from './session-answer.js';
 import { sessionFilter } from './session-filter.js';

@@ -1,4 +1,4 @@
-import { change, type Database, type Tx } from '../shared/database.js';
+import { change, type Database, type Tx } from '../platform/database/database.js';
 import type { Interaction } from './interaction.entity.js';
 
 /** Adds a conversation, when the answer to Plivo connects it. */

@@ -7,13 +7,13 @@ import {
   NumberPoolExhausted,
   PoolRefusals,
 } from '../number-pool/index.js';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
-import { Events } from '../shared/events/events.js';
-import { newId } from '../shared/ids.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
+import { newId } from '../platform/ids.js';
 import { requireAllowed } from './allowed-parties.js';
-import { callingCodeOf, type E164 } from '../shared/phone.js';
+import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import type { SessionParties } from './session.entity.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord, type SessionRow } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';

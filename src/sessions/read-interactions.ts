@@ -1,4 +1,4 @@
-import type { Tx } from '../shared/database.js';
+import type { Tx } from '../platform/database/database.js';
 import type { Interaction } from './interaction.entity.js';
 
 /** The conversations of some sessions, in the order in which they started. */

@@ -3,8 +3,8 @@ import { describeOnEachDatabase, type TestDatabase } from '../../test/support/da
 import { ACCOUNT, addNumbers, clearSessions, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
 import { Accounts } from '../accounts/index.js';
 import { Account } from '../accounts/account.entity.js';
-import { newId } from '../shared/ids.js';
-import { parseCaller } from '../shared/phone.js';
+import { newId } from '../platform/ids.js';
+import { parseCaller } from '../telephony/phone.js';
 import { noteInteraction, openInteraction } from './note-interaction.js';
 import { readInteractions } from './read-interactions.js';
 import { SearchSessions, virtualNumbersOf, type SessionSearch } from './search-sessions.js';

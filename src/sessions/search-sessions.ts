@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Accounts } from '../accounts/index.js';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { Database, type Tx } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import type { E164 } from '../shared/phone.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import type { E164 } from '../telephony/phone.js';
 import type { Interaction } from './interaction.entity.js';
 import { readInteractions } from './read-interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';

@@ -1,8 +1,8 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { Config } from '../shared/config.js';
-import { urlRefusal } from '../shared/outgoing/url-refusal.js';
+import { Config } from '../platform/settings/config.js';
+import { urlRefusal } from '../platform/outgoing/url-refusal.js';
 import { InvalidParameter, MissingParameter, UrlNotAllowed } from './sessions.errors.js';
 import {
   CreateSessionDto,

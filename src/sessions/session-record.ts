@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Crypto } from '../shared/crypto.js';
-import type { Tx } from '../shared/database.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import type { Tx } from '../platform/database/database.js';
 import type { SessionParties, SessionSettings } from './session.entity.js';
 
 /** A session as it is worked with: parties opened, settings parsed. */

@@ -1,5 +1,5 @@
-import type { Config } from '../shared/config.js';
-import { newPin } from '../shared/ids.js';
+import type { Config } from '../platform/settings/config.js';
+import { newPin } from '../platform/ids.js';
 import { NEVER, type SessionParties, type SessionSettings } from './session.entity.js';
 import { CreateSessionDto, UpdateSessionDto } from './session-request.dto.js';
 import { InvalidParameter, MissingParameter } from './sessions.errors.js';

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, keyedIndex, micros, nullable, word } from '../shared/columns.js';
+import { authId, id, instant, keyedIndex, micros, nullable, word } from '../platform/database/columns.js';
 
 /** `expires_at` of a session that never ends by itself (ZERO_SESSION_EXPIRY=never): 9999-12-31T23:59:59Z. */
 export const NEVER = 253_402_300_799_000;

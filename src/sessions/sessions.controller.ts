@@ -2,10 +2,10 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, 
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountGuard, AccountSettings, principalOf } from '../accounts/index.js';
-import { Database } from '../shared/database.js';
-import { NotFound } from '../shared/errors.js';
-import { Idempotency } from '../shared/http/idempotency.js';
-import { isUuid } from '../shared/ids.js';
+import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
+import { Idempotency } from '../platform/http/idempotency.js';
+import { isUuid } from '../platform/ids.js';
 import { EndSession } from './end-session.js';
 import { FindSession } from './find-session.js';
 import { ListSessions } from './list-sessions.js';

@@ -1,5 +1,5 @@
-import { DomainError } from '../shared/errors.js';
-import type { UrlRefusal } from '../shared/outgoing/outgoing.js';
+import { DomainError } from '../platform/errors.js';
+import type { UrlRefusal } from '../platform/outgoing/outgoing.js';
 
 /** A parameter outside its documented values; the sentence is the documented one where the documents have one. */
 export class InvalidParameter extends DomainError {

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { Database } from '../shared/database.js';
-import { parseCaller, type E164 } from '../shared/phone.js';
+import type { Database } from '../platform/database/database.js';
+import { parseCaller, type E164 } from '../telephony/phone.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import {
   ACCOUNT,

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { claimParty, extendHold, NumberPoolExhausted, releaseParty, releaseStrangers } from '../number-pool/index.js';
-import { Clock } from '../shared/clock.js';
-import { Config } from '../shared/config.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../shared/database.js';
-import type { DestinationPolicy } from '../shared/destinations.js';
-import { NotFound } from '../shared/errors.js';
-import { Events } from '../shared/events/events.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import type { DestinationPolicy } from '../telephony/destinations.js';
+import { NotFound } from '../platform/errors.js';
+import { Events } from '../platform/events/events.js';
 import { requireAllowed } from './allowed-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';

@@ -1,4 +1,4 @@
-import { parseCaller } from '../shared/phone.js';
+import { parseCaller } from '../telephony/phone.js';
 import type { WebhookMethod } from './signature.js';
 
 /** A number that the simulated account rents. Digits only, as everywhere in Plivo's JSON. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock.js';
+import type { Clock } from '../platform/clock.js';
 import type { Call, Leg } from './call.js';
 import type { HangupSource } from './hangup-causes.js';
 import type { Settings } from './settings.js';

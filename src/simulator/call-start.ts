@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CallUrls, RentedNumber } from './account.js';
-import { parseCaller } from '../shared/phone.js';
+import { parseCaller } from '../telephony/phone.js';
 import { Call, Leg } from './call.js';
 import { answerCall, endCall, failCall } from './call-ending.js';
 import { fetchAnswer } from './documents.js';

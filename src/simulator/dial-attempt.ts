@@ -1,4 +1,4 @@
-import { type E164, parseCaller } from '../shared/phone.js';
+import { type E164, parseCaller } from '../telephony/phone.js';
 import { type Call, Leg } from './call.js';
 import { answerCall } from './call-ending.js';
 import { Confirmation, type ConfirmPlan } from './confirmation.js';

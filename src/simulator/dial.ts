@@ -1,4 +1,4 @@
-import { parseCaller } from '../shared/phone.js';
+import { parseCaller } from '../telephony/phone.js';
 import { goOn, notify, readAction, takeOver, type Action } from './action.js';
 import type { Call } from './call.js';
 import type { ConfirmPlan } from './confirmation.js';

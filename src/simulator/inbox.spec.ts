@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request } from 'undici';
-import { Clock } from '../shared/clock.js';
-import { createHttpAdapter } from '../shared/http/http-edge.js';
-import { createLogger } from '../shared/logger.js';
+import { Clock } from '../platform/clock.js';
+import { createHttpAdapter } from '../platform/http/http-edge.js';
+import { createLogger } from '../platform/logging/logger.js';
 import { Changes } from './changes.js';
 import { Inbox } from './inbox.js';
 import { DEMO_NUMBERS, SimulatorModule } from './index.js';

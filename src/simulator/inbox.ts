@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock.js';
+import type { Clock } from '../platform/clock.js';
 import type { Changes } from './changes.js';
 import { signV2, signV3, type Parameters, type WebhookMethod } from './signature.js';
 

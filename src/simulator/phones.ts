@@ -1,5 +1,5 @@
-import type { Clock } from '../shared/clock.js';
-import { parseCaller } from '../shared/phone.js';
+import type { Clock } from '../platform/clock.js';
+import { parseCaller } from '../telephony/phone.js';
 import type { Changes } from './changes.js';
 import type { Timer, Timers } from './timers.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Clock } from '../shared/clock.js';
+import { Clock } from '../platform/clock.js';
 import { billedSeconds, costOf, isRate, rateWithFivePlaces } from './billing.js';
 import { consoleTime, isTimeZoneOffset, recordTime, utcMicroseconds } from './console-time.js';
 import { Faults, NO_FAULTS } from './faults.js';

@@ -11,7 +11,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { describeNumber, parseCaller } from '../shared/phone.js';
+import { describeNumber, parseCaller } from '../telephony/phone.js';
 import type { RentedNumber } from './account.js';
 import { rateWithFivePlaces } from './billing.js';
 import { RestAuth } from './rest-auth.js';

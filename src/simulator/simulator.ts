@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { Clock } from '../shared/clock.js';
+import type { Clock } from '../platform/clock.js';
 import { Account, type SimulatedNumber } from './account.js';
 import { Activity } from './activity.js';
 import { ApiRequests } from './api-requests.js';

@@ -1,4 +1,4 @@
-import { describeNumber, parseCaller } from '../shared/phone.js';
+import { describeNumber, parseCaller } from '../telephony/phone.js';
 import type { Call, Leg } from './call.js';
 import { consoleTime, utcMicroseconds } from './console-time.js';
 import type { World } from './world.js';

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { Clock } from '../shared/clock.js';
+import type { Clock } from '../platform/clock.js';
 import type { Activity } from './activity.js';
 import type { Call, WebhookRecord } from './call.js';
 import type { Changes } from './changes.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock.js';
+import type { Clock } from '../platform/clock.js';
 import type { Account } from './account.js';
 import type { CallBook } from './call-book.js';
 import type { Changes } from './changes.js';

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/shared/database.js';
+import type { Database } from '../../src/platform/database/database.js';
 import { ACCOUNT, OWNER } from '../support/ground.js';
 import type { ModelSession } from './model.js';
 import { billedOf, costOf, secondsOf, type NetworkCall } from './network-call.js';

@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../../src/sessions/session-record.js';
-import { DomainError } from '../../src/shared/errors.js';
+import { DomainError } from '../../src/platform/errors.js';
 import { callingCode, isPlainlyFree, whyNot, type Want } from './lending-rules.js';
 import { isLive, type ModelSession, type Role } from './model.js';
 import { Wishes, type Body } from './wishes.js';

@@ -1,5 +1,5 @@
 import type { CallRecord } from '../../src/plivo/index.js';
-import type { E164 } from '../../src/shared/phone.js';
+import type { E164 } from '../../src/telephony/phone.js';
 import type { Role, Talk } from './model.js';
 
 export interface NetworkLeg {

@@ -1,7 +1,7 @@
 import { FindRoute } from '../../src/sessions/find-route.js';
 import type { SessionRow } from '../../src/sessions/session-record.js';
-import type { Clock } from '../../src/shared/clock.js';
-import type { Database } from '../../src/shared/database.js';
+import type { Clock } from '../../src/platform/clock.js';
+import type { Database } from '../../src/platform/database/database.js';
 import { otherRole, type Role } from './model.js';
 import type { Fault } from './report.js';
 import type { Product } from './world.js';

@@ -7,7 +7,7 @@ import {
   type PlaceCall,
   type VerifiedWebhook,
 } from '../../src/plivo/index.js';
-import { Park, RetryLater } from '../../src/shared/jobs/jobs.js';
+import { Park, RetryLater } from '../../src/platform/jobs/jobs.js';
 import { readAnswer } from './heard-answer.js';
 import { isLive, isTalking, type ModelSession, type Request } from './model.js';
 import { CAUSES, NetworkCall } from './network-call.js';

@@ -1,5 +1,5 @@
 import { migrate, openDatabase } from '../../src/data-source.js';
-import { Database } from '../../src/shared/database.js';
+import { Database } from '../../src/platform/database/database.js';
 import { clearSessions } from '../support/ground.js';
 import { type Fault, Report } from './report.js';
 import { World, type Product } from './world.js';

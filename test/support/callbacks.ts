@@ -13,9 +13,9 @@ import { FindCallbacks } from '../../src/callbacks/find-callbacks.js';
 import { PurgeCallbacks } from '../../src/callbacks/purge-callbacks.js';
 import { ReplayCallbacks } from '../../src/callbacks/replay-callbacks.js';
 import { TellCalls } from '../../src/callbacks/tell-calls.js';
-import type { Database } from '../../src/shared/database.js';
-import { Metrics } from '../../src/shared/metrics.js';
-import { Outgoing } from '../../src/shared/outgoing/outgoing.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { Metrics } from '../../src/platform/metrics.js';
+import { Outgoing } from '../../src/platform/outgoing/outgoing.js';
 import type { callsOn } from './calls.js';
 
 /** A callback as it lies in the database, its body read. */

@@ -15,11 +15,11 @@ import { SpendGuard } from '../../src/call-routing/spend-guard.js';
 import { RequestCall } from '../../src/call-routing/request-call.js';
 import type { PlivoAccess } from '../../src/accounts/index.js';
 import type { PlivoClient } from '../../src/plivo/index.js';
-import type { Clock } from '../../src/shared/clock.js';
-import type { Database } from '../../src/shared/database.js';
-import { Jobs } from '../../src/shared/jobs/jobs.js';
-import { Metrics } from '../../src/shared/metrics.js';
-import { createLogger } from '../../src/shared/logger.js';
+import type { Clock } from '../../src/platform/clock.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { Jobs } from '../../src/platform/jobs/jobs.js';
+import { Metrics } from '../../src/platform/metrics.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
 import { FakeClock, sessionsOn } from './ground.js';
 
 /** The call-routing module's use cases on a real database, wired by hand. `plivo`: who is asked to place calls and for their records. */

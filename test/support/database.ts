@@ -3,7 +3,7 @@ import { afterAll, describe } from '@jest/globals';
 import mysql from 'mysql2/promise';
 import type { DataSource } from 'typeorm';
 import { migrate, openDatabase } from '../../src/data-source.js';
-import { Database } from '../../src/shared/database.js';
+import { Database } from '../../src/platform/database/database.js';
 
 export interface TestDatabase {
   kind: 'sqlite' | 'mysql';

@@ -12,11 +12,11 @@ import type { DataSource } from 'typeorm';
 import { Pool } from 'undici';
 import { createApp, startWork } from '../../src/app.js';
 import { migrate, openDatabase } from '../../src/data-source.js';
-import { Clock } from '../../src/shared/clock.js';
-import { readConfig } from '../../src/shared/config.js';
-import { openDataFolder } from '../../src/shared/data-folder.js';
-import { Jobs } from '../../src/shared/jobs/jobs.js';
-import { createLogger } from '../../src/shared/logger.js';
+import { Clock } from '../../src/platform/clock.js';
+import { readConfig } from '../../src/platform/settings/config.js';
+import { openDataFolder } from '../../src/platform/settings/data-folder.js';
+import { Jobs } from '../../src/platform/jobs/jobs.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
 import { signV3 } from '../../src/plivo/index.js';
 import { createDatabase, databaseKinds, type TestDatabase } from './database.js';
 

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isUuid } from '../ids.js';
+import type { Log } from '../logging/logger.js';
+import { rememberRoutes } from './allowed-methods.js';
+import { BODY_LIMIT_BYTES, registerBodyParsers } from './body-parsers.js';
+import { answerClientError } from './client-error.js';
+import { answerError } from './error-filter.js';
+import { Closing } from './http.errors.js';
+import { markReplay } from './idempotency-answers.js';
+import { lenientUrl } from './request-url.js';
+
+const HEADERS_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Longer than the idle time of the usual load balancers (60 s), so that they never reuse a connection we are closing. */
+const KEEP_ALIVE_MS = 65_000;
+/** Node looks for requests that are over time only this often; its default is 30 s. */
+const CHECK_INTERVAL_MS = 1_000;
+const MAX_PARAM_LENGTH = 200;
+const PROBES = new Set(['/livez', '/readyz', '/metrics']);
+
+/** The adapter for `NestFactory.create(AppModule, createHttpAdapter(log), { bodyParser: false })`; `ErrorFilter` must be global. */
+export function createHttpAdapter(log: Log): FastifyAdapter {
+  const options: FastifyHttpOptions<Server> = {
+    genReqId: requestIdOf,
+    rewriteUrl: (request) => lenientUrl(request.url ?? '/'),
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_INTERVAL_MS },
+    // Answered by a hook of ours instead, in the path's own shape and with its request id.
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, log),
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply, log);
+      logRequest(log, request, reply);
+    },
+  };
+  const adapter = new FastifyAdapter(options);
+  const instance = adapter.getInstance<FastifyInstance>();
+  rememberRoutes(instance);
+  registerBodyParsers(instance);
+  registerHooks(instance, log);
+  // What the official client libraries send along with these methods is no body to anybody.
+  for (const method of ['DELETE', 'OPTIONS'])
+    instance.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  return adapter;
+}
+
+function registerHooks(instance: FastifyInstance, log: Log): void {
+  let isClosing = false;
+  instance.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  instance.decorateRequest('replayed', null);
+  instance.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (isClosing) reply.header('connection', 'close');
+    done(isClosing ? new Closing() : undefined);
+  });
+  instance.addHook('preValidation', (request, _reply, done) => {
+    request.body ??= {};
+    done();
+  });
+  instance.addHook('onSend', (request, reply, payload, done) => {
+    markReplay(request, reply);
+    done(null, payload);
+  });
+  instance.addHook('onResponse', (request, reply, done) => {
+    logRequest(log, request, reply);
+    done();
+  });
+}
+
+/** A client's own id is kept when it is a UUID: it becomes `api_id`, which has that form. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' ? given.toLowerCase() : '';
+  return isUuid(id) ? id : randomUUID();
+}
+
+/** The route's pattern, never the URL: URLs hold phone numbers. */
+function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+  const route = request.routeOptions.url ?? null;
+  const fields = {
+    method: request.method,
+    route,
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    req_id: request.id,
+  };
+  if (route !== null && PROBES.has(route)) log.debug('http.request', fields);
+  else log.info('http.request', fields);
+}

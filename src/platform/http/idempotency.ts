@@ -1,0 +1,176 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Clock } from '../clock.js';
+import { Crypto } from '../crypto/crypto.js';
+import { change, Contended, Database, isDuplicate, type Tx } from '../database/database.js';
+import { DomainError, Unavailable } from '../errors.js';
+import { newId } from '../ids.js';
+import { canonical } from './canonical-json.js';
+import { describeError, type ErrorAnswer } from './error-answer.js';
+import { askedBy } from './error-filter.js';
+import { IdempotencyKeyReused, InvalidIdempotencyKey, StillRunning } from './http.errors.js';
+import { ReplayedRefusal, requestIdIn } from './idempotency-answers.js';
+
+/** A worker that has not answered by then counts as dead. */
+const LEASE_MS = 30_000;
+const KEY = /^[\x20-\x7e]{1,255}$/;
+/** What MySQL's TEXT holds once sealed. */
+const MAX_REFUSAL_LENGTH = 48_000;
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+interface Claim {
+  owner: string;
+  keyHash: string;
+  requestHash: string;
+  lease: string;
+}
+
+interface StoredRow {
+  request_hash: string;
+  lease: string | null;
+  lease_until: number | string;
+  answer_status: number | null;
+  answer_body: string | null;
+}
+
+/**
+ * Makes a POST repeatable: with an Idempotency-Key the work takes effect once, however often and however parallel the request comes, and
+ * every repetition gets the first answer. The answer commits with the work; what ends in a 5xx leaves nothing and may be tried again.
+ */
+@Injectable()
+export class Idempotency {
+  constructor(
+    private readonly database: Database,
+    private readonly crypto: Crypto,
+    private readonly clock: Clock,
+  ) {}
+
+  /** `owner` is the Auth ID that the key belongs to, or `admin`. `work` may run again and does nothing but talk to the database. */
+  async once(
+    request: FastifyRequest,
+    owner: string,
+    work: (tx: Tx) => Promise<Answer>,
+  ): Promise<Answer & { replayed: boolean }> {
+    const key = request.headers['idempotency-key'];
+    if (key === undefined) return { ...(await this.database.transaction(work)), replayed: false };
+    if (typeof key !== 'string' || !KEY.test(key)) throw new InvalidIdempotencyKey();
+
+    const claim = {
+      owner,
+      keyHash: this.crypto.fingerprint(key),
+      requestHash: this.crypto.fingerprint(requestText(request)),
+      lease: newId(),
+    };
+    const earlier = await this.database.transaction((tx) => this.claim(tx, claim));
+    if (earlier !== null) return this.replay(request, earlier);
+
+    try {
+      const answer = await this.database.transaction(async (tx) => {
+        const result = await work(tx);
+        await this.store(tx, claim, result.status, JSON.stringify(result.body));
+        return result;
+      });
+      return { ...answer, replayed: false };
+    } catch (error) {
+      await this.settle(request, claim, error);
+      throw error;
+    }
+  }
+
+  /** Null: the work is ours. Otherwise the answer that is already there. */
+  private async claim(tx: Tx, claim: Claim): Promise<ErrorAnswer | null> {
+    const now = this.clock.now();
+    const [row] = await tx.query<StoredRow[]>(
+      `SELECT request_hash, lease, lease_until, answer_status, answer_body FROM idempotency_key
+       WHERE owner = ? AND key_hash = ?`,
+      [claim.owner, claim.keyHash],
+    );
+    if (!row) {
+      await this.insert(tx, claim, now);
+      return null;
+    }
+    if (row.request_hash !== claim.requestHash) throw new IdempotencyKeyReused();
+    if (row.answer_status !== null) return this.open(claim, row.answer_status, row.answer_body);
+    if (Number(row.lease_until) > now) throw new StillRunning();
+
+    const taken = await change(
+      tx,
+      `UPDATE idempotency_key SET lease = ?, lease_until = ?
+       WHERE owner = ? AND key_hash = ? AND lease = ? AND answer_status IS NULL`,
+      [claim.lease, now + LEASE_MS, claim.owner, claim.keyHash, row.lease],
+    );
+    if (taken === 0) throw new Contended();
+    return null;
+  }
+
+  private async insert(tx: Tx, claim: Claim, now: number): Promise<void> {
+    try {
+      await tx.query(
+        `INSERT INTO idempotency_key (owner, key_hash, request_hash, lease, lease_until, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
+        [claim.owner, claim.keyHash, claim.requestHash, claim.lease, now + LEASE_MS, now],
+      );
+    } catch (error) {
+      if (isDuplicate(error)) throw new Contended();
+      throw error;
+    }
+  }
+
+  /** Fails when the lease was taken over, so that the transaction it stands in keeps nothing. */
+  private async store(tx: Tx, claim: Claim, status: number, body: string): Promise<void> {
+    const stored = await change(
+      tx,
+      `UPDATE idempotency_key SET lease = NULL, answer_status = ?, answer_body = ? WHERE owner = ? AND key_hash = ? AND lease = ?`,
+      [status, this.crypto.seal(place(claim), body), claim.owner, claim.keyHash, claim.lease],
+    );
+    if (stored === 0) throw new Unavailable('took too long and was taken over, try again', { retryAfterSeconds: 1 });
+  }
+
+  /** A refusal is the answer from now on. Anything else had no effect, or one whose answer committed with it: our claim goes. */
+  private async settle(request: FastifyRequest, claim: Claim, error: unknown): Promise<void> {
+    const refusal = error instanceof DomainError ? describeError(error, askedBy(request)) : null;
+    const kept =
+      refusal && refusal.status < 500 ? JSON.stringify({ headers: refusal.headers, body: refusal.body }) : null;
+    try {
+      await this.database.transaction(async (tx) => {
+        if (refusal && kept !== null && kept.length <= MAX_REFUSAL_LENGTH)
+          await this.store(tx, claim, refusal.status, kept);
+        else await this.release(tx, claim);
+      });
+    } catch {
+      // The client gets the error of the work itself, and a claim that stays behind ends with its lease.
+    }
+  }
+
+  private async release(tx: Tx, claim: Claim): Promise<void> {
+    await tx.query('DELETE FROM idempotency_key WHERE owner = ? AND key_hash = ? AND lease = ?', [
+      claim.owner,
+      claim.keyHash,
+      claim.lease,
+    ]);
+  }
+
+  private open(claim: Claim, status: number, sealed: string | null): ErrorAnswer {
+    const text = this.crypto.open(place(claim), sealed ?? '');
+    if (status < 400) return { status, headers: {}, body: JSON.parse(text) as ErrorAnswer['body'], isBug: false };
+    return { status, ...(JSON.parse(text) as Pick<ErrorAnswer, 'headers' | 'body'>), isBug: false };
+  }
+
+  private replay(request: FastifyRequest, earlier: ErrorAnswer): Answer & { replayed: boolean } {
+    request.replayed = { requestId: requestIdIn(earlier.body) };
+    if (earlier.status >= 400) throw new ReplayedRefusal(earlier);
+    return { status: earlier.status, body: earlier.body, replayed: true };
+  }
+}
+
+/** Same method, URL and body, whatever the order of its members. */
+function requestText(request: FastifyRequest): string {
+  return `${request.method} ${request.raw.url ?? ''}\n${canonical(request.body)}`;
+}
+
+function place(claim: Claim): { column: string; row: string; account: string } {
+  return { column: 'idempotency_key.answer_body', row: claim.keyHash, account: claim.owner };
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../clock.js';
+import { change, Database } from '../database/database.js';
+
+const KEPT_MS = 7 * 24 * 3600 * 1000;
+/** Small enough that requests beside it do not wait for the deletion. */
+const BATCH = 1000;
+
+/** Forgets the keys that are older than 7 days. */
+@Injectable()
+export class PurgeIdempotencyKeys {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Returns how many it removed. */
+  async run(): Promise<number> {
+    const before = this.clock.now() - KEPT_MS;
+    // SQLite is built without DELETE ... LIMIT; MySQL takes no LIMIT in a subquery.
+    const sql = this.database.isSqlite
+      ? 'DELETE FROM idempotency_key WHERE rowid IN (SELECT rowid FROM idempotency_key WHERE created_at < ? LIMIT ?)'
+      : 'DELETE FROM idempotency_key WHERE created_at < ? LIMIT ?';
+    let removed = 0;
+    for (;;) {
+      const count = await this.database.transaction((tx) => change(tx, sql, [before, BATCH]));
+      removed += count;
+      if (count < BATCH) return removed;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { change, Contended, type Database, isDuplicate, type Tx } from '../database/database.js';
+import { newId } from '../ids.js';
+
+export interface NewJob {
+  kind: string;
+  payload: unknown;
+  runAt: number;
+  key: string | null;
+  lane: string | null;
+  /** Whether a waiting job of the same key is to run as soon as this one would. */
+  isSooner: boolean;
+  createdAt: number;
+}
+
+/**
+ * Writes the job, unless one with the same key waits or runs; says whether it was written.
+ *
+ * A running job may already have read what the caller is about to commit over, so an equal key asked for meanwhile must not simply be dropped:
+ * the running row is marked (its attempts turn negative) and then starts once more in place of being deleted. The row lock makes the two exact:
+ * the worker's end comes either before the look, or after this commit.
+ */
+export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promise<boolean> {
+  if (job.key !== null) {
+    const [same]: { id: string; lease: string | null }[] = await tx.query(
+      `SELECT id, lease FROM job WHERE job_key = ? ${database.forUpdate}`,
+      [job.key],
+    );
+    if (same) {
+      if (same.lease === null && job.isSooner)
+        await change(tx, 'UPDATE job SET run_at = ? WHERE id = ? AND run_at > ?', [job.runAt, same.id, job.runAt]);
+      if (same.lease !== null) await change(tx, 'UPDATE job SET attempts = -ABS(attempts) WHERE id = ?', [same.id]);
+      return false;
+    }
+  }
+  try {
+    await tx.query(
+      `INSERT INTO job (id, kind, payload, job_key, lane, status, run_at, lease, attempts, last_error, created_at)
+       VALUES (?, ?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
+      [newId(), job.kind, JSON.stringify(job.payload ?? null), job.key, job.lane, job.runAt, job.createdAt],
+    );
+  } catch (error) {
+    if (job.key !== null && isDuplicate(error)) throw new Contended('another transaction has just added this job');
+    throw error;
+  }
+  return true;
+}

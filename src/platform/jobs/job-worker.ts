@@ -1,0 +1,176 @@
+import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+import type { Log } from '../logging/logger.js';
+import { claimDueJobs, type Claim, type ClaimedJob } from './claim-due-jobs.js';
+import { outcomeOfFailure, Park } from './job-failure.js';
+import type { Handler, LaneOptions } from './job-handler.js';
+import { Lanes } from './lanes.js';
+import type { Outcome } from './settle-jobs.js';
+import { Settlements } from './settlements.js';
+import { Turns } from './turns.js';
+import { WakeUp } from './wake-up.js';
+
+const MAX_IN_FLIGHT = 32;
+const NOTHING: Claim = { jobs: [], isDrained: true, isLaneFull: false };
+
+/** Claims jobs and runs them, each under its lease. */
+export class JobWorker {
+  private inFlight = 0;
+  private isStopping = false;
+  private loop: Promise<void> | null = null;
+  private readonly slotWaiters: (() => void)[] = [];
+  private readonly workCame = new WakeUp();
+  private readonly settlements: Settlements;
+  private readonly maxInFlight: number;
+  private readonly lanes: Lanes | null;
+  private lastDrain: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly handlers: ReadonlyMap<string, Handler>,
+    lanes: LaneOptions | null = null,
+    private readonly claims = new Turns(),
+  ) {
+    this.maxInFlight = lanes?.inFlight ?? MAX_IN_FLIGHT;
+    this.lanes = lanes && new Lanes(lanes.perLane);
+    this.settlements = new Settlements(database, clock, log, () => this.wake());
+  }
+
+  wake(): void {
+    this.workCame.call();
+  }
+
+  /** Runs whatever is due, and what becomes due meanwhile, until nothing is; returns the number of runs. One call waits for the one before. */
+  runDue(): Promise<number> {
+    const drain = this.lastDrain.then(() => this.drain());
+    this.lastDrain = drain.catch(() => undefined);
+    return drain;
+  }
+
+  private async drain(): Promise<number> {
+    let runs = 0;
+    for (;;) {
+      const { jobs, isDrained } = await this.claimAndBegin();
+      runs += jobs.length;
+      if (jobs.length > 0 && !isDrained && this.inFlight < this.maxInFlight) continue;
+      if (this.inFlight > 0) await this.slotFreed();
+      else if (jobs.length === 0) return runs;
+    }
+  }
+
+  start(pollMs: number): void {
+    this.loop ??= this.keepWorking(pollMs);
+  }
+
+  /**
+   * Claims nothing more and waits up to `maxMs` for the runs in flight. What is not done by then is left behind: its lease ends, and another
+   * worker, or this one after its restart, runs it again.
+   */
+  async stop(maxMs: number): Promise<void> {
+    this.isStopping = true;
+    this.workCame.call();
+    this.tellSlotWaiters();
+    await this.loop;
+
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, maxMs)));
+    await Promise.race([this.allRunsEnded(), timeUp]);
+    clearTimeout(timer);
+    this.settlements.close();
+    if (this.inFlight > 0) this.log.warn('jobs.abandoned', { jobs: this.inFlight });
+  }
+
+  private async keepWorking(pollMs: number): Promise<void> {
+    while (!this.isStopping) {
+      const { isDrained, isLaneFull } = await this.claimAndBegin().catch((error: unknown) => {
+        this.log.error('jobs.claim-failed', { error });
+        return NOTHING;
+      });
+      if (this.inFlight >= this.maxInFlight) await this.slotFreed();
+      // Nothing more is due, and a freed slot is a reason to look again only where jobs wait for a place in their lane.
+      else if (isDrained) await this.workCame.wait(pollMs, isLaneFull ? this.slotFreed() : undefined);
+    }
+  }
+
+  /** Never claims more than can begin at once: a claimed job that only waits in memory would use up its lease and an attempt. */
+  private claimAndBegin(): Promise<Claim> {
+    return this.claims.take(async () => {
+      const free = this.maxInFlight - this.inFlight;
+      if (free <= 0) return { ...NOTHING, isDrained: false };
+      const claim = await claimDueJobs(this.database, this.clock, {
+        handlers: this.handlers,
+        limit: free,
+        lanes: this.lanes,
+      });
+      for (const job of claim.jobs) void this.occupySlot(job);
+      return claim;
+    });
+  }
+
+  /** A run that outlives its lease gives its slot back, so that handlers that hang cannot stop the worker. */
+  private async occupySlot(job: ClaimedJob): Promise<void> {
+    this.inFlight++;
+    const lease = new AbortController();
+    const hasFailed = await new Promise<boolean>((freed) => {
+      const timer = setTimeout(() => {
+        this.log.warn('job.overran', { kind: job.kind, id: job.id, attempt: job.attempt });
+        lease.abort();
+        freed(true);
+      }, job.handler.leaseMs);
+      // A run that hangs must not keep a process alive that has nothing else to do.
+      timer.unref();
+      void this.execute(job, lease.signal).then(async (outcome) => {
+        await this.settlements.add({ job, outcome });
+        clearTimeout(timer);
+        freed(outcome.kind !== 'done');
+      });
+    });
+    this.inFlight--;
+    if (job.lane !== null) this.lanes?.leave(job.lane, hasFailed);
+    this.tellSlotWaiters();
+  }
+
+  private async allRunsEnded(): Promise<void> {
+    while (this.inFlight > 0) await this.slotFreed();
+  }
+
+  /** The next time that a run ends. */
+  private slotFreed(): Promise<void> {
+    return new Promise((resolve) => this.slotWaiters.push(resolve));
+  }
+
+  private tellSlotWaiters(): void {
+    for (const tell of this.slotWaiters.splice(0)) tell();
+  }
+
+  private async execute(job: ClaimedJob, signal: AbortSignal): Promise<Outcome> {
+    const { id, handler, attempt, createdAt } = job;
+    let outcome: Outcome;
+    try {
+      if (attempt > handler.maxAttempts) throw new Park('no worker came back from the last attempt');
+      await handler.run(parsePayload(job.payload), { id, attempt, createdAt, signal });
+      outcome = { kind: 'done' };
+    } catch (error) {
+      outcome = outcomeOfFailure(error, handler, attempt, this.clock.now());
+    }
+    this.report(job, outcome);
+    return outcome;
+  }
+
+  private report({ id, kind, attempt, handler }: ClaimedJob, outcome: Outcome): void {
+    const facts = { kind, id, attempt, of: handler.maxAttempts };
+    if (outcome.kind === 'done') this.log.debug('job.done', facts);
+    else if (outcome.kind === 'park') this.log.error('job.parked', { ...facts, error: outcome.error });
+    else this.log.warn('job.failed', { ...facts, error: outcome.error, next_run_ms: outcome.runAt });
+  }
+}
+
+function parsePayload(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Park('the payload is not JSON');
+  }
+}

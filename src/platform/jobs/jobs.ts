@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../clock.js';
+import { Config } from '../settings/config.js';
+import { Database, type Tx } from '../database/database.js';
+import { Log } from '../logging/logger.js';
+import { enqueueJob } from './enqueue-job.js';
+import { defaultRetryDelaySeconds } from './job-failure.js';
+import type { Handler, HandlerOptions, RunJob } from './job-handler.js';
+import { JobWorker } from './job-worker.js';
+import { Turns } from './turns.js';
+import {
+  type JobQuery,
+  listJobs,
+  overdueForeignKinds,
+  purgeParkedJobs,
+  retryJob,
+  type StoredJob,
+} from './stored-jobs.js';
+
+export { Park, RetryLater } from './job-failure.js';
+export type { JobState, StoredJob } from './stored-jobs.js';
+
+const MAX_KIND = 40;
+const MAX_KEY = 100;
+const DEFAULT_MAX_ATTEMPTS = 10;
+const PARKED_KEPT_MS = 30 * 86_400_000;
+
+/**
+ * Durable work: everything slow or foreign. A job is a row of the transaction that wants it, is run at least once after that commits,
+ * is repeated with growing delay when it fails, and is parked for a person to look at when it keeps failing.
+ */
+@Injectable()
+export class Jobs {
+  private readonly handlers = new Map<string, Handler>();
+  private readonly reportedKinds = new Set<string>();
+  private readonly shared = new Map<string, Handler>();
+  /** The worker of the kinds without lanes, and one for each kind with them. */
+  private readonly workers: JobWorker[];
+  private readonly claims = new Turns();
+  /** Transactions with work due now that have not been seen to end. */
+  private readonly announced = new Set<Tx>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {
+    this.workers = [new JobWorker(database, clock, log, this.shared, null, this.claims)];
+    database.onCommit(() => this.wakeForCommitted());
+  }
+
+  /** Names who runs jobs of this kind; called in `onModuleInit`. Kinds are stored in rows: renaming one takes a migration. */
+  handle<P>(kind: string, options: HandlerOptions, run: RunJob<P>): void {
+    if (this.handlers.has(kind)) throw new Error(`jobs of kind ${kind} are handled twice`);
+    if (kind.length > MAX_KIND) throw new Error(`expected a job kind of at most ${MAX_KIND} characters, got ${kind}`);
+    const { lanes = null } = options;
+    const handler = {
+      leaseMs: options.leaseSeconds * 1000,
+      maxAttempts: options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+      retryDelaySeconds: options.retryDelaySeconds ?? defaultRetryDelaySeconds,
+      lanes,
+      run: run as RunJob<unknown>,
+    };
+    this.handlers.set(kind, handler);
+    if (lanes === null) this.shared.set(kind, handler);
+    else
+      this.workers.push(
+        new JobWorker(this.database, this.clock, this.log, new Map([[kind, handler]]), lanes, this.claims),
+      );
+  }
+
+  /**
+   * Adds a job to the transaction; it runs when that has committed. With a key that a waiting or running job has, nothing is added and the
+   * answer is false; a running one starts once more when it ends, so a change committed with the second request is never overlooked.
+   * `sooner`: a waiting job of the same key is brought forward to this one's time. The payload survives JSON and holds ids, never personal data.
+   */
+  async enqueue(
+    tx: Tx,
+    kind: string,
+    payload: unknown,
+    when: { runAt?: number; key?: string; lane?: string; sooner?: boolean } = {},
+  ): Promise<boolean> {
+    const { key = null, lane = null, sooner: isSooner = false, runAt } = when;
+    if (key !== null && key.length > MAX_KEY)
+      throw new Error(`expected a key of at most ${MAX_KEY} characters for ${kind}`);
+    const now = this.clock.now();
+    if (runAt === undefined || runAt <= now) this.announced.add(tx);
+    return enqueueJob(tx, this.database, { kind, payload, key, lane, isSooner, runAt: runAt ?? now, createdAt: now });
+  }
+
+  /** Runs what is due, and what becomes due meanwhile, until nothing is; returns the number of runs. */
+  async runDue(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      let runs = 0;
+      for (const worker of this.workers) runs += await worker.runDue();
+      if (runs === 0) return total;
+      total += runs;
+    }
+  }
+
+  start(): void {
+    for (const worker of this.workers) worker.start(this.config.jobs.pollMs);
+  }
+
+  async stop(maxMs: number): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop(maxMs)));
+  }
+
+  list(query: JobQuery): Promise<StoredJob[]> {
+    return listJobs(this.database, query, this.clock.now());
+  }
+
+  async retry(tx: Tx, id: string): Promise<void> {
+    this.announced.add(tx);
+    await retryJob(tx, this.database, id, this.clock.now());
+  }
+
+  /** Forgets jobs that were parked more than 30 days ago; returns how many. */
+  purge(): Promise<number> {
+    return purgeParkedJobs(this.database, this.clock.now() - PARKED_KEPT_MS);
+  }
+
+  /** Says once of each kind that its jobs wait although this process cannot run them: another role or version may, or nobody does. */
+  async reportForeignKinds(): Promise<void> {
+    for (const kind of await overdueForeignKinds(this.database, [...this.handlers.keys()], this.clock.now())) {
+      if (this.reportedKinds.has(kind)) continue;
+      this.reportedKinds.add(kind);
+      this.log.warn('job.kind-unknown', { kind });
+    }
+  }
+
+  /** A commit listener is not told whose commit it was, so it looks which of the announcing transactions are over. */
+  private wakeForCommitted(): void {
+    for (const tx of this.announced) {
+      const isOver = tx.queryRunner?.isReleased ?? true;
+      if (!isOver) continue;
+      this.announced.delete(tx);
+      for (const worker of this.workers) worker.wake();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { change, type Database, type Tx } from '../database/database.js';
+import { deleteById, marks, updateById } from './by-id.js';
+import type { ClaimedJob } from './claim-due-jobs.js';
+
+export type Outcome =
+  { kind: 'done' } | { kind: 'retry'; runAt: number; error: string } | { kind: 'park'; error: string };
+
+export interface Settlement {
+  job: ClaimedJob;
+  outcome: Outcome;
+}
+
+/**
+ * Writes how runs ended, in one transaction. Every statement names the lease under which the job ran: a worker whose lease was taken over
+ * changes no row. Done jobs of one claim go in one DELETE. A job that was asked for again while it ran (negative attempts, see
+ * enqueue-job.ts) is neither deleted nor parked: it starts afresh. Says whether any job is due again at once, which no commit of an `enqueue` announces.
+ */
+export async function settleJobs(
+  database: Database,
+  settlements: readonly Settlement[],
+  now: number,
+): Promise<boolean> {
+  return database.transaction(async (tx) => {
+    let isWorkLeft = settlements.some(({ outcome }) => outcome.kind === 'retry' && outcome.runAt <= now);
+    for (const [lease, ids] of doneByLease(settlements)) {
+      const deleted = await change(
+        tx,
+        `${deleteById(database)} WHERE lease = ? AND attempts > 0 AND id IN (${marks(ids)})`,
+        [lease, ...ids],
+      );
+      if (deleted < ids.length) {
+        const restarted = await change(
+          tx,
+          `${updateById(database)} SET lease = NULL, run_at = ?, attempts = 0 WHERE lease = ? AND id IN (${marks(ids)})`,
+          [now, lease, ...ids],
+        );
+        isWorkLeft ||= restarted > 0;
+      }
+    }
+    for (const { job, outcome } of settlements) {
+      if (outcome.kind === 'retry') await postpone(tx, job, outcome);
+      if (outcome.kind === 'park' && (await park(tx, job, { error: outcome.error, now }))) isWorkLeft = true;
+    }
+    return isWorkLeft;
+  });
+}
+
+function doneByLease(settlements: readonly Settlement[]): Map<string, string[]> {
+  const done = new Map<string, string[]>();
+  for (const { job, outcome } of settlements) {
+    if (outcome.kind === 'done') done.set(job.lease, [...(done.get(job.lease) ?? []), job.id]);
+  }
+  return done;
+}
+
+async function postpone(tx: Tx, job: ClaimedJob, { runAt, error }: { runAt: number; error: string }): Promise<void> {
+  await change(
+    tx,
+    'UPDATE job SET lease = NULL, run_at = ?, attempts = ABS(attempts), last_error = ? WHERE id = ? AND lease = ?',
+    [runAt, error, job.id, job.lease],
+  );
+}
+
+/**
+ * The key is given up, so that the same work can be asked for anew; `run_at` keeps when it was parked. Says whether the job was asked for again
+ * meanwhile, and so starts afresh instead.
+ */
+async function park(tx: Tx, job: ClaimedJob, { error, now }: { error: string; now: number }): Promise<boolean> {
+  const parked = await change(
+    tx,
+    `UPDATE job SET status = 'parked', job_key = NULL, lease = NULL, run_at = ?, last_error = ?
+      WHERE id = ? AND lease = ? AND attempts > 0`,
+    [now, error, job.id, job.lease],
+  );
+  if (parked > 0) return false;
+  const restarted = await change(
+    tx,
+    'UPDATE job SET lease = NULL, run_at = ?, attempts = 0, last_error = ? WHERE id = ? AND lease = ?',
+    [now, error, job.id, job.lease],
+  );
+  return restarted > 0;
+}

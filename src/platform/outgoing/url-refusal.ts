@@ -1,0 +1,75 @@
+import { isIP } from 'node:net';
+import { isPublicAddress } from './public-address.js';
+import { parseUrl } from '../http/parse-url.js';
+
+/**
+ * Why a URL is not tried; stored and shown to operators.
+ *
+ * - `too-long`: more than 8000 characters
+ * - `invalid`: no absolute URL, or one with spaces, control characters, backslashes or a host that is no DNS name
+ * - `scheme`: not https
+ * - `credentials`: a user name or password before the host
+ * - `port`: neither 443 nor above 1023, or the usual port of a service that is not HTTP
+ * - `private-address`: a literal address that is not public, or a name that only means something inside a network
+ * - `ip-literal`: a public address instead of a name
+ *
+ * Where private addresses are allowed, http is too, and `scheme` means neither; the last three never occur.
+ */
+export type UrlRefusal = 'too-long' | 'invalid' | 'scheme' | 'credentials' | 'port' | 'private-address' | 'ip-literal';
+
+/** A callback by GET carries its parameters here, so more than the 1000 characters that a session may name. */
+const MAX_LENGTH = 8000;
+
+/**
+ * Services that live above 1023 and are commonly open to the inside only: databases, caches, queues, remote desktops and the
+ * controls of clusters. A public name may lead to a port forwarded on the same public address, and how fast a handshake
+ * fails would tell the owner of the URL what listens there.
+ */
+const SERVICE_PORTS = new Set([
+  1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 4222, 5060, 5061, 5432, 5433, 5671, 5672, 5900, 5984,
+  5985, 5986, 6000, 6379, 6380, 6443, 6667, 6697, 8500, 8501, 9042, 9092, 9200, 9300, 10_250, 10_255, 11_211, 15_672,
+  26_379, 27_017, 27_018,
+]);
+
+/** Names that no public DNS answers for, or that are answered differently inside a network. */
+const INSIDE_NAMES = /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|lan|home|corp|home\.arpa)$/;
+/** Underscores are no part of host names, but of names in the DNS, and receivers with them exist. */
+const DNS_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
+
+/** What can be known of a URL without resolving its name; null when it may be tried. */
+export function urlRefusal(text: string, allowPrivate: boolean): UrlRefusal | null {
+  if (text.length > MAX_LENGTH) return 'too-long';
+  // The parser mends what follows the scheme: `https:\\host` and `https:host` would come out as `https://host`.
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i.exec(text)?.[1];
+  const url = parseUrl(text);
+  if (authority === undefined || /[\s\\\p{Cc}]/u.test(text) || url === null) return 'invalid';
+  if (!isSchemeAllowed(url.protocol, allowPrivate)) return 'scheme';
+  if (authority.includes('@')) return 'credentials';
+  return hostRefusal(url.hostname, allowPrivate) ?? (allowPrivate || isPortAllowed(url.port) ? null : 'port');
+}
+
+/** `[::1]` as the address in it; every other host unchanged. */
+export function bareHost(hostname: string): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}
+
+function isSchemeAllowed(protocol: string, allowPrivate: boolean): boolean {
+  return protocol === 'https:' || (allowPrivate && protocol === 'http:');
+}
+
+function hostRefusal(hostname: string, allowPrivate: boolean): UrlRefusal | null {
+  const host = bareHost(hostname);
+  if (isIP(host) !== 0) {
+    if (allowPrivate) return null;
+    return isPublicAddress(host) ? 'ip-literal' : 'private-address';
+  }
+  const name = host.replace(/\.$/, '');
+  if (!allowPrivate && (!name.includes('.') || INSIDE_NAMES.test(name))) return 'private-address';
+  // A dot at the end makes another name of the same host, which certificates do not have.
+  return name === host && DNS_NAME.test(name) ? null : 'invalid';
+}
+
+function isPortAllowed(port: string): boolean {
+  const number = port === '' ? 443 : Number(port);
+  return number === 443 || (number > 1023 && !SERVICE_PORTS.has(number));
+}

@@ -1,0 +1,62 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from './clock.js';
+import { Config } from './settings/config.js';
+import { Crypto } from './crypto/crypto.js';
+import { Secrets } from './settings/data-folder.js';
+import { Database } from './database/database.js';
+import { Events } from './events/events.js';
+import { Idempotency } from './http/idempotency.js';
+import { PurgeIdempotencyKeys } from './http/purge-idempotency-keys.js';
+import { Jobs } from './jobs/jobs.js';
+import { Log } from './logging/logger.js';
+import { Metrics } from './metrics.js';
+import { Outgoing } from './outgoing/outgoing.js';
+
+/** What exists before the modules do: made by main.ts, or by a test. */
+export interface Ground {
+  config: Config;
+  secrets: Secrets;
+  log: Log;
+  clock: Clock;
+  dataSource: DataSource;
+}
+
+/** What every module may use. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static register({ config, secrets, log, clock, dataSource }: Ground): DynamicModule {
+    return {
+      module: PlatformModule,
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: Secrets, useValue: secrets },
+        { provide: Log, useValue: log },
+        { provide: Clock, useValue: clock },
+        { provide: Crypto, useValue: new Crypto(secrets.encryptionKey) },
+        { provide: Database, useFactory: () => new Database(dataSource) },
+        Events,
+        Jobs,
+        Idempotency,
+        Metrics,
+        { provide: Outgoing, useFactory: () => new Outgoing(clock, config.callbacks) },
+        PurgeIdempotencyKeys,
+      ],
+      exports: [
+        Config,
+        Secrets,
+        Log,
+        Clock,
+        Crypto,
+        Database,
+        Events,
+        Jobs,
+        Idempotency,
+        Metrics,
+        Outgoing,
+        PurgeIdempotencyKeys,
+      ],
+    };
+  }
+}
