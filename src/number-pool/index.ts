@@ -23,4 +23,4 @@ export { ReadListing } from './read-listing.js';
 export { RemoveNumber } from './remove-number.js';
 export { EnqueueNumberSync } from './schedule-sync.js';
 export { SyncNumbers } from './sync-numbers.js';
-export type { VirtualNumber, VirtualNumberStatus } from './virtual-number.entity.js';
+export { ASSIGNMENTS, PIN_ASSIGNMENTS, type VirtualNumber, type VirtualNumberStatus } from './virtual-number.entity.js';

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { authId, flag, id, instant, keyedIndex, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 export type VirtualNumberStatus = 'active' | 'draining' | 'retired';
 
@@ -62,3 +63,7 @@ export class PinAssignment {
   /** As in `number_assignment`. */
   @Column({ ...instant(), name: 'free_after' }) freeAfter!: number;
 }
+
+export const NUMBERS = tableOf<VirtualNumber, 'id'>(VirtualNumber);
+export const ASSIGNMENTS = tableOf(NumberAssignment);
+export const PIN_ASSIGNMENTS = tableOf(PinAssignment);

@@ -31,25 +31,19 @@ export abstract class DomainError extends Error {
   }
 }
 
-export class NotFound extends DomainError {
-  readonly code = 'not_found';
-  readonly kind = 'not-found';
-  constructor(message = 'not found') {
-    super(message);
-  }
+/** What a refusal's class is made of: `class SessionAlreadyExpired extends refusal('session_expired', 'invalid', 'Session already expired') {}`. */
+export function refusal(code: string, kind: RefusalKind, sentence = '') {
+  return class extends DomainError {
+    readonly code = code;
+    readonly kind = kind;
+
+    constructor(message = sentence, details: RefusalDetails = {}) {
+      super(message, details);
+    }
+  };
 }
 
-export class InvalidRequest extends DomainError {
-  readonly code = 'invalid_request';
-  readonly kind = 'invalid';
-}
-
-export class Conflict extends DomainError {
-  readonly code = 'conflict';
-  readonly kind = 'conflict';
-}
-
-export class Unavailable extends DomainError {
-  readonly code = 'unavailable';
-  readonly kind = 'unavailable';
-}
+export class NotFound extends refusal('not_found', 'not-found', 'not found') {}
+export class InvalidRequest extends refusal('invalid_request', 'invalid') {}
+export class Conflict extends refusal('conflict', 'conflict') {}
+export class Unavailable extends refusal('unavailable', 'unavailable') {}

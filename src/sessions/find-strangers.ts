@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
+import { PIN_ASSIGNMENTS } from '../number-pool/index.js';
+import { selection } from '../platform/database/rows.js';
 import type { Tx } from '../platform/database/database.js';
 import type { E164 } from '../telephony/phone.js';
-import { isLive, SessionRecords, type SessionRecord, type SessionRow } from './session-record.js';
+import { SESSIONS } from './session.entity.js';
+import { isLive, SessionRecords, type SessionRecord } from './session-record.js';
 import type { Route } from './find-route.js';
 
 /** What a virtual number has for callers whose number is not registered on it. */
@@ -15,7 +18,7 @@ export interface StrangerService {
   play: string | null;
 }
 
-type ClaimRow = SessionRow & { pin_index: string; role: 'first' | 'second' };
+const CLAIM = selection({ ...SESSIONS.fields('s'), ...PIN_ASSIGNMENTS.pick(['role'], 'p') });
 
 /** Who answers for strangers on a number, and whose PIN was typed. Only live sessions count, whatever the tick has recorded. */
 @Injectable()
@@ -52,15 +55,16 @@ export class FindStrangers {
     parameters: unknown[],
   ): Promise<Route[]> {
     const now = this.clock.now();
-    const rows = (await tx.query(
-      `SELECT p.role, s.* FROM virtual_number n JOIN pin_assignment p ON p.virtual_number_id = n.id
+    const rows = await CLAIM.read(
+      tx,
+      `FROM virtual_number n JOIN pin_assignment p ON p.virtual_number_id = n.id
        JOIN masking_session s ON s.id = p.session_id
        WHERE n.number = ? AND n.account_id = ? AND s.status = 'active' AND s.expires_at > ? AND p.free_after > ? AND ${which}
        ORDER BY s.created_at DESC, s.id DESC LIMIT 1`,
       [virtualNumber, accountId, now, now, ...parameters],
-    )) as ClaimRow[];
+    );
     return rows
-      .map((row) => ({ session: this.records.fromRow(row), role: row.role }))
+      .map(({ role, ...row }) => ({ session: this.records.fromRow(row), role }))
       .filter(({ session }) => isLive(session, now));
   }
 }

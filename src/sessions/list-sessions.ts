@@ -2,15 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Clock } from '../platform/clock.js';
+import { number, selection } from '../platform/database/rows.js';
 import { Database } from '../platform/database/database.js';
 import { FindSession } from './find-session.js';
 import type { SessionAnswer } from './session-answer.js';
 import { sessionFilter } from './session-filter.js';
 import { canonicalFilterName, ListSessionsDto } from './session-list.dto.js';
-import { SessionRecords, type SessionOwner, type SessionRow } from './session-record.js';
+import { SESSIONS } from './session.entity.js';
+import { SessionRecords, type SessionOwner } from './session-record.js';
 import { InvalidParameter } from './sessions.errors.js';
 
 const MAX_PAGE = 20;
+
+const ROWS = selection(SESSIONS.fields('s'));
+const COUNT = selection({ n: number('COUNT(*)') });
 
 export interface SessionPage {
   meta: { limit: number; offset: number; total_count: number; next: string | null; previous: string | null };
@@ -35,19 +40,17 @@ export class ListSessions {
     const path = `/v1/Account/${owner.subaccountId ?? owner.accountId}/Masking/Session/`;
 
     return this.database.read(async (manager) => {
-      const [count] = (await manager.query(
-        `SELECT COUNT(*) AS n FROM masking_session s WHERE ${filter.sql}`,
+      const [count] = await COUNT.read(manager, `FROM masking_session s WHERE ${filter.sql}`, filter.parameters);
+      const rows = await ROWS.read(
+        manager,
+        `FROM masking_session s WHERE ${filter.sql} ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit} OFFSET ${offset}`,
         filter.parameters,
-      )) as { n: number }[];
-      const rows = (await manager.query(
-        `SELECT s.* FROM masking_session s WHERE ${filter.sql} ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit} OFFSET ${offset}`,
-        filter.parameters,
-      )) as SessionRow[];
+      );
       const answers = await this.findSession.answers(
         manager,
         rows.map((row) => this.records.fromRow(row)),
       );
-      const total = Number(count?.n ?? 0);
+      const total = count?.n ?? 0;
       const page = (at: number): string =>
         `${path}?${new URLSearchParams({ ...named, limit: String(limit), offset: String(at) }).toString()}`;
       return {

@@ -14,8 +14,8 @@ import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { requireAllowed } from './allowed-parties.js';
 import { callingCodeOf, type E164 } from '../telephony/phone.js';
-import type { SessionParties } from './session.entity.js';
-import { isLive, SessionRecords, type SessionOwner, type SessionRecord, type SessionRow } from './session-record.js';
+import { SESSIONS, type SessionParties } from './session.entity.js';
+import { isLive, SessionRecords, WHOLE, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
 import { expiryInstant, newParties, newSettings, renewedSettings } from './session-settings.js';
 import { InvalidParameter } from './sessions.errors.js';
@@ -73,9 +73,9 @@ export class OpenSession {
   ): Promise<SessionRecord | null> {
     const pairIndex = this.records.pairIndex(session);
     if (pairIndex === null) return null;
-    const [row] = (await tx.query(`SELECT * FROM masking_session WHERE pair_index = ? ${this.database.forUpdate}`, [
+    const [row] = await WHOLE.read(tx, `FROM masking_session WHERE pair_index = ? ${this.database.forUpdate}`, [
       pairIndex,
-    ])) as SessionRow[];
+    ]);
     if (!row) return null;
     const found = this.records.fromRow(row);
     if (isLive(found, this.clock.now())) return found;
@@ -157,28 +157,7 @@ export class OpenSession {
 
   private async insert(tx: Tx, session: SessionRecord): Promise<void> {
     try {
-      await tx.query(
-        `INSERT INTO masking_session (id, account_id, subaccount_id, status, parties, first_index, second_index, pair_index, virtual_number_id,
-          virtual_number, settings, created_at, modified_at, expires_at, fee)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          session.id,
-          session.accountId,
-          session.subaccountId,
-          session.status,
-          this.records.sealParties(session),
-          session.firstIndex,
-          session.secondIndex,
-          this.records.pairIndex(session),
-          session.virtualNumberId,
-          session.virtualNumber,
-          JSON.stringify(session.settings),
-          session.createdAt,
-          session.modifiedAt,
-          session.expiresAt,
-          session.fee,
-        ],
-      );
+      await SESSIONS.insert(tx, this.records.toRow(session));
     } catch (error) {
       // The same pair was opened a moment ago: the next try finds and renews it.
       throw isDuplicate(error) ? new Contended() : error;

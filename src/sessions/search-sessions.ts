@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Accounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
+import { marks, selection } from '../platform/database/rows.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import type { E164 } from '../telephony/phone.js';
@@ -10,7 +11,8 @@ import type { Interaction } from './interaction.entity.js';
 import { readInteractions } from './read-interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
 import { sessionFilter } from './session-filter.js';
-import { SessionRecords, type SessionRecord, type SessionRow } from './session-record.js';
+import { SESSIONS, type MaskingSession } from './session.entity.js';
+import { SessionRecords, WHOLE, type SessionRecord } from './session-record.js';
 
 export interface SessionSearch {
   accountId?: string | undefined;
@@ -30,6 +32,8 @@ export interface FoundSession {
   /** As its customer sees it. */
   answer: SessionAnswer;
 }
+
+const ROWS = selection(SESSIONS.fields('s'));
 
 /** The list of the masking API looks back 7 days unless told otherwise; this one has no such bound. */
 const ANY_TIME = { created_time__gte: { from: 0, until: 0 } };
@@ -56,7 +60,7 @@ export class SearchSessions {
     return this.database.read(async (manager) => {
       // One account at a time: each has its own index of parties, and a walk in the order of its sessions.
       const accountIds = search.accountId === undefined ? await this.accounts.ids(manager) : [search.accountId];
-      const rows: SessionRow[] = [];
+      const rows: MaskingSession[] = [];
       for (const accountId of accountIds) rows.push(...(await this.ofAccount(manager, accountId, search)));
       const page = rows.sort(newestFirst).slice(0, search.limit);
       return this.shown(manager, page);
@@ -65,13 +69,13 @@ export class SearchSessions {
 
   /** Refuses a session that no account has. */
   async one(tx: Tx, id: string): Promise<FoundSession> {
-    const [row] = (await tx.query('SELECT * FROM masking_session WHERE id = ?', [id])) as SessionRow[];
+    const [row] = await WHOLE.read(tx, 'FROM masking_session WHERE id = ?', [id]);
     const [found] = await this.shown(tx, row ? [row] : []);
     if (!found) throw new NotFound();
     return found;
   }
 
-  private async ofAccount(manager: EntityManager, accountId: string, search: SessionSearch): Promise<SessionRow[]> {
+  private async ofAccount(manager: EntityManager, accountId: string, search: SessionSearch): Promise<MaskingSession[]> {
     const { party, virtualNumber, status, before, limit } = search;
     const request = {
       ...ANY_TIME,
@@ -81,8 +85,9 @@ export class SearchSessions {
     const filter = sessionFilter({ accountId, subaccountId: null }, request, this.records, this.clock.now());
     const place = before ? ' AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)' : '';
     const index = party === undefined ? null : this.records.partyIndex(accountId, party);
-    return (await manager.query(
-      `SELECT s.* FROM ${index === null ? 'masking_session s' : SESSIONS_OF_PARTY}
+    return ROWS.read(
+      manager,
+      `FROM ${index === null ? 'masking_session s' : SESSIONS_OF_PARTY}
        WHERE ${filter.sql}${place} ORDER BY s.created_at DESC, s.id DESC LIMIT ?`,
       [
         ...(index === null ? [] : [index, index]),
@@ -90,10 +95,10 @@ export class SearchSessions {
         ...(before ? [before.at, before.at, before.id] : []),
         limit,
       ],
-    )) as SessionRow[];
+    );
   }
 
-  private async shown(manager: EntityManager, rows: SessionRow[]): Promise<FoundSession[]> {
+  private async shown(manager: EntityManager, rows: MaskingSession[]): Promise<FoundSession[]> {
     const ids = rows.map((row) => row.id);
     const bySession = await readInteractions(manager, ids);
     const context = {
@@ -108,16 +113,15 @@ export class SearchSessions {
   }
 }
 
-function newestFirst(one: SessionRow, other: SessionRow): number {
-  return Number(other.created_at) - Number(one.created_at) || (other.id < one.id ? -1 : 1);
+function newestFirst(one: MaskingSession, other: MaskingSession): number {
+  return other.createdAt - one.createdAt || (other.id < one.id ? -1 : 1);
 }
+
+const NUMBERS_OF = selection(SESSIONS.pick(['id', 'virtualNumber']));
 
 /** The virtual numbers of some sessions, also of ended ones whose number has left the pool. */
 export async function virtualNumbersOf(manager: EntityManager, sessionIds: string[]): Promise<Map<string, string>> {
   if (sessionIds.length === 0) return new Map();
-  const rows = await manager.query<{ id: string; virtual_number: string }[]>(
-    `SELECT id, virtual_number FROM masking_session WHERE id IN (${sessionIds.map(() => '?').join(', ')})`,
-    sessionIds,
-  );
-  return new Map(rows.map((row) => [row.id, row.virtual_number]));
+  const rows = await NUMBERS_OF.read(manager, `FROM masking_session WHERE id IN (${marks(sessionIds)})`, sessionIds);
+  return new Map(rows.map((row) => [row.id, row.virtualNumber]));
 }

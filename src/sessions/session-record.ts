@@ -1,44 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Crypto } from '../platform/crypto/crypto.js';
 import type { Tx } from '../platform/database/database.js';
-import type { SessionParties, SessionSettings } from './session.entity.js';
+import { selection } from '../platform/database/rows.js';
+import { SESSIONS, type MaskingSession, type SessionParties, type SessionSettings } from './session.entity.js';
 
 /** A session as it is worked with: parties opened, settings parsed. */
-export interface SessionRecord {
-  id: string;
-  accountId: string;
-  subaccountId: string | null;
-  status: 'active' | 'expired';
+export interface SessionRecord extends Omit<MaskingSession, 'parties' | 'settings' | 'pairIndex' | 'fee'> {
   parties: SessionParties;
-  firstIndex: string | null;
-  secondIndex: string | null;
-  virtualNumberId: number;
-  virtualNumber: string;
   settings: SessionSettings;
-  createdAt: number;
-  modifiedAt: number;
-  expiresAt: number;
   /** What the account is charged for having it, in micro-units; as its price was when it was opened. */
   fee: number;
 }
 
-/** A row of `masking_session` as both drivers hand it out. */
-export interface SessionRow {
-  id: string;
-  account_id: string;
-  subaccount_id: string | null;
-  status: 'active' | 'expired';
-  parties: string;
-  first_index: string | null;
-  second_index: string | null;
-  virtual_number_id: number;
-  virtual_number: string;
-  settings: string;
-  created_at: number;
-  modified_at: number;
-  expires_at: number;
-  fee: number | null;
-}
+/** Whole rows. */
+export const WHOLE = selection(SESSIONS.fields());
 
 export function isLive(session: { status: string; expiresAt: number }, now: number): boolean {
   return session.status === 'active' && session.expiresAt > now;
@@ -49,23 +24,23 @@ export function isLive(session: { status: string; expiresAt: number }, now: numb
 export class SessionRecords {
   constructor(private readonly crypto: Crypto) {}
 
-  fromRow(row: SessionRow): SessionRecord {
-    const place = { column: 'masking_session.parties', row: row.id, account: row.account_id };
+  fromRow({ pairIndex, ...row }: MaskingSession): SessionRecord {
+    const place = { column: 'masking_session.parties', row: row.id, account: row.accountId };
     return {
-      id: row.id,
-      accountId: row.account_id,
-      subaccountId: row.subaccount_id,
-      status: row.status,
+      ...row,
       parties: JSON.parse(this.crypto.open(place, row.parties)) as SessionParties,
-      firstIndex: row.first_index,
-      secondIndex: row.second_index,
-      virtualNumberId: row.virtual_number_id,
-      virtualNumber: row.virtual_number,
       settings: JSON.parse(row.settings) as SessionSettings,
-      createdAt: Number(row.created_at),
-      modifiedAt: Number(row.modified_at),
-      expiresAt: Number(row.expires_at),
-      fee: Number(row.fee ?? 0),
+      fee: row.fee ?? 0,
+    };
+  }
+
+  /** The inverse of `fromRow`. */
+  toRow(session: SessionRecord): MaskingSession {
+    return {
+      ...session,
+      parties: this.sealParties(session),
+      settings: JSON.stringify(session.settings),
+      pairIndex: this.pairIndex(session),
     };
   }
 
@@ -96,11 +71,11 @@ export class SessionRecords {
 
   /** Finds a session of this account; with `lock` until the transaction ends. A subaccount sees its own only. */
   async find(tx: Tx, owner: SessionOwner, id: string, lock = ''): Promise<SessionRecord | null> {
-    const [row] = (await tx.query(`SELECT * FROM masking_session WHERE id = ? AND account_id = ? ${lock}`, [
+    const [row] = await WHOLE.read(tx, `FROM masking_session WHERE id = ? AND account_id = ? ${lock}`, [
       id,
       owner.accountId,
-    ])) as SessionRow[];
-    if (!row || (owner.subaccountId !== null && row.subaccount_id !== owner.subaccountId)) return null;
+    ]);
+    if (!row || (owner.subaccountId !== null && row.subaccountId !== owner.subaccountId)) return null;
     return this.fromRow(row);
   }
 }

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, id, instant, keyedIndex, micros, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** `expires_at` of a session that never ends by itself (ZERO_SESSION_EXPIRY=never): 9999-12-31T23:59:59Z. */
 export const NEVER = 253_402_300_799_000;
@@ -75,3 +76,5 @@ export class MaskingSession {
   /** What the account is charged for the session itself; null is nothing. */
   @Column({ ...micros(), ...nullable }) fee!: number | null;
 }
+
+export const SESSIONS = tableOf(MaskingSession);

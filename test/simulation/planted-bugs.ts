@@ -1,8 +1,10 @@
 import { FindRoute } from '../../src/sessions/find-route.js';
-import type { SessionRow } from '../../src/sessions/session-record.js';
+import { PIN_ASSIGNMENTS } from '../../src/number-pool/index.js';
+import { SESSIONS } from '../../src/sessions/session.entity.js';
+import { selection } from '../../src/platform/database/rows.js';
 import type { Clock } from '../../src/platform/clock.js';
 import type { Database } from '../../src/platform/database/database.js';
-import { otherRole, type Role } from './model.js';
+import { otherRole } from './model.js';
 import type { Fault } from './report.js';
 import type { Product } from './world.js';
 
@@ -70,12 +72,15 @@ export const PLANTED_BUGS: PlantedBug[] = [
     shows: 'wrong connection',
     plant: ({ sessions: { findStrangers, records, clock } }) => {
       findStrangers.byPin = async (tx, accountId, _number, pin) => {
-        const [row] = (await tx.query(
-          `SELECT p.role, s.* FROM pin_assignment p JOIN masking_session s ON s.id = p.session_id
+        const [found] = await CLAIM.read(
+          tx,
+          `FROM pin_assignment p JOIN masking_session s ON s.id = p.session_id
            WHERE p.pin_index = ? AND s.status = 'active' AND s.expires_at > ? ORDER BY s.created_at LIMIT 1`,
           [records.pinIndex(accountId, pin), clock.now()],
-        )) as (SessionRow & { role: Role })[];
-        return row ? { session: records.fromRow(row), role: row.role } : null;
+        );
+        if (!found) return null;
+        const { role, ...row } = found;
+        return { session: records.fromRow(row), role };
       };
     },
   },
@@ -92,6 +97,8 @@ export const PLANTED_BUGS: PlantedBug[] = [
     },
   },
 ];
+
+const CLAIM = selection({ ...SESSIONS.fields('s'), ...PIN_ASSIGNMENTS.pick(['role'], 'p') });
 
 interface SeatFacts {
   isBusy: boolean;

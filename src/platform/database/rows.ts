@@ -1,0 +1,172 @@
+import { type EntityManager, getMetadataArgsStorage } from 'typeorm';
+import { change } from './statements.js';
+
+/** One value of a SELECT list: its SQL, and how the driver's value becomes ours; null where it is one already. */
+export interface Field<Value> {
+  readonly sql: string;
+  readonly from: ((value: unknown) => Value) | null;
+}
+
+type Fields = Record<string, Field<unknown>>;
+
+export type Row<Named extends Fields> = {
+  [Name in keyof Named]: Named[Name] extends Field<infer Value> ? Value : never;
+};
+
+/** What an INSERT must name: all columns but those that may be null and those that the database numbers itself. */
+export type New<Entity, Generated extends keyof Entity = never> = {
+  [Key in keyof Entity as null extends Entity[Key] ? never : Key extends Generated ? never : Key]: Entity[Key];
+} & { [Key in keyof Entity as null extends Entity[Key] ? Key : never]?: Entity[Key] };
+
+type ColumnOf<Entity> = keyof Entity & string;
+type Bound = string | number | boolean | null | undefined;
+
+/** A list of named values that a written statement selects, and the only place where a driver's row is taken for a type. */
+export class Selection<Named extends Fields> {
+  private readonly list: string;
+  private readonly conversions: [string, (value: unknown) => unknown][];
+
+  constructor(fields: Named) {
+    this.list = Object.entries(fields)
+      .map(([name, field]) => `${field.sql} AS \`${name}\``)
+      .join(', ');
+    this.conversions = Object.entries(fields).flatMap(([name, { from }]) => (from ? [[name, from] as const] : [])) as [
+      string,
+      (value: unknown) => unknown,
+    ][];
+  }
+
+  /** `rest` begins with FROM. */
+  async read(manager: EntityManager, rest: string, parameters: unknown[] = []): Promise<Row<Named>[]> {
+    const rows = await manager.query<Record<string, unknown>[]>(`SELECT ${this.list} ${rest}`, parameters);
+    for (const row of rows) for (const [name, from] of this.conversions) row[name] = from(row[name]);
+    return rows as Row<Named>[];
+  }
+}
+
+export function selection<Named extends Fields>(fields: Named): Selection<Named> {
+  return new Selection(fields);
+}
+
+/** A value that no column holds, such as `COUNT(*)`. MySQL hands sums out as text. */
+export function number(sql: string): Field<number> {
+  return { sql, from: Number };
+}
+
+export function numberOrNull(sql: string): Field<number | null> {
+  return { sql, from: (value) => (value === null ? null : Number(value)) };
+}
+
+export function text(sql: string): Field<string> {
+  return { sql, from: null };
+}
+
+/** `?, ?, ?` for a list of values. */
+export function marks(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
+}
+
+/**
+ * A table as its entity describes it: the entity is the only list of a table's columns, and what statements need of it (column lists, placeholders,
+ * types, conversions) is taken from there. Statements themselves stay written SQL.
+ */
+export class Table<Entity extends object, Generated extends keyof Entity = never> {
+  readonly name: string;
+  private readonly columns: ReadonlyMap<string, { column: string; from: Field<unknown>['from'] }>;
+  private readonly inserts = new Map<string, string>();
+
+  constructor(entity: new () => Entity) {
+    const storage = getMetadataArgsStorage();
+    const table = storage.tables.find(({ target }) => target === entity);
+    if (!table?.name) throw new Error(`${entity.name} is no entity with a table name`);
+    this.name = table.name;
+    this.columns = new Map(
+      storage.columns
+        .filter(({ target }) => target === entity)
+        .map(({ propertyName, options }) => [
+          propertyName,
+          { column: options.name ?? propertyName, from: conversionOf(options.transformer) },
+        ]),
+    );
+  }
+
+  /** All columns, as fields of a selection; `alias` is the table's name in a join. */
+  fields(alias = this.name): { [Named in ColumnOf<Entity>]: Field<Entity[Named]> } {
+    return this.pick([...this.columns.keys()] as ColumnOf<Entity>[], alias);
+  }
+
+  pick<Named extends ColumnOf<Entity>>(
+    names: readonly Named[],
+    alias = this.name,
+  ): { [Picked in Named]: Field<Entity[Picked]> } {
+    return Object.fromEntries(
+      names.map((name) => {
+        const { column, from } = this.columnOf(name);
+        return [name, { sql: `\`${alias}\`.\`${column}\``, from }];
+      }),
+    ) as { [Picked in Named]: Field<Entity[Picked]> };
+  }
+
+  /** Columns that are left out become null. `tail` is what stands behind the values. */
+  async insert(
+    manager: EntityManager,
+    rows: New<Entity, Generated> | readonly New<Entity, Generated>[],
+    tail = '',
+  ): Promise<void> {
+    const all = (Array.isArray(rows) ? rows : [rows]) as Record<string, Bound>[];
+    const [first] = all;
+    if (!first) return;
+    const names = Object.keys(first);
+    const group = `(${marks(names)})`;
+    const values = all.length === 1 ? group : all.map(() => group).join(', ');
+    await manager.query(
+      `${this.insertInto(names)} VALUES ${values} ${tail}`,
+      all.flatMap((row) => names.map((name) => row[name])),
+    );
+  }
+
+  /** `rest` begins with WHERE, and `hint` stands between table and SET. Returns how many rows were touched. */
+  update(
+    manager: EntityManager,
+    set: Partial<Entity>,
+    rest: string,
+    parameters: readonly unknown[] = [],
+    hint = '',
+  ): Promise<number> {
+    const list = Object.keys(set)
+      .map((name) => `\`${this.columnOf(name).column}\` = ?`)
+      .join(', ');
+    return change(manager, `UPDATE \`${this.name}\` ${hint} SET ${list} ${rest}`, [
+      ...Object.values(set),
+      ...parameters,
+    ]);
+  }
+
+  private insertInto(names: string[]): string {
+    const key = names.join();
+    let sql = this.inserts.get(key);
+    if (sql === undefined) {
+      sql = `INSERT INTO \`${this.name}\` (${names.map((name) => `\`${this.columnOf(name).column}\``).join(', ')})`;
+      this.inserts.set(key, sql);
+    }
+    return sql;
+  }
+
+  private columnOf(name: string): { column: string; from: Field<unknown>['from'] } {
+    const found = this.columns.get(name);
+    if (!found) throw new Error(`${this.name} has no column for ${name}`);
+    return found;
+  }
+}
+
+/** `Generated` names the columns that the database fills itself. */
+export function tableOf<Entity extends object, Generated extends keyof Entity = never>(
+  entity: new () => Entity,
+): Table<Entity, Generated> {
+  return new Table<Entity, Generated>(entity);
+}
+
+function conversionOf(transformer: unknown): Field<unknown>['from'] {
+  if (transformer === undefined) return null;
+  return (transformer as { from: (value: unknown) => unknown }).from;
+}
