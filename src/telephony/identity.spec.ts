@@ -1,0 +1,187 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type * as PhoneNumbers from 'libphonenumber-js/max';
+import { isSamePerson, personOf } from './identity.js';
+import type { E164 } from './phone.js';
+
+const require = createRequire(import.meta.url);
+const { getCountries, getCountryCallingCode, parsePhoneNumberFromString } =
+  require('libphonenumber-js/max') as typeof PhoneNumbers;
+const examples = require('libphonenumber-js/examples.mobile.json') as Record<string, string>;
+
+/** A kind of phone: its number as its country's plan has it today, and everything else that networks and people make of it. */
+interface Kind {
+  name: string;
+  number: RegExp;
+  also: (digits: string) => string[];
+}
+
+const after = (index: number) => (digits: string) => digits.slice(index);
+
+/** Written from the numbering plans, not from the rules: what the rules are held against. */
+const KINDS: Kind[] = [
+  {
+    name: 'Argentina, Buenos Aires',
+    number: /^5411[2-7]\d{7}$/,
+    also: (n) => [`549${after(2)(n)}`, `541115${after(4)(n)}`, `5491115${after(4)(n)}`],
+  },
+  {
+    name: 'Argentina, area of three digits',
+    number: /^54(?:223|341|351)[4-6]\d{6}$/,
+    also: (n) => [`549${after(2)(n)}`, `${n.slice(0, 5)}15${after(5)(n)}`],
+  },
+  {
+    name: 'Argentina, area of four digits',
+    number: /^54(?:2901|2966|3783)[4-6]\d{5}$/,
+    also: (n) => [`549${after(2)(n)}`, `${n.slice(0, 6)}15${after(6)(n)}`],
+  },
+  { name: 'Brazil, mobile', number: /^55(?:11|21|51|85)9[689]\d{7}$/, also: (n) => [`${n.slice(0, 4)}${after(5)(n)}`] },
+  { name: 'Brazil, fixed', number: /^55(?:11|21|51|85)[2-5]\d{7}$/, also: () => [] },
+  { name: 'Mexico', number: /^52(?:55|33|81)[2-9]\d{7}$/, also: (n) => [`521${after(2)(n)}`] },
+  { name: 'Palestine, mobile', number: /^9705[69]\d{7}$/, also: (n) => [`972${after(3)(n)}`] },
+  { name: 'Palestine, fixed', number: /^970(?:222|424|825|923)\d{5}$/, also: (n) => [`972${after(3)(n)}`] },
+  { name: 'Israel', number: /^9725[0248][2-9]\d{6}$/, also: () => [] },
+  { name: 'Kosovo, 44 and 45', number: /^3834[45]\d{6}$/, also: (n) => [`377${after(3)(n)}`] },
+  { name: 'Kosovo, 49', number: /^38349\d{6}$/, also: (n) => [`386${after(3)(n)}`] },
+  { name: 'Kosovo, fixed', number: /^383(?:38|39|28|29)[2-7]\d{5}$/, also: (n) => [`381${after(3)(n)}`] },
+  { name: 'Kazakhstan', number: /^77(?:01|05|77)\d{7}$/, also: (n) => [`997${after(1)(n)}`] },
+  { name: 'Russia', number: /^79(?:03|16|26)\d{7}$/, also: () => [] },
+  {
+    name: 'San Marino, fixed',
+    number: /^378054988\d{4}$/,
+    also: (n) => [`39${after(3)(n)}`, `378${after(7)(n)}`],
+  },
+  { name: 'Italy, fixed', number: /^3906[4-7]\d{7}$/, also: () => [] },
+  { name: 'Guadeloupe', number: /^590(?:590[25]\d{5}|690[3-7]\d{5})$/, also: (n) => [`33${after(3)(n)}`] },
+  { name: 'Guiana', number: /^594694[2-4]\d{5}$/, also: (n) => [`33${after(3)(n)}`] },
+  { name: 'Martinique', number: /^596696[2-4]\d{5}$/, also: (n) => [`33${after(3)(n)}`] },
+  { name: 'Réunion and Mayotte', number: /^262(?:692[2-9]\d{5}|6393[0-9]\d{4})$/, also: (n) => [`33${after(3)(n)}`] },
+  { name: 'France', number: /^336[1278]\d{7}$/, also: () => [] },
+  { name: 'Benin', number: /^22901[69]\d{7}$/, also: (n) => [`229${after(5)(n)}`] },
+  { name: 'Ivory Coast, Moov', number: /^22501[04-9][0-3]\d{6}$/, also: (n) => [`225${after(5)(n)}`] },
+  { name: 'Ivory Coast, MTN', number: /^22505[04-9][4-6]\d{6}$/, also: (n) => [`225${after(5)(n)}`] },
+  { name: 'Ivory Coast, Orange', number: /^22507[04-9][7-9]\d{6}$/, also: (n) => [`225${after(5)(n)}`] },
+  { name: 'Colombia, fixed', number: /^5760[1245678][2-4]\d{6}$/, also: (n) => [`57${after(4)(n)}`] },
+  { name: 'Colombia, mobile', number: /^573(?:00|10|20)\d{7}$/, also: () => [] },
+  {
+    name: 'Gabon, Moov and Libertis',
+    number: /^2416[256]\d{6}$/,
+    also: (n) => [`2410${after(3)(n)}`, `2410${after(4)(n)}`, `241${after(4)(n)}`],
+  },
+  {
+    name: 'Gabon, Airtel',
+    number: /^2417[47]\d{6}$/,
+    also: (n) => [`2410${after(3)(n)}`, `2410${after(4)(n)}`, `241${after(4)(n)}`],
+  },
+  { name: 'Cameroon, mobile', number: /^2376[5-9]\d{7}$/, also: (n) => [`237${after(4)(n)}`] },
+  { name: 'Cameroon, fixed', number: /^2372(?:22|33)\d{6}$/, also: (n) => [`237${after(4)(n)}`] },
+  { name: 'Mauritius', number: /^2305[79]\d{6}$/, also: (n) => [`230${after(4)(n)}`] },
+  { name: 'Vietnam, Viettel', number: /^843[2-9]\d{7}$/, also: (n) => [`8416${after(3)(n)}`] },
+  { name: 'Vietnam, Vinaphone', number: /^8483\d{7}$/, also: (n) => [`84123${after(4)(n)}`] },
+  { name: 'Vietnam, Mobifone', number: /^8479\d{7}$/, also: (n) => [`84121${after(4)(n)}`] },
+  { name: 'United States', number: /^1(?:415|212|646)[2-9]\d{6}$/, also: () => [] },
+  { name: 'United Kingdom', number: /^447[4-9]\d{8}$/, also: () => [] },
+  { name: 'Germany', number: /^4915[12]\d{8}$/, also: () => [] },
+];
+
+/** A real mobile number of each country that the library knows, its last three digits free. */
+const EXAMPLES = getCountries().flatMap((country) => {
+  const national = examples[country];
+  const code = getCountryCallingCode(country);
+  return national === undefined ? [] : [{ country, stem: `${code}${national.slice(0, -3)}` }];
+});
+
+const phone = fc
+  .constantFrom(...KINDS)
+  .chain((kind) =>
+    fc.stringMatching(kind.number).map((digits) => ({ kind, digits, all: [digits, ...kind.also(digits)] })),
+  );
+
+const person = (digits: string) => personOf(digits as E164);
+
+/** The library's own opinion, for the trunk prefixes: two numbers that it reads as one. */
+function isReadAlike(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((digits) => parsePhoneNumberFromString(`+${digits}`)?.number);
+  return left !== undefined && left === right;
+}
+
+describe('who somebody is', () => {
+  it.each([
+    ['5491166773399', '541166773399'],
+    ['541166773399', '54111566773399'],
+    ['5511969357255', '551169357255'],
+    ['970599123456', '972599123456'],
+    ['5215541637145', '525541637145'],
+    ['22997123456', '2290197123456'],
+    ['38344123456', '37744123456'],
+    ['390549882345', '3780549882345'],
+    ['33692123456', '262692123456'],
+    ['4402079460001', '442079460001'],
+    ['114155550123', '14155550123'],
+  ])('%s and %s are one phone', (one, other) => {
+    expect(isSamePerson(one as E164, other as E164)).toBe(true);
+  });
+
+  it.each([
+    ['551141234567', '5511941234567', 'a fixed line of São Paulo is no mobile without its ninth digit'],
+    ['551177123456', '5511977123456', 'trunked radio never got a ninth digit'],
+    ['972521234567', '970521234567', 'Israeli mobiles are not reached under +970'],
+    ['38640123456', '38340123456', 'a Slovenian mobile'],
+    ['37761234567', '38361234567', 'a Monegasque mobile'],
+    ['33612345678', '590612345678', 'a mobile of metropolitan France'],
+    ['390612345678', '39612345678', 'the zero of Italian fixed lines belongs to them'],
+    ['79161234567', '99791612345678', 'another length'],
+    ['14155550123', '14155550124', 'a neighbour'],
+  ])('%s and %s are two: %s', (one, other) => {
+    expect(isSamePerson(one as E164, other as E164)).toBe(false);
+  });
+
+  it('is the same for every spelling of a phone', () => {
+    fc.assert(
+      fc.property(phone, ({ digits, all }) => {
+        expect(all.map(person)).toEqual(all.map(() => person(digits)));
+      }),
+      { numRuns: 2000, seed: 20261128 },
+    );
+  });
+
+  it('is one and the same for nobody else: one digit more, less or other is another phone, unless it is a spelling of this one', () => {
+    const slip = fc.record({
+      at: fc.nat({ max: 14 }),
+      digit: fc.nat({ max: 9 }),
+      kind: fc.constantFrom('more', 'less', 'other'),
+    });
+    fc.assert(
+      fc.property(phone, fc.nat(), slip, ({ all }, which, { at, digit, kind }) => {
+        const spelling = all[which % all.length] ?? '';
+        const kept = spelling.slice(kind === 'more' ? at : at + 1);
+        const slipped = `${spelling.slice(0, at)}${kind === 'less' ? '' : digit}${kept}`;
+        if (all.includes(slipped) || all.some((own) => isReadAlike(own, slipped))) return;
+        expect(person(slipped)).not.toBe(person(spelling));
+      }),
+      { numRuns: 8000, seed: 20261128 },
+    );
+  });
+
+  it('is two for two phones, whatever their countries', () => {
+    fc.assert(
+      fc.property(phone, phone, (one, other) => {
+        const isOne = one.all.some((spelling) => other.all.includes(spelling));
+        if (!isOne) expect(person(one.digits)).not.toBe(person(other.digits));
+      }),
+      { numRuns: 2000, seed: 20261128 },
+    );
+  });
+
+  it(`is found again from itself, in the ${EXAMPLES.length} countries that have mobiles`, () => {
+    expect(EXAMPLES.length).toBeGreaterThan(200);
+    for (const { country, stem } of EXAMPLES) {
+      for (const end of ['000', '417', '999']) {
+        const found = person(`${stem}${end}`);
+        expect([country, person(found)]).toEqual([country, found]);
+        expect([country, person(`${stem}${end === '999' ? '998' : '999'}`) === found]).toEqual([country, false]);
+      }
+    }
+  });
+});
