@@ -29,6 +29,26 @@ describe('reading a number', () => {
     expect(parseCaller(text)).toBeNull();
   });
 
+  it.each([
+    ['266696687', 'ANONYMOUS'],
+    ['+7378742833', 'RESTRICTED'],
+    ['2562533', 'BLOCKED'],
+    ['8656696', 'UNKNOWN'],
+    ['86282452253', 'UNAVAILABLE'],
+    ['+7748283', 'PRIVATE'],
+    ['+17748283', 'PRIVATE, as if North American'],
+    ['99999999', 'a filler'],
+    ['+1111111111', 'a filler'],
+    ['+10000000000', 'a filler'],
+  ])('%s stands for %s, is nobody, and was never a number', (text) => {
+    expect(parseCaller(text)).toBeNull();
+    expect(parsePhoneNumberFromString(text.startsWith('+') ? text : `+${text}`)?.isValid() ?? false).toBe(false);
+  });
+
+  it.each(['+33333333333', '+22222222222'])('%s may be somebody', (text) => {
+    expect(parseCaller(text)).toBe(text.slice(1));
+  });
+
   it.each(['+14155550123', '+442079460001', '+61491570156', '+919876543210', '+35312345678', '+4915112345678'])(
     '%s may be a party',
     (number) => {

@@ -12,13 +12,47 @@ export type E164 = string & { readonly __brand: 'E164' };
 const DIGITS = /^[1-9][0-9]{6,14}$/;
 
 /**
+ * What networks put in place of a number that is not shown: a word, spelt on a telephone's keys, or a filler. None of them is a number of its country's plan,
+ * and somebody who called with one can never be called back.
+ */
+const NOT_SHOWN: ReadonlySet<string> = new Set([
+  ...[
+    'anonymous',
+    'anonymo',
+    'blocked',
+    'noname',
+    'nonumber',
+    'notavailable',
+    'outofarea',
+    'payphone',
+    'private',
+    'restricted',
+    'unavailable',
+    'unknown',
+    'withheld',
+  ].map(onKeys),
+  // As some providers spell UNKNOWN.
+  '8566696',
+]);
+
+/** The digits of a telephone's keys for a word. */
+function onKeys(word: string): string {
+  return [...word].map((letter) => '22233344455566677778889999'['abcdefghijklmnopqrstuvwxyz'.indexOf(letter)]).join('');
+}
+
+/**
  * Reads a caller's or dialled number as Plivo sends it. `+`, no `+`, `tel:` and spaces are the same number; SIP URIs, national forms,
  * letters, other scripts' digits and withheld numbers are strangers (null). Cheap: no number metadata is consulted.
  */
 export function parseCaller(text: unknown): E164 | null {
   if (typeof text !== 'string' || text.length > 40) return null;
   const digits = text.trim().replace(/^tel:/i, '').replaceAll(' ', '').replace(/^\+/, '');
-  return DIGITS.test(digits) ? (digits as E164) : null;
+  return DIGITS.test(digits) && !isFiller(digits) ? (digits as E164) : null;
+}
+
+/** Nothing but ones or nines, a one and zeros, and the words above, also behind a 1 as if North American. Other repeated digits may be somebody's number. */
+function isFiller(digits: string): boolean {
+  return NOT_SHOWN.has(digits) || NOT_SHOWN.has(digits.replace(/^1/, '')) || /^(?:1+|9+|10+)$/.test(digits);
 }
 
 /**
