@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
 /**
  * The only source of wall time. Instants are integers: milliseconds since 1970-01-01T00:00:00Z.
  *

@@ -14,6 +14,8 @@ export const nullable = { nullable: true } as const;
 export const instant = () => ({ type: 'bigint', transformer: asNumber }) as const;
 /** Integer millionths of the account's currency. */
 export const micros = () => ({ type: 'bigint', transformer: asNumber }) as const;
+/** Whole numbers that outgrow an int: seconds summed up, bytes. */
+export const large = () => ({ type: 'bigint', transformer: asNumber }) as const;
 export const flag = () => ({ type: 'boolean', transformer: asBoolean }) as const;
 export const id = () => ({ type: 'varchar', length: 36 }) as const;
 export const authId = () => ({ type: 'varchar', length: 20 }) as const;

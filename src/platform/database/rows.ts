@@ -21,6 +21,9 @@ export type New<Entity, Generated extends keyof Entity = never> = {
 type ColumnOf<Entity> = keyof Entity & string;
 type Bound = string | number | boolean | null | undefined;
 
+/** A row that a selection reads: `Selected<typeof WHOLE>`. */
+export type Selected<Read> = Read extends Selection<infer Named> ? Row<Named> : never;
+
 /** A list of named values that a written statement selects, and the only place where a driver's row is taken for a type. */
 export class Selection<Named extends Fields> {
   private readonly list: string;
@@ -105,6 +108,11 @@ export class Table<Entity extends object, Generated extends keyof Entity = never
         return [name, { sql: `\`${alias}\`.\`${column}\``, from }];
       }),
     ) as { [Picked in Named]: Field<Entity[Picked]> };
+  }
+
+  /** A column by its name alone, for the parts of a statement that take no table's name. */
+  column(name: ColumnOf<Entity>): string {
+    return `\`${this.columnOf(name).column}\``;
   }
 
   /** Columns that are left out become null. `tail` is what stands behind the values. */
