@@ -1,4 +1,9 @@
-import type { ByteRange } from './sealed-file.js';
+export interface ByteRange {
+  /** First byte. */
+  from: number;
+  /** Last byte, which is served too. */
+  to: number;
+}
 
 /**
  * What a `Range` header asks of a body of `size` bytes: `whole` for none and for those that we need not understand (several ranges, other units), and

@@ -3,10 +3,11 @@ import { PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
-import { change, Database, type Tx } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
-import { readRecording, sealedPlace } from './recording-rows.js';
+import { RECORDINGS } from './recording.entity.js';
+import { IDS, readRecording, sealedPlace } from './recording-rows.js';
 import { RecordingStore } from './recording-store.js';
 
 export const DELETE = 'recordings.delete';
@@ -51,16 +52,17 @@ export class DeleteRecording implements OnModuleInit {
 
   /** Every recording of a session, whatever state it is in; returns how many there were to delete. */
   async ofSession(tx: Tx, sessionId: string): Promise<number> {
-    const rows = (await tx.query('SELECT id FROM recording WHERE session_id = ?', [sessionId])) as { id: string }[];
+    const found = await IDS.read(tx, 'FROM recording WHERE session_id = ?', [sessionId]);
     let ordered = 0;
-    for (const { id } of rows) if (await this.order(tx, id)) ordered += 1;
+    for (const { id } of found) if (await this.order(tx, id)) ordered += 1;
     return ordered;
   }
 
   private async order(tx: Tx, recordingId: string): Promise<boolean> {
-    const changed = await change(
+    const changed = await RECORDINGS.update(
       tx,
-      "UPDATE recording SET status = 'deleting', file_key = NULL, media_url = NULL WHERE id = ? AND status NOT IN ('deleting', 'deleted')",
+      { status: 'deleting', fileKey: null, mediaUrl: null },
+      "WHERE id = ? AND status NOT IN ('deleting', 'deleted')",
       [recordingId],
     );
     if (changed > 0) await this.jobs.enqueue(tx, DELETE, { recordingId }, { key: deleteKey(recordingId) });
@@ -79,11 +81,18 @@ export class DeleteRecording implements OnModuleInit {
     }
 
     const isGone = await this.database.transaction((tx) =>
-      change(
+      RECORDINGS.update(
         tx,
-        `UPDATE recording SET status = 'deleted', file = NULL, plivo_id = NULL, size = NULL, checksum = NULL, deleted_at = ?
-         WHERE id = ? AND status = 'deleting' AND COALESCE(plivo_index, '') = ?`,
-        [this.clock.now(), recordingId, recording.plivoIndex ?? ''],
+        {
+          status: 'deleted',
+          file: null,
+          plivoId: null,
+          size: null,
+          checksum: null,
+          deletedAt: this.clock.now(),
+        },
+        "WHERE id = ? AND status = 'deleting' AND COALESCE(plivo_index, '') = ?",
+        [recordingId, recording.plivoIndex ?? ''],
       ),
     );
     if (isGone === 0) throw new RetryLater(1, 'Plivo named it meanwhile');

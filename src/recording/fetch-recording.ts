@@ -3,15 +3,15 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
 import { MediaRefused, MediaUnavailable, PlivoClient } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
-import { Clock } from '../platform/clock.js';
+import { Clock, HOUR_MS } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { RecordingFailed, RecordingReady } from './recording.events.js';
-import type { FailureReason } from './recording.entity.js';
-import { readRecording, sealedPlace, type RecordingRow } from './recording-rows.js';
+import { RECORDINGS, type FailureReason, type Recording } from './recording.entity.js';
+import { readRecording, sealedPlace } from './recording-rows.js';
 import { abandonPart, RecordingStore, StoreFailed } from './recording-store.js';
 import { KEY_BYTES, storedSize, writeSealed, type FileKey, type WrittenFile } from './sealed-file.js';
 
@@ -21,7 +21,7 @@ const LEASE_SECONDS = 900;
 /** Fetches of this process at a time: they share its disk and its line with the calls' webhooks. */
 const MOST_AT_ONCE = 4;
 /** From the moment Plivo has named it: longer than any outage of a store that somebody notices after a weekend. */
-export const GIVE_UP_MS = 76 * 3_600_000;
+export const GIVE_UP_MS = 76 * HOUR_MS;
 const LONGEST_PAUSE_SECONDS = 3600;
 /** A day of stereo wav has 2.8 GB; S3 takes 5 GB in one piece. */
 const MOST_BYTES = 4 * 1024 ** 3;
@@ -31,7 +31,7 @@ export function fetchKey(recordingId: string): string {
 }
 
 interface Attempt {
-  recording: RecordingRow;
+  recording: Recording;
   mediaUrl: string;
   fileKey: FileKey;
 }
@@ -91,11 +91,7 @@ export class FetchRecording implements OnModuleInit {
       const recording = await readRecording(tx, { id: recordingId }, this.database.forUpdate);
       if (recording?.status !== 'fetching' || recording.mediaUrl === null) return null;
       const sealedKey = this.crypto.seal(sealedPlace('file_key', recording), fileKey.key.toString('base64'));
-      await change(tx, 'UPDATE recording SET file = ?, file_key = ? WHERE id = ?', [
-        fileKey.name,
-        sealedKey,
-        recordingId,
-      ]);
+      await RECORDINGS.update(tx, { file: fileKey.name, fileKey: sealedKey }, 'WHERE id = ?', [recordingId]);
       const mediaUrl = this.crypto.open(sealedPlace('media_url', recording), recording.mediaUrl);
       return { recording, mediaUrl, fileKey };
     });
@@ -128,11 +124,12 @@ export class FetchRecording implements OnModuleInit {
     const { id, accountId, sessionId, callId } = recording;
     const isMine = await this.database.transaction(async (tx) => {
       await lockSession(tx, this.database, sessionId);
-      const changed = await change(
+      const { size, checksum } = written;
+      const changed = await RECORDINGS.update(
         tx,
-        `UPDATE recording SET status = 'ready', reason = NULL, media_url = NULL, size = ?, checksum = ?, ready_at = ?
-         WHERE id = ? AND status = 'fetching' AND file = ?`,
-        [written.size, written.checksum, this.clock.now(), id, fileKey.name],
+        { status: 'ready', reason: null, mediaUrl: null, size, checksum, readyAt: this.clock.now() },
+        "WHERE id = ? AND status = 'fetching' AND file = ?",
+        [id, fileKey.name],
       );
       if (changed > 0) await this.events.publish(tx, new RecordingReady(accountId, sessionId, callId, id));
       return changed > 0;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { FailureReason, RecordingStatus } from './recording.entity.js';
+import type { FailureReason, Recording, RecordingStatus } from './recording.entity.js';
 import { MediaLinks } from './media-links.js';
-import { readRecording, recordingOf, type RecordingRow, type WireRow } from './recording-rows.js';
+import { readRecording, WHOLE } from './recording-rows.js';
 
 /** What other modules may know of a recording: nothing of Plivo's, nothing of its file. */
 export interface FoundRecording {
@@ -52,15 +52,16 @@ export class FindRecording {
 
   /** Newest call first. What nobody answered has no recording and is left out. */
   async search(manager: EntityManager, { sessionId, before, limit }: RecordingSearch): Promise<FoundRecording[]> {
-    const rows = (await manager.query(
-      `SELECT * FROM recording WHERE status NOT IN ('ordered', 'none')${sessionId === undefined ? '' : ' AND session_id = ?'}
+    const found = await WHOLE.read(
+      manager,
+      `FROM recording WHERE status NOT IN ('ordered', 'none')${sessionId === undefined ? '' : ' AND session_id = ?'}
        ${before ? 'AND created_at <= ? AND (created_at < ? OR id < ?)' : ''} ORDER BY created_at DESC, id DESC LIMIT ?`,
       [...(sessionId === undefined ? [] : [sessionId]), ...(before ? [before.at, before.at, before.id] : []), limit],
-    )) as WireRow[];
-    return rows.map((row) => this.shown(recordingOf(row)));
+    );
+    return found.map((row) => this.shown(row));
   }
 
-  private shown(row: RecordingRow): FoundRecording {
+  private shown(row: Recording): FoundRecording {
     const { id, format, status, durationMs } = row;
     const media = { owner: row.subaccountId ?? row.accountId, recordingId: id, format };
     const mediaUrl = this.links.address(media);

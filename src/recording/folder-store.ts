@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { ByteRange } from './byte-range.js';
 import { checkedName, openPart, partPath, RecordingStore, StoreFailed, type PartFile } from './recording-store.js';
-import type { ByteRange } from './sealed-file.js';
 
 /** Recordings leave this much of a disk to others: SQLite on the same one must go on, or calls stop. A twentieth, 256 MiB at most. */
 const RESERVED_SHARE = 0.05;

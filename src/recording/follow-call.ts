@@ -7,6 +7,7 @@ import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { announceStart } from './announce-start.js';
 import { LOOK, LOOK_AFTER_MS, lookKey } from './look-for-recording.js';
+import { RECORDINGS } from './recording.entity.js';
 import { readRecording } from './recording-rows.js';
 
 /**
@@ -29,19 +30,17 @@ export class FollowCall implements OnModuleInit {
 
   private async order(tx: Tx, { session, callId }: CallStarted): Promise<void> {
     if (!session.settings.record) return;
-    await tx.query(
-      `INSERT INTO recording (id, account_id, subaccount_id, session_id, call_id, format, status, created_at, attempts)
-       VALUES (?, ?, ?, ?, ?, ?, 'ordered', ?, 0)`,
-      [
-        newId(),
-        session.accountId,
-        session.subaccountId,
-        session.id,
-        callId,
-        session.settings.record_file_format,
-        this.clock.now(),
-      ],
-    );
+    await RECORDINGS.insert(tx, {
+      id: newId(),
+      accountId: session.accountId,
+      subaccountId: session.subaccountId,
+      sessionId: session.id,
+      callId,
+      format: session.settings.record_file_format,
+      status: 'ordered',
+      createdAt: this.clock.now(),
+      attempts: 0,
+    });
   }
 
   /** Of a call that is not recorded this changes no row. */

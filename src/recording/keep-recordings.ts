@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts, AccountSettings } from '../accounts/index.js';
-import { Clock } from '../platform/clock.js';
+import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
+import { marks } from '../platform/database/rows.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { DELETE, DeleteRecording, deleteKey } from './delete-recording.js';
 import { FETCH, fetchKey } from './fetch-recording.js';
 import { LONGEST_CALL_MS, LOOK, lookKey } from './look-for-recording.js';
+import { IDS } from './recording-rows.js';
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const BATCH = 200;
 
 /** Hourly: recordings past their account's retention are deleted, and those that nothing moves any more are moved again. */
@@ -40,13 +40,14 @@ export class KeepRecordings {
     let total = 0;
     for (;;) {
       const found = await this.database.transaction(async (tx) => {
-        const rows = (await tx.query(
-          `SELECT id FROM recording WHERE account_id = ? AND status IN ('ready', 'fetching', 'failed', 'none') AND created_at <= ?
+        const due = await IDS.read(
+          tx,
+          `FROM recording WHERE account_id = ? AND status IN ('ready', 'fetching', 'failed', 'none') AND created_at <= ?
            ORDER BY created_at LIMIT ${BATCH} ${this.database.forUpdateSkipLocked}`,
           [accountId, before],
-        )) as { id: string }[];
-        for (const { id } of rows) await this.deleteRecording.request(tx, id);
-        return rows.length;
+        );
+        for (const { id } of due) await this.deleteRecording.request(tx, id);
+        return due.length;
       });
       total += found;
       if (found < BATCH) return total;
@@ -54,14 +55,14 @@ export class KeepRecordings {
   }
 
   private async wake(statuses: string[], ageMs: number, jobOf: (id: string) => [string, string]): Promise<void> {
-    const marks = statuses.map(() => '?').join(', ');
-    const rows = await this.database.read((manager) =>
-      manager.query<{ id: string }[]>(
-        `SELECT id FROM recording WHERE status IN (${marks}) AND created_at <= ? ORDER BY created_at LIMIT 1000`,
+    const still = await this.database.read((manager) =>
+      IDS.read(
+        manager,
+        `FROM recording WHERE status IN (${marks(statuses)}) AND created_at <= ? ORDER BY created_at LIMIT 1000`,
         [...statuses, this.clock.now() - ageMs],
       ),
     );
-    for (const { id } of rows) {
+    for (const { id } of still) {
       const [kind, key] = jobOf(id);
       await this.database.transaction((tx) => this.jobs.enqueue(tx, kind, { recordingId: id }, { key }));
     }

@@ -3,24 +3,24 @@ import { PlivoAccess } from '../accounts/index.js';
 import { FindCalls, type FoundCall } from '../call-routing/index.js';
 import { PlivoClient } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
-import { Clock } from '../platform/clock.js';
-import { change, Database } from '../platform/database/database.js';
+import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { NoteRecording } from './note-recording.js';
 import { RecordingFailed } from './recording.events.js';
-import { readRecording, type RecordingRow } from './recording-rows.js';
+import { RECORDINGS, type Recording } from './recording.entity.js';
+import { readRecording } from './recording-rows.js';
 
 export const LOOK = 'recordings.look';
 /** Plivo tells of a recording within minutes of the call; what it has not told by now may have been lost on the way. */
 export const LOOK_AFTER_MS = 5 * 60_000;
 /** An hour after the call's end an empty list means that there is no recording. */
-const WAIT_MS = 3_600_000;
+const WAIT_MS = HOUR_MS;
 const LONGEST_PAUSE_SECONDS = 1200;
-const HOUR_MS = 3_600_000;
 /** Plivo cuts every call after a day. */
 export const LONGEST_CALL_MS = 25 * HOUR_MS;
-const SPAN_MS = 3 * 24 * HOUR_MS;
+const SPAN_MS = 3 * DAY_MS;
 
 export function lookKey(recordingId: string): string {
   return `${LOOK}:${recordingId}`;
@@ -71,18 +71,18 @@ export class LookForRecording implements OnModuleInit {
       if (!isAwaited(now)) return;
       if (told) await this.noteRecording.found(tx, now, told);
       else if (wasAnswered(now, found)) {
-        await change(tx, "UPDATE recording SET status = 'failed', reason = 'missing' WHERE id = ?", [recordingId]);
+        await RECORDINGS.update(tx, { status: 'failed', reason: 'missing' }, 'WHERE id = ?', [recordingId]);
         await this.events.publish(tx, new RecordingFailed(now.accountId, now.sessionId, now.callId, recordingId));
-      } else await change(tx, "UPDATE recording SET status = 'none' WHERE id = ?", [recordingId]);
+      } else await RECORDINGS.update(tx, { status: 'none' }, 'WHERE id = ?', [recordingId]);
     });
   }
 }
 
-function isAwaited(recording: RecordingRow | null): recording is RecordingRow {
+function isAwaited(recording: Recording | null): recording is Recording {
   return recording?.status === 'ordered' || recording?.status === 'recording';
 }
 
-function wasAnswered({ status }: RecordingRow, { legs }: FoundCall): boolean {
+function wasAnswered({ status }: Recording, { legs }: FoundCall): boolean {
   return status === 'recording' || legs.some((leg) => leg.side === 'B' && leg.isAnswered);
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
+import { isUuid } from '../platform/ids.js';
 
 const LIFE_SECONDS = 300;
 
@@ -40,4 +41,12 @@ export class MediaLinks {
   private sign({ owner, recordingId, format }: LinkedMedia, expires: string): string {
     return this.crypto.fingerprint(JSON.stringify(['recording-link', owner, recordingId, format, expires]));
   }
+}
+
+/** The last part of a recording's path: its id for what is known of it, id and format for its sound. Null for anything else. */
+export function readName(name: string): { recordingId: string; format?: 'mp3' | 'wav' } | null {
+  const [recordingId = '', format, ...more] = name.split('.');
+  if (!isUuid(recordingId) || more.length > 0) return null;
+  if (format === undefined) return { recordingId };
+  return format === 'mp3' || format === 'wav' ? { recordingId, format } : null;
 }

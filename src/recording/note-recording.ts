@@ -4,14 +4,15 @@ import type { RecordingFacts, VerifiedWebhook } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
-import { change, Database, type Tx } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { announceStart } from './announce-start.js';
 import { DELETE, deleteKey } from './delete-recording.js';
 import { FETCH, fetchKey } from './fetch-recording.js';
-import { plivoIndexOf, readRecording, sealedPlace, type RecordingRow } from './recording-rows.js';
+import { RECORDINGS, type Recording } from './recording.entity.js';
+import { plivoIndexOf, readRecording, sealedPlace } from './recording-rows.js';
 
 /** What our own URLs say a webhook is about. */
 export interface RecordedCallPath {
@@ -45,7 +46,7 @@ export class NoteRecording {
   }
 
   /** The caller holds the session's row and the recording's. */
-  async found(tx: Tx, recording: RecordingRow, told: RecordingFacts): Promise<void> {
+  async found(tx: Tx, recording: Recording, told: RecordingFacts): Promise<void> {
     switch (recording.status) {
       case 'ordered':
       case 'none':
@@ -66,36 +67,36 @@ export class NoteRecording {
     }
   }
 
-  private async fetch(tx: Tx, recording: RecordingRow, told: RecordingFacts): Promise<void> {
+  private async fetch(tx: Tx, recording: Recording, told: RecordingFacts): Promise<void> {
     const { id, accountId } = recording;
-    await change(
+    const { durationMs, startedAt, endedAt } = told;
+    await RECORDINGS.update(
       tx,
-      `UPDATE recording SET status = 'fetching', reason = NULL, plivo_id = ?, plivo_index = ?, media_url = ?, duration_ms = ?, started_at = ?, ended_at = ?,
-         fetch_since = ?, attempts = 0 WHERE id = ?`,
-      [
-        this.crypto.seal(sealedPlace('plivo_id', recording), told.recordingId),
-        plivoIndexOf(this.crypto, accountId, told.recordingId),
-        this.crypto.seal(sealedPlace('media_url', recording), told.mediaUrl),
-        told.durationMs,
-        told.startedAt,
-        told.endedAt,
-        this.clock.now(),
-        id,
-      ],
+      {
+        status: 'fetching',
+        reason: null,
+        plivoId: this.crypto.seal(sealedPlace('plivo_id', recording), told.recordingId),
+        plivoIndex: plivoIndexOf(this.crypto, accountId, told.recordingId),
+        mediaUrl: this.crypto.seal(sealedPlace('media_url', recording), told.mediaUrl),
+        durationMs,
+        startedAt,
+        endedAt,
+        fetchSince: this.clock.now(),
+        attempts: 0,
+      },
+      'WHERE id = ?',
+      [id],
     );
     await this.jobs.enqueue(tx, FETCH, { recordingId: id }, { key: fetchKey(id) });
   }
 
   /** It was deleted before Plivo had finished it. */
-  private async deleteToo(tx: Tx, recording: RecordingRow, told: RecordingFacts): Promise<void> {
+  private async deleteToo(tx: Tx, recording: Recording, told: RecordingFacts): Promise<void> {
     const { id, accountId } = recording;
-    const index = plivoIndexOf(this.crypto, accountId, told.recordingId);
-    if (recording.plivoIndex === index) return;
-    await change(tx, "UPDATE recording SET status = 'deleting', plivo_id = ?, plivo_index = ? WHERE id = ?", [
-      this.crypto.seal(sealedPlace('plivo_id', recording), told.recordingId),
-      index,
-      id,
-    ]);
+    const plivoIndex = plivoIndexOf(this.crypto, accountId, told.recordingId);
+    if (recording.plivoIndex === plivoIndex) return;
+    const plivoId = this.crypto.seal(sealedPlace('plivo_id', recording), told.recordingId);
+    await RECORDINGS.update(tx, { status: 'deleting', plivoId, plivoIndex }, 'WHERE id = ?', [id]);
     await this.jobs.enqueue(tx, DELETE, { recordingId: id }, { key: deleteKey(id) });
   }
 }

@@ -3,14 +3,16 @@ import { Injectable } from '@nestjs/common';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Log } from '../platform/logging/logger.js';
 import { StoreUnreadable } from './recording.errors.js';
-import { sealedPlace, type RecordingRow } from './recording-rows.js';
+import type { ByteRange } from './byte-range.js';
+import type { Recording } from './recording.entity.js';
+import { sealedPlace } from './recording-rows.js';
 import { RecordingStore } from './recording-store.js';
-import { openSealed, storedRange, storedSize, type ByteRange } from './sealed-file.js';
+import { openSealed, storedRange, storedSize } from './sealed-file.js';
 
 /** A recording that is here. */
-export type ReadyRecording = RecordingRow & { file: string; fileKey: string; size: number; checksum: string };
+export type ReadyRecording = Recording & { file: string; fileKey: string; size: number; checksum: string };
 
-export function isReady(recording: RecordingRow | null): recording is ReadyRecording {
+export function isReady(recording: Recording | null): recording is ReadyRecording {
   return recording?.status === 'ready' && recording.file !== null && recording.fileKey !== null;
 }
 

@@ -1,7 +1,8 @@
 import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { ByteRange } from './sealed-file.js';
+import { HOUR_MS } from '../platform/clock.js';
+import type { ByteRange } from './byte-range.js';
 
 /** A file that is being written, sealed; nobody can see it under its name yet. */
 export interface PartFile {
@@ -29,7 +30,7 @@ export abstract class RecordingStore {
 
 const PART = '.part';
 /** Longer than an attempt may take by far. */
-const OLD_PART_MS = 3_600_000;
+const OLD_PART_MS = HOUR_MS;
 
 export function partPath(folder: string, name: string): string {
   return join(folder, checkedName(name) + PART);

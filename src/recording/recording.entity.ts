@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
+import { authId, id, instant, large, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /**
  * `ordered`: the call may yet be answered. `recording`: both have answered. `fetching`: Plivo has it, we do not. `ready`: it can be heard here.
@@ -50,9 +51,11 @@ export class Recording {
   /** Sealed. Belongs to `file` alone; without it the file is noise. */
   @Column({ ...word(200), ...nullable, name: 'file_key' }) fileKey!: string | null;
   /** Bytes of the media; the stored file is a little longer. */
-  @Column({ ...instant(), ...nullable }) size!: number | null;
+  @Column({ ...large(), ...nullable }) size!: number | null;
   /** SHA-256 of the media, base64url. */
   @Column({ ...word(43), ...nullable }) checksum!: string | null;
   @Column({ ...instant(), ...nullable, name: 'ready_at' }) readyAt!: number | null;
   @Column({ ...instant(), ...nullable, name: 'deleted_at' }) deletedAt!: number | null;
 }
+
+export const RECORDINGS = tableOf(Recording);

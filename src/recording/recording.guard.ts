@@ -1,9 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccountGuard } from '../accounts/index.js';
-import { MediaLinks } from './media-links.js';
+import { MediaLinks, readName } from './media-links.js';
 import { LinkRefused } from './recording.errors.js';
-import { readName } from './recording-name.js';
 
 type Asked = FastifyRequest<{ Params: { authId: string; name: string }; Querystring: Record<string, unknown> }>;
 

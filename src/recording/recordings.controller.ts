@@ -3,9 +3,9 @@ import { ApiBasicAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFound } from '../platform/errors.js';
 import { readRange } from './byte-range.js';
+import { readName } from './media-links.js';
 import { isReady, OpenMedia, type ReadyRecording } from './open-media.js';
 import { RecordingGuard } from './recording.guard.js';
-import { readName } from './recording-name.js';
 import { ShowRecording } from './show-recording.js';
 
 const TYPES = { mp3: 'audio/mpeg', wav: 'audio/wav' };

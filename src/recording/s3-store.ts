@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Pool, type Dispatcher } from 'undici';
 import type { Config } from '../platform/settings/config.js';
+import type { ByteRange } from './byte-range.js';
 import { checkedName, openPart, partPath, RecordingStore, StoreFailed, type PartFile } from './recording-store.js';
-import type { ByteRange } from './sealed-file.js';
 
 type S3Settings = Extract<Config['recordings']['store'], { kind: 's3' }>;
 

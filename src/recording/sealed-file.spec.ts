@@ -4,9 +4,9 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readRange } from './byte-range.js';
+import { readRange, type ByteRange } from './byte-range.js';
 import { digest } from '../../test/support/ground.js';
-import { openSealed, storedRange, storedSize, writeSealed, type ByteRange } from './sealed-file.js';
+import { openSealed, storedRange, storedSize, writeSealed } from './sealed-file.js';
 
 const CHUNK = 65_536;
 const STORED_CHUNK = CHUNK + 16;

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import type { ByteRange } from './byte-range.js';
 import { StoreFailed } from './recording-store.js';
 
 /** Of the media. A range of a file is served by opening only the chunks it touches. */
@@ -64,13 +65,6 @@ export async function writeSealed(
   }
   if (size > 0) await write(Buffer.concat(held, heldBytes), true);
   return { size, checksum: plainHash.digest('base64url'), storedHash: storedHash.digest('hex') };
-}
-
-export interface ByteRange {
-  /** First byte. */
-  from: number;
-  /** Last byte, which is served too. */
-  to: number;
 }
 
 /** Which bytes of the stored file hold a range of the media. */

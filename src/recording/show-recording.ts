@@ -3,7 +3,8 @@ import { FindCalls } from '../call-routing/index.js';
 import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { MediaLinks } from './media-links.js';
-import { readRecording, type RecordingRow } from './recording-rows.js';
+import type { Recording } from './recording.entity.js';
+import { readRecording } from './recording-rows.js';
 
 const SHOWN = new Set(['recording', 'fetching', 'ready', 'failed']);
 
@@ -17,7 +18,7 @@ export class ShowRecording {
   ) {}
 
   /** `owner`: the account, which sees its subaccounts' recordings too, or a subaccount. */
-  async row(owner: string, recordingId: string): Promise<RecordingRow> {
+  async row(owner: string, recordingId: string): Promise<Recording> {
     const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
     const isOwn = recording !== null && (recording.accountId === owner || recording.subaccountId === owner);
     if (!isOwn || !SHOWN.has(recording.status)) throw new NotFound();
