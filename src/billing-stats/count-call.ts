@@ -4,12 +4,14 @@ import { callFigures, CallFigured, type CallFigures } from '../call-routing/inde
 import { ownerOfNumber } from '../number-pool/index.js';
 import { chargeCall, nextOpened } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import type { E164 } from '../telephony/phone.js';
-import { addToStats, hourOf, minus, NOTHING, type StatPlace, type Sums } from './add-to-stats.js';
+import { addToStats } from './add-to-stats.js';
 import { spentSince } from './read-stats.js';
-import { readTallies, type Tally } from './tallies.js';
+import { CALL_TALLIES, type CallTally } from './stat.entity.js';
+import { minus, NOTHING, statHourOf, type StatPlace, type Sums } from './sums.js';
+import { readTallies } from './tallies.js';
 
 const UNKNOWN_NUMBER = 'unknown';
 
@@ -60,14 +62,14 @@ export class CountCall implements OnModuleInit {
     tx: Tx,
     accountId: string,
     figures: CallFigures,
-    before: Tally | null,
+    before: CallTally | null,
     { settings, virtualNumber }: { settings: CallSettings; virtualNumber: string | null },
-  ): Promise<Tally> {
+  ): Promise<CallTally> {
     const minuteFee = before?.minuteFee ?? microsOf(settings.minute_fee);
     return {
       accountId,
       aLegUuid: figures.aLegUuid,
-      hour: figures.startedAt === null ? (before?.hour ?? hourOf(this.clock.now())) : hourOf(figures.startedAt),
+      hour: figures.startedAt === null ? (before?.hour ?? statHourOf(this.clock.now())) : statHourOf(figures.startedAt),
       virtualNumber: await numberOf(tx, accountId, figures, { before, told: virtualNumber }),
       ...countedOf(figures),
       ownAmount: ownAmountOf(figures.billedSeconds, minuteFee),
@@ -75,7 +77,7 @@ export class CountCall implements OnModuleInit {
     };
   }
 
-  private async move(tx: Tx, before: Tally | null, after: Tally): Promise<void> {
+  private async move(tx: Tx, before: CallTally | null, after: CallTally): Promise<void> {
     const old = before ? sumsOf(before) : NOTHING;
     if (before === null || isSamePlace(before, after))
       return addToStats(tx, this.database, after, minus(sumsOf(after), old));
@@ -94,7 +96,7 @@ export function ownAmountOf(billedSeconds: number, minuteFee: number): number {
   return Math.ceil((billedSeconds * minuteFee) / 60);
 }
 
-export function sumsOf(tally: Tally): Sums {
+export function sumsOf(tally: CallTally): Sums {
   return {
     calls: 1,
     connected: Number(tally.isConnected),
@@ -119,7 +121,7 @@ async function numberOf(
   tx: Tx,
   accountId: string,
   { sessionId }: CallFigures,
-  { before, told }: { before: Tally | null; told: string | null },
+  { before, told }: { before: CallTally | null; told: string | null },
 ): Promise<string> {
   if (sessionId !== null) {
     if (before?.sessionId === sessionId) return before.virtualNumber;
@@ -134,32 +136,18 @@ function isSamePlace(one: StatPlace, other: StatPlace): boolean {
   return one.hour === other.hour && one.virtualNumber === other.virtualNumber && one.sessionId === other.sessionId;
 }
 
-function isSame(before: Tally, after: Tally): boolean {
-  return (Object.keys(after) as (keyof Tally)[]).every((name) => before[name] === after[name]);
+function isSame(before: CallTally, after: CallTally): boolean {
+  return (Object.keys(after) as (keyof CallTally)[]).every((name) => before[name] === after[name]);
 }
 
-async function keep(tx: Tx, tally: Tally, before: Tally | null): Promise<void> {
-  const sql =
-    before === null
-      ? `INSERT INTO call_tally (hour, virtual_number, session_id, is_connected, talk_seconds, billed_seconds, amount, own_amount, minute_fee,
-           account_id, a_leg_uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-      : `UPDATE call_tally SET hour = ?, virtual_number = ?, session_id = ?, is_connected = ?, talk_seconds = ?, billed_seconds = ?, amount = ?,
-           own_amount = ?, minute_fee = ? WHERE account_id = ? AND a_leg_uuid = ?`;
-  const values = [
-    tally.hour,
-    tally.virtualNumber,
-    tally.sessionId,
-    Number(tally.isConnected),
-    tally.talkSeconds,
-    tally.billedSeconds,
-    tally.amount,
-    tally.ownAmount,
-    tally.minuteFee,
-    tally.accountId,
-    tally.aLegUuid,
-  ];
+async function keep(tx: Tx, tally: CallTally, before: CallTally | null): Promise<void> {
+  if (before !== null) {
+    const { accountId, aLegUuid, ...told } = tally;
+    await CALL_TALLIES.update(tx, told, 'WHERE account_id = ? AND a_leg_uuid = ?', [accountId, aLegUuid]);
+    return;
+  }
   try {
-    await change(tx, sql, values);
+    await CALL_TALLIES.insert(tx, tally);
   } catch (error) {
     throw isDuplicate(error) ? new Contended() : error;
   }

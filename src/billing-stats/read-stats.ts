@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../accounts/index.js';
+import { HOUR_MS } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { marks, number, selection, type Selected } from '../platform/database/rows.js';
 import { describeNumber, type E164 } from '../telephony/phone.js';
-import { ALL_NUMBERS, hourOf, NOTHING, type Sums } from './add-to-stats.js';
+import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
+import { ALL_NUMBERS, NOTHING, plus, statHourOf, TOTALS, type Sums } from './sums.js';
 
 export const GROUPINGS = ['day', 'hour', 'number', 'session', 'account', 'country'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -25,17 +28,13 @@ export interface StatsRow extends Sums {
   key: string;
 }
 
-const HOUR_MS = 3_600_000;
 const SESSIONS_PAGE = 1000;
-const SUMS =
-  'SUM(calls) AS calls, SUM(connected) AS connected, SUM(talk_seconds) AS talk_seconds, SUM(billed_seconds) AS billed_seconds, SUM(amount) AS amount, SUM(sessions) AS sessions, SUM(fees) AS fees';
 
-type SumRow = Record<
-  'calls' | 'connected' | 'talk_seconds' | 'billed_seconds' | 'amount' | 'sessions' | 'fees',
-  string | number
-> & {
-  group_key: string | number;
-};
+const groupedBy = (column: string) => selection({ group: { sql: column, from: String }, ...TOTALS });
+const BY_SESSION = groupedBy(SESSION_STATS.column('sessionId'));
+const SPENT = selection({ micros: number(`COALESCE(SUM(${CALL_STATS.column('amount')}), 0)`) });
+
+type Group = Selected<typeof BY_SESSION>;
 
 /** Answers from the roll-ups: what it costs depends on hours, numbers and accounts, not on calls. Rows come in the order of their keys. */
 @Injectable()
@@ -87,11 +86,11 @@ export class ReadStats {
           isoHour(Number(hour)).slice(0, 10),
         );
       case 'account':
-        return merged(await this.sums(manager, accountIds, question, 'account_id'), String);
+        return merged(await this.sums(manager, accountIds, question, 'accountId'), (accountId) => accountId);
       case 'number':
-        return merged(await this.sums(manager, accountIds, question, 'virtual_number'), shownNumber);
+        return merged(await this.sums(manager, accountIds, question, 'virtualNumber'), shownNumber);
       case 'country':
-        return merged(await this.sums(manager, accountIds, question, 'virtual_number'), countryOf);
+        return merged(await this.sums(manager, accountIds, question, 'virtualNumber'), countryOf);
       case 'session':
         throw new Error('sessions are read page by page');
     }
@@ -101,24 +100,26 @@ export class ReadStats {
     manager: Tx,
     accountIds: string[],
     question: StatsQuestion,
-    column: 'hour' | 'account_id' | 'virtual_number',
-  ): Promise<SumRow[]> {
-    const numbers = column === 'virtual_number' ? '<>' : '=';
-    return (await manager.query(
-      `SELECT ${column} AS group_key, ${SUMS} FROM call_stat
-       WHERE account_id IN (${marks(accountIds)}) AND virtual_number ${numbers} ? AND hour >= ? AND hour < ? GROUP BY ${column}`,
+    by: 'hour' | 'accountId' | 'virtualNumber',
+  ): Promise<Group[]> {
+    const numbers = by === 'virtualNumber' ? '<>' : '=';
+    const column = CALL_STATS.column(by);
+    return groupedBy(column).read(
+      manager,
+      `FROM call_stat WHERE account_id IN (${marks(accountIds)}) AND virtual_number ${numbers} ? AND hour >= ? AND hour < ? GROUP BY ${column}`,
       [...accountIds, ALL_NUMBERS, ...hoursOf(question)],
-    )) as SumRow[];
+    );
   }
 }
 
 /** What the calls of an account that began since an hour have come to, in micro-units. */
 export async function spentSince(tx: Tx, accountId: string, since: number): Promise<number> {
-  const [row] = (await tx.query(
-    'SELECT COALESCE(SUM(amount), 0) AS spent FROM call_stat WHERE account_id = ? AND virtual_number = ? AND hour >= ?',
-    [accountId, ALL_NUMBERS, since],
-  )) as { spent: string | number }[];
-  return Number(row?.spent ?? 0);
+  const [spent] = await SPENT.read(tx, 'FROM call_stat WHERE account_id = ? AND virtual_number = ? AND hour >= ?', [
+    accountId,
+    ALL_NUMBERS,
+    since,
+  ]);
+  return spent?.micros ?? 0;
 }
 
 /**
@@ -132,68 +133,41 @@ async function sessions(
   question: StatsQuestion,
   { after, limit }: { after: string; limit: number },
 ): Promise<StatsRow[]> {
-  const rows = (await manager.query(
-    `SELECT session_id AS group_key, ${SUMS} FROM session_stat ${database.byPrimaryKey}
+  const groups = await BY_SESSION.read(
+    manager,
+    `FROM session_stat ${database.byPrimaryKey}
      WHERE session_id > ? AND +account_id IN (${marks(accountIds)}) AND +hour >= ? AND +hour < ? GROUP BY session_id ORDER BY session_id LIMIT ${limit}`,
     [after, ...accountIds, ...hoursOf(question)],
-  )) as SumRow[];
-  return rows.map((row) => ({ key: String(row.group_key), ...sumsOf(row) }));
+  );
+  return groups.map(({ group, ...sums }) => ({ key: group, ...sums }));
 }
 
 /** Several rows may share a key: hours of a day, numbers of a country. */
-function merged(rows: SumRow[], keyOf: (group: string | number) => string): StatsRow[] {
+function merged(groups: Group[], keyOf: (group: string) => string): StatsRow[] {
   const byKey = new Map<string, Sums>();
-  for (const row of rows) {
-    const key = keyOf(row.group_key);
-    byKey.set(key, plus(byKey.get(key) ?? NOTHING, sumsOf(row)));
+  for (const { group, ...sums } of groups) {
+    const key = keyOf(group);
+    byKey.set(key, plus(byKey.get(key) ?? NOTHING, sums));
   }
   return [...byKey].map(([key, sums]) => ({ key, ...sums })).sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 
-function plus(left: Sums, right: Sums): Sums {
-  return {
-    calls: left.calls + right.calls,
-    connected: left.connected + right.connected,
-    talkSeconds: left.talkSeconds + right.talkSeconds,
-    billedSeconds: left.billedSeconds + right.billedSeconds,
-    amount: left.amount + right.amount,
-    sessions: left.sessions + right.sessions,
-    fees: left.fees + right.fees,
-  };
-}
-
-function sumsOf(row: SumRow): Sums {
-  return {
-    calls: Number(row.calls),
-    connected: Number(row.connected),
-    talkSeconds: Number(row.talk_seconds),
-    billedSeconds: Number(row.billed_seconds),
-    amount: Number(row.amount),
-    sessions: Number(row.sessions),
-    fees: Number(row.fees),
-  };
-}
-
 function hoursOf({ from, to }: StatsQuestion): [number, number] {
-  return [hourOf(from), hourOf(to + HOUR_MS - 1)];
+  return [statHourOf(from), statHourOf(to + HOUR_MS - 1)];
 }
 
 function isoHour(hour: number): string {
   return `${new Date(hour).toISOString().slice(0, 19)}Z`;
 }
 
-function isNumber(text: string | number): boolean {
-  return /^\d+$/.test(String(text));
+function isNumber(text: string): boolean {
+  return /^\d+$/.test(text);
 }
 
-function shownNumber(number: string | number): string {
-  return isNumber(number) ? `+${number}` : String(number);
+function shownNumber(digits: string): string {
+  return isNumber(digits) ? `+${digits}` : digits;
 }
 
-function countryOf(number: string | number): string {
-  return (isNumber(number) && describeNumber(String(number) as E164).country) || 'unknown';
-}
-
-function marks(values: unknown[]): string {
-  return values.map(() => '?').join(', ');
+function countryOf(digits: string): string {
+  return (isNumber(digits) && describeNumber(digits as E164).country) || 'unknown';
 }

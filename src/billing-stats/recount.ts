@@ -3,25 +3,29 @@ import { Gauge } from 'prom-client';
 import { Accounts } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs, type CallFigures } from '../call-routing/index.js';
 import { nextOpened, type OpenedSession } from '../sessions/index.js';
-import { Clock } from '../platform/clock.js';
+import { Clock, HOUR_MS } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { marks, number, selection } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
-import { hourOf, isNothing, NOTHING } from './add-to-stats.js';
 import { countedOf, CountCall, ownAmountOf } from './count-call.js';
 import { surplusOfAccount, surplusOfNumbers, surplusOfSessions, takeAway, type Surplus } from './stat-differences.js';
-import { StatRecount } from './stat.entity.js';
-import { readTallies, type Tally } from './tallies.js';
+import { CALL_STATS, SESSION_STATS, STAT_RECOUNTS, StatRecount, type CallTally } from './stat.entity.js';
+import { ALL_NUMBERS, isNothing, NOTHING, statHourOf } from './sums.js';
+import { readTallies } from './tallies.js';
 
 export const RECOUNT = 'billing-stats.recount';
 /** Of a million calls it takes minutes. After a crash it begins again when this is over; a second one beside a slow first does no harm. */
 const LEASE_SECONDS = 600;
 const PAGE = 500;
-const HOUR_MS = 3_600_000;
 /** After every uuid. */
 const END_OF_IDS = 'g';
+
+const KEPT = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
+const OPENINGS = selection(SESSION_STATS.pick(['sessionId', 'hour', 'sessions', 'fees']));
+const HOURS = selection(CALL_STATS.pick(['hour'], 'h'));
 
 export type RecountReport = Omit<StatRecount, 'id'>;
 
@@ -141,7 +145,7 @@ export class Recount implements OnModuleInit {
 
   private async sumHours(accountId: string, found: Findings, isRepair: boolean): Promise<void> {
     // An hour at a time: on SQLite a statement keeps everybody waiting for as long as it takes.
-    for (const hour of await this.database.read((manager) => hoursOf(manager, accountId))) {
+    for (const hour of await this.database.read((manager) => hoursWithAny(manager, accountId))) {
       await this.settle(found, isRepair, (tx) => surplusOfNumbers(tx, accountId, hour, hour + HOUR_MS));
       await this.settle(found, isRepair, (tx) => surplusOfAccount(tx, accountId, hour, hour + HOUR_MS));
     }
@@ -163,37 +167,26 @@ export class Recount implements OnModuleInit {
     this.differences.set(differences);
     const finishedAt = this.clock.now();
     await this.database.transaction(async (tx) => {
-      const [kept] = (await tx.query(
-        "SELECT COALESCE(SUM(calls), 0) AS calls, COALESCE(SUM(amount), 0) AS amount FROM call_stat WHERE virtual_number = ''",
-      )) as { calls: string | number; amount: string | number }[];
-      const { calls, amount, callDifferences, sessionDifferences, sumDifferences } = found;
-      await tx.query(
-        `INSERT INTO stat_recount (id, started_at, finished_at, calls, amount, stat_calls, stat_amount, call_differences, session_differences,
-           sum_differences, is_repaired) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          newId(),
-          startedAt,
-          finishedAt,
-          calls,
-          amount,
-          Number(kept?.calls ?? 0),
-          Number(kept?.amount ?? 0),
-          callDifferences,
-          sessionDifferences,
-          sumDifferences,
-          isRepaired,
-        ],
-      );
+      const [kept] = await KEPT.read(tx, `FROM call_stat WHERE virtual_number = '${ALL_NUMBERS}'`);
+      await STAT_RECOUNTS.insert(tx, {
+        id: newId(),
+        startedAt,
+        finishedAt,
+        ...found,
+        statCalls: kept?.calls ?? 0,
+        statAmount: kept?.amount ?? 0,
+        isRepaired,
+      });
     });
     const level = differences === 0 ? 'info' : 'error';
     this.log[level]('stats.recounted', { ...found, repaired: isRepaired, milliseconds: finishedAt - startedAt });
   }
 }
 
-function isOff(figure: CallFigures, tally: Tally | undefined): boolean {
+function isOff(figure: CallFigures, tally: CallTally | undefined): boolean {
   if (!tally) return true;
   const counted = countedOf(figure);
-  const hour = figure.startedAt === null ? tally.hour : hourOf(figure.startedAt);
+  const hour = figure.startedAt === null ? tally.hour : statHourOf(figure.startedAt);
   return (
     tally.hour !== hour ||
     tally.ownAmount !== ownAmountOf(figure.billedSeconds, tally.minuteFee) ||
@@ -203,19 +196,18 @@ function isOff(figure: CallFigures, tally: Tally | undefined): boolean {
 
 /** Sessions whose opening is not counted as it was. */
 async function wrongOpenings(tx: Tx, sessions: OpenedSession[]): Promise<Surplus[]> {
-  const rows = (await tx.query(
-    `SELECT session_id, hour, sessions, fees FROM session_stat WHERE session_id IN (${sessions.map(() => '?').join(', ')}) AND (sessions <> 0 OR fees <> 0)`,
+  const opened = await OPENINGS.read(
+    tx,
+    `FROM session_stat WHERE session_id IN (${marks(sessions)}) AND (sessions <> 0 OR fees <> 0)`,
     sessions.map(({ id }) => id),
-  )) as { session_id: string; hour: number; sessions: number; fees: number }[];
+  );
   return sessions.flatMap(({ id: sessionId, accountId, virtualNumber, createdAt, fee }) => {
-    const kept = rows
-      .filter((row) => row.session_id === sessionId)
-      .map((row) => ({ hour: Number(row.hour), sessions: Number(row.sessions), fees: Number(row.fees) }));
-    const wanted = { hour: hourOf(createdAt), sessions: -1, fees: -fee };
+    const kept = opened.filter((row) => row.sessionId === sessionId);
+    const wanted = { hour: statHourOf(createdAt), sessions: -1, fees: -fee };
     const byHour = new Map<number, { sessions: number; fees: number }>();
-    for (const { hour, sessions: opened, fees } of [...kept, wanted]) {
+    for (const { hour, sessions: count, fees } of [...kept, wanted]) {
       const sum = byHour.get(hour) ?? { sessions: 0, fees: 0 };
-      byHour.set(hour, { sessions: sum.sessions + opened, fees: sum.fees + fees });
+      byHour.set(hour, { sessions: sum.sessions + count, fees: sum.fees + fees });
     }
     return [...byHour]
       .map(([hour, sums]) => ({ accountId, virtualNumber, sessionId, hour, sums: { ...NOTHING, ...sums } }))
@@ -224,12 +216,13 @@ async function wrongOpenings(tx: Tx, sessions: OpenedSession[]): Promise<Surplus
 }
 
 /** The hours in which an account has anything. */
-async function hoursOf(tx: Tx, accountId: string): Promise<number[]> {
-  const rows = (await tx.query(
-    `SELECT DISTINCT hour FROM call_stat WHERE account_id = ?
-     UNION SELECT DISTINCT hour FROM call_tally WHERE account_id = ?
-     UNION SELECT DISTINCT hour FROM session_stat WHERE account_id = ? ORDER BY hour`,
+async function hoursWithAny(tx: Tx, accountId: string): Promise<number[]> {
+  const found = await HOURS.read(
+    tx,
+    `FROM (SELECT DISTINCT hour FROM call_stat WHERE account_id = ?
+           UNION SELECT DISTINCT hour FROM call_tally WHERE account_id = ?
+           UNION SELECT DISTINCT hour FROM session_stat WHERE account_id = ?) h ORDER BY hour`,
     [accountId, accountId, accountId],
-  )) as { hour: number }[];
-  return rows.map(({ hour }) => Number(hour));
+  );
+  return found.map(({ hour }) => hour);
 }

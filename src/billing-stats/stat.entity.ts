@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, flag, id, instant, micros, nullable, word } from '../platform/database/columns.js';
+import { authId, flag, id, instant, large, micros, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /**
  * What of a call is in the roll-ups: the next count adds the difference, so that a call counts once however often it is counted, and moves
@@ -38,8 +39,8 @@ export class CallStat {
   @PrimaryColumn({ type: 'int' }) shard!: number;
   @Column({ type: 'int' }) calls!: number;
   @Column({ type: 'int' }) connected!: number;
-  @Column({ type: 'bigint', name: 'talk_seconds' }) talkSeconds!: number;
-  @Column({ type: 'bigint', name: 'billed_seconds' }) billedSeconds!: number;
+  @Column({ ...large(), name: 'talk_seconds' }) talkSeconds!: number;
+  @Column({ ...large(), name: 'billed_seconds' }) billedSeconds!: number;
   @Column(micros()) amount!: number;
   @Column({ type: 'int' }) sessions!: number;
   /** For opening sessions. */
@@ -56,8 +57,8 @@ export class SessionStat {
   @Column({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
   @Column({ type: 'int' }) calls!: number;
   @Column({ type: 'int' }) connected!: number;
-  @Column({ type: 'bigint', name: 'talk_seconds' }) talkSeconds!: number;
-  @Column({ type: 'bigint', name: 'billed_seconds' }) billedSeconds!: number;
+  @Column({ ...large(), name: 'talk_seconds' }) talkSeconds!: number;
+  @Column({ ...large(), name: 'billed_seconds' }) billedSeconds!: number;
   @Column(micros()) amount!: number;
   /** 1 in the hour of its opening. */
   @Column({ type: 'int' }) sessions!: number;
@@ -86,3 +87,8 @@ export class StatRecount {
   @Column({ type: 'int', name: 'sum_differences' }) sumDifferences!: number;
   @Column({ ...flag(), name: 'is_repaired' }) isRepaired!: boolean;
 }
+
+export const CALL_TALLIES = tableOf(CallTally);
+export const CALL_STATS = tableOf(CallStat);
+export const SESSION_STATS = tableOf(SessionStat);
+export const STAT_RECOUNTS = tableOf(StatRecount);

@@ -1,19 +1,8 @@
 import type { Tx } from '../platform/database/database.js';
+import { marks, selection } from '../platform/database/rows.js';
+import { CALL_TALLIES, type CallTally } from './stat.entity.js';
 
-/** A row of `call_tally`. */
-export interface Tally {
-  accountId: string;
-  aLegUuid: string;
-  hour: number;
-  virtualNumber: string;
-  sessionId: string | null;
-  isConnected: boolean;
-  talkSeconds: number;
-  billedSeconds: number;
-  amount: number;
-  ownAmount: number;
-  minuteFee: number;
-}
+const WHOLE = selection(CALL_TALLIES.fields());
 
 /** What is counted of some calls of an account, by A leg. */
 export async function readTallies(
@@ -21,27 +10,12 @@ export async function readTallies(
   accountId: string,
   aLegUuids: string[],
   lock = '',
-): Promise<Map<string, Tally>> {
+): Promise<Map<string, CallTally>> {
   if (aLegUuids.length === 0) return new Map();
-  const rows = (await tx.query(
-    `SELECT * FROM call_tally WHERE account_id = ? AND a_leg_uuid IN (${aLegUuids.map(() => '?').join(', ')}) ${lock}`,
+  const tallies = await WHOLE.read(
+    tx,
+    `FROM call_tally WHERE account_id = ? AND a_leg_uuid IN (${marks(aLegUuids)}) ${lock}`,
     [accountId, ...aLegUuids],
-  )) as Record<string, string | number | null>[];
-  return new Map(rows.map((row) => [String(row.a_leg_uuid), fromRow(row)]));
-}
-
-function fromRow(row: Record<string, string | number | null>): Tally {
-  return {
-    accountId: String(row.account_id),
-    aLegUuid: String(row.a_leg_uuid),
-    hour: Number(row.hour),
-    virtualNumber: String(row.virtual_number),
-    sessionId: row.session_id as string | null,
-    isConnected: Boolean(row.is_connected),
-    talkSeconds: Number(row.talk_seconds),
-    billedSeconds: Number(row.billed_seconds),
-    amount: Number(row.amount),
-    ownAmount: Number(row.own_amount),
-    minuteFee: Number(row.minute_fee),
-  };
+  );
+  return new Map(tallies.map((tally) => [tally.aLegUuid, tally]));
 }

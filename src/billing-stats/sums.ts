@@ -1,0 +1,55 @@
+import { HOUR_MS } from '../platform/clock.js';
+import { number, type Field } from '../platform/database/rows.js';
+import { CALL_STATS, type CallStat } from './stat.entity.js';
+
+/** What every roll-up row sums up: all of it that does not say where it counts. */
+export type Sums = Omit<CallStat, 'accountId' | 'virtualNumber' | 'hour' | 'shard'>;
+
+/** Where something counts. */
+export interface StatPlace {
+  accountId: string;
+  hour: number;
+  virtualNumber: string;
+  sessionId: string | null;
+}
+
+export const NOTHING: Sums = {
+  calls: 0,
+  connected: 0,
+  talkSeconds: 0,
+  billedSeconds: 0,
+  amount: 0,
+  sessions: 0,
+  fees: 0,
+};
+export const SUM_NAMES = Object.keys(NOTHING) as (keyof Sums)[];
+/** The columns of the sums, under the same names in both tables of roll-ups. */
+export const SUM_COLUMNS = SUM_NAMES.map((name) => CALL_STATS.column(name));
+/** The sums over several rows, as fields of a selection. */
+export const TOTALS = ofEach((name): Field<number> => number(`SUM(${CALL_STATS.column(name)})`));
+
+/** The number under which an account's hour is summed up over all numbers. */
+export const ALL_NUMBERS = '';
+
+/** First instant of the hour that something counts in. */
+export function statHourOf(instant: number): number {
+  return instant - (instant % HOUR_MS);
+}
+
+/** The difference that turns one into the other. */
+export function minus(left: Sums, right: Sums): Sums {
+  return ofEach((name) => left[name] - right[name]);
+}
+
+export function plus(left: Sums, right: Sums): Sums {
+  return ofEach((name) => left[name] + right[name]);
+}
+
+export function isNothing(sums: Sums): boolean {
+  return SUM_NAMES.every((name) => sums[name] === 0);
+}
+
+/** One of something for each sum. */
+export function ofEach<Value>(valueOf: (name: keyof Sums) => Value): Record<keyof Sums, Value> {
+  return Object.fromEntries(SUM_NAMES.map((name) => [name, valueOf(name)])) as Record<keyof Sums, Value>;
+}
