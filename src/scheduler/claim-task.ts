@@ -1,6 +1,10 @@
-import { change, Contended, type Database, isDuplicate } from '../platform/database/database.js';
+import { Contended, type Database, isDuplicate } from '../platform/database/database.js';
+import { selection } from '../platform/database/rows.js';
+import { SCHEDULED_TASKS } from './scheduled-task.entity.js';
 
-export type Claim = { isMine: true } | { isMine: false; nextRunAt: number };
+const NEXT_RUN = selection(SCHEDULED_TASKS.pick(['nextRunAt']));
+
+export type TaskClaim = { isMine: true } | { isMine: false; nextRunAt: number };
 
 /**
  * Takes a due task for this process. Until the end is written, `next_run_at` is the end of the lease and names it: when the process dies
@@ -9,25 +13,21 @@ export type Claim = { isMine: true } | { isMine: false; nextRunAt: number };
 export async function claimTask(
   database: Database,
   { name, now, leaseEndsAt }: { name: string; now: number; leaseEndsAt: number },
-): Promise<Claim> {
+): Promise<TaskClaim> {
   return database.transaction(async (tx) => {
-    const taken = await change(
+    const taken = await SCHEDULED_TASKS.update(
       tx,
-      'UPDATE scheduled_task SET next_run_at = ?, last_run_at = ? WHERE name = ? AND next_run_at <= ?',
-      [leaseEndsAt, now, name, now],
+      { nextRunAt: leaseEndsAt, lastRunAt: now },
+      'WHERE name = ? AND next_run_at <= ?',
+      [name, now],
     );
     if (taken > 0) return { isMine: true };
 
-    const [row]: { next_run_at: number }[] = await tx.query('SELECT next_run_at FROM scheduled_task WHERE name = ?', [
-      name,
-    ]);
-    if (row) return { isMine: false, nextRunAt: Number(row.next_run_at) };
+    const [held] = await NEXT_RUN.read(tx, 'FROM scheduled_task WHERE name = ?', [name]);
+    if (held) return { isMine: false, nextRunAt: held.nextRunAt };
 
     try {
-      await tx.query(
-        'INSERT INTO scheduled_task (name, next_run_at, last_run_at, last_result) VALUES (?, ?, ?, NULL)',
-        [name, leaseEndsAt, now],
-      );
+      await SCHEDULED_TASKS.insert(tx, { name, nextRunAt: leaseEndsAt, lastRunAt: now });
     } catch (error) {
       if (isDuplicate(error)) throw new Contended('another process has just taken this task');
       throw error;
@@ -42,9 +42,7 @@ export async function finishTask(
   { name, leaseEndsAt, nextRunAt, result }: { name: string; leaseEndsAt: number; nextRunAt: number; result: string },
 ): Promise<void> {
   await database.transaction((tx) =>
-    change(tx, 'UPDATE scheduled_task SET next_run_at = ?, last_result = ? WHERE name = ? AND next_run_at = ?', [
-      nextRunAt,
-      result,
+    SCHEDULED_TASKS.update(tx, { nextRunAt, lastResult: result }, 'WHERE name = ? AND next_run_at = ?', [
       name,
       leaseEndsAt,
     ]),

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { instant, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** One row per task that runs in one process at a time. */
 @Entity('scheduled_task')
@@ -10,3 +11,5 @@ export class ScheduledTask {
   /** `ok` or the error's class; never personal data. */
   @Column({ ...word(200), ...nullable, name: 'last_result' }) lastResult!: string | null;
 }
+
+export const SCHEDULED_TASKS = tableOf(ScheduledTask);
