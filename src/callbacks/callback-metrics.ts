@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
+import { numberOrNull, selection } from '../platform/database/rows.js';
 import { Metrics } from '../platform/metrics.js';
 import type { Verdict } from './delivery-policy.js';
+
+const OLDEST = selection({ createdAt: numberOrNull('MIN(created_at)') });
 
 /** What operators watch of deliveries. */
 @Injectable()
@@ -37,11 +40,11 @@ export class CallbackMetrics {
       help: 'Age of the oldest callback that is neither delivered nor parked; 0 when there is none.',
       registers,
       collect: async () => {
-        const [row] = await database.read<{ created_at: number | null }[]>((manager) =>
-          manager.query("SELECT MIN(created_at) AS created_at FROM callback WHERE status = 'pending'"),
+        const [pending] = await database.read((manager) =>
+          OLDEST.read(manager, "FROM callback WHERE status = 'pending'"),
         );
-        const createdAt = row?.created_at ?? null;
-        oldest.set(createdAt === null ? 0 : Math.max(0, clock.now() - Number(createdAt)) / 1000);
+        const createdAt = pending?.createdAt ?? null;
+        oldest.set(createdAt === null ? 0 : Math.max(0, clock.now() - createdAt) / 1000);
       },
     });
   }

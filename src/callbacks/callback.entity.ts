@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** `status` to `callback_url`, `recording` to `recording_callback_url`; each is delivered in its own order and counted by itself. */
 export type Stream = 'status' | 'recording';
@@ -84,3 +85,8 @@ export class FailingReceiver {
   /** Since then its callbacks are parked without an attempt; null while it is tried. */
   @Column({ ...instant(), ...nullable, name: 'paused_at' }) pausedAt!: number | null;
 }
+
+export const CALLBACKS = tableOf(Callback);
+export const CALLBACK_ATTEMPTS = tableOf(CallbackAttempt);
+export const CALLBACK_STREAMS = tableOf(CallbackStream);
+export const FAILING_RECEIVERS = tableOf(FailingReceiver);

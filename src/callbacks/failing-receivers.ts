@@ -1,20 +1,23 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../platform/clock.js';
+import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
-import { FailingReceiver } from './callback.entity.js';
+import { FAILING_RECEIVERS, FailingReceiver } from './callback.entity.js';
 import type { Receiver } from './receiver.js';
 
-const HOUR_MS = 3_600_000;
-const PAUSED_AFTER_MS = 5 * 24 * HOUR_MS;
-const FORGOTTEN_AFTER_MS = 30 * 24 * HOUR_MS;
+const PAUSED_AFTER_MS = 5 * DAY_MS;
+const FORGOTTEN_AFTER_MS = 30 * DAY_MS;
 const NOTED_EVERY_MS = HOUR_MS;
 const TELL = 'callbacks.receiver-paused';
+
+const PAUSED = selection(FAILING_RECEIVERS.pick(['id']));
+const KNOWN = selection(FAILING_RECEIVERS.pick(['id', 'failingSince', 'lastFailedAt', 'pausedAt']));
 
 export interface ReceiverSearch {
   status?: 'failing' | 'paused' | undefined;
@@ -47,26 +50,24 @@ export class FailingReceivers implements OnModuleInit {
   }
 
   async isPaused(manager: EntityManager, { lane }: Receiver): Promise<boolean> {
-    const paused = 'SELECT id FROM failing_receiver WHERE lane = ? AND paused_at IS NOT NULL';
-    return ((await manager.query(paused, [lane])) as unknown[]).length > 0;
+    return (
+      (await PAUSED.read(manager, 'FROM failing_receiver WHERE lane = ? AND paused_at IS NOT NULL', [lane])).length > 0
+    );
   }
 
   /** In the transaction that notes the attempt. */
   async note(tx: Tx, receiver: Receiver, isDelivered: boolean): Promise<void> {
-    const [known] = (await tx.query(
-      'SELECT id, failing_since, last_failed_at, paused_at FROM failing_receiver WHERE lane = ?',
-      [receiver.lane],
-    )) as { id: string; failing_since: number; last_failed_at: number; paused_at: number | null }[];
+    const [known] = await KNOWN.read(tx, 'FROM failing_receiver WHERE lane = ?', [receiver.lane]);
     if (isDelivered) {
       if (known) await change(tx, 'DELETE FROM failing_receiver WHERE id = ?', [known.id]);
       return;
     }
     const now = this.clock.now();
     if (!known) return this.add(tx, receiver, now);
-    if (known.paused_at !== null) return;
-    if (now - Number(known.failing_since) >= PAUSED_AFTER_MS) return this.pause(tx, receiver, known.id, now);
-    if (now - Number(known.last_failed_at) >= NOTED_EVERY_MS)
-      await change(tx, 'UPDATE failing_receiver SET last_failed_at = ? WHERE id = ?', [now, known.id]);
+    if (known.pausedAt !== null) return;
+    if (now - known.failingSince >= PAUSED_AFTER_MS) return this.pause(tx, receiver, known.id, now);
+    if (now - known.lastFailedAt >= NOTED_EVERY_MS)
+      await FAILING_RECEIVERS.update(tx, { lastFailedAt: now }, 'WHERE id = ?', [known.id]);
   }
 
   /** Refuses an id that is not that of a failing receiver. Its five days begin anew with its next failure. */
@@ -107,11 +108,14 @@ export class FailingReceivers implements OnModuleInit {
   private async add(tx: Tx, { lane, accountId, origin }: Receiver, now: number): Promise<void> {
     const id = newId();
     try {
-      await tx.query(
-        `INSERT INTO failing_receiver (id, lane, account_id, origin, failing_since, last_failed_at, paused_at)
-         VALUES (?, ?, ?, ?, ?, ?, NULL)`,
-        [id, lane, accountId, this.crypto.seal(originPlace(id, accountId), origin), now, now],
-      );
+      await FAILING_RECEIVERS.insert(tx, {
+        id,
+        lane,
+        accountId,
+        origin: this.crypto.seal(originPlace(id, accountId), origin),
+        failingSince: now,
+        lastFailedAt: now,
+      });
     } catch (error) {
       // Another attempt on the same receiver has just failed and said so.
       if (!isDuplicate(error)) throw error;
@@ -119,10 +123,11 @@ export class FailingReceivers implements OnModuleInit {
   }
 
   private async pause(tx: Tx, { accountId }: Receiver, id: string, now: number): Promise<void> {
-    const paused = await change(
+    const paused = await FAILING_RECEIVERS.update(
       tx,
-      'UPDATE failing_receiver SET paused_at = ?, last_failed_at = ? WHERE id = ? AND paused_at IS NULL',
-      [now, now, id],
+      { pausedAt: now, lastFailedAt: now },
+      'WHERE id = ? AND paused_at IS NULL',
+      [id],
     );
     if (paused > 0) await this.jobs.enqueue(tx, TELL, { accountId, receiverId: id });
   }

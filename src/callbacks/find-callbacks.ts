@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
-import { Callback, CallbackAttempt, type CallbackStatus } from './callback.entity.js';
+import { Callback, CallbackAttempt, CALLBACKS, type CallbackStatus } from './callback.entity.js';
 import { attemptPlace } from './deliver-callbacks.js';
 
 /** A callback without what is sealed in it: neither URL nor numbers. */
@@ -26,24 +26,7 @@ export interface CallbackSearch {
   limit: number;
 }
 
-const COLUMNS = [
-  'id',
-  'accountId',
-  'ownerId',
-  'sessionId',
-  'callId',
-  'stream',
-  'sequence',
-  'event',
-  'method',
-  'status',
-  'attempts',
-  'tries',
-  'outcome',
-  'nextAttemptAt',
-  'createdAt',
-  'settledAt',
-] as const satisfies (keyof ShownCallback)[];
+const { url: _url, body: _body, ...SHOWN } = CALLBACKS.fields('c');
 
 /** Callbacks with their attempts, newest first. */
 @Injectable()
@@ -100,5 +83,5 @@ export class FindCallbacks {
 }
 
 function rows(manager: EntityManager) {
-  return manager.createQueryBuilder(Callback, 'c').select(COLUMNS.map((column) => `c.${column}`));
+  return manager.createQueryBuilder(Callback, 'c').select(Object.keys(SHOWN).map((column) => `c.${column}`));
 }

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../platform/clock.js';
+import { Clock, DAY_MS } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
+import { selection } from '../platform/database/rows.js';
+import { CALLBACKS } from './callback.entity.js';
 import { FailingReceivers } from './failing-receivers.js';
 
-const KEPT_MS = 30 * 86_400_000;
+const KEPT_MS = 30 * DAY_MS;
 const BATCH = 500;
+
+const OLD = selection(CALLBACKS.pick(['id']));
 
 /** Forgets callbacks that were delivered or parked more than 30 days ago, with the numbers in them, and receivers that were not tried for as long. */
 @Injectable()
@@ -32,10 +36,11 @@ export class PurgeCallbacks {
   /** A callback that was sent again lately stays, whenever it was made. */
   private async purgeBatch(tx: Tx, status: string): Promise<number> {
     const end = this.clock.now() - KEPT_MS;
-    const old = (await tx.query(
-      `SELECT id FROM callback WHERE status = ? AND created_at <= ? AND settled_at <= ? ORDER BY created_at LIMIT ${BATCH}`,
+    const old = await OLD.read(
+      tx,
+      `FROM callback WHERE status = ? AND created_at <= ? AND settled_at <= ? ORDER BY created_at LIMIT ${BATCH}`,
       [status, end, end],
-    )) as { id: string }[];
+    );
     for (const { id } of old) {
       await change(tx, 'DELETE FROM callback_attempt WHERE callback_id = ?', [id]);
       await change(tx, 'DELETE FROM callback WHERE id = ? AND status = ?', [id, status]);

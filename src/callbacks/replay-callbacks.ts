@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
-import { change, Database, type Tx } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { number, selection, type Selected } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { Jobs } from '../platform/jobs/jobs.js';
-import type { CallbackStatus, Stream } from './callback.entity.js';
+import { CALLBACKS, type CallbackStatus } from './callback.entity.js';
 import { FailingReceivers } from './failing-receivers.js';
 import { receiverOf } from './receiver.js';
 import { DELIVER, deliveryOf, urlPlace } from './deliver-callbacks.js';
@@ -28,13 +29,11 @@ interface ReplayPart extends ReplayRange {
   after: { at: number; id: string };
 }
 
-interface Row {
-  id: string;
-  account_id: string;
-  session_id: string;
-  stream: Stream;
-  url: string;
-}
+const REPLAYED = selection(CALLBACKS.pick(['id', 'accountId', 'sessionId', 'stream', 'url']));
+const REACHED = selection(CALLBACKS.pick(['id', 'sessionId', 'stream', 'createdAt']));
+const COUNT = selection({ callbacks: number('COUNT(*)') });
+
+type Replayed = Selected<typeof REPLAYED>;
 
 /** Sends callbacks again, with the same id and bytes, and gives them the whole schedule anew. Also what was delivered may be sent again. */
 @Injectable()
@@ -53,22 +52,17 @@ export class ReplayCallbacks implements OnModuleInit {
 
   /** Refuses an id that nobody knows. */
   async one(tx: Tx, id: string): Promise<void> {
-    const [row] = (await tx.query(
-      `SELECT id, account_id, session_id, stream, url FROM callback WHERE id = ? ${this.database.forUpdate}`,
-      [id],
-    )) as Row[];
-    if (!row) throw new NotFound('no callback has this id');
-    await this.replay(tx, [row]);
+    const found = await REPLAYED.read(tx, `FROM callback WHERE id = ? ${this.database.forUpdate}`, [id]);
+    if (found.length === 0) throw new NotFound('no callback has this id');
+    await this.replay(tx, found);
   }
 
   /** Has the range sent in the background; answers how many callbacks are in it now. */
   async range(tx: Tx, range: ReplayRange): Promise<number> {
     const before = this.clock.now();
     const { where, parameters } = condition(range, before);
-    const [row] = (await tx.query(`SELECT COUNT(*) AS callbacks FROM callback WHERE ${where}`, parameters)) as {
-      callbacks: number;
-    }[];
-    const callbacks = Number(row?.callbacks);
+    const [counted] = await COUNT.read(tx, `FROM callback WHERE ${where}`, parameters);
+    const callbacks = counted?.callbacks ?? 0;
     const part: ReplayPart = { ...range, before, after: { at: 0, id: '' } };
     if (callbacks > 0) await this.jobs.enqueue(tx, REPLAY, part);
     return callbacks;
@@ -81,50 +75,48 @@ export class ReplayCallbacks implements OnModuleInit {
   private batch({ before, after, ...range }: ReplayPart): Promise<void> {
     const { where, parameters } = condition(range, before);
     return this.database.transaction(async (tx) => {
-      const rows = (await tx.query(
-        `SELECT id, session_id, stream, created_at FROM callback
-          WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${BATCH}`,
+      const reached = await REACHED.read(
+        tx,
+        `FROM callback WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${BATCH}`,
         [...parameters, after.at, after.at, after.id],
-      )) as (Pick<Row, 'id' | 'session_id' | 'stream'> & { created_at: number })[];
-      const streams = new Map(rows.map((row) => [streamKey(row), [row.session_id, row.stream]]));
+      );
+      const streams = new Map(reached.map((one) => [streamKey(one), [one.sessionId, one.stream]]));
       for (const stream of streams.values()) {
-        const inStream = (await tx.query(
-          `SELECT id, account_id, session_id, stream, url FROM callback
-            WHERE session_id = ? AND stream = ? AND ${where} ORDER BY sequence ${this.database.forUpdate}`,
+        const inStream = await REPLAYED.read(
+          tx,
+          `FROM callback WHERE session_id = ? AND stream = ? AND ${where} ORDER BY sequence ${this.database.forUpdate}`,
           [...stream, ...parameters],
-        )) as Row[];
+        );
         await this.replay(tx, inStream);
       }
-      const last = rows.at(-1);
-      if (!last || rows.length < BATCH) return;
-      const next: ReplayPart = { ...range, before, after: { at: Number(last.created_at), id: last.id } };
+      const last = reached.at(-1);
+      if (!last || reached.length < BATCH) return;
+      const next: ReplayPart = { ...range, before, after: { at: last.createdAt, id: last.id } };
       await this.jobs.enqueue(tx, REPLAY, next);
     });
   }
 
-  private async replay(tx: Tx, rows: Row[]): Promise<void> {
+  private async replay(tx: Tx, callbacks: Replayed[]): Promise<void> {
     const now = this.clock.now();
-    for (const row of rows) {
-      await change(
-        tx,
-        "UPDATE callback SET status = 'pending', tries = 0, next_attempt_at = ?, settled_at = NULL WHERE id = ?",
-        [now, row.id],
-      );
-    }
-    const opened = rows.map((row) => ({ ...row, url: this.crypto.open(urlPlace(row.id, row.account_id), row.url) }));
+    const anew = { status: 'pending', tries: 0, nextAttemptAt: now, settledAt: null } as const;
+    for (const { id } of callbacks) await CALLBACKS.update(tx, anew, 'WHERE id = ?', [id]);
+    const opened = callbacks.map((one) => ({
+      ...one,
+      url: this.crypto.open(urlPlace(one.id, one.accountId), one.url),
+    }));
     await this.receivers.resumePaused(
       tx,
-      opened.map(({ account_id: accountId, url }) => receiverOf(this.crypto, accountId, url)),
+      opened.map(({ accountId, url }) => receiverOf(this.crypto, accountId, url)),
     );
-    const streams = new Map(opened.map((row) => [streamKey(row), row]));
-    for (const { account_id: accountId, session_id: sessionId, stream, url } of streams.values()) {
+    const streams = new Map(opened.map((one) => [streamKey(one), one]));
+    for (const { accountId, sessionId, stream, url } of streams.values()) {
       const [payload, when] = deliveryOf(this.crypto, { sessionId, stream, accountId, url });
       await this.jobs.enqueue(tx, DELIVER, payload, { ...when, sooner: true });
     }
   }
 }
 
-function streamKey({ session_id: sessionId, stream }: Pick<Row, 'session_id' | 'stream'>): string {
+function streamKey({ sessionId, stream }: Pick<Replayed, 'sessionId' | 'stream'>): string {
   return `${sessionId}:${stream}`;
 }
 
