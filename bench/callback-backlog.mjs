@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { AddCallback } from '../dist/src/callbacks/add-callback.js';
+import { partyEvent } from '../dist/src/callbacks/contract.js';
 import { openDatabase } from '../dist/src/data-source.js';
 import { Clock } from '../dist/src/platform/clock.js';
 import { readConfig } from '../dist/src/platform/settings/config.js';
@@ -39,8 +40,8 @@ export async function queueCallbacks({ databaseUrl, dataFolder }, { url, session
     const session = { id: randomUUID(), accountId: ACCOUNT.authId, subaccountId: null, virtualNumber: '+14155600001' };
     await database.transaction(async (tx) => {
       for (let count = 0; count < perSession; count++) {
-        const told = { event: EVENT, at: clock.now(), callId: null, from: '+12125500001', to: '+16465550001' };
-        await addCallback.run(tx, { session, stream: 'status', url, method: 'POST' }, told);
+        const occasion = { at: clock.now(), callId: null, from: '+12125500001', to: '+16465550001' };
+        await addCallback.run(tx, { session, stream: 'status', url, method: 'POST' }, partyEvent(EVENT, occasion));
       }
     });
     await worker();

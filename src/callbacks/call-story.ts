@@ -1,30 +1,10 @@
 import type { CallFacts, Leg } from '../call-routing/index.js';
+import type { Hangup, HangupEvent, PartyEvent } from './contract.js';
 
-export type StatusEvent =
-  | 'SessionFirstPartyAnswer'
-  | 'SessionSecondPartyRing'
-  | 'SessionSecondPartyAnswer'
-  | 'SessionSecondPartyHangup'
-  | 'SessionFirstPartyHangup'
-  | 'SessionPinAuthenticationStatus'
-  | 'SessionPartiesHangup'
-  | 'SessionTimeout';
-
-/** What a hang-up cost and why it came. */
-export interface Outcome {
-  amountMicros: number;
-  billedSeconds: number;
-  seconds: number;
-  cause: string;
-  causeCode: number | null;
-}
-
-export interface Chapter {
-  event: StatusEvent;
-  /** Milliseconds since 1970, by Plivo's clock where it told a time. */
-  at: number;
-  outcome?: Outcome;
-}
+/** An event of a call, and when it was: milliseconds since 1970, by Plivo's clock where it told a time. */
+export type Chapter =
+  | { event: PartyEvent | 'SessionPinAuthenticationStatus'; at: number; outcome?: undefined }
+  | { event: HangupEvent; at: number; outcome: Hangup };
 
 /** A called phone has rung when the leg ended for one of these: no answer, rejected, declined, ring time over, given up while ringing. */
 const RANG = new Set([1000, 3000, 3020, 3110, 6010]);
@@ -113,7 +93,7 @@ function inOrderOfEnd(caller: Leg, called: Leg | undefined): Leg[] {
   return (caller.endedAt ?? 0) < (called.endedAt ?? 0) ? isCallerFirst : isCalledFirst;
 }
 
-function outcomeOf(leg: Leg): Outcome {
+function outcomeOf(leg: Leg): Hangup {
   return {
     amountMicros: leg.amount ?? 0,
     billedSeconds: leg.billedDuration ?? 0,
@@ -134,8 +114,8 @@ function answeredOf(legs: readonly Leg[], side: 'A' | 'B'): Leg | undefined {
 }
 
 const otherRole = (role: 'first' | 'second') => (role === 'first' ? 'second' : 'first');
-const answerOf = (role: 'first' | 'second'): StatusEvent =>
+const answerOf = (role: 'first' | 'second'): PartyEvent =>
   role === 'first' ? 'SessionFirstPartyAnswer' : 'SessionSecondPartyAnswer';
-const hangupOf = (role: 'first' | 'second'): StatusEvent =>
+const hangupOf = (role: 'first' | 'second'): HangupEvent =>
   role === 'first' ? 'SessionFirstPartyHangup' : 'SessionSecondPartyHangup';
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);

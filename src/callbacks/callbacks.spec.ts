@@ -3,11 +3,15 @@ import { callsOn } from '../../test/support/calls.js';
 import { callbacksOn, startReceiver } from '../../test/support/callbacks.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import { partyEvent, type CallbackPayload, type Occasion, type PartyEvent } from './contract.js';
 import type { Database } from '../platform/database/database.js';
 import type { SessionRecord } from '../sessions/index.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+
+/** Delivery does not look at names; short ones make stories short. */
+const named = (event: string, occasion: Occasion): CallbackPayload => partyEvent(event as PartyEvent, occasion);
 
 describeOnEachDatabase('callbacks', (open) => {
   let database: Database;
@@ -43,8 +47,9 @@ describeOnEachDatabase('callbacks', (open) => {
       await database.transaction(async (tx) => {
         const target = await callbacks.target.find(tx, ACCOUNT, session.id, 'status');
         if (!target) throw new Error('expected a target');
-        const told = { event, at: calls.sessions.clock.now(), callId: null, from: '14155550001', to: '14155550002' };
-        await callbacks.addCallback.run(tx, target, told);
+        const at = calls.sessions.clock.now();
+        const occasion = { at, callId: null, from: '14155550001', to: '14155550002' };
+        await callbacks.addCallback.run(tx, target, named(event, occasion));
       });
     }
   };
@@ -108,7 +113,7 @@ describeOnEachDatabase('callbacks', (open) => {
             .transaction(async (tx) => {
               const target = await callbacks.target.find(tx, ACCOUNT, session.id, 'status');
               if (!target) throw new Error('expected a target');
-              await callbacks.addCallback.run(tx, target, { event: 'E', at: 0, callId: null, from: '', to: '' });
+              await callbacks.addCallback.run(tx, target, named('E', { at: 0, callId: null, from: '', to: '' }));
               if (index % 3 === 0) throw new Error('rolled back');
             })
             .catch((error: Error) => expect(error.message).toBe('rolled back')),
@@ -207,7 +212,7 @@ describeOnEachDatabase('callbacks', (open) => {
       await database.transaction(async (tx) => {
         const given = { ...session, settings: { ...session.settings, callback_url: `${receiver.url}/hook` } };
         const target = { session: given, stream: 'status' as const, url: `${receiver.url}/x`, method: 'POST' as const };
-        await strictCallbacks.addCallback.run(tx, target, { event: 'B', at: 0, callId: null, from: '', to: '' });
+        await strictCallbacks.addCallback.run(tx, target, named('B', { at: 0, callId: null, from: '', to: '' }));
       });
       await database.transaction((tx) => tx.query("UPDATE callback SET status = 'delivered' WHERE event = 'A'"));
       await strict.jobs.runDue();

@@ -3,11 +3,12 @@ import { CallbackTokens } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database } from '../platform/database/database.js';
+import { selection, type Selected } from '../platform/database/rows.js';
 import { newNonce } from '../platform/ids.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { Outgoing, type Exchange } from '../platform/outgoing/outgoing.js';
-import { formDecoded } from './callback-body.js';
-import type { Stream } from './callback.entity.js';
+import { formDecoded } from './contract.js';
+import { CALLBACK_ATTEMPTS, CALLBACKS, type Stream } from './callback.entity.js';
 import { deliveryPolicy, outcomeWord, verdictOn, type DeliveryPolicy, type Verdict } from './delivery-policy.js';
 import { CallbackMetrics } from './callback-metrics.js';
 import { FailingReceivers } from './failing-receivers.js';
@@ -25,18 +26,22 @@ const LEASE_SECONDS = 60;
 /** What is kept of a receiver's answer, for an operator who asks for it. */
 const KEPT_ANSWER_BYTES = 1024;
 
-interface Row {
-  id: string;
-  account_id: string;
-  owner_id: string;
-  method: 'GET' | 'POST';
-  event: string;
-  url: string;
-  body: string;
-  attempts: number;
-  tries: number;
-  next_attempt_at: number;
-}
+const NEXT = selection(
+  CALLBACKS.pick([
+    'id',
+    'accountId',
+    'ownerId',
+    'method',
+    'event',
+    'url',
+    'body',
+    'attempts',
+    'tries',
+    'nextAttemptAt',
+  ]),
+);
+
+type NextCallback = Selected<typeof NEXT>;
 
 /**
  * Delivers what a session's stream has pending, in the order of its numbers: the next one is tried when the one before is delivered or parked. At least
@@ -75,12 +80,12 @@ export class DeliverCallbacks implements OnModuleInit {
       const next = await this.next(sessionId, stream);
       if (!next) return;
       const now = this.clock.now();
-      if (next.next_attempt_at > now)
-        throw new RetryLater((next.next_attempt_at - now) / 1000, lastFailure ?? 'not due yet');
+      if (next.nextAttemptAt > now)
+        throw new RetryLater((next.nextAttemptAt - now) / 1000, lastFailure ?? 'not due yet');
       if (now >= endsAt) throw new RetryLater(0, 'others have their turn');
 
-      const url = this.crypto.open(urlPlace(next.id, next.account_id), next.url);
-      const receiver = receiverOf(this.crypto, next.account_id, url);
+      const url = this.crypto.open(urlPlace(next.id, next.accountId), next.url);
+      const receiver = receiverOf(this.crypto, next.accountId, url);
       if (await this.database.read((manager) => this.receivers.isPaused(manager, receiver))) {
         if (!(await this.park(next))) return;
         continue;
@@ -96,21 +101,26 @@ export class DeliverCallbacks implements OnModuleInit {
     }
   }
 
-  private async next(sessionId: string, stream: Stream): Promise<Row | null> {
-    const [row] = await this.database.read<Row[]>((manager) =>
-      manager.query(
-        `SELECT id, account_id, owner_id, method, event, url, body, attempts, tries, next_attempt_at FROM callback
-          WHERE session_id = ? AND stream = ? AND status = 'pending' ORDER BY sequence LIMIT 1`,
+  private async next(sessionId: string, stream: Stream): Promise<NextCallback | null> {
+    const [next] = await this.database.read((manager) =>
+      NEXT.read(
+        manager,
+        `FROM callback WHERE session_id = ? AND stream = ? AND status = 'pending' ORDER BY sequence LIMIT 1`,
         [sessionId, stream],
       ),
     );
-    return row ? { ...row, next_attempt_at: Number(row.next_attempt_at) } : null;
+    return next ?? null;
   }
 
-  private async attempt(callback: Row, url: string, policy: DeliveryPolicy, signal: AbortSignal): Promise<Exchange> {
+  private async attempt(
+    callback: NextCallback,
+    url: string,
+    policy: DeliveryPolicy,
+    signal: AbortSignal,
+  ): Promise<Exchange> {
     const refusal = this.outgoing.refusal(url);
     if (refusal !== null) return { kind: 'failed', error: 'refused-url', durationMs: 0 };
-    const { id, method, account_id: accountId, owner_id: ownerId } = callback;
+    const { id, method, accountId, ownerId } = callback;
     const form = this.crypto.open(bodyPlace(id, accountId), callback.body);
     const main = await this.tokens.of(accountId);
     const own = ownerId === accountId ? main : await this.tokens.of(ownerId);
@@ -139,13 +149,13 @@ export class DeliverCallbacks implements OnModuleInit {
 
   /** The number of attempts is the lock: of two workers that delivered the same callback, one notes it. */
   private note(
-    callback: Row,
+    callback: NextCallback,
     receiver: Receiver,
     startedAt: number,
     exchange: Exchange,
     verdict: Verdict,
   ): Promise<boolean> {
-    const { id, attempts, account_id: accountId } = callback;
+    const { id, attempts, accountId } = callback;
     const now = this.clock.now();
     const isSettled = verdict.kind !== 'retry';
     const answer = exchange.kind === 'answered' ? exchange.body.subarray(0, KEPT_ANSWER_BYTES).toString('utf8') : '';
@@ -164,32 +174,28 @@ export class DeliverCallbacks implements OnModuleInit {
         ],
       );
       if (noted === 0) return false;
-      await tx.query(
-        `INSERT INTO callback_attempt (callback_id, number, started_at, duration_ms, status, error, answer)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        [
-          id,
-          attempts + 1,
-          startedAt,
-          Math.round(exchange.durationMs),
-          exchange.kind === 'answered' ? exchange.status : null,
-          exchange.kind === 'failed' ? exchange.error : null,
-          answer === '' ? null : this.crypto.seal(attemptPlace(id, attempts + 1, accountId), answer),
-        ],
-      );
+      await CALLBACK_ATTEMPTS.insert(tx, {
+        callbackId: id,
+        number: attempts + 1,
+        startedAt,
+        durationMs: Math.round(exchange.durationMs),
+        status: exchange.kind === 'answered' ? exchange.status : null,
+        error: exchange.kind === 'failed' ? exchange.error : null,
+        answer: answer === '' ? null : this.crypto.seal(attemptPlace(id, attempts + 1, accountId), answer),
+      });
       await this.receivers.note(tx, receiver, verdict.kind === 'delivered');
       return true;
     });
   }
 
   /** Without an attempt. Returns whether it was still ours to park. */
-  private async park({ id, attempts, event }: Row): Promise<boolean> {
+  private async park({ id, attempts, event }: NextCallback): Promise<boolean> {
     const parked = await this.database.transaction((tx) =>
-      change(
+      CALLBACKS.update(
         tx,
-        `UPDATE callback SET status = 'parked', outcome = 'receiver-paused', settled_at = ?
-          WHERE id = ? AND attempts = ? AND status = 'pending'`,
-        [this.clock.now(), id, attempts],
+        { status: 'parked', outcome: 'receiver-paused', settledAt: this.clock.now() },
+        "WHERE id = ? AND attempts = ? AND status = 'pending'",
+        [id, attempts],
       ),
     );
     if (parked > 0) this.metrics.parked(event);

@@ -14,6 +14,7 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, FakeClock, testConfig } from '../../test/support/ground.js';
 import { AddCallback } from './add-callback.js';
 import { CallbackMetrics } from './callback-metrics.js';
+import { timeoutEvent } from './contract.js';
 import { DeliverCallbacks } from './deliver-callbacks.js';
 import { FailingReceivers } from './failing-receivers.js';
 import { ReplayCallbacks } from './replay-callbacks.js';
@@ -66,11 +67,7 @@ describeOnEachDatabase('a replay during an attempt', (open) => {
     } as SessionRecord;
     const tell = (url: string) =>
       database.transaction((tx) =>
-        add.run(
-          tx,
-          { session, stream: 'status', url, method: 'POST' },
-          { event: 'SessionTimeout', at: clock.now(), callId: null, from: '', to: '' },
-        ),
+        add.run(tx, { session, stream: 'status', url, method: 'POST' }, timeoutEvent(clock.now())),
       );
 
     await tell(`${receiver.url}#rc=0`);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formDecoded, formEncoded } from './callback-body.js';
+import { formDecoded, formEncoded } from './contract.js';
 import { signatureHeaders } from './sign-callback.js';
 
 const NONCE = '12345678901234567890';

@@ -1,16 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AccountSettings, decimalText, microsOf } from '../accounts/index.js';
+import { AccountSettings, microsOf } from '../accounts/index.js';
 import { ownAmountOf } from '../billing-stats/index.js';
 import { CallStarted, ConversationNoted, PinChecked, ReadCallFacts, type CallFacts } from '../call-routing/index.js';
 import { SessionEnded } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
-import { AddCallback } from './add-callback.js';
-import { callStory, type Chapter, type Outcome } from './call-story.js';
+import { AddCallback, eventsTold } from './add-callback.js';
+import { callStory, type Chapter } from './call-story.js';
 import { CallbackTarget, type Target } from './callback-target.js';
-
-type Extra = readonly (readonly [string, string])[];
+import { hangupEvent, partyEvent, pinEvent, timeoutEvent, type CallbackPayload, type Hangup } from './contract.js';
 
 /** Tells customers what happens in their sessions: each event once, in the transaction that learns of it. */
 @Injectable()
@@ -43,16 +42,17 @@ export class TellCalls implements OnModuleInit {
     const story = callStory(call, target.session.settings.is_pin_authentication_required, this.clock.now());
     const told = await eventsTold(tx, callId);
     for (const chapter of story) {
-      if (!told.has(chapter.event)) await this.tell(tx, target, call, chapter);
+      if (told.has(chapter.event)) continue;
+      await this.addCallback.run(tx, target, await this.payloadOf(tx, target, call, chapter));
     }
   }
 
-  private async tell(tx: Tx, target: Target, call: CallFacts, { event, at, outcome }: Chapter): Promise<void> {
+  private async payloadOf(tx: Tx, target: Target, call: CallFacts, chapter: Chapter): Promise<CallbackPayload> {
+    const occasion = { at: chapter.at, callId: call.callId, ...numbersOf(call, target) };
+    if (chapter.outcome) return hangupEvent(chapter.event, occasion, await this.priced(tx, target, chapter.outcome));
     // The story has a PIN chapter only when nobody was asked: an answer to the question is told when it is given.
-    const isPin = event === 'SessionPinAuthenticationStatus';
-    const extra = isPin ? pinExtra('AuthorizedCaller', 0) : outcome ? await this.outcomeExtra(tx, target, outcome) : [];
-    const { from, to } = numbersOf(call, target);
-    await this.addCallback.run(tx, target, { event, at, callId: call.callId, from, to, extra });
+    if (chapter.event === 'SessionPinAuthenticationStatus') return pinEvent(occasion, 'AuthorizedCaller', 0);
+    return partyEvent(chapter.event, occasion);
   }
 
   private async tellPin(tx: Tx, checked: PinChecked): Promise<void> {
@@ -62,26 +62,19 @@ export class TellCalls implements OnModuleInit {
     const at = this.clock.now();
     const { parties } = target.session;
     const to = role === null ? null : role === 'first' ? parties.second : parties.first;
-    const told = { at, callId, from: caller ?? '', to: to ?? '' };
+    const occasion = { at, callId, from: caller ?? '', to: to ?? '' };
     if (role !== null) {
       const event = role === 'first' ? 'SessionFirstPartyAnswer' : 'SessionSecondPartyAnswer';
-      await this.addCallback.run(tx, target, { ...told, event });
+      await this.addCallback.run(tx, target, partyEvent(event, occasion));
     }
-    const extra = pinExtra(outcome, failures);
-    await this.addCallback.run(tx, target, { ...told, event: 'SessionPinAuthenticationStatus', extra });
+    await this.addCallback.run(tx, target, pinEvent(occasion, outcome, failures));
   }
 
   /** The amount as the API shows it: Plivo's price and the account's own for each minute. */
-  private async outcomeExtra(tx: Tx, { session }: Target, outcome: Outcome): Promise<Extra> {
+  private async priced(tx: Tx, { session }: Target, hangup: Hangup): Promise<Hangup> {
     const { minute_fee } = await this.accountSettings.read(tx, session.accountId);
-    const amount = outcome.amountMicros + ownAmountOf(outcome.billedSeconds, microsOf(minute_fee));
-    return [
-      ['Amount', decimalText(amount)],
-      ['BilledDuration', String(outcome.billedSeconds)],
-      ['Duration', String(outcome.seconds)],
-      ['PlivoHangupCause', outcome.cause],
-      ['PlivoHangupCauseCode', outcome.causeCode === null ? '' : String(outcome.causeCode)],
-    ];
+    const own = ownAmountOf(hangup.billedSeconds, microsOf(minute_fee));
+    return { ...hangup, amountMicros: hangup.amountMicros + own };
   }
 
   /** An end by delete is the customer's own doing. */
@@ -89,13 +82,8 @@ export class TellCalls implements OnModuleInit {
     if (how !== 'expired') return;
     const target = await this.target.find(tx, accountId, sessionId, 'status');
     if (!target) return;
-    await this.addCallback.run(tx, target, { event: 'SessionTimeout', at: endedAt, callId: null, from: '', to: '' });
+    await this.addCallback.run(tx, target, timeoutEvent(endedAt));
   }
-}
-
-async function eventsTold(tx: Tx, callId: string): Promise<Set<string>> {
-  const rows = (await tx.query('SELECT event FROM callback WHERE call_id = ?', [callId])) as { event: string }[];
-  return new Set(rows.map(({ event }) => event));
 }
 
 /** Of the call as it was; a call that dialled nobody is told with the other party as it is. */
@@ -104,11 +92,4 @@ function numbersOf(call: CallFacts, { session: { parties } }: Target): { from: s
   const other = call.callerRole === 'first' ? parties.second : parties.first;
   if (call.decision === 'connect') return { from: call.caller ?? '', to: call.dialled ?? other ?? '' };
   return { from: own ?? '', to: other ?? '' };
-}
-
-function pinExtra(status: 'success' | 'failed' | 'AuthorizedCaller', retries: number): Extra {
-  return [
-    ['PinAuthenticationStatus', status],
-    ['PinRetryCounter', String(retries)],
-  ];
 }

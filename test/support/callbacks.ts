@@ -4,7 +4,7 @@ import { CallbackTokens } from '../../src/accounts/index.js';
 import { Credentials } from '../../src/accounts/credentials.js';
 import { ReadCallFacts } from '../../src/call-routing/index.js';
 import { AddCallback } from '../../src/callbacks/add-callback.js';
-import { formDecoded } from '../../src/callbacks/callback-body.js';
+import { formDecoded } from '../../src/callbacks/contract.js';
 import { CallbackMetrics } from '../../src/callbacks/callback-metrics.js';
 import { CallbackTarget } from '../../src/callbacks/callback-target.js';
 import { bodyPlace, DeliverCallbacks } from '../../src/callbacks/deliver-callbacks.js';
