@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../src/data-source.js';
 import { signV3 } from '../src/plivo/index.js';
-import { mediaOf } from '../src/simulator/media.js';
+import { mediaOf } from '../src/simulator/media/media.js';
 import { createDatabase, databaseKinds } from './support/database.js';
 import { stalled, startMediaStub, whole, type MediaStub } from './support/media-stub.js';
 import {

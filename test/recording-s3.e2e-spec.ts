@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Jobs } from '../src/platform/jobs/jobs.js';
 import { Clock } from '../src/platform/clock.js';
-import { mediaOf } from '../src/simulator/media.js';
+import { mediaOf } from '../src/simulator/media/media.js';
 import { startMediaStub, whole, type MediaStub } from './support/media-stub.js';
 import { startCall } from './support/recorded-call.js';
 import { startS3, type S3StandIn } from './support/s3-stand-in.js';

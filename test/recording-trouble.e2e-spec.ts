@@ -7,7 +7,7 @@ import { KeepRecordings, RecordingFailed, RecordingReady, RecordingStarted } fro
 import { Clock } from '../src/platform/clock.js';
 import { Events } from '../src/platform/events/events.js';
 import { Jobs } from '../src/platform/jobs/jobs.js';
-import { mediaOf } from '../src/simulator/media.js';
+import { mediaOf } from '../src/simulator/media/media.js';
 import { broken, stalled, startMediaStub, whole, type MediaAnswer, type MediaStub } from './support/media-stub.js';
 import { startCall, type ToldCall } from './support/recorded-call.js';
 import { AUTH_ID, describeOnEachService, type Service } from './support/service.js';

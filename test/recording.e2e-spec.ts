@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Jobs } from '../src/platform/jobs/jobs.js';
-import { mediaOf } from '../src/simulator/media.js';
+import { mediaOf } from '../src/simulator/media/media.js';
 import { AUTH_ID, describeOnEachService, type Service } from './support/service.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
 

@@ -1,3 +1,3 @@
-export { DEMO_NUMBERS, type SimulatedNumber } from './account.js';
+export { DEMO_NUMBERS, type SimulatedNumber } from './calls/account.js';
 export { SimulatorModule } from './simulator.module.js';
 export { Simulator, type SimulatorOptions } from './simulator.js';

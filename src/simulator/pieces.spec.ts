@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Clock } from '../platform/clock.js';
-import { billedSeconds, costOf, isRate, rateWithFivePlaces } from './billing.js';
-import { consoleTime, isTimeZoneOffset, recordTime, utcMicroseconds } from './console-time.js';
-import { Faults, NO_FAULTS } from './faults.js';
-import { Lane } from './lane.js';
-import { Timers } from './timers.js';
-import { readTarget } from './webhook-target.js';
+import { billedSeconds, costOf, isRate, rateWithFivePlaces } from './calls/billing.js';
+import { consoleTime, isTimeZoneOffset, recordTime, utcMicroseconds } from './calls/console-time.js';
+import { Faults, NO_FAULTS } from './rules/faults.js';
+import { Lane } from './webhooks/lane.js';
+import { Timers } from './rules/timers.js';
+import { readTarget } from './webhooks/webhook-target.js';
 
 class StoppedClock extends Clock {
   private at = 1_000_000;

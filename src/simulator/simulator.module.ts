@@ -1,15 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ControlCallsController } from './control-calls.controller.js';
-import { ControlInboxController } from './control-inbox.controller.js';
-import { ControlPhonesController } from './control-phones.controller.js';
-import { ControlSettingsController } from './control-settings.controller.js';
-import { InboxRoutes } from './inbox-routes.js';
-import { RestApplicationsController } from './rest-applications.controller.js';
-import { RestCallsController } from './rest-calls.controller.js';
-import { RestNumbersController } from './rest-numbers.controller.js';
-import { MediaController } from './media.controller.js';
-import { RestRecordingsController } from './rest-recordings.controller.js';
-import { RestRequestsController } from './rest-requests.controller.js';
+import { ControlCallsController } from './control/control-calls.controller.js';
+import { ControlInboxController } from './control/control-inbox.controller.js';
+import { ControlPhonesController } from './control/control-phones.controller.js';
+import { ControlSettingsController } from './control/control-settings.controller.js';
+import { InboxRoutes } from './inbox/inbox-routes.js';
+import { RestApplicationsController } from './rest/rest-applications.controller.js';
+import { RestCallsController } from './rest/rest-calls.controller.js';
+import { RestNumbersController } from './rest/rest-numbers.controller.js';
+import { MediaController } from './rest/media.controller.js';
+import { RestRecordingsController } from './rest/rest-recordings.controller.js';
+import { RestRequestsController } from './rest/rest-requests.controller.js';
 import { Simulator, type SimulatorOptions } from './simulator.js';
 
 /** Serves a simulated Plivo. The Fastify router must ignore trailing slashes, as Plivo's own URLs end in one. */

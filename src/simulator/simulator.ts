@@ -1,19 +1,19 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Clock } from '../platform/clock.js';
-import { Account, type SimulatedNumber } from './account.js';
-import { Activity } from './activity.js';
-import { ApiRequests } from './api-requests.js';
-import { CallBook } from './call-book.js';
-import type { Call } from './call.js';
-import { Changes } from './changes.js';
-import { Faults } from './faults.js';
-import { Inbox } from './inbox.js';
-import { Phones } from './phones.js';
-import { RecordingBook } from './recording-book.js';
-import { DEFAULT_SETTINGS, type Settings } from './settings.js';
-import { Timers } from './timers.js';
-import { WebhookSender } from './webhook-sender.js';
-import type { World } from './world.js';
+import { Account, type SimulatedNumber } from './calls/account.js';
+import { Activity } from './rules/activity.js';
+import { ApiRequests } from './rest/api-requests.js';
+import { CallBook } from './calls/call-book.js';
+import type { Call } from './calls/call.js';
+import { Changes } from './rules/changes.js';
+import { Faults } from './rules/faults.js';
+import { Inbox } from './inbox/inbox.js';
+import { Phones } from './calls/phones.js';
+import { RecordingBook } from './media/recording-book.js';
+import { DEFAULT_SETTINGS, type Settings } from './rules/settings.js';
+import { Timers } from './rules/timers.js';
+import { WebhookSender } from './webhooks/webhook-sender.js';
+import type { World } from './calls/world.js';
 
 export interface SimulatorOptions {
   authId: string;

@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../src/simulator/random.js';
+import { SeededRandom } from '../../src/simulator/rules/random.js';
 
 /** Everything that is left to chance in a simulated world; the same seed makes the same choices. */
 export class Chance extends SeededRandom {

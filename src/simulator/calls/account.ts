@@ -1,0 +1,98 @@
+import { parseCaller } from '../../telephony/phone.js';
+import type { WebhookMethod } from '../webhooks/signature.js';
+
+/** A number that the simulated account rents. Digits only, as everywhere in Plivo's JSON. */
+export interface SimulatedNumber {
+  number: string;
+  alias?: string;
+  subaccount?: string;
+  /** Default: voice only. */
+  services?: readonly ('voice' | 'sms')[];
+}
+
+export interface RentedNumber {
+  number: string;
+  alias: string;
+  subaccount: string | null;
+  services: readonly ('voice' | 'sms')[];
+  appId: string | null;
+}
+
+/** Where a call's webhooks go. An empty answer URL is one that cannot be reached. */
+export interface CallUrls {
+  answerUrl: string;
+  answerMethod: WebhookMethod;
+  fallbackUrl: string | null;
+  fallbackMethod: WebhookMethod;
+  hangupUrl: string | null;
+  hangupMethod: WebhookMethod;
+}
+
+export interface Application extends CallUrls {
+  appId: string;
+  appName: string;
+  subaccount: string | null;
+}
+
+/** Fictional numbers in two countries. */
+export const DEMO_NUMBERS: readonly SimulatedNumber[] = [
+  { number: '14155550100', alias: 'demo 1' },
+  { number: '14155550101', alias: 'demo 2' },
+  { number: '14155550102', alias: 'demo 3' },
+  { number: '442079460001', alias: 'demo 4' },
+  { number: '442079460002', alias: 'demo 5' },
+];
+
+const FIRST_APP_ID = 10_000_000_000_000_001n;
+
+/** The simulated account: what it rents and where its calls go. */
+export class Account {
+  readonly numbers = new Map<string, RentedNumber>();
+  readonly applications = new Map<string, Application>();
+  private nextAppId = FIRST_APP_ID;
+
+  constructor(
+    private readonly rented: readonly SimulatedNumber[],
+    private readonly defaults: { answerUrl: string; hangupUrl: string },
+  ) {
+    this.reset();
+  }
+
+  reset(): void {
+    this.applications.clear();
+    this.numbers.clear();
+    for (const { number, alias = '', subaccount = null, services } of this.rented) {
+      this.numbers.set(number, { number, alias, subaccount, services: services ?? ['voice'], appId: null });
+    }
+  }
+
+  /** The rented number that `text` writes, with or without a plus sign. */
+  find(text: string): RentedNumber | null {
+    return this.numbers.get(parseCaller(text) ?? '') ?? null;
+  }
+
+  urlsFor(number: RentedNumber): CallUrls {
+    const application = this.applications.get(number.appId ?? '');
+    if (application !== undefined) return application;
+    const { answerUrl, hangupUrl } = this.defaults;
+    return {
+      answerUrl,
+      answerMethod: 'POST',
+      fallbackUrl: null,
+      fallbackMethod: 'POST',
+      hangupUrl: hangupUrl === '' ? null : hangupUrl,
+      hangupMethod: 'POST',
+    };
+  }
+
+  addApplication(facts: Omit<Application, 'appId'>): Application {
+    const application = { ...facts, appId: String(this.nextAppId++) };
+    this.applications.set(application.appId, application);
+    return application;
+  }
+
+  removeApplication(appId: string): void {
+    this.applications.delete(appId);
+    for (const number of this.numbers.values()) if (number.appId === appId) number.appId = null;
+  }
+}

@@ -1,0 +1,91 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, UseFilters } from '@nestjs/common';
+import { ControlErrorFilter } from './control-errors.js';
+import { readFaults } from './control-faults.js';
+import { Fields } from './control-fields.js';
+import { readSettings } from './control-settings.js';
+import { iso, withIsoTime } from './control-views.js';
+import type { Settings } from '../rules/settings.js';
+import { Simulator } from '../simulator.js';
+
+const LONGEST_ADVANCE_SECONDS = 366 * 86_400;
+
+/** Rules of the simulated world: its clock, its faults, its habits. */
+@Controller('simulator/control')
+@UseFilters(ControlErrorFilter)
+export class ControlSettingsController {
+  constructor(private readonly simulator: Simulator) {}
+
+  @Get('sightings')
+  sightings() {
+    return { items: this.simulator.phones.sightings.map(withIsoTime) };
+  }
+
+  @Get('numbers')
+  numbers() {
+    const numbers = [...this.simulator.account.numbers.values()];
+    return { items: numbers.map(({ number, alias, subaccount }) => ({ number, alias, subaccount })) };
+  }
+
+  @Get('faults')
+  faults() {
+    return this.simulator.faults.current;
+  }
+
+  @Post('faults')
+  @HttpCode(200)
+  replaceFaults(@Body() body: unknown) {
+    const { plan, seed } = readFaults(body);
+    this.simulator.faults.replace(plan, seed);
+    return plan;
+  }
+
+  @Delete('faults')
+  @HttpCode(204)
+  clearFaults(): void {
+    this.simulator.faults.clear();
+  }
+
+  @Get('api-requests')
+  apiRequests() {
+    return this.simulator.apiRequests.view();
+  }
+
+  /** What this Plivo charges for all legs that have ended since its start or the last reset. */
+  @Get('bill')
+  bill() {
+    const { legs, billedSeconds, micros } = this.simulator.book.total;
+    return { legs, billed_seconds: billedSeconds, amount_micros: micros };
+  }
+
+  @Get('clock')
+  clock() {
+    return { now: iso(this.simulator.clock.now()) };
+  }
+
+  @Post('clock')
+  @HttpCode(200)
+  async advance(@Body() body: unknown) {
+    const fields = new Fields(body, ['advance_seconds']);
+    const seconds = fields.number('advance_seconds', 0, LONGEST_ADVANCE_SECONDS);
+    if (seconds === null) throw fields.wrong('advance_seconds', 'a number');
+    await this.simulator.advance(seconds * 1000);
+    return this.clock();
+  }
+
+  @Post('reset')
+  @HttpCode(204)
+  reset(): void {
+    this.simulator.reset();
+  }
+
+  @Get('settings')
+  settings(): Settings {
+    return this.simulator.settings;
+  }
+
+  @Put('settings')
+  changeSettings(@Body() body: unknown): Settings {
+    const given = Object.entries(readSettings(body)).filter(([, value]) => value !== null);
+    return Object.assign(this.simulator.settings, Object.fromEntries(given));
+  }
+}

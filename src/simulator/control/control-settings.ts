@@ -1,0 +1,29 @@
+import { isRate } from '../calls/billing.js';
+import { isTimeZoneOffset } from '../calls/console-time.js';
+import { Fields } from './control-fields.js';
+import { DEFAULT_SETTINGS, type Settings } from '../rules/settings.js';
+
+const ACTION_CHOICES = ['redirect-false', 'never', 'always'] as const;
+const LONGEST_SECONDS = 86_400;
+
+/** The body of `PUT settings`; what it does not name is null and stays as it is. */
+export function readSettings(body: unknown): { [Name in keyof Settings]: Settings[Name] | null } {
+  const fields = new Fields(body, Object.keys(DEFAULT_SETTINGS));
+  return {
+    inbound_rate: fields.text('inbound_rate', isRate),
+    outbound_rate: fields.text('outbound_rate', isRate),
+    time_zone_offset: fields.text('time_zone_offset', isTimeZoneOffset),
+    action_after_caller_hangup: fields.choice('action_after_caller_hangup', ACTION_CHOICES),
+    dial_hangup_callback: fields.flag('dial_hangup_callback'),
+    speech_seconds: fields.number('speech_seconds', 0, 3600),
+    cdr_delay_seconds: fields.number('cdr_delay_seconds', 0, LONGEST_SECONDS),
+    plus_in_numbers: fields.flag('plus_in_numbers'),
+    confirm_sound_fetch: fields.choice('confirm_sound_fetch', ['before', 'after']),
+    recordings: fields.choice('recordings', ['on', 'off']),
+    recording_delay_seconds: fields.number('recording_delay_seconds', 0, LONGEST_SECONDS),
+    record_answers_caller: fields.flag('record_answers_caller'),
+    media_url: fields.text('media_url', (text) => /^https?:\/\/[^/]/.test(text)),
+    request_uuid_differs: fields.flag('request_uuid_differs'),
+    barred_prefixes: fields.texts('barred_prefixes', (text) => /^\d{1,15}$/.test(text)),
+  };
+}

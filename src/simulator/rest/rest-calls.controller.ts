@@ -1,0 +1,151 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { LiveLeg } from '../calls/call-book.js';
+import { readFilters } from './call-filters.js';
+import { callRecord } from './call-record.js';
+import { type OutboundCall, startOutboundCall } from '../calls/call-start.js';
+import { utcMicroseconds } from '../calls/console-time.js';
+import { RestAuth } from './rest-auth.js';
+import { RestBody } from './rest-body.js';
+import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
+import { RestFaults } from './rest-faults.js';
+import { page, type Query as Filters } from './rest-list.js';
+import { isBarred } from '../rules/settings.js';
+import { Simulator } from '../simulator.js';
+import { readTarget } from '../webhooks/webhook-target.js';
+
+const MOST_DESTINATIONS = 1000;
+const LONGEST_CALLER_NAME = 50;
+
+@Controller('simulator/v1/Account/:authId/Call')
+@UseGuards(RestAuth)
+@UseInterceptors(RestFaults)
+@UseFilters(RestErrorFilter)
+export class RestCallsController {
+  constructor(private readonly simulator: Simulator) {}
+
+  @Post()
+  @HttpCode(201)
+  place(@Body() body: unknown) {
+    const given = new RestBody(body);
+    const order = readOrder(given);
+    const destinations = given.required('to').split('<');
+    this.refuseDestinations(given, destinations);
+    const uuids = destinations.map((to) => startOutboundCall(this.simulator, { ...order, to }).requestUuid);
+    const isOne = uuids.length === 1;
+    return {
+      api_id: randomUUID(),
+      message: isOne ? 'call fired' : 'calls fired',
+      request_uuid: isOne ? uuids[0] : uuids,
+    };
+  }
+
+  @Get()
+  list(@Query() query: Filters) {
+    const { authId, book, clock } = this.simulator;
+    if (query['status'] !== undefined) {
+      return { api_id: randomUUID(), calls: isLive(query['status']) ? [...book.live.keys()] : [] };
+    }
+    const found = book.records(query['parent_call_uuid']).filter(readFilters(query, clock.now()));
+    const { objects, ...rest } = page(`/v1/Account/${authId}/Call/`, found, query);
+    return { ...rest, objects: objects.map((leg) => callRecord(leg, this.simulator)) };
+  }
+
+  @Get(':uuid')
+  get(@Param('uuid') uuid: string, @Query('status') status: string | undefined) {
+    if (status === undefined) {
+      const leg = this.simulator.book.record(uuid);
+      if (leg === null) throw notFound();
+      return { api_id: randomUUID(), ...callRecord(leg, this.simulator) };
+    }
+    const live = this.simulator.book.live.get(uuid);
+    if (live === undefined || !isLive(status)) throw notFound();
+    return { api_id: randomUUID(), ...describeLive(live) };
+  }
+
+  /** The real API hangs up every call of the account here. A client that sends this has lost a uuid. */
+  @Delete()
+  hangUpAll(): never {
+    throw new RestRefusal(400, 'call_uuid parameter is missing');
+  }
+
+  @Delete(':uuid')
+  @HttpCode(204)
+  hangUp(@Param('uuid') uuid: string): void {
+    const live = this.simulator.book.live.get(uuid);
+    if (live === undefined) throw notFound();
+    live.hangUp('API Request');
+  }
+
+  private refuseDestinations(given: RestBody, destinations: readonly string[]): void {
+    const { book, settings } = this.simulator;
+    if (destinations.length > MOST_DESTINATIONS) throw new RestRefusal(400, 'to parameter has too many numbers');
+    const barred = destinations.some((to) => isBarred(settings, to));
+    if (barred) throw new RestRefusal(403, 'calls to this destination number are barred');
+    const parent = given.optional('parent_call_uuid');
+    if (parent === null) return;
+    if (destinations.length > 1) throw new RestRefusal(400, 'parent_call_uuid parameter needs a single number');
+    const isKnown = book.calls.has(parent);
+    if (!isKnown && given.flag('error_if_parent_not_found')) throw new RestRefusal(400, 'parent call not found');
+  }
+}
+
+function readOrder(given: RestBody): Omit<OutboundCall, 'to'> {
+  const ringUrl = given.url('ring_url');
+  return {
+    from: given.required('from'),
+    callerName: readCallerName(given),
+    urls: {
+      answerUrl: given.requiredUrl('answer_url'),
+      answerMethod: given.method('answer_method'),
+      fallbackUrl: given.url('fallback_url'),
+      fallbackMethod: given.method('fallback_method'),
+      hangupUrl: given.url('hangup_url'),
+      hangupMethod: given.method('hangup_method'),
+    },
+    ring: ringUrl === null ? null : { target: readTarget(ringUrl), method: given.method('ring_method') },
+    ringTimeoutSeconds: given.seconds('ring_timeout', 120),
+    timeLimitSeconds: given.seconds('time_limit', 14_400),
+    parentUuid: given.optional('parent_call_uuid'),
+  };
+}
+
+function readCallerName(given: RestBody): string {
+  const name = given.optional('caller_name') ?? given.required('from');
+  if ([...name].length > LONGEST_CALLER_NAME) throw new RestRefusal(400, 'caller_name parameter is too long');
+  return name;
+}
+
+/** Nothing waits in a queue here, as no rate of calls is enforced: every live leg is `live`. */
+function isLive(status: string): boolean {
+  if (status === 'live') return true;
+  if (status === 'queued') return false;
+  throw new RestRefusal(400, 'status parameter must be live or queued');
+}
+
+function describeLive({ call, leg: { uuid, answeredAt, facts } }: LiveLeg) {
+  return {
+    call_status: answeredAt === null ? 'ringing' : 'in-progress',
+    call_uuid: uuid,
+    caller_name: facts.callerName,
+    direction: facts.direction,
+    from: facts.from,
+    request_uuid: uuid === call.uuid ? call.requestUuid : uuid,
+    session_start: utcMicroseconds(facts.initiatedAt),
+    stir_attestation: '',
+    stir_verification: 'Not Applicable',
+    to: facts.to,
+  };
+}

@@ -1,0 +1,88 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Query,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { readTimes } from './call-filters.js';
+import type { KeptRecording } from '../media/recording-book.js';
+import { RestAuth } from './rest-auth.js';
+import { notFound, RestErrorFilter } from './rest-errors.js';
+import { RestFaults } from './rest-faults.js';
+import { page, type Query as Filters } from './rest-list.js';
+import { Simulator } from '../simulator.js';
+
+@Controller('simulator/v1/Account/:authId/Recording')
+@UseGuards(RestAuth)
+@UseInterceptors(RestFaults)
+@UseFilters(RestErrorFilter)
+export class RestRecordingsController {
+  constructor(private readonly simulator: Simulator) {}
+
+  @Get()
+  list(@Query() query: Filters) {
+    const { authId, recordings, clock } = this.simulator;
+    const isAsked = readTimes(query, 'add_time', clock.now());
+    const { call_uuid: callUuid, subaccount, from_number: from, to_number: to } = query;
+    const found = recordings.newestFirst().filter(({ call, addedAt }) => {
+      const { facts } = call.aLeg;
+      return (
+        isAsked(addedAt) &&
+        (callUuid === undefined || call.uuid === callUuid) &&
+        (subaccount === undefined || facts.subaccount === subaccount) &&
+        (from === undefined || facts.from === from) &&
+        (to === undefined || facts.to === to)
+      );
+    });
+    const { objects, ...rest } = page(`/v1/Account/${authId}/Recording/`, found, query);
+    return { ...rest, objects: objects.map((kept) => this.describe(kept)) };
+  }
+
+  @Get(':id')
+  get(@Param('id') id: string) {
+    return { api_id: randomUUID(), ...this.describe(this.known(id)) };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  delete(@Param('id') id: string): void {
+    this.known(id);
+    this.simulator.recordings.delete(id);
+  }
+
+  private known(id: string): KeptRecording {
+    const kept = this.simulator.recordings.get(id);
+    if (kept === null) throw notFound();
+    return kept;
+  }
+
+  private describe({ recording, call, span, addedAt }: KeptRecording) {
+    const { from, to } = call.aLeg.facts;
+    const milliseconds = span.endedAt - span.startedAt;
+    return {
+      add_time: `${new Date(addedAt).toISOString().slice(0, 19).replace('T', ' ')}+00:00`,
+      call_uuid: call.uuid,
+      conference_name: null,
+      from_number: from,
+      to_number: to,
+      monthly_recording_storage_amount: 0,
+      recording_duration_ms: `${milliseconds}.00000`,
+      recording_end_ms: `${span.endedAt}.00000`,
+      recording_format: recording.format,
+      recording_id: recording.id,
+      recording_start_ms: `${span.startedAt}.00000`,
+      recording_storage_duration: 0,
+      recording_storage_rate: 0.0004,
+      recording_type: 'call',
+      recording_url: recording.mediaUrl(this.simulator),
+      resource_uri: `/v1/Account/${this.simulator.authId}/Recording/${recording.id}/`,
+      rounded_recording_duration: Math.ceil(milliseconds / 60_000) * 60,
+    };
+  }
+}

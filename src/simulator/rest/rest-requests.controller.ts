@@ -1,0 +1,23 @@
+import { Controller, Delete, HttpCode, Param, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
+import { RestAuth } from './rest-auth.js';
+import { notFound, RestErrorFilter } from './rest-errors.js';
+import { RestFaults } from './rest-faults.js';
+import { Simulator } from '../simulator.js';
+
+/** Orders for calls, under the names that the API gave them. */
+@Controller('simulator/v1/Account/:authId/Request')
+@UseGuards(RestAuth)
+@UseInterceptors(RestFaults)
+@UseFilters(RestErrorFilter)
+export class RestRequestsController {
+  constructor(private readonly simulator: Simulator) {}
+
+  @Delete(':requestUuid')
+  @HttpCode(204)
+  cancel(@Param('requestUuid') requestUuid: string): void {
+    const { book } = this.simulator;
+    const live = [...book.live.values()].find(({ call, leg }) => leg === call.aLeg && call.requestUuid === requestUuid);
+    if (live === undefined || live.leg.facts.direction !== 'outbound') throw notFound();
+    live.hangUp('API Request');
+  }
+}
