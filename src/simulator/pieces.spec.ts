@@ -3,8 +3,8 @@ import { Clock } from '../platform/clock.js';
 import { billedSeconds, costOf, isRate, rateWithFivePlaces } from './calls/billing.js';
 import { consoleTime, isTimeZoneOffset, recordTime, utcMicroseconds } from './calls/console-time.js';
 import { Faults, NO_FAULTS } from './rules/faults.js';
-import { Lane } from './webhooks/lane.js';
 import { Timers } from './rules/timers.js';
+import { Lane } from './webhooks/lane.js';
 import { readTarget } from './webhooks/webhook-target.js';
 
 class StoppedClock extends Clock {

@@ -4,10 +4,11 @@ import { ControlInboxController } from './control/control-inbox.controller.js';
 import { ControlPhonesController } from './control/control-phones.controller.js';
 import { ControlSettingsController } from './control/control-settings.controller.js';
 import { InboxRoutes } from './inbox/inbox-routes.js';
+import { Inbox } from './inbox/inbox.js';
+import { MediaController } from './rest/media.controller.js';
 import { RestApplicationsController } from './rest/rest-applications.controller.js';
 import { RestCallsController } from './rest/rest-calls.controller.js';
 import { RestNumbersController } from './rest/rest-numbers.controller.js';
-import { MediaController } from './rest/media.controller.js';
 import { RestRecordingsController } from './rest/rest-recordings.controller.js';
 import { RestRequestsController } from './rest/rest-requests.controller.js';
 import { Simulator, type SimulatorOptions } from './simulator.js';
@@ -18,7 +19,11 @@ export class SimulatorModule {
   static register(options: SimulatorOptions): DynamicModule {
     return {
       module: SimulatorModule,
-      providers: [{ provide: Simulator, useFactory: () => new Simulator(options) }, InboxRoutes],
+      providers: [
+        { provide: Simulator, useFactory: () => new Simulator(options) },
+        { provide: Inbox, inject: [Simulator], useFactory: ({ inbox }: Simulator) => inbox },
+        InboxRoutes,
+      ],
       controllers: [
         RestNumbersController,
         RestApplicationsController,

@@ -1,19 +1,20 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Clock } from '../platform/clock.js';
 import { Account, type SimulatedNumber } from './calls/account.js';
-import { Activity } from './rules/activity.js';
-import { ApiRequests } from './rest/api-requests.js';
 import { CallBook } from './calls/call-book.js';
 import type { Call } from './calls/call.js';
+import { Phones } from './calls/phones.js';
+import type { World } from './calls/world.js';
+import { Inbox } from './inbox/inbox.js';
+import { RecordingBook } from './media/recording-book.js';
+import { ApiRequests } from './rest/api-requests.js';
+import { Activity } from './rules/activity.js';
 import { Changes } from './rules/changes.js';
 import { Faults } from './rules/faults.js';
-import { Inbox } from './inbox/inbox.js';
-import { Phones } from './calls/phones.js';
-import { RecordingBook } from './media/recording-book.js';
 import { DEFAULT_SETTINGS, type Settings } from './rules/settings.js';
 import { Timers } from './rules/timers.js';
 import { WebhookSender } from './webhooks/webhook-sender.js';
-import type { World } from './calls/world.js';
+import { runCall } from './xml/elements.js';
 
 export interface SimulatorOptions {
   authId: string;
@@ -73,8 +74,12 @@ export class Simulator implements World, OnModuleDestroy {
     this.account = new Account(options.numbers, this.urls);
     this.phones = new Phones(this.clock, this.timers, this.changes);
     this.book = new CallBook(this.clock, this.settings);
-    this.webhooks = new WebhookSender(this, (call) => this.tokensOf(call));
+    this.webhooks = new WebhookSender(this, (subaccount) => this.tokensOf(subaccount));
     this.inbox = new Inbox(this, () => this.inboxKnows());
+  }
+
+  runCall(call: Call): Promise<void> {
+    return runCall(this, call);
   }
 
   /** Changes where calls go: the public address may only be known once the listener is. */
@@ -132,8 +137,7 @@ export class Simulator implements World, OnModuleDestroy {
     return { main: this.authToken, owners, bases: base === '' ? [] : [base] };
   }
 
-  private tokensOf(call: Call): { owner: string; main: string } {
-    const { subaccount } = call.aLeg.facts;
+  private tokensOf(subaccount: string | null): { owner: string; main: string } {
     return { owner: this.subaccountTokens[subaccount ?? ''] ?? this.authToken, main: this.authToken };
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.js';
+import type { Settings } from '../rules/settings.js';
 import type { Call, Leg } from './call.js';
 import type { HangupSource } from './hangup-causes.js';
-import type { Settings } from '../rules/settings.js';
 
 export interface LiveLeg {
   leg: Leg;

@@ -1,8 +1,8 @@
+import { readTarget } from '../webhooks/webhook-target.js';
 import type { Call } from './call.js';
 import { INTERNAL_ERROR, type Ending } from './hangup-causes.js';
-import { reportRecordings } from '../media/recording.js';
+import { reportRecordings } from './report-recordings.js';
 import { hangupParams } from './webhook-params.js';
-import { readTarget } from '../webhooks/webhook-target.js';
 import type { World } from './world.js';
 
 /** Ends the A leg, once. Whatever waits on the call reports its own end first; the hang-up webhook comes last. */

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { CallUrls, RentedNumber } from './account.js';
 import { parseCaller } from '../../telephony/phone.js';
-import { Call, Leg } from './call.js';
+import type { WebhookMethod } from '../webhooks/signature.js';
+import type { WebhookTarget } from '../webhooks/webhook-target.js';
+import type { CallUrls, RentedNumber } from './account.js';
 import { answerCall, endCall, failCall } from './call-ending.js';
-import { fetchAnswer } from '../xml/documents.js';
-import { runElements } from '../xml/elements.js';
+import { Call, Leg } from './call.js';
 import * as causes from './hangup-causes.js';
 import type { IncomingLine } from './phones.js';
-import type { WebhookMethod } from '../webhooks/signature.js';
 import { commonParams } from './webhook-params.js';
-import type { WebhookTarget } from '../webhooks/webhook-target.js';
 import type { World } from './world.js';
 
 /** Somebody calls one of the account's numbers. */
@@ -119,7 +117,5 @@ function hangUp(world: World, call: Call, by: 'Caller' | 'Callee' | 'API Request
 }
 
 function run(world: World, call: Call): void {
-  const work = async () =>
-    runElements(world, call, await fetchAnswer(world, call, commonParams(world, call, 'StartApp')));
-  work().catch((error: unknown) => failCall(world, call, error));
+  world.runCall(call).catch((error: unknown) => failCall(world, call, error));
 }

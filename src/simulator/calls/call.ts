@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Recording } from '../media/recording.js';
+import { Lane } from '../webhooks/lane.js';
+import type { WebhookRecord } from '../webhooks/webhook-sender.js';
 import type { CallUrls } from './account.js';
 import { billedSeconds, costOf } from './billing.js';
-import type { WebhookKind } from '../rules/faults.js';
 import type { Ending } from './hangup-causes.js';
 import { Keypad } from './keypad.js';
-import { Lane } from '../webhooks/lane.js';
-import type { Recording } from '../media/recording.js';
-import type { WebhookMethod } from '../webhooks/signature.js';
 
 export interface LegFacts {
   direction: 'inbound' | 'outbound';
@@ -58,19 +57,6 @@ export class Leg {
   }
 }
 
-export interface WebhookRecord {
-  at: number;
-  kind: WebhookKind;
-  method: WebhookMethod;
-  url: string;
-  params: Record<string, string>;
-  headers: Record<string, string>;
-  outcome: 'pending' | 'delivered' | 'refused' | 'failed' | 'lost';
-  attempts: { at: number; status: number | null; error: string | null }[];
-  status: number | null;
-  response_body: string;
-}
-
 export interface DocumentRecord {
   at: number;
   url: string;
@@ -118,6 +104,10 @@ export class Call {
 
   get uuid(): string {
     return this.aLeg.uuid;
+  }
+
+  get subaccount(): string | null {
+    return this.aLeg.facts.subaccount;
   }
 
   get isOver(): boolean {

@@ -1,15 +1,14 @@
-import type { Call, Leg } from './call.js';
-import { failCall } from './call-ending.js';
-import { NOT_CONFIRMED, type Ending } from './hangup-causes.js';
-import { play } from './sound.js';
 import type { Timer } from '../rules/timers.js';
+import { failCall } from './call-ending.js';
+import type { Call, Leg } from './call.js';
+import { NOT_CONFIRMED, type Ending } from './hangup-causes.js';
+import { play, type Sound } from './sound.js';
 import { typeAtPrompt } from './typing.js';
 import type { World } from './world.js';
-import type { XmlElement } from '../xml/xml-reader.js';
 
 export interface ConfirmPlan {
   /** Null when there is no sound to be had. */
-  sound: () => Promise<readonly XmlElement[] | null>;
+  sound: () => Promise<readonly Sound[] | null>;
   /** What the called person has to press; null lets everybody through who hears the sound to its end. */
   key: string | null;
   timeoutMs: number;
@@ -37,7 +36,7 @@ export class Confirmation {
     if (plan.key !== null) this.limit = world.timers.after(plan.timeoutMs, () => this.outcome.failed(NOT_CONFIRMED));
     plan
       .sound()
-      .then((elements) => this.ask(elements ?? []))
+      .then((sounds) => this.ask(sounds ?? []))
       .catch((error: unknown) => failCall(world, parties.call, error));
   }
 
@@ -48,10 +47,10 @@ export class Confirmation {
     this.stopSound();
   }
 
-  private ask(elements: readonly XmlElement[]): void {
+  private ask(sounds: readonly Sound[]): void {
     const { world, parties, plan } = this;
     if (this.isStopped) return;
-    if (elements.length === 0) {
+    if (sounds.length === 0) {
       this.outcome.passed();
       return;
     }
@@ -60,7 +59,7 @@ export class Confirmation {
         if (key === plan.key) this.outcome.passed();
       });
     }
-    this.stopSound = play(world, parties, elements, () => {
+    this.stopSound = play(world, parties, sounds, () => {
       if (plan.key === null) this.outcome.passed();
       else typeAtPrompt(world, parties.call, parties.leg);
     });

@@ -1,15 +1,15 @@
 import { type E164, parseCaller } from '../../telephony/phone.js';
-import { type Call, Leg } from './call.js';
+import { isBarred } from '../rules/settings.js';
+import type { Timer } from '../rules/timers.js';
+import type { WebhookMethod } from '../webhooks/signature.js';
+import type { WebhookTarget } from '../webhooks/webhook-target.js';
 import { answerCall } from './call-ending.js';
+import { type Call, Leg } from './call.js';
 import { Confirmation, type ConfirmPlan } from './confirmation.js';
 import * as causes from './hangup-causes.js';
 import type { Ending } from './hangup-causes.js';
 import type { IncomingLine } from './phones.js';
-import { isBarred } from '../rules/settings.js';
-import type { WebhookMethod } from '../webhooks/signature.js';
-import type { Timer } from '../rules/timers.js';
 import { dialEventParams } from './webhook-params.js';
-import type { WebhookTarget } from '../webhooks/webhook-target.js';
 import type { World } from './world.js';
 
 export interface Destination {

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseFilters } from '@nestjs/common';
-import { MILESTONE_NAMES } from '../calls/call.js';
 import { startInboundCall } from '../calls/call-start.js';
+import { MILESTONE_NAMES } from '../calls/call.js';
+import { Simulator } from '../simulator.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { callSummary, callView } from './control-views.js';
-import { Simulator } from '../simulator.js';
 
 /** Places calls as people do, and tells all about them. */
 @Controller('simulator/control/calls')

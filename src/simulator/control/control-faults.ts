@@ -1,4 +1,3 @@
-import { Fields } from './control-fields.js';
 import {
   type ApiFaults,
   type Chance,
@@ -7,6 +6,7 @@ import {
   WEBHOOK_KINDS,
   type WebhookKind,
 } from '../rules/faults.js';
+import { Fields } from './control-fields.js';
 
 const CHANCES = ['lose', 'duplicate', 'reorder', 'bad_signature'] as const;
 const API_STATUSES = [429, 500, 502, 503] as const;

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query, UseFilters } from '@nestjs/common';
+import type { InboxEntry, InboxFault } from '../inbox/inbox.js';
+import { Simulator } from '../simulator.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { iso } from './control-views.js';
-import type { InboxEntry, InboxFault } from '../inbox/inbox.js';
-import { Simulator } from '../simulator.js';
 
 const LONGEST_HANG_MS = 60_000;
 const MOST_ENTRIES = 1000;

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseFilters } from '@nestjs/common';
+import { BEHAVIOURS, type IncomingLine, type Phone } from '../calls/phones.js';
+import { typeKeys } from '../calls/typing.js';
+import { Simulator } from '../simulator.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { phoneView } from './control-views.js';
-import { BEHAVIOURS, type IncomingLine, type Phone } from '../calls/phones.js';
-import { Simulator } from '../simulator.js';
-import { typeKeys } from '../calls/typing.js';
 
 /** What people do at their phones. Every number that is not rented is a phone, known or not. */
 @Controller('simulator/control/phones')

@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, UseFilters } from '@nestjs/common';
+import type { Settings } from '../rules/settings.js';
+import { Simulator } from '../simulator.js';
 import { ControlErrorFilter } from './control-errors.js';
 import { readFaults } from './control-faults.js';
 import { Fields } from './control-fields.js';
 import { readSettings } from './control-settings.js';
 import { iso, withIsoTime } from './control-views.js';
-import type { Settings } from '../rules/settings.js';
-import { Simulator } from '../simulator.js';
 
 const LONGEST_ADVANCE_SECONDS = 366 * 86_400;
 

@@ -1,7 +1,7 @@
 import { isRate } from '../calls/billing.js';
 import { isTimeZoneOffset } from '../calls/console-time.js';
-import { Fields } from './control-fields.js';
 import { DEFAULT_SETTINGS, type Settings } from '../rules/settings.js';
+import { Fields } from './control-fields.js';
 
 const ACTION_CHOICES = ['redirect-false', 'never', 'always'] as const;
 const LONGEST_SECONDS = 86_400;

@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { InboxFault, InboxRequest } from './inbox.js';
-import { Simulator } from '../simulator.js';
+import { Inbox, type InboxFault, type InboxRequest } from './inbox.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const KEPT_HEADERS = /^(?:x-plivo-.*|webhook-.*|content-type|user-agent|accept-encoding)$/;
@@ -20,7 +19,7 @@ interface InboxRoute {
 @Injectable()
 export class InboxRoutes implements OnModuleInit {
   constructor(
-    private readonly simulator: Simulator,
+    private readonly inbox: Inbox,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -51,9 +50,8 @@ export class InboxRoutes implements OnModuleInit {
       await reply.status(404).send();
       return;
     }
-    const { inbox } = this.simulator;
-    const fault = inbox.receive(inboxRequest(name, request));
-    if (fault !== null && fault.hang_ms > 0) await inbox.hang(fault.hang_ms);
+    const fault = this.inbox.receive(inboxRequest(name, request));
+    if (fault !== null && fault.hang_ms > 0) await this.inbox.hang(fault.hang_ms);
     await answer(reply, fault);
   }
 }

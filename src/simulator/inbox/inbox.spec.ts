@@ -6,10 +6,10 @@ import { request } from 'undici';
 import { Clock } from '../../platform/clock.js';
 import { createHttpAdapter } from '../../platform/http/http-edge.js';
 import { createLogger } from '../../platform/logging/logger.js';
-import { Changes } from '../rules/changes.js';
-import { Inbox } from './inbox.js';
 import { DEMO_NUMBERS, SimulatorModule } from '../index.js';
+import { Changes } from '../rules/changes.js';
 import { newNonce, signatureHeaders } from '../webhooks/signature.js';
+import { Inbox } from './inbox.js';
 
 const MAIN = 'token-of-the-main-account';
 const SUB = 'token-of-a-subaccount';

@@ -1,9 +1,8 @@
-import type { Call } from '../calls/call.js';
 import type { RecordedSpan, Recording } from './recording.js';
 
 export interface KeptRecording {
   recording: Recording;
-  call: Call;
+  call: { uuid: string; from: string; to: string; subaccount: string | null };
   span: RecordedSpan;
   addedAt: number;
 }

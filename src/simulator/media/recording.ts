@@ -1,14 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../calls/call.js';
+import type { Settings } from '../rules/settings.js';
 import type { WebhookMethod } from '../webhooks/signature.js';
-import { commonParams, type Params } from '../calls/webhook-params.js';
 import type { WebhookTarget } from '../webhooks/webhook-target.js';
-import type { World } from '../calls/world.js';
 
 /** When a recording began and ended. */
 export interface RecordedSpan {
   startedAt: number;
   endedAt: number;
+}
+
+/** When a leg could be heard. */
+interface HeardLeg {
+  readonly answeredAt: number | null;
+  readonly bridgedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** The legs of the call that is recorded. */
+interface RecordedLegs {
+  readonly aLeg: HeardLeg;
+  readonly bLegs: readonly HeardLeg[];
+}
+
+interface MediaHost {
+  readonly authId: string;
+  readonly settings: Settings;
 }
 
 /** A recording that a Record element ordered: its name, and its span once the call is over. */
@@ -38,14 +54,14 @@ export class Recording {
     return this.order.format === 'wav' ? 'wav' : 'mp3';
   }
 
-  mediaUrl({ authId, settings }: World): string {
+  mediaUrl({ authId, settings }: MediaHost): string {
     return `${settings.media_url}/v1/Account/${authId}/Recording/${this.id}.${this.order.format}`;
   }
 
   /** What the action is told at once, when nothing is known yet. */
-  firstParams(world: World): Params {
+  firstParams(host: MediaHost): Record<string, string> {
     return {
-      RecordUrl: this.mediaUrl(world),
+      RecordUrl: this.mediaUrl(host),
       RecordingID: this.id,
       RecordingDuration: '-1',
       RecordingDurationMs: '-1',
@@ -55,16 +71,16 @@ export class Recording {
   }
 
   /** Null when there was nothing to record. */
-  spanIn(call: Call): RecordedSpan | null {
+  spanIn(call: RecordedLegs): RecordedSpan | null {
     const startedAt = this.startIn(call);
     const callEndedAt = call.aLeg.endedAt;
     if (startedAt === null || callEndedAt === null) return null;
     return { startedAt, endedAt: Math.min(callEndedAt, startedAt + this.order.mostMs) };
   }
 
-  finalParams(world: World, { startedAt, endedAt }: RecordedSpan): Params {
+  finalParams(host: MediaHost, { startedAt, endedAt }: RecordedSpan): Record<string, string> {
     return {
-      ...this.firstParams(world),
+      ...this.firstParams(host),
       RecordingDuration: String(Math.floor((endedAt - startedAt) / 1000)),
       RecordingDurationMs: String(endedAt - startedAt),
       RecordingStartMs: String(startedAt),
@@ -72,30 +88,9 @@ export class Recording {
     };
   }
 
-  private startIn({ aLeg, bLegs }: Call): number | null {
+  private startIn({ aLeg, bLegs }: RecordedLegs): number | null {
     const { startsWith, orderedAt, legsBefore } = this.order;
     if (startsWith === 'order') return aLeg.answeredAt === null ? null : Math.max(orderedAt, aLeg.answeredAt);
     return bLegs.slice(legsBefore).find(({ bridgedAt }) => bridgedAt !== null)?.bridgedAt ?? null;
   }
-}
-
-/** The call is over: its recordings are kept, and told to whoever asked for that. */
-export function reportRecordings(world: World, call: Call): void {
-  const { recordings: isOn, recording_delay_seconds: delay } = world.settings;
-  if (isOn === 'off') return;
-  for (const recording of call.recordings) {
-    if (delay === 0) publish(world, call, recording);
-    else world.timers.after(delay * 1000, () => publish(world, call, recording));
-  }
-}
-
-/** From here on it is in the list and can be heard; a webhook that is lost changes nothing about that. */
-function publish(world: World, call: Call, recording: Recording): void {
-  const span = recording.spanIn(call);
-  if (span === null || call.isForgotten) return;
-  world.recordings.add({ recording, call, span, addedAt: world.clock.now() });
-  const { callback } = recording;
-  if (callback === null) return;
-  const params = { ...commonParams(world, call, 'RecordStop'), ...recording.finalParams(world, span) };
-  void world.webhooks.send(call, { kind: 'recording', ...callback, params });
 }

@@ -1,5 +1,5 @@
-import type { Leg } from '../calls/call.js';
 import { rateWithFivePlaces } from '../calls/billing.js';
+import type { Leg } from '../calls/call.js';
 import { recordTime } from '../calls/console-time.js';
 import type { World } from '../calls/world.js';
 

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Param, Req, Res, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mediaOf } from '../media/media.js';
+import { Simulator } from '../simulator.js';
 import { RestAuth } from './rest-auth.js';
 import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
-import { Simulator } from '../simulator.js';
 
 /** The media host: a recording's sound, for who has the account's credentials, as an account set up with care demands. */
 @Controller('simulator/media/v1/Account/:authId/Recording')

@@ -13,12 +13,12 @@ import {
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Application } from '../calls/account.js';
+import { Simulator } from '../simulator.js';
 import { RestAuth } from './rest-auth.js';
 import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
-import { Simulator } from '../simulator.js';
 
 const APP_NAME = /^[A-Za-z0-9_-]{1,60}$/;
 

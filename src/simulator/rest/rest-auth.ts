@@ -1,9 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { Simulator } from '../simulator.js';
 import { kindOf } from './api-requests.js';
 import { RestRefusal } from './rest-errors.js';
-import { Simulator } from '../simulator.js';
 
 /** HTTP Basic with the account's Auth ID and Auth Token. Counts every request, welcome or not. */
 @Injectable()

@@ -1,6 +1,6 @@
-import { missing, RestRefusal } from './rest-errors.js';
-import type { WebhookMethod } from '../webhooks/signature.js';
 import { parseUrl } from '../../platform/http/parse-url.js';
+import type { WebhookMethod } from '../webhooks/signature.js';
+import { missing, RestRefusal } from './rest-errors.js';
 
 /** Reads the JSON body of a REST call the way Plivo does: by name, numbers welcome where text is meant. */
 export class RestBody {

@@ -13,18 +13,18 @@ import {
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { LiveLeg } from '../calls/call-book.js';
-import { readFilters } from './call-filters.js';
-import { callRecord } from './call-record.js';
 import { type OutboundCall, startOutboundCall } from '../calls/call-start.js';
 import { utcMicroseconds } from '../calls/console-time.js';
+import { isBarred } from '../rules/settings.js';
+import { Simulator } from '../simulator.js';
+import { readTarget } from '../webhooks/webhook-target.js';
+import { readFilters } from './call-filters.js';
+import { callRecord } from './call-record.js';
 import { RestAuth } from './rest-auth.js';
 import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
-import { isBarred } from '../rules/settings.js';
-import { Simulator } from '../simulator.js';
-import { readTarget } from '../webhooks/webhook-target.js';
 
 const MOST_DESTINATIONS = 1000;
 const LONGEST_CALLER_NAME = 50;

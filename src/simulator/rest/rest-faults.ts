@@ -1,10 +1,10 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
-import { kindOf } from './api-requests.js';
 import type { ApiFaults } from '../rules/faults.js';
-import { ConnectionReset, RestRefusal } from './rest-errors.js';
 import { Simulator } from '../simulator.js';
+import { kindOf } from './api-requests.js';
+import { ConnectionReset, RestRefusal } from './rest-errors.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

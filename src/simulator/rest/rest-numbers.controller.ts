@@ -14,12 +14,12 @@ import { randomUUID } from 'node:crypto';
 import { describeNumber, parseCaller } from '../../telephony/phone.js';
 import type { RentedNumber } from '../calls/account.js';
 import { rateWithFivePlaces } from '../calls/billing.js';
+import { Simulator } from '../simulator.js';
 import { RestAuth } from './rest-auth.js';
 import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
-import { Simulator } from '../simulator.js';
 
 @Controller('simulator/v1/Account/:authId/Number')
 @UseGuards(RestAuth)

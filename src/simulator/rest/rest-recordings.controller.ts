@@ -10,13 +10,13 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { readTimes } from './call-filters.js';
 import type { KeptRecording } from '../media/recording-book.js';
+import { Simulator } from '../simulator.js';
+import { readTimes } from './call-filters.js';
 import { RestAuth } from './rest-auth.js';
 import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
-import { Simulator } from '../simulator.js';
 
 @Controller('simulator/v1/Account/:authId/Recording')
 @UseGuards(RestAuth)
@@ -30,16 +30,16 @@ export class RestRecordingsController {
     const { authId, recordings, clock } = this.simulator;
     const isAsked = readTimes(query, 'add_time', clock.now());
     const { call_uuid: callUuid, subaccount, from_number: from, to_number: to } = query;
-    const found = recordings.newestFirst().filter(({ call, addedAt }) => {
-      const { facts } = call.aLeg;
-      return (
-        isAsked(addedAt) &&
-        (callUuid === undefined || call.uuid === callUuid) &&
-        (subaccount === undefined || facts.subaccount === subaccount) &&
-        (from === undefined || facts.from === from) &&
-        (to === undefined || facts.to === to)
+    const found = recordings
+      .newestFirst()
+      .filter(
+        ({ call, addedAt }) =>
+          isAsked(addedAt) &&
+          (callUuid === undefined || call.uuid === callUuid) &&
+          (subaccount === undefined || call.subaccount === subaccount) &&
+          (from === undefined || call.from === from) &&
+          (to === undefined || call.to === to),
       );
-    });
     const { objects, ...rest } = page(`/v1/Account/${authId}/Recording/`, found, query);
     return { ...rest, objects: objects.map((kept) => this.describe(kept)) };
   }
@@ -63,14 +63,13 @@ export class RestRecordingsController {
   }
 
   private describe({ recording, call, span, addedAt }: KeptRecording) {
-    const { from, to } = call.aLeg.facts;
     const milliseconds = span.endedAt - span.startedAt;
     return {
       add_time: `${new Date(addedAt).toISOString().slice(0, 19).replace('T', ' ')}+00:00`,
       call_uuid: call.uuid,
       conference_name: null,
-      from_number: from,
-      to_number: to,
+      from_number: call.from,
+      to_number: call.to,
       monthly_recording_storage_amount: 0,
       recording_duration_ms: `${milliseconds}.00000`,
       recording_end_ms: `${span.endedAt}.00000`,

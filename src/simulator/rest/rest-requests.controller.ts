@@ -1,8 +1,8 @@
 import { Controller, Delete, HttpCode, Param, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Simulator } from '../simulator.js';
 import { RestAuth } from './rest-auth.js';
 import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
-import { Simulator } from '../simulator.js';
 
 /** Orders for calls, under the names that the API gave them. */
 @Controller('simulator/v1/Account/:authId/Request')

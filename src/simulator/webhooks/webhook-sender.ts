@@ -1,12 +1,35 @@
 import { Agent, request } from 'undici';
 import type { Clock } from '../../platform/clock.js';
 import type { Activity } from '../rules/activity.js';
-import type { Call, WebhookRecord } from '../calls/call.js';
 import type { Changes } from '../rules/changes.js';
 import type { Fate, Faults, WebhookKind } from '../rules/faults.js';
-import { newNonce, signatureHeaders, type WebhookMethod } from './signature.js';
 import type { Timers } from '../rules/timers.js';
+import type { Lane } from './lane.js';
+import { newNonce, signatureHeaders, type WebhookMethod } from './signature.js';
 import type { RetryReason, WebhookTarget } from './webhook-target.js';
+
+/** What a webhook is about: a call, as far as its sender knows one. It keeps what became of each. */
+export interface WebhookOrigin {
+  readonly isForgotten: boolean;
+  readonly ordinal: number;
+  readonly subaccount: string | null;
+  readonly lane: Lane;
+  readonly webhooks: WebhookRecord[];
+  note(at: number, what: string, details: Record<string, string>): void;
+}
+
+export interface WebhookRecord {
+  at: number;
+  kind: WebhookKind;
+  method: WebhookMethod;
+  url: string;
+  params: Record<string, string>;
+  headers: Record<string, string>;
+  outcome: 'pending' | 'delivered' | 'refused' | 'failed' | 'lost';
+  attempts: { at: number; status: number | null; error: string | null }[];
+  status: number | null;
+  response_body: string;
+}
 
 export interface Webhook {
   kind: WebhookKind;
@@ -56,26 +79,26 @@ export class WebhookSender {
 
   constructor(
     private readonly parts: { clock: Clock; timers: Timers; changes: Changes; activity: Activity; faults: Faults },
-    private readonly tokensOf: (call: Call) => { owner: string; main: string },
+    private readonly tokensOf: (subaccount: string | null) => { owner: string; main: string },
   ) {}
 
   /** The application's last reply, or null when it could not be reached or the webhook was lost. */
-  async send(call: Call, webhook: Webhook): Promise<Reply | null> {
-    if (call.isForgotten || this.isClosed) return null;
+  async send(origin: WebhookOrigin, webhook: Webhook): Promise<Reply | null> {
+    if (origin.isForgotten || this.isClosed) return null;
     const { faults, clock, timers } = this.parts;
-    const fate = faults.fateOf(webhook.kind, call.ordinal);
-    const record = this.open(call, webhook);
-    const lane = fate.isReordered && !WAITED_FOR.has(webhook.kind) ? null : call.lane.enter();
-    const turn = lane?.turn ?? Promise.race([call.lane.overtaken(), timers.sleep(OVERTAKEN_AT_LATEST_MS)]);
+    const fate = faults.fateOf(webhook.kind, origin.ordinal);
+    const record = this.open(origin, webhook);
+    const lane = fate.isReordered && !WAITED_FOR.has(webhook.kind) ? null : origin.lane.enter();
+    const turn = lane?.turn ?? Promise.race([origin.lane.overtaken(), timers.sleep(OVERTAKEN_AT_LATEST_MS)]);
     await (fate.delayMs > 0 ? Promise.all([turn, timers.sleep(fate.delayMs)]) : turn);
     if (fate.isLost) {
       record.outcome = 'lost';
-      call.note(clock.now(), 'webhook.lost', { kind: webhook.kind });
+      origin.note(clock.now(), 'webhook.lost', { kind: webhook.kind });
       lane?.leave();
       this.parts.changes.notify();
       return null;
     }
-    return await this.parts.activity.during(() => this.deliver(call, webhook, { fate, record, leave: lane?.leave }));
+    return await this.parts.activity.during(() => this.deliver(origin, webhook, { fate, record, leave: lane?.leave }));
   }
 
   async close(): Promise<void> {
@@ -91,20 +114,20 @@ export class WebhookSender {
   }
 
   private async deliver(
-    call: Call,
+    origin: WebhookOrigin,
     webhook: Webhook,
     { fate, record, leave }: { fate: Fate; record: WebhookRecord; leave: (() => void) | undefined },
   ): Promise<Reply | null> {
     const { target } = webhook;
     const limits = { target, giveUpAt: Date.now() + target.totalTimeoutMs };
-    let signed = this.sign(call, webhook, fate);
+    let signed = this.sign(origin, webhook, fate);
     let attempt = await this.attempt(record, signed, limits);
     // A repeat is an exact copy, as when the first one's answer got lost on the way; a retry is signed afresh.
     if (fate.isDuplicated) await this.attempt(record, signed, limits);
     leave?.();
     for (let retry = 1; retry <= target.retries && isWorthRetrying(attempt, limits); retry += 1) {
-      if (call.isForgotten || this.isClosed) break;
-      signed = this.sign(call, webhook, fate);
+      if (origin.isForgotten || this.isClosed) break;
+      signed = this.sign(origin, webhook, fate);
       attempt = await this.attempt(record, signed, limits);
     }
     const { reply } = attempt;
@@ -115,7 +138,7 @@ export class WebhookSender {
     return reply;
   }
 
-  private sign(call: Call, { target, method, params }: Webhook, fate: Fate): SignedWebhook {
+  private sign(origin: WebhookOrigin, { target, method, params }: Webhook, fate: Fate): SignedWebhook {
     const sorted = new URLSearchParams(params);
     const split = target.url.split('?');
     let url = target.url;
@@ -125,7 +148,7 @@ export class WebhookSender {
       query.sort();
       url = `${split[0]}?${query}`;
     } else sorted.sort();
-    const tokens = this.tokensOf(call);
+    const tokens = this.tokensOf(origin.subaccount);
     const wrong = fate.isBadlySigned ? 'not the token' : '';
     const signature = signatureHeaders(
       { method, url, params: method === 'GET' ? [] : [...sorted], nonce: newNonce() },
@@ -163,7 +186,7 @@ export class WebhookSender {
     }
   }
 
-  private open(call: Call, { kind, method, target, params }: Webhook): WebhookRecord {
+  private open(origin: WebhookOrigin, { kind, method, target, params }: Webhook): WebhookRecord {
     const at = this.parts.clock.now();
     const record: WebhookRecord = {
       at,
@@ -177,7 +200,7 @@ export class WebhookSender {
       status: null,
       response_body: '',
     };
-    call.webhooks.push(record);
+    origin.webhooks.push(record);
     return record;
   }
 

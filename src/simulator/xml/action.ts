@@ -1,11 +1,11 @@
-import type { Call } from '../calls/call.js';
 import { endCall } from '../calls/call-ending.js';
-import { ACTION_CODES, fetchNext, isMethod, NEXT, OVER, type Step } from './documents.js';
-import type { WebhookKind } from '../rules/faults.js';
+import type { Call } from '../calls/call.js';
 import { applicationError } from '../calls/hangup-causes.js';
 import type { Params } from '../calls/webhook-params.js';
-import { readTarget } from '../webhooks/webhook-target.js';
 import type { World } from '../calls/world.js';
+import type { WebhookKind } from '../rules/faults.js';
+import { readTarget } from '../webhooks/webhook-target.js';
+import { ACTION_CODES, fetchNext, isMethod, NEXT, OVER, type Step } from './documents.js';
 import type { XmlElement } from './xml-reader.js';
 
 /** What an element asks for when it is done. */

@@ -1,12 +1,12 @@
 import { parseCaller } from '../../telephony/phone.js';
-import { goOn, notify, readAction, takeOver, type Action } from './action.js';
 import type { Call } from '../calls/call.js';
 import type { ConfirmPlan } from '../calls/confirmation.js';
 import { DialAttempt, type DialPlan, type DialResult } from '../calls/dial-attempt.js';
-import { fetchSounds, NEXT, OVER, type Step } from './documents.js';
 import { commonParams, type Params } from '../calls/webhook-params.js';
-import { readTarget } from '../webhooks/webhook-target.js';
 import type { World } from '../calls/world.js';
+import { readTarget } from '../webhooks/webhook-target.js';
+import { goOn, notify, readAction, takeOver, type Action } from './action.js';
+import { fetchSounds, NEXT, OVER, type Step } from './documents.js';
 import type { XmlElement } from './xml-reader.js';
 
 const LONGEST_CALL_SECONDS = 86_400;

@@ -1,12 +1,12 @@
-import type { Call } from '../calls/call.js';
 import { endCall } from '../calls/call-ending.js';
-import type { WebhookKind } from '../rules/faults.js';
+import type { Call } from '../calls/call.js';
 import { applicationError, type HangupCode } from '../calls/hangup-causes.js';
-import type { WebhookMethod } from '../webhooks/signature.js';
 import { commonParams, type Params } from '../calls/webhook-params.js';
+import type { World } from '../calls/world.js';
+import type { WebhookKind } from '../rules/faults.js';
+import type { WebhookMethod } from '../webhooks/signature.js';
 import { isSuccess, type Reply } from '../webhooks/webhook-sender.js';
 import { readTarget } from '../webhooks/webhook-target.js';
-import type { World } from '../calls/world.js';
 import { InvalidXml, readDocument, type XmlElement } from './xml-reader.js';
 
 /** What follows an element: the next one, another document's elements, or nothing, as the call is over. */

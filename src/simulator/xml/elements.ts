@@ -1,13 +1,13 @@
-import type { Call } from '../calls/call.js';
 import { answerCall, endCall, pause } from '../calls/call-ending.js';
-import { runDial } from './dial.js';
-import { fetchNext, NEXT, OVER, REDIRECT_CODES, type Step } from './documents.js';
-import { runGetDigits } from './get-digits.js';
+import type { Call } from '../calls/call.js';
 import { END_OF_XML, hungUpBy, TIME_LIMIT, XML_REFUSALS } from '../calls/hangup-causes.js';
-import { isBackgroundRecord, runRecord } from './record.js';
 import { hear } from '../calls/sound.js';
 import { commonParams } from '../calls/webhook-params.js';
 import type { World } from '../calls/world.js';
+import { runDial } from './dial.js';
+import { fetchAnswer, fetchNext, NEXT, OVER, REDIRECT_CODES, type Step } from './documents.js';
+import { runGetDigits } from './get-digits.js';
+import { isBackgroundRecord, runRecord } from './record.js';
 import type { XmlElement } from './xml-reader.js';
 
 type Executor = (world: World, call: Call, element: XmlElement) => Promise<Step> | Step;
@@ -23,8 +23,13 @@ const EXECUTORS: Readonly<Record<string, Executor>> = {
   Redirect: redirect,
 };
 
+/** From the answer URL to the end of the call. */
+export async function runCall(world: World, call: Call): Promise<void> {
+  await runElements(world, call, await fetchAnswer(world, call, commonParams(world, call, 'StartApp')));
+}
+
 /** Runs elements from top to bottom until the call is over or nothing is left, which ends it. */
-export async function runElements(world: World, call: Call, first: Step): Promise<void> {
+async function runElements(world: World, call: Call, first: Step): Promise<void> {
   let queue = first.kind === 'run' ? [...first.elements] : [];
   while (!call.isOver) {
     const element = queue.shift();

@@ -1,12 +1,12 @@
-import { follow, readAction } from './action.js';
-import type { Call } from '../calls/call.js';
 import { answerCall, pause } from '../calls/call-ending.js';
-import { NEXT, OVER, type Step } from './documents.js';
+import type { Call } from '../calls/call.js';
 import { hear, play } from '../calls/sound.js';
-import type { Timer } from '../rules/timers.js';
 import { typeAtPrompt } from '../calls/typing.js';
 import { commonParams } from '../calls/webhook-params.js';
 import type { World } from '../calls/world.js';
+import type { Timer } from '../rules/timers.js';
+import { follow, readAction } from './action.js';
+import { NEXT, OVER, type Step } from './documents.js';
 import type { XmlElement } from './xml-reader.js';
 
 interface DigitsPlan {

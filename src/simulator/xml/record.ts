@@ -1,11 +1,11 @@
-import { follow, readAction } from './action.js';
-import type { Call } from '../calls/call.js';
 import { answerCall } from '../calls/call-ending.js';
-import { NEXT, type Step } from './documents.js';
-import { Recording } from '../media/recording.js';
+import type { Call } from '../calls/call.js';
 import { commonParams } from '../calls/webhook-params.js';
-import { readTarget } from '../webhooks/webhook-target.js';
 import type { World } from '../calls/world.js';
+import { Recording } from '../media/recording.js';
+import { readTarget } from '../webhooks/webhook-target.js';
+import { follow, readAction } from './action.js';
+import { NEXT, type Step } from './documents.js';
 import type { XmlElement } from './xml-reader.js';
 
 /** Whether a Record runs beside the call. The other sort, a message after a beep, is not simulated. */

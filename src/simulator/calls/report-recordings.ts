@@ -1,0 +1,27 @@
+import type { Recording } from '../media/recording.js';
+import type { Call } from './call.js';
+import { commonParams } from './webhook-params.js';
+import type { World } from './world.js';
+
+/** The call is over: its recordings are kept, and told to whoever asked for that. */
+export function reportRecordings(world: World, call: Call): void {
+  const { recordings: isOn, recording_delay_seconds: delay } = world.settings;
+  if (isOn === 'off') return;
+  for (const recording of call.recordings) {
+    if (delay === 0) publish(world, call, recording);
+    else world.timers.after(delay * 1000, () => publish(world, call, recording));
+  }
+}
+
+/** From here on it is in the list and can be heard; a webhook that is lost changes nothing about that. */
+function publish(world: World, call: Call, recording: Recording): void {
+  const span = recording.spanIn(call);
+  if (span === null || call.isForgotten) return;
+  const { from, to, subaccount } = call.aLeg.facts;
+  const addedAt = world.clock.now();
+  world.recordings.add({ recording, call: { uuid: call.uuid, from, to, subaccount }, span, addedAt });
+  const { callback } = recording;
+  if (callback === null) return;
+  const params = { ...commonParams(world, call, 'RecordStop'), ...recording.finalParams(world, span) };
+  void world.webhooks.send(call, { kind: 'recording', ...callback, params });
+}
