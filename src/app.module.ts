@@ -16,7 +16,7 @@ import { SessionsModule } from './sessions/index.js';
 import { ErrorFilter } from './platform/http/error-filter.js';
 import { Log } from './platform/logging/logger.js';
 import { PlatformModule, type Ground } from './platform/platform.module.js';
-import { DEMO_NUMBERS, SimulatorModule } from './simulator/index.js';
+import { DEMO_NUMBERS, serviceWebhooks, SimulatorModule } from './simulator/index.js';
 
 /** The modules, in the order in which they may call each other: each one only those above it. */
 @Module({})
@@ -51,11 +51,9 @@ export class AppModule {
 
 function simulator({ config, secrets, clock }: Ground): DynamicModule {
   const account = config.provider.firstAccount ?? { authId: DEMO_AUTH_ID, authToken: secrets.demoAuthToken ?? '' };
-  const plivo = `${config.http.publicUrl}/plivo/${account.authId}`;
   return SimulatorModule.register({
     ...account,
-    answerUrl: `${plivo}/answer#ct=2000&rt=5000&rc=2&rp=all`,
-    hangupUrl: `${plivo}/hangup#ct=2000&rt=5000&rc=5&rp=all`,
+    ...serviceWebhooks(config.http.publicUrl, account.authId),
     mediaUrl: `http://127.0.0.1:${config.http.port}/simulator/media`,
     clock,
     numbers: DEMO_NUMBERS,

@@ -10,10 +10,10 @@ export const AUTH_ID = 'MATESTTESTTESTTEST00';
 export const AUTH_TOKEN = 'test-token-of-the-first-account-0001';
 export const ADMIN_TOKEN = 'test-admin-token-0001';
 
-const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
+const DIST = new URL('../../dist/src/', import.meta.url).pathname;
 const READY_WITHIN_MS = 20_000;
 
-/** The compiled service as a process of its own, to be killed, stopped and started again. */
+/** The compiled service, or another program of ours, as a process of its own, to be killed, stopped and started again. */
 export interface ServiceProcess {
   baseUrl: string;
   child: ChildProcess;
@@ -74,9 +74,32 @@ export async function startProcess(settings: Record<string, string>): Promise<Se
   }
 }
 
-/** Starts the program and does not wait. */
+/** Starts the service and does not wait. */
 export function spawnService(settings: Record<string, string>, args: string[] = [], baseUrl = ''): ServiceProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  return spawnProgram('main.js', settings, { args, baseUrl });
+}
+
+/** Starts the simulated Plivo alone and waits until it says how it is reached. */
+export async function startSimulator(settings: Record<string, string>): Promise<ServiceProcess> {
+  const port = settings['PORT'] ?? String(await freePort());
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const simulator = spawnProgram('simulator/main.js', { ...settings, PORT: port }, { baseUrl });
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (!simulator.output().includes('A service that uses it:')) {
+    if (simulator.child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`the simulated Plivo did not start:\n${simulator.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return simulator;
+}
+
+/** Starts a compiled entry, a path below dist/src, and does not wait. */
+export function spawnProgram(
+  entry: string,
+  settings: Record<string, string>,
+  { args = [], baseUrl = '' }: { args?: string[]; baseUrl?: string } = {},
+): ServiceProcess {
+  const child = spawn(process.execPath, [DIST + entry, ...args], {
     env: { PATH: process.env.PATH ?? '', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -208,7 +208,8 @@ async function leaveOutDocsFiles(): Promise<void> {
   await loadPackage('@fastify/static', 'startService', async () => ({ default: async () => undefined }));
 }
 
-function askedBy(pool: Pool, self: { authId: string; authToken: string }): Service['request'] {
+/** Requests to whatever the pool leads to. */
+export function askedBy(pool: Pool, self: { authId: string; authToken: string }): Service['request'] {
   return async <Body>(path: string, { method = 'GET', headers = {}, body, as = self }: RequestOptions = {}) => {
     const answer = await pool.request({
       path,

@@ -1,7 +1,7 @@
 import type { Service } from './service.js';
 
-/** The simulator's control API of a service: its phones, its clock, its calls. `service` is asked at each use, so a suite may start it later. */
-export function simulatedPlivo(service: () => Service) {
+/** The simulator's control API of a service or of its own process: its phones, its clock, its calls. `service` is asked at each use, so a suite may start it later. */
+export function simulatedPlivo(service: () => Pick<Service, 'request'>) {
   async function control<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Body> {
     const answer = await service().request<Body>(`/simulator/control${path}`, { method, body, as: null });
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
