@@ -23,6 +23,8 @@ const MODULES = [
 const OPEN = new Set(['platform', 'telephony']);
 /** Files that see every module. */
 const ROOTS = new Set(['main.ts', 'app.ts', 'app.module.ts', 'data-source.ts', 'banner.ts']);
+/** What Node is started with: they read the environment, and nothing sees them. */
+const ENTRIES = ['main.ts', 'simulator/main.ts'];
 
 const SOURCE = new URL('../src', import.meta.url).pathname;
 
@@ -50,7 +52,7 @@ function complaint(file: string, imported: string): string | null {
   const from = file.split('/')[0] ?? '';
   const to = imported.split('/')[0] ?? '';
   if (ROOTS.has(file) || imported.startsWith('../')) return null;
-  if (ROOTS.has(imported)) return `${file}: nothing may see ${imported}`;
+  if (ROOTS.has(imported) || ENTRIES.includes(imported)) return `${file}: nothing may see ${imported}`;
   if (from === to)
     return imported === `${from}/index.ts` ? `${file}: import the file, not the module's own face` : null;
   if (MODULES.indexOf(to) > MODULES.indexOf(from))
@@ -59,6 +61,63 @@ function complaint(file: string, imported: string): string | null {
   if (to === 'simulator') return `${file}: nothing imports the simulator`;
   if (!OPEN.has(to) && imported !== `${to}/index.ts`) return `${file}: use ${to}/index.js instead of ${imported}`;
   return null;
+}
+
+/** Which files each file imports, types included. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+const importGraph: Graph = new Map(files.map((file) => [file, imports(file)]));
+
+/** The shortest way back to each place that has one, as `a.ts -> b.ts -> a.ts`; places of a circle already told are not told again. */
+function circles(graph: Graph): string[] {
+  const told = new Set<string>();
+  return [...graph.keys()].sort().flatMap((start) => {
+    const circle = told.has(start) ? null : wayBack(graph, start);
+    for (const place of circle ?? []) told.add(place);
+    return circle === null ? [] : [circle.join(' -> ')];
+  });
+}
+
+function wayBack(graph: Graph, start: string): string[] | null {
+  const seen = new Set<string>();
+  const ways = [[start]];
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+    for (const next of graph.get(way.at(-1) ?? '') ?? []) {
+      if (next === start) return [...way, next];
+      if (!seen.has(next)) ways.push([...way, next]);
+      seen.add(next);
+    }
+  }
+  return null;
+}
+
+/** A room is a folder of a module. What lies in the module's own folder, its face and its wiring, is in none. */
+function roomOf(file: string): string | null {
+  const [module, room, ...rest] = file.split('/');
+  return rest.length > 0 ? `${module}/${room}` : null;
+}
+
+/** Which rooms of its module each room imports, straight or through the module's own folder. */
+function rooms(graph: Graph): Graph {
+  const found = new Map<string, Set<string>>();
+  for (const file of graph.keys()) {
+    const room = roomOf(file);
+    if (room === null) continue;
+    const others = found.get(room) ?? new Set();
+    found.set(room, others);
+    for (const other of roomsBehind(graph, file)) if (other !== room) others.add(other);
+  }
+  return new Map([...found].map(([room, others]) => [room, [...others]]));
+}
+
+function roomsBehind(graph: Graph, file: string, seen = new Set<string>()): string[] {
+  const module = file.split('/')[0];
+  return (graph.get(file) ?? []).flatMap((next) => {
+    if (next.split('/')[0] !== module || seen.has(next)) return [];
+    seen.add(next);
+    const room = roomOf(next);
+    return room === null ? roomsBehind(graph, next, seen) : [room];
+  });
 }
 
 describe('the module map', () => {
@@ -78,13 +137,73 @@ describe('the module map', () => {
     ['simulator/x.ts', 'accounts/index.ts', 'over HTTP only'],
     ['sessions/x.ts', 'sessions/index.ts', "not the module's own face"],
     ['sessions/x.ts', 'data-source.ts', 'nothing may see'],
+    ['simulator/x.ts', 'simulator/main.ts', 'nothing may see'],
   ])('would refuse %s importing %s', (file, imported, words) => {
     expect(complaint(file, imported)).toContain(words);
   });
 
-  it('reads the environment in one place', () => {
+  it('has no circle of files', () => {
+    expect(circles(importGraph)).toEqual([]);
+  });
+
+  it('has no circle between the rooms of a module', () => {
+    expect(circles(rooms(importGraph))).toEqual([]);
+  });
+
+  it('would refuse a circle of files, and tell the shortest way around it', () => {
+    const graph = new Map([
+      ['sessions/a.ts', ['sessions/b.ts', 'platform/clock.ts']],
+      ['sessions/b.ts', ['sessions/c.ts', 'sessions/d.ts']],
+      ['sessions/c.ts', ['sessions/d.ts']],
+      ['sessions/d.ts', ['sessions/a.ts']],
+      ['sessions/e.ts', ['sessions/a.ts']],
+      ['platform/clock.ts', []],
+      ['recording/self.ts', ['recording/self.ts']],
+    ]);
+    expect(circles(graph)).toEqual([
+      'recording/self.ts -> recording/self.ts',
+      'sessions/a.ts -> sessions/b.ts -> sessions/d.ts -> sessions/a.ts',
+      'sessions/c.ts -> sessions/d.ts -> sessions/a.ts -> sessions/b.ts -> sessions/c.ts',
+    ]);
+  });
+
+  it('would refuse a circle between rooms, though none of their files is in one', () => {
+    const graph = new Map([
+      ['simulator/calls/call.ts', ['simulator/xml/reader.ts']],
+      ['simulator/calls/leg.ts', []],
+      ['simulator/xml/reader.ts', []],
+      ['simulator/xml/dial.ts', ['simulator/calls/leg.ts']],
+    ]);
+    expect(circles(graph)).toEqual([]);
+    expect(circles(rooms(graph))).toEqual(['simulator/calls -> simulator/xml -> simulator/calls']);
+  });
+
+  it('would refuse one that goes through a file of no room', () => {
+    const graph = new Map([
+      ['simulator/rest/calls.ts', ['simulator/simulator.ts']],
+      ['simulator/simulator.ts', ['simulator/inbox/inbox.ts']],
+      ['simulator/inbox/inbox.ts', []],
+      ['simulator/inbox/routes.ts', ['simulator/rest/auth.ts']],
+      ['simulator/rest/auth.ts', []],
+    ]);
+    expect(circles(rooms(graph))).toEqual(['simulator/inbox -> simulator/rest -> simulator/inbox']);
+  });
+
+  it('lets a room be built upon by the module around it and by other rooms', () => {
+    const graph = new Map([
+      ['simulator/index.ts', ['simulator/rest/calls.ts', 'simulator/calls/call.ts']],
+      ['simulator/rest/calls.ts', ['simulator/calls/call.ts', 'platform/http/parse-url.ts']],
+      ['simulator/calls/call.ts', ['platform/clock.ts']],
+      ['platform/http/parse-url.ts', ['platform/clock.ts']],
+      ['platform/clock.ts', []],
+    ]);
+    expect(circles(graph)).toEqual([]);
+    expect(circles(rooms(graph))).toEqual([]);
+  });
+
+  it('reads the environment where Node starts, and nowhere else', () => {
     const readers = files.filter((file) => /process\.env/.test(readFileSync(join(SOURCE, file), 'utf8')));
-    expect(readers).toEqual(['main.ts']);
+    expect(readers).toEqual(ENTRIES);
   });
 
   it('parses URLs in one place: canParse of Node 20 goes wrong when it is hot', () => {
