@@ -9,7 +9,7 @@ import { newNonce, signatureHeaders, type WebhookMethod } from './signature.js';
 import type { RetryReason, WebhookTarget } from './webhook-target.js';
 
 /** What a webhook is about: a call, as far as its sender knows one. It keeps what became of each. */
-export interface WebhookOrigin {
+interface WebhookOrigin {
   readonly isForgotten: boolean;
   readonly ordinal: number;
   readonly subaccount: string | null;
