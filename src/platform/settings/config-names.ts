@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { ConfigProblem } from './config-problems.js';
 import { settingsTable } from './config-table.js';
 
@@ -5,7 +6,7 @@ const KNOWN = new Set<string>(settingsTable.flatMap(({ name, secret }) => (secre
 
 /** HOST, PORT and ROLE are too short to guess at: half the words of a machine's environment are two letters away. */
 const SHORTEST_GUESS = 7;
-/** Below this length a name two letters away counts only when the first letter is right: JAVA_DIR is no misspelt DATA_DIR. */
+/** Below this length a name two slips away, which swapped letters are, counts only when it begins right: JAVA_DIR is no misspelt DATA_DIR. */
 const LONG = 10;
 
 /** Names that are no setting of ours but were probably meant as one. A name that contains a setting's name is somebody else's. */
@@ -26,32 +27,14 @@ function closestSetting(name: string): string | null {
   for (const setting of KNOWN) {
     if (setting.length < SHORTEST_GUESS || Math.abs(setting.length - spelt.length) > 2) continue;
     if (name.includes(setting)) return null;
-    const distance = editDistance(spelt, setting);
-    const implausible = distance === 2 && setting.length < LONG && spelt[0] !== setting[0];
-    if (distance < bestDistance && !implausible) [best, bestDistance] = [setting, distance];
+    const slips = distance(spelt, setting);
+    const implausible = slips === 2 && setting.length < LONG && !beginsLike(spelt, setting);
+    if (slips < bestDistance && !implausible) [best, bestDistance] = [setting, slips];
   }
   return best;
 }
 
-/** Damerau-Levenshtein (adjacent letters may swap): the number of slips between two words. */
-export function editDistance(left: string, right: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
-      const same = left[row - 1] === right[column - 1];
-      let slips = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + (same ? 0 : 1));
-      const swapped = row > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
-      if (swapped) slips = Math.min(slips, at(beforeLast, column - 2) + 1);
-      current.push(slips);
-    }
-    [beforeLast, last] = [last, current];
-  }
-  return at(last, right.length);
-}
-
-/** A cell outside the table is never the cheapest way. */
-function at(row: readonly number[], column: number): number {
-  return row[column] ?? Number.POSITIVE_INFINITY;
+/** The first letter is right, or has changed places with the second. */
+function beginsLike(spelt: string, setting: string): boolean {
+  return spelt[0] === setting[0] || (spelt[0] === setting[1] && spelt[1] === setting[0]);
 }
