@@ -1,4 +1,4 @@
-import { type EntityManager, getMetadataArgsStorage } from 'typeorm';
+import { type ColumnOptions, type EntityManager, getMetadataArgsStorage } from 'typeorm';
 import { change } from './statements.js';
 
 /** One value of a SELECT list: its SQL, and how the driver's value becomes ours; null where it is one already. */
@@ -19,7 +19,7 @@ export type New<Entity, Generated extends keyof Entity = never> = {
 } & { [Key in keyof Entity as null extends Entity[Key] ? Key : never]?: Entity[Key] };
 
 type ColumnOf<Entity> = keyof Entity & string;
-type Bound = string | number | boolean | null | undefined;
+type FromDriver = (value: unknown) => unknown;
 
 /** A row that a selection reads: `Selected<typeof WHOLE>`. */
 export type Selected<Read> = Read extends Selection<infer Named> ? Row<Named> : never;
@@ -27,16 +27,12 @@ export type Selected<Read> = Read extends Selection<infer Named> ? Row<Named> : 
 /** A list of named values that a written statement selects, and the only place where a driver's row is taken for a type. */
 export class Selection<Named extends Fields> {
   private readonly list: string;
-  private readonly conversions: [string, (value: unknown) => unknown][];
+  private readonly conversions: [name: string, from: FromDriver][] = [];
 
   constructor(fields: Named) {
-    this.list = Object.entries(fields)
-      .map(([name, field]) => `${field.sql} AS \`${name}\``)
-      .join(', ');
-    this.conversions = Object.entries(fields).flatMap(([name, { from }]) => (from ? [[name, from] as const] : [])) as [
-      string,
-      (value: unknown) => unknown,
-    ][];
+    const entries = Object.entries(fields);
+    this.list = entries.map(([name, { sql }]) => `${sql} AS \`${name}\``).join(', ');
+    for (const [name, { from }] of entries) if (from) this.conversions.push([name, from]);
   }
 
   /** `rest` begins with FROM. */
@@ -71,11 +67,12 @@ export function marks(values: readonly unknown[]): string {
 
 /**
  * A table as its entity describes it: the entity is the only list of a table's columns, and what statements need of it (column lists, placeholders,
- * types, conversions) is taken from there. Statements themselves stay written SQL.
+ * types, conversions) is taken from there. Statements themselves stay written SQL. Values go in as they are: the transformers of our columns
+ * change only what comes out.
  */
 export class Table<Entity extends object, Generated extends keyof Entity = never> {
   readonly name: string;
-  private readonly columns: ReadonlyMap<string, { column: string; from: Field<unknown>['from'] }>;
+  private readonly columns: ReadonlyMap<string, { column: string; from: FromDriver | null }>;
   private readonly inserts = new Map<string, string>();
 
   constructor(entity: new () => Entity) {
@@ -115,20 +112,18 @@ export class Table<Entity extends object, Generated extends keyof Entity = never
     return `\`${this.columnOf(name).column}\``;
   }
 
-  /** Columns that are left out become null. `tail` is what stands behind the values. */
+  /** All rows in one statement. Columns that are left out become null. `tail` is what stands behind the values. */
   async insert(
     manager: EntityManager,
     rows: New<Entity, Generated> | readonly New<Entity, Generated>[],
     tail = '',
   ): Promise<void> {
-    const all = (Array.isArray(rows) ? rows : [rows]) as Record<string, Bound>[];
-    const [first] = all;
-    if (!first) return;
-    const names = Object.keys(first);
+    const all = (Array.isArray(rows) ? rows : [rows]) as Record<string, unknown>[];
+    if (all.length === 0) return;
+    const names = [...new Set(all.flatMap((row) => Object.keys(row)))];
     const group = `(${marks(names)})`;
-    const values = all.length === 1 ? group : all.map(() => group).join(', ');
     await manager.query(
-      `${this.insertInto(names)} VALUES ${values} ${tail}`,
+      `${this.insertInto(names)} VALUES ${all.map(() => group).join(', ')} ${tail}`,
       all.flatMap((row) => names.map((name) => row[name])),
     );
   }
@@ -160,7 +155,7 @@ export class Table<Entity extends object, Generated extends keyof Entity = never
     return sql;
   }
 
-  private columnOf(name: string): { column: string; from: Field<unknown>['from'] } {
+  private columnOf(name: string): { column: string; from: FromDriver | null } {
     const found = this.columns.get(name);
     if (!found) throw new Error(`${this.name} has no column for ${name}`);
     return found;
@@ -174,7 +169,8 @@ export function tableOf<Entity extends object, Generated extends keyof Entity = 
   return new Table<Entity, Generated>(entity);
 }
 
-function conversionOf(transformer: unknown): Field<unknown>['from'] {
+function conversionOf(transformer: ColumnOptions['transformer']): FromDriver | null {
   if (transformer === undefined) return null;
-  return (transformer as { from: (value: unknown) => unknown }).from;
+  if (Array.isArray(transformer)) throw new Error('expected one transformer of a column, found a list');
+  return (value) => transformer.from(value);
 }
