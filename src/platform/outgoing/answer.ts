@@ -1,9 +1,15 @@
 import type { Dispatcher } from 'undici';
-import type { WireAnswer } from './connection.js';
 import { exchangeFailure, OutgoingFailure } from './failure.js';
 
 type Controller = Dispatcher.DispatchController;
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+/** What an answer got from the receiver, as far as it came. */
+export interface WireAnswer {
+  status: number;
+  retryAfter: string | string[] | undefined;
+  body: Buffer;
+}
 
 const MAX_BODY_BYTES = 16 * 1024;
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
-import { Answer } from './answer.js';
+import { Answer, type WireAnswer } from './answer.js';
 import { OutgoingFailure } from './failure.js';
 
 export interface WireRequest {
@@ -15,13 +15,6 @@ export interface WireLimits {
   readMs: number;
   /** Ends the exchange; its reason is the failure. */
   signal: AbortSignal;
-}
-
-/** What an answer got from the receiver, as far as it came. */
-export interface WireAnswer {
-  status: number;
-  retryAfter: string | string[] | undefined;
-  body: Buffer;
 }
 
 /** Of everything ahead of the body: status lines, headers, 1xx answers. */

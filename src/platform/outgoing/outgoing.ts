@@ -1,6 +1,7 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { Clock } from '../clock.js';
-import { Connection, type WireAnswer, type WireRequest } from './connection.js';
+import type { WireAnswer } from './answer.js';
+import { Connection, type WireRequest } from './connection.js';
 import { Dialler } from './dialler.js';
 import { OutgoingFailure, type FailureReason } from './failure.js';
 import { IdleConnections } from './idle-connections.js';
