@@ -2,18 +2,16 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { isEqualSecret } from '../platform/crypto/crypto.js';
 import { Secrets } from '../platform/settings/data-folder.js';
-import { DomainError } from '../platform/errors.js';
+import { refusal } from '../platform/errors.js';
 
 /** A bearer token is far below this; what is longer is not hashed. */
 const MAX_HEADER_LENGTH = 1024;
 
-export class NotTheAdmin extends DomainError {
-  readonly code = 'unauthenticated';
-  readonly kind = 'unauthenticated';
-  constructor() {
-    super('expected the admin token as bearer token');
-  }
-}
+export class NotTheAdmin extends refusal(
+  'unauthenticated',
+  'unauthenticated',
+  'expected the admin token as bearer token',
+) {}
 
 /** Opens /admin to whoever holds the admin token. */
 @Injectable()

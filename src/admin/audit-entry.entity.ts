@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { id, instant, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** One write through the admin API: who, what, when. */
 @Entity('audit_entry')
@@ -16,3 +17,5 @@ export class AuditEntry {
   @Column({ type: 'text' }) details!: string;
   @Column({ ...word(36), name: 'request_id' }) requestId!: string;
 }
+
+export const AUDIT_ENTRIES = tableOf(AuditEntry);

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { selection } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
-import type { AuditEntry } from './audit-entry.entity.js';
+import { AUDIT_ENTRIES, type AuditEntry } from './audit-entry.entity.js';
+
+const ENTRIES = selection(AUDIT_ENTRIES.fields());
 
 /** One admin write. `target` and `details` hold ids and virtual numbers; no party's number, no secret. */
 export interface AuditedWrite {
@@ -21,21 +24,25 @@ export class Audit {
   ) {}
 
   async record(tx: Tx, { action, target, details = {} }: AuditedWrite, requestId: string): Promise<void> {
-    await tx.query(
-      'INSERT INTO audit_entry (id, at, actor, action, target, details, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      [newId(), this.clock.now(), 'admin', action, target, JSON.stringify(details), requestId],
-    );
+    await AUDIT_ENTRIES.insert(tx, {
+      id: newId(),
+      at: this.clock.now(),
+      actor: 'admin',
+      action,
+      target,
+      details: JSON.stringify(details),
+      requestId,
+    });
   }
 
   /** Newest first; `before` is an entry's id, empty for the newest. Ids grow with time. */
-  async list(page: { before: string; limit: number }): Promise<AuditEntry[]> {
-    const rows = await this.database.read<(Omit<AuditEntry, 'requestId'> & { request_id: string })[]>((manager) =>
-      manager.query(
-        `SELECT id, at, actor, action, target, details, request_id FROM audit_entry
-         WHERE ? = '' OR id < ? ORDER BY id DESC LIMIT ?`,
-        [page.before, page.before, page.limit],
-      ),
+  list(page: { before: string; limit: number }): Promise<AuditEntry[]> {
+    return this.database.read((manager) =>
+      ENTRIES.read(manager, "FROM audit_entry WHERE ? = '' OR id < ? ORDER BY id DESC LIMIT ?", [
+        page.before,
+        page.before,
+        page.limit,
+      ]),
     );
-    return rows.map(({ request_id: requestId, ...row }) => ({ ...row, at: Number(row.at), requestId }));
   }
 }

@@ -32,12 +32,12 @@ export abstract class DomainError extends Error {
 }
 
 /** What a refusal's class is made of: `class SessionAlreadyExpired extends refusal('session_expired', 'invalid', 'Session already expired') {}`. */
-export function refusal(code: string, kind: RefusalKind, sentence = '') {
+export function refusal(code: string, kind: RefusalKind, sentence = '', ofAll: RefusalDetails = {}) {
   return class extends DomainError {
     readonly code = code;
     readonly kind = kind;
 
-    constructor(message = sentence, details: RefusalDetails = {}) {
+    constructor(message = sentence, details = ofAll) {
       super(message, details);
     }
   };

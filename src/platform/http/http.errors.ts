@@ -1,55 +1,35 @@
-import { DomainError } from '../errors.js';
+import { refusal } from '../errors.js';
 
-export class InvalidJson extends DomainError {
-  readonly code = 'invalid_json';
-  readonly kind = 'invalid';
-  constructor() {
-    super('Invalid JSON');
-  }
-}
+const KEY = { param: 'Idempotency-Key' };
 
-export class BodyTooLarge extends DomainError {
-  readonly code = 'body_too_large';
-  readonly kind = 'too-large';
+export class InvalidJson extends refusal('invalid_json', 'invalid', 'Invalid JSON') {}
+
+export class BodyTooLarge extends refusal('body_too_large', 'too-large') {
   constructor(limitBytes: number) {
     super(`request body too large: expected at most ${limitBytes} bytes`);
   }
 }
 
-export class InvalidIdempotencyKey extends DomainError {
-  readonly code = 'invalid_idempotency_key';
-  readonly kind = 'invalid';
-  constructor() {
-    super('Invalid header. Idempotency-Key should be 1 to 255 printable ASCII characters', {
-      param: 'Idempotency-Key',
-    });
-  }
-}
+export class InvalidIdempotencyKey extends refusal(
+  'invalid_idempotency_key',
+  'invalid',
+  'Invalid header. Idempotency-Key should be 1 to 255 printable ASCII characters',
+  KEY,
+) {}
 
-export class IdempotencyKeyReused extends DomainError {
-  readonly code = 'idempotency_key_reused';
-  readonly kind = 'unprocessable';
-  constructor() {
-    super('this Idempotency-Key was used with another request', { param: 'Idempotency-Key' });
-  }
-}
+export class IdempotencyKeyReused extends refusal(
+  'idempotency_key_reused',
+  'unprocessable',
+  'this Idempotency-Key was used with another request',
+  KEY,
+) {}
 
-export class StillRunning extends DomainError {
-  readonly code = 'still_running';
-  readonly kind = 'conflict';
-  constructor() {
-    super('the first request with this Idempotency-Key is still running', {
-      param: 'Idempotency-Key',
-      retryAfterSeconds: 1,
-    });
-  }
-}
+export class StillRunning extends refusal(
+  'still_running',
+  'conflict',
+  'the first request with this Idempotency-Key is still running',
+  { ...KEY, retryAfterSeconds: 1 },
+) {}
 
 /** The service is going down; the next process or another one answers. */
-export class Closing extends DomainError {
-  readonly code = 'closing';
-  readonly kind = 'unavailable';
-  constructor() {
-    super('shutting down, try again', { retryAfterSeconds: 1 });
-  }
-}
+export class Closing extends refusal('closing', 'unavailable', 'shutting down, try again', { retryAfterSeconds: 1 }) {}

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { id, instant, nullable, word } from '../database/columns.js';
+import { tableOf } from '../database/rows.js';
 
 /** An `Idempotency-Key` of one owner, what was asked under it and what was answered; kept 7 days. */
 @Entity('idempotency_key')
@@ -20,3 +21,5 @@ export class IdempotencyKey {
   @Column({ type: 'text', nullable: true, name: 'answer_body' }) answerBody!: string | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
 }
+
+export const IDEMPOTENCY_KEYS = tableOf(IdempotencyKey);

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock.js';
 import { Crypto } from '../crypto/crypto.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../database/database.js';
+import { Contended, Database, isDuplicate, type Tx } from '../database/database.js';
+import { selection } from '../database/rows.js';
 import { DomainError, Unavailable } from '../errors.js';
 import { newId } from '../ids.js';
 import { canonical } from './canonical-json.js';
@@ -10,6 +11,7 @@ import { describeError, type ErrorAnswer } from './error-answer.js';
 import { askedBy } from './error-filter.js';
 import { IdempotencyKeyReused, InvalidIdempotencyKey, StillRunning } from './http.errors.js';
 import { ReplayedRefusal, requestIdIn } from './idempotency-answers.js';
+import { IDEMPOTENCY_KEYS } from './idempotency-key.entity.js';
 
 /** A worker that has not answered by then counts as dead. */
 const LEASE_MS = 30_000;
@@ -29,13 +31,9 @@ interface Claim {
   lease: string;
 }
 
-interface StoredRow {
-  request_hash: string;
-  lease: string | null;
-  lease_until: number | string;
-  answer_status: number | null;
-  answer_body: string | null;
-}
+const EARLIER = selection(IDEMPOTENCY_KEYS.pick(['requestHash', 'lease', 'leaseUntil', 'answerStatus', 'answerBody']));
+/** A worker whose lease was taken over finds another name in the row and changes nothing. */
+const WHILE_OURS = 'WHERE owner = ? AND key_hash = ? AND lease = ?';
 
 /**
  * Makes a POST repeatable: with an Idempotency-Key the work takes effect once, however often and however parallel the request comes, and
@@ -84,24 +82,23 @@ export class Idempotency {
   /** Null: the work is ours. Otherwise the answer that is already there. */
   private async claim(tx: Tx, claim: Claim): Promise<ErrorAnswer | null> {
     const now = this.clock.now();
-    const [row] = await tx.query<StoredRow[]>(
-      `SELECT request_hash, lease, lease_until, answer_status, answer_body FROM idempotency_key
-       WHERE owner = ? AND key_hash = ?`,
-      [claim.owner, claim.keyHash],
-    );
+    const [row] = await EARLIER.read(tx, 'FROM idempotency_key WHERE owner = ? AND key_hash = ?', [
+      claim.owner,
+      claim.keyHash,
+    ]);
     if (!row) {
       await this.insert(tx, claim, now);
       return null;
     }
-    if (row.request_hash !== claim.requestHash) throw new IdempotencyKeyReused();
-    if (row.answer_status !== null) return this.open(claim, row.answer_status, row.answer_body);
-    if (Number(row.lease_until) > now) throw new StillRunning();
+    if (row.requestHash !== claim.requestHash) throw new IdempotencyKeyReused();
+    if (row.answerStatus !== null) return this.open(claim, row.answerStatus, row.answerBody);
+    if (row.leaseUntil > now) throw new StillRunning();
 
-    const taken = await change(
+    const taken = await IDEMPOTENCY_KEYS.update(
       tx,
-      `UPDATE idempotency_key SET lease = ?, lease_until = ?
-       WHERE owner = ? AND key_hash = ? AND lease = ? AND answer_status IS NULL`,
-      [claim.lease, now + LEASE_MS, claim.owner, claim.keyHash, row.lease],
+      { lease: claim.lease, leaseUntil: now + LEASE_MS },
+      'WHERE owner = ? AND key_hash = ? AND lease = ? AND answer_status IS NULL',
+      [claim.owner, claim.keyHash, row.lease],
     );
     if (taken === 0) throw new Contended();
     return null;
@@ -109,10 +106,7 @@ export class Idempotency {
 
   private async insert(tx: Tx, claim: Claim, now: number): Promise<void> {
     try {
-      await tx.query(
-        `INSERT INTO idempotency_key (owner, key_hash, request_hash, lease, lease_until, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
-        [claim.owner, claim.keyHash, claim.requestHash, claim.lease, now + LEASE_MS, now],
-      );
+      await IDEMPOTENCY_KEYS.insert(tx, { ...claim, leaseUntil: now + LEASE_MS, createdAt: now });
     } catch (error) {
       if (isDuplicate(error)) throw new Contended();
       throw error;
@@ -121,10 +115,11 @@ export class Idempotency {
 
   /** Fails when the lease was taken over, so that the transaction it stands in keeps nothing. */
   private async store(tx: Tx, claim: Claim, status: number, body: string): Promise<void> {
-    const stored = await change(
+    const stored = await IDEMPOTENCY_KEYS.update(
       tx,
-      `UPDATE idempotency_key SET lease = NULL, answer_status = ?, answer_body = ? WHERE owner = ? AND key_hash = ? AND lease = ?`,
-      [status, this.crypto.seal(place(claim), body), claim.owner, claim.keyHash, claim.lease],
+      { lease: null, answerStatus: status, answerBody: this.crypto.seal(place(claim), body) },
+      WHILE_OURS,
+      [claim.owner, claim.keyHash, claim.lease],
     );
     if (stored === 0) throw new Unavailable('took too long and was taken over, try again', { retryAfterSeconds: 1 });
   }
@@ -146,11 +141,7 @@ export class Idempotency {
   }
 
   private async release(tx: Tx, claim: Claim): Promise<void> {
-    await tx.query('DELETE FROM idempotency_key WHERE owner = ? AND key_hash = ? AND lease = ?', [
-      claim.owner,
-      claim.keyHash,
-      claim.lease,
-    ]);
+    await tx.query(`DELETE FROM idempotency_key ${WHILE_OURS}`, [claim.owner, claim.keyHash, claim.lease]);
   }
 
   private open(claim: Claim, status: number, sealed: string | null): ErrorAnswer {

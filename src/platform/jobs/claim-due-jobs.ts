@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
 import { change, type Database } from '../database/database.js';
+import { marks, type Row, selection } from '../database/rows.js';
 import { newId } from '../ids.js';
-import { marks, updateById } from './by-id.js';
+import { JOBS } from './job.entity.js';
 import type { Handler } from './job-handler.js';
 import type { Lanes } from './lanes.js';
 
@@ -17,14 +18,8 @@ export interface ClaimedJob {
   leaseEndsAt: number;
 }
 
-interface Row {
-  id: string;
-  kind: string;
-  lane: string | null;
-  payload: string;
-  attempts: number;
-  created_at: number;
-}
+const DUE = JOBS.pick(['id', 'kind', 'lane', 'payload', 'attempts', 'createdAt']);
+const DUE_ROWS = selection(DUE);
 
 export interface Claim {
   jobs: ClaimedJob[];
@@ -56,8 +51,9 @@ export async function claimDueJobs(
     return await database.transaction(async (tx) => {
       leaveAll(lanes, entered);
       const now = clock.now();
-      const rows: Row[] = await tx.query(
-        `SELECT id, kind, lane, payload, attempts, created_at FROM job
+      const rows = await DUE_ROWS.read(
+        tx,
+        `FROM job
           WHERE status = 'waiting' AND run_at <= ? AND kind IN (${marks(kinds)})
             ${full.length === 0 ? '' : `AND lane NOT IN (${marks(full)})`}
           ORDER BY run_at LIMIT ? ${database.forUpdateSkipLocked}`,
@@ -77,7 +73,7 @@ export async function claimDueJobs(
       for (const [leaseEndsAt, ids] of idsByLeaseEnd(jobs)) {
         await change(
           tx,
-          `${updateById(database)} SET lease = ?, run_at = ?, attempts = ABS(attempts) + 1 WHERE id IN (${marks(ids)})`,
+          `UPDATE job ${database.byPrimaryKey} SET lease = ?, run_at = ?, attempts = ABS(attempts) + 1 WHERE id IN (${marks(ids)})`,
           [lease, leaseEndsAt, ...ids],
         );
       }
@@ -95,11 +91,11 @@ function leaveAll(lanes: Lanes | null, entered: string[]): void {
 }
 
 function claimed(
-  row: Row,
+  row: Row<typeof DUE>,
   handlers: ReadonlyMap<string, Handler>,
   { lease, now }: { lease: string; now: number },
 ): ClaimedJob {
-  const { id, kind, lane, payload } = row;
+  const { id, kind, lane, payload, createdAt } = row;
   const handler = handlers.get(kind);
   if (!handler) throw new Error(`expected only kinds with a handler, got ${kind}`);
   const attempt = Math.abs(row.attempts) + 1;
@@ -110,7 +106,7 @@ function claimed(
     handler,
     payload,
     attempt,
-    createdAt: Number(row.created_at),
+    createdAt,
     lease,
     leaseEndsAt: now + handler.leaseMs,
   };

@@ -1,5 +1,9 @@
 import { change, Contended, type Database, isDuplicate, type Tx } from '../database/database.js';
+import { selection } from '../database/rows.js';
 import { newId } from '../ids.js';
+import { JOBS } from './job.entity.js';
+
+const HOLDER = selection(JOBS.pick(['id', 'lease']));
 
 export interface NewJob {
   kind: string;
@@ -21,23 +25,18 @@ export interface NewJob {
  */
 export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promise<boolean> {
   if (job.key !== null) {
-    const [same]: { id: string; lease: string | null }[] = await tx.query(
-      `SELECT id, lease FROM job WHERE job_key = ? ${database.forUpdate}`,
-      [job.key],
-    );
+    const [same] = await HOLDER.read(tx, `FROM job WHERE job_key = ? ${database.forUpdate}`, [job.key]);
     if (same) {
       if (same.lease === null && job.isSooner)
-        await change(tx, 'UPDATE job SET run_at = ? WHERE id = ? AND run_at > ?', [job.runAt, same.id, job.runAt]);
+        await JOBS.update(tx, { runAt: job.runAt }, 'WHERE id = ? AND run_at > ?', [same.id, job.runAt]);
       if (same.lease !== null) await change(tx, 'UPDATE job SET attempts = -ABS(attempts) WHERE id = ?', [same.id]);
       return false;
     }
   }
   try {
-    await tx.query(
-      `INSERT INTO job (id, kind, payload, job_key, lane, status, run_at, lease, attempts, last_error, created_at)
-       VALUES (?, ?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
-      [newId(), job.kind, JSON.stringify(job.payload ?? null), job.key, job.lane, job.runAt, job.createdAt],
-    );
+    const { kind, key, lane, runAt, createdAt } = job;
+    const payload = JSON.stringify(job.payload ?? null);
+    await JOBS.insert(tx, { id: newId(), kind, payload, key, lane, status: 'waiting', runAt, attempts: 0, createdAt });
   } catch (error) {
     if (job.key !== null && isDuplicate(error)) throw new Contended('another transaction has just added this job');
     throw error;

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { id, instant, nullable, word } from '../database/columns.js';
+import { tableOf } from '../database/rows.js';
 
 /** Durable work. Done work is deleted; parked work stays 30 days to be looked at and retried. */
 @Entity('job')
@@ -24,3 +25,5 @@ export class Job {
   @Column({ ...word(500), ...nullable, name: 'last_error' }) lastError!: string | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
 }
+
+export const JOBS = tableOf(Job);

@@ -1,6 +1,8 @@
 import { change, type Database, type Tx } from '../database/database.js';
-import { deleteById, marks, updateById } from './by-id.js';
+import { marks } from '../database/rows.js';
+import { deleteById } from './delete-by-id.js';
 import type { ClaimedJob } from './claim-due-jobs.js';
+import { JOBS } from './job.entity.js';
 
 export type Outcome =
   { kind: 'done' } | { kind: 'retry'; runAt: number; error: string } | { kind: 'park'; error: string };
@@ -29,10 +31,12 @@ export async function settleJobs(
         [lease, ...ids],
       );
       if (deleted < ids.length) {
-        const restarted = await change(
+        const restarted = await JOBS.update(
           tx,
-          `${updateById(database)} SET lease = NULL, run_at = ?, attempts = 0 WHERE lease = ? AND id IN (${marks(ids)})`,
-          [now, lease, ...ids],
+          { lease: null, runAt: now, attempts: 0 },
+          `WHERE lease = ? AND id IN (${marks(ids)})`,
+          [lease, ...ids],
+          database.byPrimaryKey,
         );
         isWorkLeft ||= restarted > 0;
       }
@@ -66,17 +70,18 @@ async function postpone(tx: Tx, job: ClaimedJob, { runAt, error }: { runAt: numb
  * meanwhile, and so starts afresh instead.
  */
 async function park(tx: Tx, job: ClaimedJob, { error, now }: { error: string; now: number }): Promise<boolean> {
-  const parked = await change(
+  const parked = await JOBS.update(
     tx,
-    `UPDATE job SET status = 'parked', job_key = NULL, lease = NULL, run_at = ?, last_error = ?
-      WHERE id = ? AND lease = ? AND attempts > 0`,
-    [now, error, job.id, job.lease],
+    { status: 'parked', key: null, lease: null, runAt: now, lastError: error },
+    'WHERE id = ? AND lease = ? AND attempts > 0',
+    [job.id, job.lease],
   );
   if (parked > 0) return false;
-  const restarted = await change(
+  const restarted = await JOBS.update(
     tx,
-    'UPDATE job SET lease = NULL, run_at = ?, attempts = 0, last_error = ? WHERE id = ? AND lease = ?',
-    [now, error, job.id, job.lease],
+    { lease: null, runAt: now, attempts: 0, lastError: error },
+    'WHERE id = ? AND lease = ?',
+    [job.id, job.lease],
   );
   return restarted > 0;
 }

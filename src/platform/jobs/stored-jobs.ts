@@ -1,6 +1,8 @@
 import { change, type Database, type Tx } from '../database/database.js';
 import { Conflict, NotFound } from '../errors.js';
-import { deleteById, marks } from './by-id.js';
+import { marks, selection, text } from '../database/rows.js';
+import { deleteById } from './delete-by-id.js';
+import { type Job, JOBS } from './job.entity.js';
 
 export type JobState = 'waiting' | 'running' | 'parked';
 
@@ -16,18 +18,10 @@ export interface StoredJob {
   createdAt: number;
 }
 
-interface Row {
-  id: string;
-  kind: string;
-  status: 'waiting' | 'parked';
-  lease: string | null;
-  attempts: number;
-  run_at: number;
-  last_error: string | null;
-  created_at: number;
-}
-
-const COLUMNS = 'id, kind, status, lease, attempts, run_at, last_error, created_at';
+const SHOWN = selection(JOBS.pick(['id', 'kind', 'status', 'lease', 'attempts', 'runAt', 'lastError', 'createdAt']));
+const STATE = selection(JOBS.pick(['status', 'lease', 'runAt']));
+const ID = selection(JOBS.pick(['id']));
+const KIND = selection({ kind: text('DISTINCT kind') });
 const STATE_SQL: Record<JobState, string> = {
   waiting: "status = 'waiting' AND (lease IS NULL OR run_at <= ?)",
   running: "status = 'waiting' AND lease IS NOT NULL AND run_at > ?",
@@ -53,34 +47,30 @@ export async function listJobs(database: Database, query: JobQuery, now: number)
     conditions.push('id < ?');
     parameters.push(query.cursor);
   }
-  const rows: Row[] = await database.read((manager) =>
-    manager.query(`SELECT ${COLUMNS} FROM job WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`, [
+  const rows = await database.read((manager) =>
+    SHOWN.read(manager, `FROM job WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`, [
       ...parameters,
       query.limit,
     ]),
   );
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    state: stateOf(row, now),
+  return rows.map(({ status, lease, ...row }) => ({
+    ...row,
+    state: stateOf({ status, lease, runAt: row.runAt }, now),
     attempts: Math.abs(row.attempts),
-    runAt: Number(row.run_at),
-    lastError: row.last_error,
-    createdAt: Number(row.created_at),
   }));
 }
 
-function stateOf(row: Row, now: number): JobState {
-  if (row.status === 'parked') return 'parked';
-  return row.lease !== null && Number(row.run_at) > now ? 'running' : 'waiting';
+function stateOf({ status, lease, runAt }: Pick<Job, 'status' | 'lease' | 'runAt'>, now: number): JobState {
+  if (status === 'parked') return 'parked';
+  return lease !== null && runAt > now ? 'running' : 'waiting';
 }
 
 /** Makes a parked or postponed job due now with all its attempts before it. Refuses while it runs. */
 export async function retryJob(tx: Tx, database: Database, id: string, now: number): Promise<void> {
-  const [row]: Row[] = await tx.query(`SELECT ${COLUMNS} FROM job WHERE id = ? ${database.forUpdate}`, [id]);
+  const [row] = await STATE.read(tx, `FROM job WHERE id = ? ${database.forUpdate}`, [id]);
   if (!row) throw new NotFound('no such job');
   if (stateOf(row, now) === 'running') throw new Conflict('the job is running');
-  await change(tx, "UPDATE job SET status = 'waiting', lease = NULL, run_at = ?, attempts = 0 WHERE id = ?", [now, id]);
+  await JOBS.update(tx, { status: 'waiting', lease: null, runAt: now, attempts: 0 }, 'WHERE id = ?', [id]);
 }
 
 const PURGE_BATCH = 1000;
@@ -89,8 +79,9 @@ const PURGE_BATCH = 1000;
 export async function purgeParkedJobs(database: Database, before: number): Promise<number> {
   for (let purged = 0; ;) {
     const count = await database.transaction(async (tx) => {
-      const rows: { id: string }[] = await tx.query(
-        `SELECT id FROM job WHERE status = 'parked' AND run_at < ? ORDER BY run_at LIMIT ? ${database.forUpdateSkipLocked}`,
+      const rows = await ID.read(
+        tx,
+        `FROM job WHERE status = 'parked' AND run_at < ? ORDER BY run_at LIMIT ? ${database.forUpdateSkipLocked}`,
         [before, PURGE_BATCH],
       );
       const ids = rows.map((row) => row.id);
@@ -104,11 +95,12 @@ export async function purgeParkedJobs(database: Database, before: number): Promi
 
 /** Kinds that have been due for a minute although nobody here handles them. */
 export async function overdueForeignKinds(database: Database, known: string[], now: number): Promise<string[]> {
-  const rows: { kind: string }[] = await database.read((manager) =>
-    manager.query(
-      `SELECT DISTINCT kind FROM job WHERE status = 'waiting' AND run_at <= ? AND kind NOT IN (${marks(['', ...known])})`,
-      [now - 60_000, '', ...known],
-    ),
+  const rows = await database.read((manager) =>
+    KIND.read(manager, `FROM job WHERE status = 'waiting' AND run_at <= ? AND kind NOT IN (${marks(['', ...known])})`, [
+      now - 60_000,
+      '',
+      ...known,
+    ]),
   );
   return rows.map((row) => row.kind);
 }
