@@ -55,6 +55,7 @@ import { IdempotencyKey } from './platform/http/idempotency-key.entity.js';
 import { Job } from './platform/jobs/job.entity.js';
 import { KeyCheck } from './platform/crypto/key-check.entity.js';
 import { sqliteDriver } from './platform/database/sqlite-driver.js';
+import { mysqlPool } from './platform/database/statements.js';
 
 const entities = [
   KeyCheck,
@@ -192,10 +193,7 @@ async function setSessionDefaults(dataSource: DataSource): Promise<void> {
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
     'SET SESSION innodb_lock_wait_timeout = 3',
   ];
-  const { pool } = dataSource.driver as unknown as {
-    pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
-  };
-  pool.on('connection', (connection) => {
+  mysqlPool(dataSource).on('connection', (connection) => {
     for (const statement of statements) connection.query(statement);
   });
   // The pool has just one connection yet, made before the listener could be set.

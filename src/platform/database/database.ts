@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { PoolConnection } from 'mysql2';
 import { DataSource, EntityManager, QueryFailedError } from 'typeorm';
 import { Unavailable } from '../errors.js';
-import { managerOn, mysqlStatements, sqliteStatements } from './statements.js';
+import { managerOn, mysqlPool, mysqlStatements, sqliteStatements } from './statements.js';
 
 export { change } from './statements.js';
 
@@ -56,9 +57,7 @@ export class Database {
     this.inside = watchNesting ? new AsyncLocalStorage() : null;
     this.shared = managerOn(
       dataSource.manager,
-      this.isSqlite
-        ? sqliteStatements(dataSource)
-        : mysqlStatements((dataSource.driver as unknown as { pool: unknown }).pool),
+      this.isSqlite ? sqliteStatements(dataSource.createQueryRunner()) : mysqlStatements(mysqlPool(dataSource)),
     );
     this.forUpdate = this.isSqlite ? '' : 'FOR UPDATE';
     this.forUpdateSkipLocked = this.isSqlite ? '' : 'FOR UPDATE SKIP LOCKED';
@@ -126,7 +125,7 @@ export class Database {
   private async onOwnConnection<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      const connection = (await runner.connect()) as unknown;
+      const connection: PoolConnection = await runner.connect();
       if (!isWanted()) throw new NotBegun();
       // The connections' isolation level is set when they are made, which saves TypeORM's extra round trip here.
       await runner.startTransaction();

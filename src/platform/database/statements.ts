@@ -1,4 +1,6 @@
+import type { Connection, Pool, QueryError, ResultSetHeader, RowDataPacket } from 'mysql2';
 import { type DataSource, type EntityManager, type QueryRunner, QueryFailedError } from 'typeorm';
+import type { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js';
 
 /** Rows of a reading statement, and how many rows a changing one touched. */
 export interface Outcome {
@@ -14,30 +16,30 @@ interface SqliteStatement {
   run(...parameters: unknown[]): { changes: number };
 }
 
+/** What better-sqlite3 and libsql have in common and is used here. */
 interface SqliteConnection {
   prepare(sql: string): SqliteStatement;
-}
-
-type MysqlCallback = (error: Error | null, result: unknown) => void;
-
-interface MysqlConnection {
-  execute(sql: string, parameters: unknown[], callback: MysqlCallback): void;
-  query(sql: string, parameters: unknown[], callback: MysqlCallback): void;
 }
 
 /** Statements with lists of changing length would otherwise be kept for ever. */
 const KEPT_STATEMENTS = 500;
 
-/** Hot statements go to the driver itself: TypeORM's way there took a fifth of the processor time of a request, and prepares nothing. */
-export function sqliteStatements(dataSource: DataSource): RunStatement {
-  const { databaseConnection } = dataSource.driver as unknown as { databaseConnection: SqliteConnection };
+/**
+ * Hot statements go to the driver itself: TypeORM's way there took a fifth of the processor time of a request, and prepares nothing.
+ * driver-contract.spec.ts holds what is relied on of the drivers.
+ */
+export function sqliteStatements(runner: QueryRunner): RunStatement {
+  const connecting: Promise<SqliteConnection> = runner.connect();
+  let connection: SqliteConnection | null = null;
   const prepared = new Map<string, SqliteStatement>();
   return async (sql, parameters) => {
+    // Awaited once only: statements must reach the database in the order in which they were asked for.
+    connection ??= await connecting;
     try {
       let statement = prepared.get(sql);
       if (!statement) {
         if (prepared.size >= KEPT_STATEMENTS) prepared.clear();
-        statement = databaseConnection.prepare(sql);
+        statement = connection.prepare(sql);
         prepared.set(sql, statement);
       }
       const values = parameters.map(bindable);
@@ -49,18 +51,30 @@ export function sqliteStatements(dataSource: DataSource): RunStatement {
   };
 }
 
-/** Prepared on the server, but for LIMIT with a parameter, which MySQL takes in plain statements only. */
-export function mysqlStatements(connection: unknown): RunStatement {
-  const driver = connection as MysqlConnection;
+/** The pool from which TypeORM takes its connections; TypeORM has no way to ask it for a statement outside a transaction without a runner of its own. */
+export function mysqlPool(dataSource: DataSource): Pool {
+  const { pool } = dataSource.driver as MysqlDriver;
+  if (typeof pool?.execute !== 'function') throw new Error('expected TypeORM to keep its mysql2 pool as driver.pool');
+  return pool;
+}
+
+/**
+ * MySQL 8 refuses a LIMIT that is bound as a double, which is how mysql2 binds every number unless the server says otherwise (MariaDB takes it). Such
+ * a statement is sent as text, with its values in it.
+ */
+const BOUND_LIMIT = 'LIMIT ?';
+
+/** Prepared on the server and kept there for the next time, wherever there are values to bind and both databases can bind them. */
+export function mysqlStatements(driver: Pick<Pool | Connection, 'execute' | 'query'>): RunStatement {
   return (sql, parameters) =>
     new Promise((resolve, reject) => {
-      const settle: MysqlCallback = (error, result) => {
+      const settle = (error: QueryError | null, result: RowDataPacket[] | ResultSetHeader): void => {
         if (error) reject(new QueryFailedError(sql, parameters, error));
         else if (Array.isArray(result)) resolve({ rows: result, affected: 0 });
-        else resolve({ rows: [], affected: (result as { affectedRows?: number }).affectedRows ?? 0 });
+        else resolve({ rows: [], affected: result.affectedRows });
       };
       const values = parameters.map(bindable);
-      if (parameters.length === 0 || sql.includes('LIMIT ?')) driver.query(sql, values, settle);
+      if (parameters.length === 0 || sql.includes(BOUND_LIMIT)) driver.query(sql, values, settle);
       else driver.execute(sql, values, settle);
     });
 }
@@ -79,10 +93,15 @@ export async function change(manager: EntityManager, sql: string, parameters: un
   const { runStatement } = manager as EntityManager & { runStatement?: RunStatement };
   if (runStatement) return (await runStatement(sql, parameters)).affected;
   const runner: QueryRunner = manager.queryRunner ?? manager.connection.createQueryRunner();
-  return (await runner.query(sql, parameters, true)).affected ?? 0;
+  try {
+    return (await runner.query(sql, parameters, true)).affected ?? 0;
+  } finally {
+    if (runner !== manager.queryRunner) await runner.release();
+  }
 }
 
-function bindable(value: unknown): unknown {
+/** Left out is null, and a boolean is the number that both kinds of database keep of it. */
+function bindable(value: unknown): {} | null {
   if (typeof value === 'boolean') return value ? 1 : 0;
-  return value === undefined ? null : value;
+  return value ?? null;
 }

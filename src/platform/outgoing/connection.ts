@@ -94,7 +94,8 @@ export class Connection {
 
   /**
    * Counts what undici reads, byte by byte of the wire, and ends an answer that is too long. undici counts headers only, once they are
-   * parsed, and goes on through all that it has read: 64 KiB of short headers cost it 100 ms, most of it for one error a header.
+   * parsed, and goes on through all that it has read: 64 KiB of short headers cost it 100 ms, most of it for one error a header. How undici reads
+   * is no promise of its own: undici-contract.spec.ts holds what is relied on.
    */
   private meter(): void {
     const { socket } = this;
