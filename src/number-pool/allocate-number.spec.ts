@@ -1,9 +1,21 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AllocateNumber, type AllocationRequest } from './allocate-number.js';
 import { NumberPoolExhausted } from './number-pool.errors.js';
-import type { Database } from '../platform/database/database.js';
+import { NumberAssigned } from './number-pool.events.js';
+import { Contended, type Database, type Tx } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { addNumbers, clearSessions, FakeClock, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addNumbers,
+  clearSessions,
+  FakeClock,
+  party,
+  sessionsOn,
+  usNumbers,
+} from '../../test/support/ground.js';
 
 describeOnEachDatabase('allocating a number', (open, kind) => {
   let database: Database;
@@ -49,6 +61,25 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     await sessions.end(had.id);
 
     expect((await openPair(2, 1)).virtualNumber).toBe(had.virtualNumber);
+  });
+
+  it('gives a pair that had several numbers the one it had last', async () => {
+    await addNumbers(database, usNumbers(2));
+    const first = await openPair(1, 2);
+    const setStatus = (status: string) =>
+      database.transaction((tx) =>
+        tx.query('UPDATE virtual_number SET status = ? WHERE number = ?', [status, first.virtualNumber]),
+      );
+    await setStatus('draining');
+    await sessions.end(first.id);
+    sessions.clock.advance(1000);
+    const last = await openPair(1, 2);
+    await sessions.end(last.id);
+    await setStatus('active');
+    sessions.clock.advance(1000);
+
+    expect(last.virtualNumber).not.toBe(first.virtualNumber);
+    expect((await openPair(1, 2)).virtualNumber).toBe(last.virtualNumber);
   });
 
   it('prefers a number neither party ever had to one that a party had with somebody else', async () => {
@@ -155,6 +186,42 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     await expect(sessions.open({ first_party: party(11), ...single })).rejects.toBeInstanceOf(NumberPoolExhausted);
   });
 
+  const wish = (first: number, second: number): AllocationRequest => ({
+    accountId: ACCOUNT,
+    subaccountId: null,
+    callingCode: null,
+    now: sessions.clock.now(),
+    isOpen: false,
+    openRole: 'second',
+    pins: [],
+    playIndex: null,
+    sessionId: newId(),
+    parties: [
+      { role: 'first', index: indexOf(first), number: party(first).slice(1) },
+      { role: 'second', index: indexOf(second), number: party(second).slice(1) },
+    ],
+    freeAfter: sessions.clock.now() + 60_000,
+  });
+  const indexOf = (one: number): string => sessions.records.partyIndex(ACCOUNT, party(one).slice(1)) ?? '';
+
+  it.each([
+    ['neither party had', false],
+    ['a party had before', true],
+  ])('never takes a place that another session took after the choice, on a number that %s', async (_, isKnown) => {
+    await addNumbers(database, usNumbers(1));
+    if (isKnown) await sessions.end((await openPair(1, 2)).id);
+    const allocate = new AllocateNumber(database, sessions.events);
+    const rival = wish(1, 4);
+
+    const allocated = database.transaction(async (tx) => {
+      const raced = afterFirstRows(tx, () => allocate.run(tx, rival));
+      await expect(allocate.run(raced, wish(1, 3))).rejects.toBeInstanceOf(Contended);
+      return tx.query('SELECT session_id FROM number_assignment WHERE party_index = ?', [indexOf(1)]);
+    });
+
+    expect(await allocated).toEqual([{ session_id: rival.sessionId }]);
+  });
+
   it('draws generated PINs again when the first draw is taken on every number', async () => {
     await addNumbers(database, usNumbers(1));
     const pin = {
@@ -226,6 +293,45 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     );
   }, 120_000);
 
+  // On SQLite transactions come one after the other.
+  (kind === 'sqlite' ? it.skip : it)(
+    'lets an open and a PIN session that are created at once have a number only one after the other',
+    async () => {
+      await addNumbers(database, usNumbers(1));
+      const [opens, asks] = [sessionsOn(database, sessions.clock), sessionsOn(database, sessions.clock)];
+      const claimed: string[] = [];
+      let goOn = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (goOn = resolve));
+      // Each has claimed its places and holds its transaction open, if nothing has kept it waiting before.
+      for (const one of [opens, asks])
+        one.events.subscribe(NumberAssigned, async (_, { sessionId }) => {
+          claimed.push(sessionId);
+          await gate;
+        });
+
+      const made = Promise.allSettled([
+        opens.open({ first_party: party(1), create_session_with_single_party: true }),
+        asks.open({
+          first_party: party(3),
+          second_party: party(4),
+          is_pin_authentication_required: true,
+          pin_prompt_play: 'https://example.com/p.mp3',
+          first_party_pin: '1111',
+          second_party_pin: '2222',
+        }),
+      ]);
+      while (claimed.length < 2 && !(claimed.length === 1 && (await isAnyWaiting(database)))) await delay(LOOK_MS);
+      const claimedAtOnce = claimed.length;
+      goOn();
+
+      const outcomes = await made;
+      expect(claimedAtOnce).toBe(1);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+      expect(refused?.reason).toBeInstanceOf(NumberPoolExhausted);
+    },
+  );
+
   it('gives 64 parallel creators over overlapping parties no number twice and no half session', async () => {
     await addNumbers(database, usNumbers(10));
     const key = Buffer.alloc(32, 7);
@@ -278,4 +384,32 @@ async function expectOneSessionPerPlace(database: Database, now: number): Promis
     `${session.id} ${session.virtual_number_id}`,
   ]);
   expect(places.map((place) => `${place.session_id} ${place.virtual_number_id}`).sort()).toEqual(expected.sort());
+}
+
+/** A transaction in which something happens right after its first statement that finds anything. */
+function afterFirstRows(tx: Tx, happens: () => Promise<unknown>): Tx {
+  let hasHappened = false;
+  const query = async (sql: string, parameters: unknown[]): Promise<unknown> => {
+    const rows: unknown = await tx.query(sql, parameters);
+    if (!hasHappened && Array.isArray(rows) && rows.length > 0) {
+      hasHappened = true;
+      await happens();
+    }
+    return rows;
+  };
+  return Object.create(tx, { query: { value: query } }) as Tx;
+}
+
+/** The server shows the same list again to whoever asks for it within 100 ms. */
+const LOOK_MS = 120;
+
+/** Whether a transaction in this database waits for a row that another one holds. */
+async function isAnyWaiting(database: Database): Promise<boolean> {
+  const rows = await database.read((manager) =>
+    manager.query<unknown[]>(
+      `SELECT trx_id FROM information_schema.innodb_trx JOIN information_schema.processlist ON id = trx_mysql_thread_id
+       WHERE trx_state = 'LOCK WAIT' AND db = DATABASE()`,
+    ),
+  );
+  return rows.length > 0;
 }
