@@ -231,6 +231,17 @@ describeOnEachDatabase('a call', (open) => {
       expect(await type(asked, '1111', STRANGER, id)).toContain(number(2));
     });
 
+    it('is not locked out by silence', async () => {
+      await world.sessions.open({ ...pair, ...pin, pin_retry: 0 });
+      for (let silence = 0; silence < 5; silence++) {
+        const id = uuid();
+        await type(await call(STRANGER, id), '', STRANGER, id);
+      }
+      const id = uuid();
+
+      expect(await type(await call(STRANGER, id), '1111', STRANGER, id)).toContain(number(2));
+    });
+
     it("does not take a PIN of another number's session", async () => {
       await world.sessions.open({ ...pair, ...pin });
       const elsewhere = await world.sessions.open({
@@ -301,6 +312,19 @@ describeOnEachDatabase('a call', (open) => {
       }
 
       expect(await call(party(1))).toContain('<Number>+14155558888</Number>');
+    });
+
+    it('never connects a phone to itself: who called last and is the registered party now has nobody to call', async () => {
+      const session = await world.sessions.open({ first_party: party(1), ...single });
+      const id = uuid();
+      await call(STRANGER, id);
+      await hangUp(id);
+      await world.sessions.update(session.id, { first_party: STRANGER });
+
+      const xml = await call(STRANGER);
+
+      expect(xml).toContain('nobody to connect');
+      expect(xml).not.toContain('<Dial');
     });
 
     it('plays the file for unknown callers to a registered party that nobody has called yet', async () => {
@@ -499,6 +523,54 @@ describeOnEachDatabase('a call', (open) => {
       const xml = await call(party(1));
 
       expect(xml).toBe('<Response><Speak language="en-GB">Not there.</Speak><Hangup/></Response>');
+    });
+  });
+
+  describe('within a spend cap', () => {
+    // 60 s and 120 s to spare are 3 minutes of the called leg; with 20 s of ringing 4 of the caller's, with 600 s at the prompt 14.
+    it.each([
+      ['a party', 0.14],
+      ['a caller that has typed its PIN at the prompt', 0.34],
+    ])('connects %s if the longest call fits, to the micro-unit', async (who, most) => {
+      await database.transaction((tx) =>
+        tx.query(
+          "INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, 'x', 'x', 'x', 0)",
+          [ACCOUNT],
+        ),
+      );
+      const capped = (cap: number) =>
+        database.transaction((tx) =>
+          world.settings.change(tx, ACCOUNT, { daily_spend_cap: cap.toFixed(6), max_rate_per_minute: '0.02' }),
+        );
+      const connected = async (): Promise<string> => {
+        if (who === 'a party') return call(party(1));
+        const id = uuid();
+        return type(await call(STRANGER, id), '1111', STRANGER, id);
+      };
+      await world.sessions.open({ ...pair, ...pin, call_time_limit: 60, ring_timeout: 20 });
+
+      await capped(most - 0.000001);
+      expect(await connected()).not.toContain('<Dial');
+      await capped(most);
+      expect(await connected()).toContain(number(2));
+    });
+  });
+
+  describe('that Plivo knows nothing of', () => {
+    it('is asked for during 26 hours, and settled without a record after them', async () => {
+      const session = await world.sessions.open({ ...pair, session_expiry: 3600 });
+      const [, callId = ''] = must(/calls\/([0-9a-f-]{36})\//.exec(await call(party(1))));
+      const settled = () =>
+        database.read((manager) =>
+          manager.query('SELECT reconciled_at FROM masked_call WHERE session_id = ?', [session.id]),
+        );
+
+      world.sessions.clock.advance(26 * 3_600_000);
+      await expect(world.reconcileCall.run(callId)).rejects.toThrow('no record yet');
+      expect(await settled()).toEqual([{ reconciled_at: null }]);
+      world.sessions.clock.advance(1);
+      await expect(world.reconcileCall.run(callId)).rejects.toThrow('Plivo has no record of this call');
+      expect(await settled()).toEqual([{ reconciled_at: world.sessions.clock.now() }]);
     });
   });
 

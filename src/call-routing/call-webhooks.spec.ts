@@ -364,6 +364,17 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
     expect(await answer({ ...answerParams, CallUUID: 'abababab-0000-4000-8000-000000000007' })).toContain('<Dial');
   });
 
+  it('holds its session for ring time, call limit and a minute more, to the millisecond, when no end is heard', async () => {
+    await world.sessions.open({ first_party: party(1), second_party: party(2), call_time_limit: 60, ring_timeout: 30 });
+    await answer();
+    const other = (callUuid: string) => answer({ ...answerParams, CallUUID: callUuid, From: '14155550002' });
+
+    world.sessions.clock.advance((30 + 60 + 60) * 1000 - 1);
+    expect(await other('abababab-0000-4000-8000-000000000007')).toContain('busy');
+    world.sessions.clock.advance(1);
+    expect(await other('abababab-0000-4000-8000-000000000008')).toContain('<Dial');
+  });
+
   it('ends in the same rows and announcements in every order', async () => {
     const expected = await play(KINDS);
     expect(expected.callbacks).toHaveLength(6);

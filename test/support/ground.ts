@@ -125,6 +125,8 @@ export async function clearSessions(database: Database): Promise<void> {
       'call_leg',
       'webhook_receipt',
       'account_setting',
+      'account_spend',
+      'spend_reservation',
       'account',
       'call_answer',
       'pin_failure',
