@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { callsOn } from '../../test/support/calls.js';
-import { callbacksOn, startReceiver } from '../../test/support/callbacks.js';
+import { callbacksOn, startReceiver, type Reply } from '../../test/support/callbacks.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
 import { partyEvent, type CallbackPayload, type Occasion, type PartyEvent } from './contract.js';
@@ -228,6 +229,28 @@ describeOnEachDatabase('callbacks', (open) => {
       await tell(await opened(), 'Other');
       await calls.jobs.runDue();
       expect(heard()).toEqual(['Failing#1', 'Other#1']);
+    });
+
+    it('once noted as failed, although two workers tried the same one; only the one that noted it says when to go on', async () => {
+      const session = await opened();
+      // Neither is answered before both have asked.
+      const asked: ServerResponse[] = [];
+      const failTogether: Reply = (_, response) => {
+        asked.push(response);
+        if (asked.length === 2) for (const each of asked) each.writeHead(500).end();
+      };
+      receiver.replies.push(failTogether, failTogether);
+      await tell(session, 'A');
+      const signal = new AbortController().signal;
+      const runs = await Promise.allSettled(
+        [1, 2].map(() => callbacks.deliverCallbacks.run(session.id, 'status', signal)),
+      );
+
+      expect(heard()).toEqual(['A#1', 'A#1']);
+      expect(await states()).toEqual(['A pending 1 500']);
+      const [noted, late] = [...runs].sort((left, right) => (left.status > right.status ? -1 : 1));
+      expect(noted).toMatchObject({ status: 'rejected', reason: { message: '500' } });
+      expect(late).toMatchObject({ status: 'fulfilled' });
     });
 
     it('once noted, although two workers delivered the same one', async () => {

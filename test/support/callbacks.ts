@@ -93,7 +93,7 @@ export interface Heard {
   params: Record<string, string>;
 }
 
-type Reply = number | ((request: IncomingMessage, response: ServerResponse) => void);
+export type Reply = number | ((request: IncomingMessage, response: ServerResponse) => void);
 
 /** A customer's server on loopback. `replies` are used up one by one, then 200 is the answer. */
 export async function startReceiver(): Promise<{
