@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { NumberPoolExhausted } from '../number-pool/index.js';
 import type { Database } from '../platform/database/database.js';
 import { parseCaller, type E164 } from '../telephony/phone.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
@@ -157,6 +158,19 @@ describeOnEachDatabase('sessions', (open) => {
 
     expect(await routeOf(session.virtualNumber, party(2))).toBeNull();
     expect(await routeOf(session.virtualNumber, party(3))).toMatchObject({ role: 'second' });
+  });
+
+  it('once the missing party is set, strangers on its number are free for another session', async () => {
+    await database.transaction((tx) => tx.query('DELETE FROM virtual_number WHERE number <> ?', [usNumbers(1)[0]]));
+    const single = { create_session_with_single_party: true };
+    const session = await sessions.open({ first_party: party(1), ...single });
+    await expect(sessions.open({ first_party: party(3), ...single })).rejects.toBeInstanceOf(NumberPoolExhausted);
+
+    await sessions.update(session.id, { second_party: party(2) });
+
+    await expect(sessions.open({ first_party: party(3), ...single })).resolves.toMatchObject({
+      virtualNumber: session.virtualNumber,
+    });
   });
 
   it('parties that change places keep their places on the number', async () => {
