@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { PlivoClient } from '../src/plivo/index.js';
 import { KeepRecordings, RecordingFailed, RecordingReady, RecordingStarted } from '../src/recording/index.js';
 import { Clock } from '../src/platform/clock.js';
 import { Events } from '../src/platform/events/events.js';
@@ -273,6 +275,22 @@ describeOnEachService('recordings in trouble', (start, kind) => {
     if (isFinal) return;
 
     plivo.answer(whole(MEDIA));
+    clock.advance(10_000);
+    await fetched();
+    expect(await isWhole(id)).toBe(true);
+  });
+
+  it('are not taken for whole with fewer bytes than were announced, although their end came in order', async () => {
+    const client = service.app.get(PlivoClient);
+    const openMedia = client.openMedia;
+    // Node's HTTP client tells itself; whoever reads media in its place may not.
+    client.openMedia = async () => ({ body: Readable.from([MEDIA.subarray(0, 70_000)]), length: MEDIA.length });
+    await recordedCall();
+    await runDue();
+    const [{ recording_id: id }] = (await listedAs('fetching:media')) as [Shown];
+    expect(readdirSync(folder)).toEqual([]);
+
+    client.openMedia = openMedia;
     clock.advance(10_000);
     await fetched();
     expect(await isWhole(id)).toBe(true);
