@@ -1,41 +1,5 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { CreateKeyCheck1763800000001 } from '../migrations/1763800000001-create-key-check.js';
-import { CreateJob1763800000002 } from '../migrations/1763800000002-create-job.js';
-import { CreateScheduledTask1763800000003 } from '../migrations/1763800000003-create-scheduled-task.js';
-import { CreateIdempotencyKey1763800000004 } from '../migrations/1763800000004-create-idempotency-key.js';
-import { CreateAccount1763800000005 } from '../migrations/1763800000005-create-account.js';
-import { CreateSubaccount1763800000006 } from '../migrations/1763800000006-create-subaccount.js';
-import { CreateApiToken1763800000007 } from '../migrations/1763800000007-create-api-token.js';
-import { CreateVirtualNumber1763800000008 } from '../migrations/1763800000008-create-virtual-number.js';
-import { CreateNumberAssignment1763800000009 } from '../migrations/1763800000009-create-number-assignment.js';
-import { CreatePinAssignment1763800000010 } from '../migrations/1763800000010-create-pin-assignment.js';
-import { CreateMaskingSession1763800000011 } from '../migrations/1763800000011-create-masking-session.js';
-import { CreateMaskedCall1763800000012 } from '../migrations/1763800000012-create-masked-call.js';
-import { CreateCallLeg1763800000013 } from '../migrations/1763800000013-create-call-leg.js';
-import { CreateWebhookReceipt1763800000014 } from '../migrations/1763800000014-create-webhook-receipt.js';
-import { CreateAuditEntry1763800000015 } from '../migrations/1763800000015-create-audit-entry.js';
-import { CreateInteraction1763800000016 } from '../migrations/1763800000016-create-interaction.js';
-import { CreateAccountSetting1763800000017 } from '../migrations/1763800000017-create-account-setting.js';
-import { CreateCallAnswer1763800000018 } from '../migrations/1763800000018-create-call-answer.js';
-import { CreatePinFailure1763800000019 } from '../migrations/1763800000019-create-pin-failure.js';
-import { CreateCallRequest1763800000020 } from '../migrations/1763800000020-create-call-request.js';
-import { AddLaneToJob1763800000021 } from '../migrations/1763800000021-add-lane-to-job.js';
-import { AddDialledToMaskedCall1763800000022 } from '../migrations/1763800000022-add-dialled-to-masked-call.js';
-import { CreateCallback1763800000023 } from '../migrations/1763800000023-create-callback.js';
-import { CreateCallbackAttempt1763800000024 } from '../migrations/1763800000024-create-callback-attempt.js';
-import { CreateCallbackStream1763800000025 } from '../migrations/1763800000025-create-callback-stream.js';
-import { AddRecordingToInteraction1763800000026 } from '../migrations/1763800000026-add-recording-to-interaction.js';
-import { CreateRecording1763800000031 } from '../migrations/1763800000031-create-recording.js';
-import { CreateCallTally1763800000041 } from '../migrations/1763800000041-create-call-tally.js';
-import { CreateCallStat1763800000042 } from '../migrations/1763800000042-create-call-stat.js';
-import { CreateSessionStat1763800000043 } from '../migrations/1763800000043-create-session-stat.js';
-import { CreateStatRecount1763800000044 } from '../migrations/1763800000044-create-stat-recount.js';
-import { CreateAccountSpend1763800000045 } from '../migrations/1763800000045-create-account-spend.js';
-import { CreateSpendReservation1763800000046 } from '../migrations/1763800000046-create-spend-reservation.js';
-import { CreateRecordSweep1763800000047 } from '../migrations/1763800000047-create-record-sweep.js';
-import { AddCharges1763800000048 } from '../migrations/1763800000048-add-charges.js';
-import { CreateFailingReceiver1763800000051 } from '../migrations/1763800000051-create-failing-receiver.js';
-import { CreatePoolRefusal1763800000052 } from '../migrations/1763800000052-create-pool-refusal.js';
+import { Baseline1763900000001 } from '../migrations/1763900000001-baseline.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit-entry.entity.js';
@@ -93,45 +57,7 @@ const entities = [
   RecordSweep,
 ];
 
-const migrations = [
-  CreateKeyCheck1763800000001,
-  CreateJob1763800000002,
-  CreateScheduledTask1763800000003,
-  CreateIdempotencyKey1763800000004,
-  CreateAccount1763800000005,
-  CreateSubaccount1763800000006,
-  CreateApiToken1763800000007,
-  CreateVirtualNumber1763800000008,
-  CreateNumberAssignment1763800000009,
-  CreatePinAssignment1763800000010,
-  CreateMaskingSession1763800000011,
-  CreateMaskedCall1763800000012,
-  CreateCallLeg1763800000013,
-  CreateWebhookReceipt1763800000014,
-  CreateAuditEntry1763800000015,
-  CreateInteraction1763800000016,
-  CreateAccountSetting1763800000017,
-  CreateCallAnswer1763800000018,
-  CreatePinFailure1763800000019,
-  CreateCallRequest1763800000020,
-  AddLaneToJob1763800000021,
-  AddDialledToMaskedCall1763800000022,
-  CreateCallback1763800000023,
-  CreateCallbackAttempt1763800000024,
-  CreateCallbackStream1763800000025,
-  AddRecordingToInteraction1763800000026,
-  CreateRecording1763800000031,
-  CreateCallTally1763800000041,
-  CreateCallStat1763800000042,
-  CreateSessionStat1763800000043,
-  CreateStatRecount1763800000044,
-  CreateAccountSpend1763800000045,
-  CreateSpendReservation1763800000046,
-  CreateRecordSweep1763800000047,
-  AddCharges1763800000048,
-  CreateFailingReceiver1763800000051,
-  CreatePoolRefusal1763800000052,
-];
+const migrations = [Baseline1763900000001];
 
 /** Past 8 connections no gain was measured on two cores; 16 leaves room for a database elsewhere. */
 const MYSQL_CONNECTIONS = 16;
