@@ -118,8 +118,8 @@ export async function startService({
 }: ServiceOptions & { url: string }): Promise<Service> {
   const dataDir = mkdtempSync(join(tmpdir(), 'masking-test-'));
   const { port, release } = await reservePort();
-  const authToken = `a${randomBytes(20).toString('hex').slice(1)}`;
-  const adminToken = randomBytes(20).toString('hex');
+  const authToken = settings['PLIVO_AUTH_TOKEN'] ?? `a${randomBytes(20).toString('hex').slice(1)}`;
+  const adminToken = settings['ADMIN_TOKEN'] ?? randomBytes(20).toString('hex');
   const baseUrl = `http://127.0.0.1:${port}`;
   const config = readConfig(
     {
