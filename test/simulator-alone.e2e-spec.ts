@@ -34,7 +34,7 @@ describeOnEachService('a simulated Plivo in a process of its own', (start) => {
       NUMBERS: '14155550100, +14155550101',
     });
     pool = new Pool(simulator.baseUrl);
-  });
+  }, 60_000);
   afterAll(async () => {
     await pool?.close();
     await simulator?.kill();
@@ -97,5 +97,5 @@ describe('the command of the simulated Plivo', () => {
     expect(help).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}SERVICE_URL +\S/m) });
     expect(setting).toMatchObject({ code: 3, output: expect.stringContaining('PORT  expected a whole number') });
     expect(argument).toMatchObject({ code: 3, output: expect.stringContaining('expected none or --help') });
-  });
+  }, 60_000);
 });
