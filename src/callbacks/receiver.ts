@@ -1,5 +1,5 @@
 import type { Crypto } from '../platform/crypto/crypto.js';
-import { parseUrl } from '../platform/http/parse-url.js';
+import { parseUrl } from '../platform/parse-url.js';
 
 /** A customer's server as deliveries see it: who fails, waits and is paused together. */
 export interface Receiver {

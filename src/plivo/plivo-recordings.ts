@@ -1,5 +1,5 @@
 import { isCallUuid } from './webhook-params.js';
-import { parseUrl } from '../platform/http/parse-url.js';
+import { parseUrl } from '../platform/parse-url.js';
 
 /** What Plivo tells of a recording, in a webhook or in its list. */
 export interface RecordingFacts {

@@ -3,7 +3,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import type { PlivoCredentials } from './plivo-transport.js';
-import { parseUrl } from '../platform/http/parse-url.js';
+import { parseUrl } from '../platform/parse-url.js';
 
 /** A recording's sound as Plivo's server hands it out. */
 export interface OpenedMedia {

@@ -1,5 +1,5 @@
 import type { E164 } from '../telephony/phone.js';
-import { parseUrl } from '../platform/http/parse-url.js';
+import { parseUrl } from '../platform/parse-url.js';
 
 /*
  * Everything that enters an XML document passes one of these. The builder turns each `&quot;` of a finished document back into a

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { parsePartyNumber } from '../telephony/phone.js';
-import { parseUrl } from '../platform/http/parse-url.js';
+import { parseUrl } from '../platform/parse-url.js';
 
 // The kinds of parameter of the masking API: each coerces what official SDKs are known to send, then refuses the rest in the documented words.
 // Absent, null and the empty string mean "not given" everywhere.

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.js';
-import { parseUrl } from '../http/parse-url.js';
+import { parseUrl } from '../parse-url.js';
 
 /**
  * Why a URL is not tried; stored and shown to operators.

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseUrl } from '../http/parse-url.js';
+import { parseUrl } from '../parse-url.js';
 
 /** The value read, or what was expected instead, in words that end a sentence beginning with the setting's name. */
 export type Parsed<Value> = { value: Value } | { expected: string };

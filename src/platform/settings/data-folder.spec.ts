@@ -132,13 +132,13 @@ describe('processes that start together', () => {
 
 /** A program that waits for the word and then opens one folder after the other, always the same ones. Children cannot run TypeScript. */
 function compiledRacer(): string {
-  for (const folder of ['settings', 'http']) mkdirSync(join(home, folder));
+  mkdirSync(join(home, 'settings'));
   for (const name of [
     'settings/data-folder',
     'settings/config-formats',
     'settings/config-problems',
     'ids',
-    'http/parse-url',
+    'parse-url',
   ]) {
     const source = new URL(`../${name}.ts`, import.meta.url).pathname;
     writeFileSync(join(home, `${name}.js`), transformFileSync(source, { swcrc: true }).code);

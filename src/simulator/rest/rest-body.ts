@@ -1,4 +1,4 @@
-import { parseUrl } from '../../platform/http/parse-url.js';
+import { parseUrl } from '../../platform/parse-url.js';
 import type { WebhookMethod } from '../webhooks/signature.js';
 import { missing, RestRefusal } from './rest-errors.js';
 

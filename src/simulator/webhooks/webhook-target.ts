@@ -1,4 +1,4 @@
-import { parseUrl } from '../../platform/http/parse-url.js';
+import { parseUrl } from '../../platform/parse-url.js';
 export type RetryReason = '4xx' | '5xx' | 'ct' | 'rt';
 
 /** A webhook URL with the options of its fragment taken off: they are neither sent nor signed. */
