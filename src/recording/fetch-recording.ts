@@ -10,7 +10,7 @@ import { Events } from '../platform/events/events.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { RecordingFailed, RecordingReady } from './recording.events.js';
-import { RECORDINGS, type FailureReason, type Recording } from './recording.entity.js';
+import { RECORDINGS, type RecordingFailureReason, type Recording } from './recording.entity.js';
 import { readRecording, sealedPlace } from './recording-rows.js';
 import { abandonPart, RecordingStore, StoreFailed } from './recording-store.js';
 import { KEY_BYTES, storedSize, writeSealed, type FileKey, type WrittenFile } from './sealed-file.js';
@@ -165,7 +165,7 @@ function pauseSeconds(attempts: number): number {
   return Math.min(5 * 4 ** Math.min(attempts, 10), LONGEST_PAUSE_SECONDS) * (0.8 + 0.4 * Math.random());
 }
 
-function reasonOf(error: unknown): FailureReason {
+function reasonOf(error: unknown): RecordingFailureReason {
   if (error instanceof MediaRefused) return 'address';
   return error instanceof StoreFailed ? 'store' : 'media';
 }

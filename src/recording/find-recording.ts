@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { FailureReason, Recording, RecordingStatus } from './recording.entity.js';
+import type { RecordingFailureReason, Recording, RecordingStatus } from './recording.entity.js';
 import { MediaLinks } from './media-links.js';
 import { readRecording, WHOLE } from './recording-rows.js';
 
@@ -14,7 +14,7 @@ export interface FoundRecording {
   format: 'mp3' | 'wav';
   status: RecordingStatus;
   /** Why it failed, or is not here yet. */
-  reason: FailureReason | null;
+  reason: RecordingFailureReason | null;
   /** Whole seconds, rounded down as Plivo does; null until Plivo has told. */
   durationSeconds: number | null;
   startedAt: number | null;

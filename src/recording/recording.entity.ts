@@ -10,7 +10,7 @@ export type RecordingStatus =
   'ordered' | 'recording' | 'fetching' | 'ready' | 'failed' | 'none' | 'deleting' | 'deleted';
 
 /** `missing`: Plivo has none of this call. `address`: Plivo's address of it may not be asked. `media`: Plivo did not hand it out. `store`: it could not be kept. */
-export type FailureReason = 'missing' | 'address' | 'media' | 'store';
+export type RecordingFailureReason = 'missing' | 'address' | 'media' | 'store';
 
 /** The one recording of a call that was connected with the order to record it. */
 @Entity('recording')
@@ -29,7 +29,7 @@ export class Recording {
   @Column(word(3)) format!: 'mp3' | 'wav';
   @Column(word(9)) status!: RecordingStatus;
   /** While it is fetched: why it is not here yet. */
-  @Column({ ...word(16), ...nullable }) reason!: FailureReason | null;
+  @Column({ ...word(16), ...nullable }) reason!: RecordingFailureReason | null;
   /** Sealed. Null once Plivo has deleted it. */
   @Column({ ...word(200), ...nullable, name: 'plivo_id' }) plivoId!: string | null;
   /** Keyed digest of Plivo's id. */
