@@ -8,7 +8,9 @@ export function statements({ forUpdate, forShare }) {
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
   const claim = 'SELECT ? AS party_index, ? AS role';
-  const columns = ['calls', 'connected', 'talk_seconds', 'billed_seconds', 'amount', 'sessions', 'fees'];
+  const columns = ['calls', 'connected', 'talk_seconds', 'billed_seconds', 'amount', 'sessions', 'fees'].map(
+    (column) => `\`${column}\``,
+  );
   const sums = columns.join(', ');
   const added = columns.map((column) => `${column} = ${column} + ?`).join(', ');
   return {
@@ -24,9 +26,9 @@ export function statements({ forUpdate, forShare }) {
       WHERE n.id = ? AND n.status = 'active' ${forShare}`,
     addSession: `INSERT INTO masking_session (id, account_id, subaccount_id, status, parties, first_index, second_index, pair_index, virtual_number_id,
       virtual_number, settings, created_at, modified_at, expires_at, fee) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    addSessionStat: `INSERT INTO session_stat (session_id, hour, account_id, virtual_number, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    addSessionStat: `INSERT INTO \`session_stat\` (\`session_id\`, \`hour\`, \`account_id\`, \`virtual_number\`, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     addToStat: `UPDATE call_stat SET ${added} WHERE account_id = ? AND virtual_number = ? AND hour = ? AND shard = ?`,
-    addStat: `INSERT INTO call_stat (account_id, virtual_number, hour, shard, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    addStat: `INSERT INTO \`call_stat\` (\`account_id\`, \`virtual_number\`, \`hour\`, \`shard\`, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     interactions: 'SELECT * FROM interaction WHERE session_id IN (?) ORDER BY started_at, id',
     session: 'SELECT * FROM masking_session WHERE id = ? AND account_id = ?',
     addReceipt: 'INSERT INTO webhook_receipt (account_id, nonce, content_hash, received_at) VALUES (?, ?, ?, ?)',
