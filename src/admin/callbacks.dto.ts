@@ -1,10 +1,9 @@
-import { IsIn, Matches } from 'class-validator';
+import { IsIn } from 'class-validator';
 import type { CallbackStatus, FoundCallback } from '../callbacks/index.js';
 import { PageQuery } from './page.dto.js';
-import { IfGiven, IsoInstant, isoText } from './values.dto.js';
+import { IfGiven, IsoInstant, isoText, SessionUuid } from './values.dto.js';
 
 const STATUSES = ['pending', 'delivered', 'parked'];
-const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 export class CallbacksQuery extends PageQuery {
   @IfGiven()
@@ -12,7 +11,7 @@ export class CallbacksQuery extends PageQuery {
   status?: CallbackStatus;
 
   @IfGiven()
-  @Matches(UUID, { message: 'session must be the UUID of a session' })
+  @SessionUuid()
   session?: string;
 }
 
@@ -40,7 +39,7 @@ export class ReplayBody {
   status?: CallbackStatus;
 
   @IfGiven()
-  @Matches(UUID, { message: 'session must be the UUID of a session' })
+  @SessionUuid()
   session?: string;
 }
 

@@ -1,11 +1,10 @@
-import { Matches } from 'class-validator';
 import type { FoundCall, FoundLeg } from '../call-routing/index.js';
 import { PageQuery } from './page.dto.js';
-import { IfGiven, IsoInstant, isoText, moneyText, withPlus } from './values.dto.js';
+import { IfGiven, IsoInstant, isoText, moneyText, SessionUuid, withPlus } from './values.dto.js';
 
 export class CallsQuery extends PageQuery {
   @IfGiven()
-  @Matches(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, { message: 'session must be the UUID of a session' })
+  @SessionUuid()
   session?: string;
 
   @IfGiven()

@@ -1,11 +1,10 @@
-import { Matches } from 'class-validator';
 import type { FoundRecording } from '../recording/index.js';
 import { PageQuery } from './page.dto.js';
-import { IfGiven, isoText } from './values.dto.js';
+import { IfGiven, isoText, SessionUuid } from './values.dto.js';
 
 export class RecordingsQuery extends PageQuery {
   @IfGiven()
-  @Matches(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, { message: 'session must be the UUID of a session' })
+  @SessionUuid()
   session?: string;
 }
 

@@ -1,11 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ValidateBy, ValidateIf } from 'class-validator';
+import { Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { parseTimestamp } from '../sessions/index.js';
 import { parseCaller } from '../telephony/phone.js';
 
 /** Unlike `IsOptional` this refuses null. */
 export const IfGiven = () => ValidateIf((_, value) => value !== undefined);
+
+const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+
+export const SessionUuid = () => Matches(UUID, { message: 'session must be the UUID of a session' });
 
 /** A phone number in any spelling that says which one it is; becomes its digits. */
 export const NumberInAnySpelling = () =>
