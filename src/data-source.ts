@@ -2,7 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Baseline1763900000001 } from '../migrations/1763900000001-baseline.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
-import { AuditEntry } from './admin/audit-entry.entity.js';
+import { AuditEntry } from './admin/audit/audit-entry.entity.js';
 import { CallStat, CallTally, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
 import { CallAnswer, CallLeg, CallRequest, MaskedCall, PinFailure } from './call-routing/call.entity.js';
 import { RecordSweep } from './call-routing/record-sweep.entity.js';

@@ -1,0 +1,235 @@
+import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import fc from 'fast-check';
+import { describeOnEachDatabase } from '../../../test/support/database.js';
+import {
+  AccountsModule,
+  AccountSettings,
+  CreateAccount,
+  CreateSubaccount,
+  isRefusalText,
+} from '../../accounts/index.js';
+import { refuseXml } from '../../plivo/index.js';
+import { Clock } from '../../platform/clock.js';
+import { Crypto } from '../../platform/crypto/crypto.js';
+import { Secrets } from '../../platform/settings/data-folder.js';
+import { Database } from '../../platform/database/database.js';
+import { COUNTRIES } from '../../telephony/destination-table.js';
+import { ErrorFilter } from '../../platform/http/error-filter.js';
+import { createHttpAdapter } from '../../platform/http/http-edge.js';
+import { Idempotency } from '../../platform/http/idempotency.js';
+import { createLogger } from '../../platform/logging/logger.js';
+import { AccountSettingsController } from './account-settings.controller.js';
+import { AdminGuard } from '../admin.guard.js';
+import { AuditController } from '../audit/audit.controller.js';
+import { Audit } from '../audit/audit.js';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test';
+const DEFAULTS = {
+  language: 'en-US',
+  refusals: {},
+  allowed_countries: null,
+  recording_retention_days: 30,
+  session_fee: '0',
+  minute_fee: '0',
+  daily_spend_cap: null,
+  max_rate_per_minute: null,
+};
+
+interface Answered {
+  status: number;
+  text: string;
+  body: Record<string, unknown>;
+}
+
+describeOnEachDatabase('call settings in the admin API', (open) => {
+  let app: NestFastifyApplication;
+  let database: Database;
+  let base: string;
+  let account = '';
+  let subaccount = '';
+  let written = '';
+
+  beforeAll(async () => {
+    ({ database } = await open());
+    const shared = [
+      { provide: Database, useValue: database },
+      { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
+      { provide: Secrets, useValue: { adminToken: ADMIN_TOKEN } },
+      Clock,
+      Idempotency,
+    ];
+    @Global()
+    @Module({ providers: shared, exports: shared })
+    class SharedStub {}
+    @Module({
+      imports: [SharedStub, AccountsModule],
+      controllers: [AccountSettingsController, AuditController],
+      providers: [AdminGuard, Audit],
+    })
+    class StubModule {}
+
+    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
+    app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {
+      bodyParser: false,
+      logger: false,
+    });
+    app.useGlobalFilters(new ErrorFilter(log));
+    await app.listen(0, '127.0.0.1');
+    base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  });
+  afterAll(async () => app.close());
+
+  beforeEach(async () => {
+    const created = await database.transaction(async (tx) => {
+      const plivo = { name: 'Acme', plivoAuthId: 'MA', plivoAuthToken: 't' };
+      const { authId } = await app.get(CreateAccount).run(tx, plivo);
+      return { authId, sub: await app.get(CreateSubaccount).run(tx, authId, 'Sub') };
+    });
+    account = created.authId;
+    subaccount = created.sub.authId;
+  });
+
+  async function ask(method: string, body?: unknown, of = account, token = ADMIN_TOKEN): Promise<Answered> {
+    const response = await fetch(`${base}/admin/accounts/${of}/settings`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, text, body: JSON.parse(text || '{}') as Record<string, unknown> };
+  }
+  const patch = (body: unknown) => ask('PATCH', body);
+  async function newestAudit(): Promise<Record<string, unknown> | undefined> {
+    const response = await fetch(`${base}/admin/audit?limit=1`, {
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    return ((await response.json()) as { items: Record<string, unknown>[] }).items[0];
+  }
+
+  it('are the defaults of a new account', async () => {
+    expect(await ask('GET')).toMatchObject({ status: 200, body: DEFAULTS });
+  });
+
+  it('answer a change with what holds now, and hold it', async () => {
+    const first = await patch({ language: 'fr-FR', refusals: { busy: 'Occupé.', 'no-other-party': '' } });
+    expect(first.status).toBe(200);
+    expect(first.body).toEqual({ ...DEFAULTS, language: 'fr-FR', refusals: { busy: 'Occupé.', 'no-other-party': '' } });
+
+    const second = await patch({ refusals: { busy: null }, allowed_countries: ['US', 'GB'] });
+    const wanted = {
+      ...DEFAULTS,
+      language: 'fr-FR',
+      refusals: { 'no-other-party': '' },
+      allowed_countries: ['GB', 'US'],
+    };
+    expect(second.body).toEqual(wanted);
+    expect((await ask('GET')).body).toEqual(wanted);
+    expect(await app.get(AccountSettings).of(account)).toEqual(wanted);
+    expect((await patch({ allowed_countries: null })).body).toEqual({ ...wanted, allowed_countries: null });
+  });
+
+  it('take every country, and none', async () => {
+    expect((await patch({ allowed_countries: [...COUNTRIES] })).body['allowed_countries']).toHaveLength(COUNTRIES.size);
+    expect((await patch({ allowed_countries: [] })).body['allowed_countries']).toEqual([]);
+    expect((await patch({})).body['allowed_countries']).toEqual([]);
+  });
+
+  it.each([
+    [{ language: null }, 'language'],
+    [{ language: 'english' }, 'language'],
+    [{ language: ['en'] }, 'language'],
+    [{ refusals: null }, 'refusals'],
+    [{ refusals: 'busy' }, 'refusals'],
+    [{ refusals: ['busy'] }, 'refusals'],
+    [{ refusals: { nobody: 'x' } }, 'refusals'],
+    [{ refusals: { toString: 'x' } }, 'refusals'],
+    [{ refusals: { '+14155550123': 'x' } }, 'refusals'],
+    [{ refusals: { busy: 5 } }, 'refusals'],
+    [{ refusals: { busy: ' ' } }, 'refusals'],
+    [{ refusals: { busy: 'x'.repeat(301) } }, 'refusals'],
+    [{ refusals: { busy: 'call +14155550123 <now>' } }, 'refusals'],
+    [{ refusals: { busy: 'fine', trouble: '"' } }, 'refusals'],
+    [{ allowed_countries: 'US' }, 'allowed_countries'],
+    [{ allowed_countries: { 0: 'US' } }, 'allowed_countries'],
+    [{ allowed_countries: ['us'] }, 'allowed_countries'],
+    [{ allowed_countries: ['UK'] }, 'allowed_countries'],
+    [{ allowed_countries: ['US', '__proto__'] }, 'allowed_countries'],
+    [{ allowed_countries: ['US', null] }, 'allowed_countries'],
+    [{ allowed_countries: Array.from({ length: 1_000 }, () => 'US') }, 'allowed_countries'],
+    [{ spend_cap: 5 }, 'spend_cap'],
+    [{ '+14155550123': 5 }, undefined],
+  ])('refuse wrong change %#', async (body, param) => {
+    const answer = await patch(body);
+    expect(answer).toMatchObject({ status: 400, body: { status: 400, code: 'invalid_request' } });
+    expect(answer.body['param']).toBe(param);
+    expect(answer.body['detail']).toEqual(expect.stringContaining(param ?? 'field'));
+    expect(answer.text + written).not.toContain('5550123');
+    expect((await ask('GET')).body).toEqual(DEFAULTS);
+  });
+
+  it.each(['{"refusals":{"__proto__":{"busy":"x"}}}', '{"__proto__":{"language":"fr"}}', '[]', '"x"', 'null', '{'])(
+    'refuse the body %s',
+    async (body) => {
+      expect((await patch(body)).status).toBe(400);
+      expect((await ask('GET')).body).toEqual(DEFAULTS);
+    },
+  );
+
+  it('say which sentence is wrong and how', async () => {
+    const { body } = await patch({ refusals: { busy: 'fine', trouble: '<' } });
+    expect(body['detail']).toMatch(/^refusals\.trouble must be null, empty, or one line of at most 300 characters/);
+  });
+
+  it('are those of accounts only', async () => {
+    for (const nobody of ['MAXXXXXXXXXXXXXXXXXX', 'nonsense', subaccount]) {
+      expect(await ask('GET', undefined, nobody)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(await ask('PATCH', {}, nobody)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    }
+  });
+
+  it('are closed to all but the admin', async () => {
+    expect((await ask('GET', undefined, account, 'x')).status).toBe(401);
+    expect((await ask('PATCH', { language: 'fr' }, account, 'x')).status).toBe(401);
+    expect((await ask('GET')).body).toEqual(DEFAULTS);
+  });
+
+  it('leave a trace of a change without its sentences, and none of a refused one', async () => {
+    const text = `Call our desk: ${randomUUID()}`;
+    await patch({ language: 'es-ES', refusals: { busy: text, trouble: null }, allowed_countries: ['ES', 'PT'] });
+    const entry = await newestAudit();
+    expect(entry).toMatchObject({
+      action: 'settings.changed',
+      actor: 'admin',
+      target: account,
+      details: { language: 'es-ES', refusals: 'busy,trouble', allowed_countries: 'ES,PT' },
+    });
+    expect(JSON.stringify(entry) + written).not.toContain(text);
+
+    await patch({ language: 'nonsense' });
+    await ask('PATCH', {}, 'MAXXXXXXXXXXXXXXXXXX');
+    expect(await newestAudit()).toEqual(entry);
+
+    await patch({ allowed_countries: null });
+    expect(await newestAudit()).toMatchObject({ details: { allowed_countries: null } });
+  });
+});
+
+describe('a sentence that the settings take', () => {
+  it('can be spoken', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), (text) => {
+        fc.pre(isRefusalText(text));
+        expect(refuseXml({ say: { text, language: 'en-US' } })).toContain('</Speak>');
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

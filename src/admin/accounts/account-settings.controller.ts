@@ -1,0 +1,53 @@
+import { Body, Controller, Get, Param, Patch, Req, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Accounts, AccountSettings, type CallSettings } from '../../accounts/index.js';
+import { Database } from '../../platform/database/database.js';
+import { AccountSettingsChange } from './account-settings.dto.js';
+import { AdminGuard } from '../admin.guard.js';
+import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+
+/** How an account's callers are refused, and where its calls may go. */
+@Controller('admin/accounts/:auth_id/settings')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class AccountSettingsController {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly settings: AccountSettings,
+    private readonly database: Database,
+    private readonly audit: Audit,
+  ) {}
+
+  @Get()
+  show(@Param('auth_id') accountId: string): Promise<CallSettings> {
+    return this.database.read(async (manager) => {
+      await this.accounts.require(manager, accountId);
+      return this.settings.read(manager, accountId);
+    });
+  }
+
+  @Patch()
+  change(
+    @Param('auth_id') accountId: string,
+    @Body() body: AccountSettingsChange,
+    @Req() request: FastifyRequest,
+  ): Promise<CallSettings> {
+    return this.database.transaction(async (tx) => {
+      const settings = await this.settings.change(tx, accountId, body);
+      const write = { action: 'settings.changed', target: accountId, details: traceOf(body) };
+      await this.audit.record(tx, write, request.id);
+      return settings;
+    });
+  }
+}
+
+/** Of sentences only which: an operator may have put a phone number into one. */
+function traceOf({ language, refusals, allowed_countries: countries, ...figures }: AccountSettingsChange) {
+  return {
+    ...(language !== undefined && { language }),
+    ...(refusals !== undefined && { refusals: Object.keys(refusals).join(',') }),
+    ...(countries !== undefined && { allowed_countries: countries && countries.join(',') }),
+    ...figures,
+  };
+}

@@ -1,0 +1,120 @@
+import { Transform, type TransformFnParams } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Max,
+  Min,
+  Validate,
+  ValidatorConstraint,
+  type ValidationArguments,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import {
+  isLanguage,
+  isMoneyText,
+  isRefusalText,
+  REFUSAL_KEYS,
+  type CallSettingsPatch,
+  type RefusalKey,
+} from '../../accounts/index.js';
+import { COUNTRIES } from '../../telephony/destination-table.js';
+import { IfGiven } from '../values.dto.js';
+
+@ValidatorConstraint({ name: 'isLanguage' })
+class IsLanguage implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isLanguage(value);
+  }
+
+  defaultMessage(): string {
+    return 'language must be a language tag such as en-US';
+  }
+}
+
+@ValidatorConstraint({ name: 'areRefusals' })
+class AreRefusals implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return complaintAbout(value) === null;
+  }
+
+  defaultMessage({ value }: ValidationArguments): string {
+    return complaintAbout(value) ?? '';
+  }
+}
+
+/** Names no member that is not ours: it could be anything. */
+function complaintAbout(refusals: unknown): string | null {
+  if (typeof refusals !== 'object' || refusals === null || Array.isArray(refusals))
+    return 'refusals must be an object of sentences';
+  const entries = Object.entries(refusals);
+  if (entries.some(([key]) => !REFUSAL_KEYS.includes(key as RefusalKey)))
+    return `refusals has only the members ${REFUSAL_KEYS.join(', ')}`;
+  const [key] = entries.find(([, text]) => text !== null && !isRefusalText(text)) ?? [];
+  return key === undefined
+    ? null
+    : `refusals.${key} must be null, empty, or one line of at most 300 characters without " < and >`;
+}
+
+@ValidatorConstraint({ name: 'isMoneyText' })
+class IsMoneyText implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isMoneyText(value);
+  }
+
+  defaultMessage({ property }: ValidationArguments): string {
+    return `${property} must be decimal text such as "0.05", from 0 to 999999 with at most six places`;
+  }
+}
+
+export class AccountSettingsChange implements CallSettingsPatch {
+  /** In which refusals are spoken. */
+  @IfGiven()
+  @Validate(IsLanguage)
+  language?: string;
+
+  /** Sentence by occasion; null: the built-in sentence, empty: none. */
+  @IfGiven()
+  // As it came: the transformer would drop members called like a method of every object, instead of leaving them to be refused.
+  @Transform(({ obj }: TransformFnParams) => (obj as { refusals?: unknown }).refusals)
+  @Validate(AreRefusals)
+  refusals?: Partial<Record<RefusalKey, string | null>>;
+
+  /** ISO 3166 alpha-2; null: every country, an empty list: no calls at all. */
+  @IsOptional()
+  @IsArray({ message: 'allowed_countries must be null or a list' })
+  @ArrayMaxSize(COUNTRIES.size, { message: `allowed_countries must have at most ${COUNTRIES.size} members` })
+  @IsIn([...COUNTRIES], {
+    each: true,
+    message: 'allowed_countries must hold ISO 3166 codes in capitals, such as US and GB',
+  })
+  allowed_countries?: string[] | null;
+
+  /** Days after which recordings are deleted, here and at Plivo: 1 to 3650. */
+  @IfGiven()
+  @IsInt({ message: 'recording_retention_days must be a whole number from 1 to 3650' })
+  @Min(1, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
+  @Max(3650, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
+  recording_retention_days?: number;
+  /** What the account is charged for each session, on top of Plivo's prices. */
+  @IfGiven()
+  @Validate(IsMoneyText)
+  session_fee?: string;
+
+  /** What it is charged for each minute that Plivo bills, of each leg. */
+  @IfGiven()
+  @Validate(IsMoneyText)
+  minute_fee?: string;
+
+  /** The most that its calls may cost in a UTC day; null: no limit. */
+  @IsOptional()
+  @Validate(IsMoneyText)
+  daily_spend_cap?: string | null;
+
+  /** The highest price of a minute of one leg, by which the longest call is reckoned before it is dialled. Wanted beside a cap. */
+  @IsOptional()
+  @Validate(IsMoneyText)
+  max_rate_per_minute?: string | null;
+}

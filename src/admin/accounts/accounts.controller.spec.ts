@@ -1,0 +1,296 @@
+import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { describeOnEachDatabase } from '../../../test/support/database.js';
+import { AccountsModule, Authenticate } from '../../accounts/index.js';
+import { Clock } from '../../platform/clock.js';
+import { Crypto } from '../../platform/crypto/crypto.js';
+import { Secrets } from '../../platform/settings/data-folder.js';
+import { Database } from '../../platform/database/database.js';
+import { ErrorFilter } from '../../platform/http/error-filter.js';
+import { createHttpAdapter } from '../../platform/http/http-edge.js';
+import { Idempotency } from '../../platform/http/idempotency.js';
+import { createLogger } from '../../platform/logging/logger.js';
+import { AccountsController } from './accounts.controller.js';
+import { AdminGuard } from '../admin.guard.js';
+import { AuditController } from '../audit/audit.controller.js';
+import { Audit } from '../audit/audit.js';
+import { TokensController } from './tokens.controller.js';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test';
+const ACME = { name: 'Acme', plivo_auth_id: 'MAPLIVOPLIVOPLIVO000', plivo_auth_token: 'plivo-secret' };
+
+/** Whatever an answer of this API may hold; each test asks for what should be there. */
+interface Body {
+  auth_id: string;
+  auth_token: string;
+  id: string;
+  created_at: string;
+  request_id: string;
+  param?: string;
+  items: Body[];
+  next_cursor: string | null;
+}
+
+interface Answered {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: Body;
+}
+
+describeOnEachDatabase('accounts in the admin API', (open) => {
+  let app: NestFastifyApplication;
+  let base: string;
+  let written = '';
+
+  beforeAll(async () => {
+    const { database } = await open();
+    const shared = [
+      { provide: Database, useValue: database },
+      { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
+      { provide: Secrets, useValue: { adminToken: ADMIN_TOKEN } },
+      Clock,
+      Idempotency,
+    ];
+    @Global()
+    @Module({ providers: shared, exports: shared })
+    class SharedStub {}
+    @Module({
+      imports: [SharedStub, AccountsModule],
+      controllers: [AccountsController, TokensController, AuditController],
+      providers: [AdminGuard, Audit],
+    })
+    class StubModule {}
+
+    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
+    app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {
+      bodyParser: false,
+      logger: false,
+    });
+    app.useGlobalFilters(new ErrorFilter(log));
+    await app.listen(0, '127.0.0.1');
+    base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  });
+  afterAll(async () => app.close());
+
+  async function ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answered> {
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${ADMIN_TOKEN}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: JSON.parse(text || '{}') as Body };
+  }
+  const opens = async ({
+    auth_id: authId,
+    auth_token: token,
+  }: {
+    auth_id: string;
+    auth_token: string;
+  }): Promise<boolean> => (await app.get(Authenticate).run(authId, token)) !== null;
+  const newAccount = async (): Promise<{ auth_id: string; auth_token: string }> =>
+    (await ask('POST', '/admin/accounts', ACME)).body;
+
+  it.each(
+    [
+      undefined,
+      '',
+      ADMIN_TOKEN,
+      `Basic ${ADMIN_TOKEN}`,
+      'Bearer',
+      `Bearer ${ADMIN_TOKEN}x`,
+      `Bearer ${ADMIN_TOKEN.slice(0, -1)}`,
+      `Bearer ${'x'.repeat(2000)}`,
+    ].map((header) => [header?.slice(0, 50), header]),
+  )('are closed to %j', async (_shown, authorization) => {
+    for (const [method, path] of [
+      ['GET', '/admin/accounts'],
+      ['POST', '/admin/accounts'],
+      ['POST', '/admin/accounts/MAX/subaccounts'],
+      ['GET', '/admin/accounts/MAX/tokens'],
+      ['POST', '/admin/accounts/MAX/tokens'],
+      ['DELETE', '/admin/accounts/MAX/tokens/1'],
+      ['GET', '/admin/audit'],
+    ] as const) {
+      const response = await fetch(base + path, {
+        method,
+        headers: authorization === undefined ? {} : { authorization },
+      });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect(response.headers.get('content-type')).toContain('application/problem+json');
+      expect(await response.json()).toMatchObject({ status: 401, code: 'unauthenticated' });
+    }
+  });
+
+  it('are created with a token that opens the API', async () => {
+    const answer = await ask('POST', '/admin/accounts', ACME);
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      auth_id: expect.stringMatching(/^MA[A-Z0-9]{18}$/),
+      auth_token: expect.stringMatching(/^[\w-]{40}$/),
+      name: 'Acme',
+      plivo_auth_id: ACME.plivo_auth_id,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+    expect(await opens(answer.body)).toBe(true);
+  });
+
+  it('take a wanted auth_id once', async () => {
+    const wanted = { ...ACME, auth_id: 'MAWANTEDWANTEDWANTED' };
+    expect((await ask('POST', '/admin/accounts', wanted)).body.auth_id).toBe(wanted.auth_id);
+    const again = await ask('POST', '/admin/accounts', wanted);
+    expect(again).toMatchObject({ status: 409, body: { code: 'account_exists', param: 'auth_id' } });
+  });
+
+  it.each([
+    [{}, 'name'],
+    [{ ...ACME, name: '' }, 'name'],
+    [{ ...ACME, name: ' ' }, 'name'],
+    [{ ...ACME, name: 'two\nlines' }, 'name'],
+    [{ ...ACME, name: 'x'.repeat(101) }, 'name'],
+    [{ ...ACME, name: 5 }, 'name'],
+    [{ ...ACME, name: { toString: 1 } }, 'name'],
+    [{ ...ACME, name: ['Acme'] }, 'name'],
+    [{ ...ACME, auth_id: 'MA1' }, 'auth_id'],
+    [{ ...ACME, auth_id: 'SAWANTEDWANTEDWANTED' }, 'auth_id'],
+    [{ ...ACME, plivo_auth_id: '../x' }, 'plivo_auth_id'],
+    [{ ...ACME, plivo_auth_token: '' }, 'plivo_auth_token'],
+    [{ ...ACME, plivo_auth_token: 'é' }, 'plivo_auth_token'],
+    [{ ...ACME, created_at: 0 }, 'created_at'],
+    [{ ...ACME, authId: 'x' }, undefined],
+    [{ ...ACME, '+14155550123': 'x' }, undefined],
+  ] as const)('refuse wrong field %#', async (body, param) => {
+    const answer = await ask('POST', '/admin/accounts', body);
+    expect(answer).toMatchObject({ status: 400, body: { status: 400, code: 'invalid_request' } });
+    expect(answer.body.param).toBe(param);
+    expect(answer.text).not.toMatch(/5550123|plivo-secret/);
+  });
+
+  it('answer a repeated Idempotency-Key with the same bytes', async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const first = await ask('POST', '/admin/accounts', ACME, key);
+    const second = await ask('POST', '/admin/accounts/', ACME, key);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect([second.status, second.text]).toEqual([201, first.text]);
+    expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
+    expect((await ask('POST', '/admin/accounts', { ...ACME, name: 'B' }, key)).status).toBe(422);
+  });
+
+  it('answer a repeated refusal with the same bytes, and its request id in the header', async () => {
+    const { auth_id: taken } = await newAccount();
+    const key = { 'idempotency-key': randomUUID() };
+    const first = await ask('POST', '/admin/accounts', { ...ACME, auth_id: taken }, key);
+    const second = await ask('POST', '/admin/accounts', { ...ACME, auth_id: taken }, key);
+    expect([second.status, second.text]).toEqual([409, first.text]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
+    expect(second.headers.get('x-request-id')).toBe(second.body.request_id);
+  });
+
+  it('have subaccounts', async () => {
+    const { auth_id: account } = await newAccount();
+    const answer = await ask('POST', `/admin/accounts/${account}/subaccounts`, { name: 'Team' });
+    expect(answer).toMatchObject({ status: 201, body: { account, name: 'Team' } });
+    expect(answer.body.auth_id).toMatch(/^SA[A-Z0-9]{18}$/);
+    expect(await opens(answer.body)).toBe(true);
+    expect((await ask('POST', '/admin/accounts/MAXXXXXXXXXXXXXXXXXX/subaccounts', { name: 'T' })).status).toBe(404);
+    expect((await ask('POST', `/admin/accounts/${account}/subaccounts`, { name: 'T', x: 1 })).status).toBe(400);
+  });
+
+  it('change tokens without a gap', async () => {
+    const { auth_id: authId, auth_token: old } = await newAccount();
+    const tokens = `/admin/accounts/${authId}/tokens`;
+    const [first] = (await ask('GET', tokens)).body.items;
+    const issued = await ask('POST', tokens);
+    expect(issued.status).toBe(201);
+    expect(issued.body).toEqual({
+      id: expect.any(String),
+      auth_token: expect.any(String),
+      created_at: expect.any(String),
+    });
+    expect((await ask('POST', tokens)).body).toMatchObject({ status: 409, code: 'too_many_tokens' });
+    expect(await opens({ auth_id: authId, auth_token: old })).toBe(true);
+
+    const revoked = await ask('DELETE', `${tokens}/${first!.id}`);
+    expect([revoked.status, revoked.text]).toEqual([204, '']);
+    expect(await opens({ auth_id: authId, auth_token: old })).toBe(false);
+    expect(await opens({ auth_id: authId, auth_token: issued.body.auth_token })).toBe(true);
+    expect((await ask('DELETE', `${tokens}/${issued.body.id}`)).body).toMatchObject({
+      status: 409,
+      code: 'last_token',
+    });
+    expect((await ask('DELETE', `${tokens}/${first!.id}`)).status).toBe(404);
+
+    const listed = await ask('GET', tokens);
+    expect(listed.body).toEqual({
+      items: [{ id: issued.body.id, origin: 'issued', created_at: issued.body.created_at }],
+      next_cursor: null,
+    });
+    expect((await ask('GET', '/admin/accounts/MAXXXXXXXXXXXXXXXXXX/tokens')).status).toBe(404);
+  });
+
+  it('are listed page by page, without tokens', async () => {
+    await Promise.all([newAccount(), newAccount(), newAccount()]);
+    const whole = await ask('GET', '/admin/accounts?limit=200');
+    expect(whole.text).not.toMatch(/auth_token|plivo-secret/);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { body }: Answered = await ask(
+        'GET',
+        `/admin/accounts?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`,
+      );
+      expect(body.items.length).toBeLessThanOrEqual(2);
+      seen.push(...body.items.map((item) => item.auth_id));
+      cursor = body.next_cursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(whole.body.items.map((item) => item.auth_id));
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=x', 'limit=1.5', 'limit=', 'limit=1&limit=2', 'cursor=', 'page=1'])(
+    'refuse the query %s',
+    async (query) => {
+      expect((await ask('GET', `/admin/accounts?${query}`)).status).toBe(400);
+      expect((await ask('GET', `/admin/audit?${query}`)).status).toBe(400);
+    },
+  );
+
+  it('leave a trace of every write, in the transaction of the write', async () => {
+    const id = randomUUID();
+    const { body: account } = await ask('POST', '/admin/accounts', ACME, { 'x-request-id': id });
+    const { body: token } = await ask('POST', `/admin/accounts/${account.auth_id}/tokens`);
+    await ask('POST', `/admin/accounts/${account.auth_id}/tokens`);
+    await ask('POST', '/admin/accounts', { ...ACME, auth_id: account.auth_id });
+
+    const { body } = await ask('GET', '/admin/audit?limit=2');
+    expect(body.items).toMatchObject([
+      { action: 'token.issued', target: account.auth_id, details: { token_id: token.id }, actor: 'admin' },
+      { action: 'account.created', target: account.auth_id, details: {}, request_id: id },
+    ]);
+    const { body: next } = await ask('GET', `/admin/audit?limit=1&cursor=${body.next_cursor}`);
+    expect(next.items[0]!.id < body.items[1]!.id).toBe(true);
+  });
+
+  it('leave no secret in audit or log', async () => {
+    const { auth_token: token } = await newAccount();
+    const { text } = await ask('GET', '/admin/audit?limit=200');
+    for (const secret of [token, ADMIN_TOKEN, ACME.plivo_auth_token]) expect(text + written).not.toContain(secret);
+  });
+});

@@ -1,0 +1,21 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { id, instant, word } from '../../platform/database/columns.js';
+import { tableOf } from '../../platform/database/rows.js';
+
+/** One write through the admin API: who, what, when. */
+@Entity('audit_entry')
+@Index('audit_entry_at', ['at'])
+export class AuditEntry {
+  @PrimaryColumn(id()) id!: string;
+  @Column(instant()) at!: number;
+  /** `admin`: there is one admin token. */
+  @Column(word(20)) actor!: string;
+  /** For example `number.added`. */
+  @Column(word(40)) action!: string;
+  /** Ids and virtual numbers; no party's number, no secret. */
+  @Column(word(100)) target!: string;
+  @Column({ type: 'text' }) details!: string;
+  @Column({ ...word(36), name: 'request_id' }) requestId!: string;
+}
+
+export const AUDIT_ENTRIES = tableOf(AuditEntry);

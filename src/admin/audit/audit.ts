@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
+import { newId } from '../../platform/ids.js';
+import { AUDIT_ENTRIES, type AuditEntry } from './audit-entry.entity.js';
+
+const ENTRIES = selection(AUDIT_ENTRIES.fields());
+
+/** One admin write. `target` and `details` hold ids and virtual numbers; no party's number, no secret. */
+export interface AuditedWrite {
+  /** For example `account.created`. */
+  action: string;
+  target: string;
+  details?: Record<string, string | number | boolean | null>;
+}
+
+/** The record of what operators changed: written in the change's own transaction, so neither is there without the other. */
+@Injectable()
+export class Audit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async record(tx: Tx, { action, target, details = {} }: AuditedWrite, requestId: string): Promise<void> {
+    await AUDIT_ENTRIES.insert(tx, {
+      id: newId(),
+      at: this.clock.now(),
+      actor: 'admin',
+      action,
+      target,
+      details: JSON.stringify(details),
+      requestId,
+    });
+  }
+
+  /** Newest first; `before` is an entry's id, empty for the newest. Ids grow with time. */
+  list(page: { before: string; limit: number }): Promise<AuditEntry[]> {
+    return this.database.read((manager) =>
+      ENTRIES.read(manager, "FROM audit_entry WHERE ? = '' OR id < ? ORDER BY id DESC LIMIT ?", [
+        page.before,
+        page.before,
+        page.limit,
+      ]),
+    );
+  }
+}

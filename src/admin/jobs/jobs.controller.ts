@@ -1,0 +1,46 @@
+import { Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Idempotency } from '../../platform/http/idempotency.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
+import { AdminGuard } from '../admin.guard.js';
+import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+import { JobsQuery, shownJob } from './jobs.dto.js';
+import { pageOf, startOf } from '../page.dto.js';
+
+/** Durable work: what waits, runs, or was parked because it kept failing. */
+@Controller('admin/jobs')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class JobsController {
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly idempotency: Idempotency,
+    private readonly audit: Audit,
+  ) {}
+
+  /** Newest first. */
+  @Get()
+  async list(@Query() query: JobsQuery) {
+    const { status, limit } = query;
+    const cursor = startOf(query);
+    const search = { limit: limit + 1, ...(status && { state: status }), ...(cursor !== '' && { cursor }) };
+    return pageOf(await this.jobs.list(search), query, { keyOf: ({ id }) => id, show: shownJob });
+  }
+
+  /** Due now, with all its attempts before it; 409 while it runs. */
+  @Post(':id/retry')
+  async retry(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const answer = await this.idempotency.once(request, 'admin', async (tx) => {
+      await this.jobs.retry(tx, id.toLowerCase());
+      await this.audit.record(tx, { action: 'job.retried', target: id.toLowerCase() }, request.id);
+      return { status: 202, body: { id: id.toLowerCase(), status: 'waiting' } };
+    });
+    reply.status(answer.status);
+    return answer.body;
+  }
+}

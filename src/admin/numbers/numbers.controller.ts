@@ -1,0 +1,96 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  AddNumber,
+  ChangeNumber,
+  ListNumbers,
+  pooledNumber,
+  RemoveNumber,
+  type PooledNumber,
+} from '../../number-pool/index.js';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { Idempotency } from '../../platform/http/idempotency.js';
+import { AdminGuard } from '../admin.guard.js';
+import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+import { NewNumber, NumberChange, NumbersQuery } from './numbers.dto.js';
+
+@Controller('admin/numbers')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class NumbersController {
+  constructor(
+    private readonly listNumbers: ListNumbers,
+    private readonly addNumber: AddNumber,
+    private readonly changeNumber: ChangeNumber,
+    private readonly removeNumber: RemoveNumber,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly idempotency: Idempotency,
+    private readonly audit: Audit,
+  ) {}
+
+  @Get()
+  list(@Query() { account, ...filter }: NumbersQuery): Promise<{ items: PooledNumber[]; next_cursor: string | null }> {
+    return this.listNumbers.run({ ...filter, accountId: account });
+  }
+
+  @Post()
+  async add(
+    @Body() { account, number, subaccount = null, alias }: NewNumber,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const answer = await this.idempotency.once(request, 'admin', async (tx) => {
+      const added = await this.addNumber.run(tx, { accountId: account, number, subaccountId: subaccount, alias });
+      const shown = await pooledNumber(tx, added.number, this.clock.now());
+      if (added.isNew) {
+        const details = { account, subaccount: shown.subaccount, alias: shown.alias };
+        await this.audit.record(tx, { action: 'number.added', target: shown.number, details }, request.id);
+      }
+      return { status: added.isNew ? 201 : 200, body: shown };
+    });
+    reply.status(answer.status);
+    return answer.body;
+  }
+
+  @Patch(':number')
+  change(
+    @Param('number') number: string,
+    @Body() body: NumberChange,
+    @Req() request: FastifyRequest,
+  ): Promise<PooledNumber> {
+    const { status, subaccount, alias } = body;
+    return this.database.transaction(async (tx) => {
+      const changed = await this.changeNumber.run(tx, number, { status, subaccountId: subaccount, alias });
+      const target = `+${changed.number}`;
+      await this.audit.record(tx, { action: 'number.changed', target, details: { ...body } }, request.id);
+      return pooledNumber(tx, changed, this.clock.now());
+    });
+  }
+
+  @Delete(':number')
+  @HttpCode(204)
+  async remove(@Param('number') number: string, @Req() request: FastifyRequest): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const removed = await this.removeNumber.run(tx, number);
+      const details = { account: removed.accountId };
+      await this.audit.record(tx, { action: 'number.removed', target: `+${removed.number}`, details }, request.id);
+    });
+  }
+}

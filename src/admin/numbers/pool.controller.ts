@@ -1,0 +1,72 @@
+import { Body, Controller, Get, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  FollowListing,
+  ImportNumbers,
+  PoolFigures,
+  ReadListing,
+  readNumberRows,
+  type PoolFigure,
+} from '../../number-pool/index.js';
+import { InvalidRequest } from '../../platform/errors.js';
+import { Idempotency } from '../../platform/http/idempotency.js';
+import { AdminGuard } from '../admin.guard.js';
+import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+import { OneAccountQuery, PoolQuery } from './numbers.dto.js';
+
+/** The pool as a whole: its figures, and what changes many numbers at once. */
+@Controller('admin')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class PoolController {
+  constructor(
+    private readonly poolFigures: PoolFigures,
+    private readonly importNumbers: ImportNumbers,
+    private readonly readListing: ReadListing,
+    private readonly followListing: FollowListing,
+    private readonly idempotency: Idempotency,
+    private readonly audit: Audit,
+  ) {}
+
+  @Get('pool')
+  async figures(@Query() { account }: PoolQuery): Promise<{ items: PoolFigure[]; next_cursor: null }> {
+    return { items: await this.poolFigures.run({ accountId: account }), next_cursor: null };
+  }
+
+  @Post('numbers/import')
+  async import(
+    @Query() { account }: OneAccountQuery,
+    @Body() csv: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    if (typeof csv !== 'string') throw new InvalidRequest('expected a body of type text/csv');
+    const rows = readNumberRows(csv);
+    const answer = await this.idempotency.once(request, 'admin', async (tx) => {
+      const result = await this.importNumbers.run(tx, { accountId: account, rows });
+      await this.audit.record(tx, { action: 'numbers.imported', target: account, details: result }, request.id);
+      return { status: 200, body: result };
+    });
+    reply.status(answer.status);
+    return answer.body;
+  }
+
+  @Post('numbers/sync')
+  async sync(
+    @Query() { account }: OneAccountQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    // Read before the key is looked at, because nothing slow may stand inside a transaction; a repetition asks Plivo in vain.
+    const listing = await this.readListing.run(account);
+    const answer = await this.idempotency.once(request, 'admin', async (tx) => {
+      const result = await this.followListing.run(tx, { accountId: account, listing });
+      const details = { added: result.added, updated: result.updated, missing: result.missing.length };
+      await this.audit.record(tx, { action: 'numbers.synced', target: account, details }, request.id);
+      return { status: 200, body: result };
+    });
+    reply.status(answer.status);
+    return answer.body;
+  }
+}

@@ -1,0 +1,48 @@
+import { Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FailingReceivers } from '../../callbacks/index.js';
+import { Idempotency } from '../../platform/http/idempotency.js';
+import { AdminGuard } from '../admin.guard.js';
+import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
+import { pageOf } from '../page.dto.js';
+import { ReceiversQuery, shownReceiver } from './receivers.dto.js';
+
+/** Customers' servers that fail, and those that are not tried any more because they failed for five days. */
+@Controller('admin/receivers')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class ReceiversController {
+  constructor(
+    private readonly receivers: FailingReceivers,
+    private readonly idempotency: Idempotency,
+    private readonly audit: Audit,
+  ) {}
+
+  @Get()
+  async list(@Query() query: ReceiversQuery) {
+    const { status, limit } = query;
+    const found = await this.receivers.list({ status, before: placeBefore(query), limit: limit + 1 });
+    return pageOf(found, query, {
+      keyOf: ({ failingSince, id }) => keyOfPlace({ at: failingSince, id }),
+      show: shownReceiver,
+    });
+  }
+
+  /** Tries it again from the next callback on; what was parked meanwhile waits for its replay. */
+  @Post(':id/resume')
+  async resume(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const answer = await this.idempotency.once(request, 'admin', async (tx) => {
+      await this.receivers.resume(tx, id.toLowerCase());
+      await this.audit.record(tx, { action: 'receiver.resumed', target: id.toLowerCase() }, request.id);
+      return { status: 200, body: { id: id.toLowerCase(), status: 'active' } };
+    });
+    reply.status(answer.status);
+    return answer.body;
+  }
+}

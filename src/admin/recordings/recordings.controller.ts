@@ -1,0 +1,47 @@
+import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DeleteRecording, FindRecording } from '../../recording/index.js';
+import { Database } from '../../platform/database/database.js';
+import { AdminGuard } from '../admin.guard.js';
+import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
+import { pageOf } from '../page.dto.js';
+import { RecordingsQuery, shownRecording } from './recordings.dto.js';
+
+@Controller('admin/recordings')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class RecordingsController {
+  constructor(
+    private readonly database: Database,
+    private readonly findRecording: FindRecording,
+    private readonly deleteRecording: DeleteRecording,
+    private readonly audit: Audit,
+  ) {}
+
+  @Get()
+  async list(@Query() query: RecordingsQuery) {
+    const search = {
+      sessionId: query.session?.toLowerCase(),
+      before: placeBefore(query),
+      limit: query.limit + 1,
+    };
+    const found = await this.database.read((manager) => this.findRecording.search(manager, search));
+    return pageOf(found, query, {
+      keyOf: ({ createdAt, recordingId }) => keyOfPlace({ at: createdAt, id: recordingId }),
+      show: shownRecording,
+    });
+  }
+
+  /** From the answer on nobody can hear it; its file and Plivo's copy are removed right after. */
+  @Delete(':id')
+  @HttpCode(202)
+  async remove(@Param('id') id: string, @Req() request: FastifyRequest) {
+    return this.database.transaction(async (tx) => {
+      await this.deleteRecording.request(tx, id);
+      await this.audit.record(tx, { action: 'recording.deleted', target: id }, request.id);
+      return { recording_id: id, status: (await this.findRecording.run(tx, id))?.status ?? 'deleted' };
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { describeOnEachService, type Service } from '../../../test/support/service.js';
+
+const ASHA = '14155550101';
+const RAVI = '14155550102';
+const NUMBER = '12025550001';
+
+describeOnEachService('the dry run in the admin API', (start) => {
+  let service: Service;
+  let session: string;
+
+  beforeAll(async () => {
+    service = await start();
+    await service.addNumbers([NUMBER]);
+    const made = await service.sessions<{ session_uuid: string }>('POST', '/', {
+      first_party: ASHA,
+      second_party: RAVI,
+    });
+    session = made.body.session_uuid;
+  });
+
+  const explain = (query: Record<string, string>) =>
+    service.admin('GET', `/route?${new URLSearchParams(query).toString()}`);
+
+  it('tells whom a party would reach', async () => {
+    const { status, body } = await explain({ virtual_number: `+${NUMBER}`, caller: `+${RAVI}` });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      decision: 'connect',
+      session_uuid: session,
+      dial: `+${ASHA}`,
+      reason: 'The caller is a party of a live session on this number.',
+    });
+  });
+
+  it.each([
+    [NUMBER, '14155550103', 'The caller is not registered for this number.'],
+    [NUMBER, 'anonymous', 'The caller shows no telephone number, so it cannot be registered for this one.'],
+    [NUMBER, '', 'The caller shows no telephone number, so it cannot be registered for this one.'],
+    ['12025550009', ASHA, 'This number is in no pool.'],
+  ])('refuses a call to %s from %j, dialling nobody', async (virtual_number, caller, reason) => {
+    const { status, body } = await explain({ virtual_number, caller });
+    expect(status).toBe(200);
+    expect(body).toEqual({ decision: 'refuse', session_uuid: null, dial: null, reason });
+  });
+
+  it('lets an unescaped plus pass for what was meant', async () => {
+    const { body } = await service.admin('GET', `/route?virtual_number=+${NUMBER}&caller=+${ASHA}`);
+    expect(body).toMatchObject({ decision: 'connect' });
+  });
+
+  it.each([
+    ['', 'virtual_number'],
+    [`virtual_number=${NUMBER}`, 'caller'],
+    [`caller=${ASHA}`, 'virtual_number'],
+    [`virtual_number=desk&caller=${ASHA}`, 'virtual_number'],
+    [`virtual_number=${NUMBER}&virtual_number=${NUMBER}&caller=1`, 'virtual_number'],
+    [`virtual_number=${NUMBER}&caller=${'1'.repeat(201)}`, 'caller'],
+    [`virtual_number=${NUMBER}&caller=1&account=x`, 'account'],
+  ])('refuses ?%s with 400, naming the parameter', async (query, param) => {
+    const { status, body } = await service.admin('GET', `/route?${query}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ detail: expect.stringContaining(param) });
+  });
+
+  it('keeps it to the admin', async () => {
+    expect((await service.request(`/admin/route?virtual_number=${NUMBER}&caller=1`)).status).toBe(401);
+  });
+
+  it('logs no number', () => {
+    for (const number of [ASHA, RAVI, NUMBER]) expect(service.logs()).not.toContain(number);
+  });
+});

@@ -1,0 +1,72 @@
+import { Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SessionTimeline } from '../../call-routing/index.js';
+import { EndSession, SearchSessions, SessionAlreadyExpired, type FoundSession } from '../../sessions/index.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { Conflict } from '../../platform/errors.js';
+import { Idempotency } from '../../platform/http/idempotency.js';
+import { AdminGuard } from '../admin.guard.js';
+import { SessionsQuery, shownEntry, shownSession } from './admin-sessions.dto.js';
+import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
+import { pageOf } from '../page.dto.js';
+
+@Controller('admin/sessions')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class AdminSessionsController {
+  constructor(
+    private readonly searchSessions: SearchSessions,
+    private readonly sessionTimeline: SessionTimeline,
+    private readonly endSession: EndSession,
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+    private readonly audit: Audit,
+  ) {}
+
+  @Get()
+  async list(@Query() query: SessionsQuery) {
+    const { account: accountId, party, virtual_number: virtualNumber, status, limit } = query;
+    const before = placeBefore(query);
+    const search = { accountId, party, virtualNumber, status, before, limit: limit + 1 };
+    return pageOf(await this.searchSessions.run(search), query, {
+      keyOf: ({ session }) => keyOfPlace({ at: session.createdAt, id: session.id }),
+      show: shownSession,
+    });
+  }
+
+  @Get(':uuid')
+  one(@Param('uuid') uuid: string) {
+    return this.database.read(async (manager) => {
+      const found = await this.searchSessions.one(manager, uuid.toLowerCase());
+      const timeline = await this.sessionTimeline.run(manager, found.session);
+      return { ...shownSession(found), timeline: timeline.map(shownEntry) };
+    });
+  }
+
+  @Post(':uuid/end')
+  async end(
+    @Param('uuid') uuid: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const answer = await this.idempotency.once(request, 'admin', async (tx) => {
+      const { session } = await this.searchSessions.one(tx, uuid.toLowerCase());
+      await this.endNow(tx, session);
+      const details = { account: session.accountId };
+      await this.audit.record(tx, { action: 'session.ended', target: session.id, details }, request.id);
+      return { status: 200, body: shownSession(await this.searchSessions.one(tx, session.id)) };
+    });
+    reply.status(answer.status);
+    return answer.body;
+  }
+
+  private async endNow(tx: Tx, { id, accountId }: FoundSession['session']): Promise<void> {
+    try {
+      await this.endSession.run(tx, { accountId, subaccountId: null }, id);
+    } catch (error) {
+      throw error instanceof SessionAlreadyExpired ? new Conflict('the session has already ended') : error;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { IsIn, IsString, Length } from 'class-validator';
+import type { TimelineEntry } from '../../call-routing/index.js';
+import { NEVER, type FoundSession, type Interaction, type SessionAnswer } from '../../sessions/index.js';
+import type { E164 } from '../../telephony/phone.js';
+import { PageQuery } from '../page.dto.js';
+import { IfGiven, isoText, moneyText, NumberInAnySpelling, withPlus } from '../values.dto.js';
+
+export class SessionsQuery extends PageQuery {
+  /** Auth ID. */
+  @IfGiven()
+  @IsString()
+  @Length(1, 20)
+  account?: string;
+
+  /** In either role. */
+  @IfGiven()
+  @NumberInAnySpelling()
+  party?: E164;
+
+  @IfGiven()
+  @NumberInAnySpelling()
+  virtual_number?: E164;
+
+  /** `active` includes `in-progress`. */
+  @IfGiven()
+  @IsIn(['active', 'in-progress', 'expired'])
+  status?: 'active' | 'in-progress' | 'expired';
+}
+
+/** The masking API's session object in the forms of /admin, with its account, and without the PINs, which are the customer's affair. */
+export function shownSession({ session, interactions, answer }: FoundSession) {
+  const { first_party_pin: _first, second_party_pin: _second, ...open } = answer;
+  const amount = moneyText(interactions.reduce((sum, one) => sum + one.amount, 0));
+  const ends = interactions.flatMap((one) => one.endedAt ?? []);
+  return {
+    ...open,
+    account: session.accountId,
+    first_party: withPlus(answer.first_party),
+    second_party: withPlus(answer.second_party),
+    virtual_number: withPlus(answer.virtual_number),
+    created_time: isoText(session.createdAt),
+    modified_time: isoText(session.modifiedAt),
+    expiry_time: session.expiresAt >= NEVER ? null : isoText(session.expiresAt),
+    last_interaction_time: ends.length === 0 ? null : isoText(Math.max(...ends)),
+    amount: moneyText(Math.round(answer.amount * 1_000_000)),
+    total_call_amount: amount,
+    total_session_amount: amount,
+    interaction: answer.interaction?.map((shown, index) => shownInteraction(shown, interactions[index])) ?? null,
+  };
+}
+
+function shownInteraction(shown: NonNullable<SessionAnswer['interaction']>[number], told: Interaction | undefined) {
+  if (told === undefined) throw new Error('one interaction in, none out');
+  return {
+    ...shown,
+    start_time: isoText(told.startedAt),
+    end_time: isoText(told.endedAt),
+    total_call_amount: moneyText(told.amount),
+  };
+}
+
+export function shownEntry({ at, what, why, callId, callUuid }: TimelineEntry) {
+  return {
+    at: isoText(at),
+    what,
+    ...(why !== undefined && { why }),
+    ...(callId !== undefined && { call_id: callId }),
+    ...(callUuid !== undefined && { call_uuid: callUuid }),
+  };
+}
