@@ -15,7 +15,7 @@ import { Scheduler } from './scheduler/index.js';
 import { Database } from './platform/database/database.js';
 import { createHttpAdapter } from './platform/http/http-edge.js';
 import { Jobs } from './platform/jobs/jobs.js';
-import { NestLog } from './platform/logging/logger.js';
+import { NestLog } from './platform/logging/nest-log.js';
 import { publishOpenApi } from './platform/http/openapi.js';
 import type { Ground } from './platform/platform.module.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { array, assert, constantFrom, integer, property } from 'fast-check';
-import { createLogger, NestLog, type Fields, type Log } from './logger.js';
+import { createLogger, type Fields, type Log } from './logger.js';
+import { NestLog } from './nest-log.js';
 
 const CANARY = '14155550101';
 
