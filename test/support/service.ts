@@ -5,7 +5,6 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from '@jest/globals';
-import { loadPackage } from '@nestjs/common/utils/load-package.util.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
@@ -142,7 +141,6 @@ export async function startService({
   const dataSource = await openDatabase(config.database);
   await migrate(dataSource);
   const ground = { config, secrets: openDataFolder(config), log, clock, dataSource };
-  await leaveOutDocsFiles();
   const app = await createApp(ground);
   const routes = gatherRoutes(app);
   await release();
@@ -198,14 +196,6 @@ export async function startService({
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * Jest before Node 24.9 cannot load @fastify/static (CommonJS that requires an ES module), and Nest ends the process when it is missing.
- * Only the style sheets and scripts of the /docs page come through it; the page itself and everything else is as in production.
- */
-async function leaveOutDocsFiles(): Promise<void> {
-  await loadPackage('@fastify/static', 'startService', async () => ({ default: async () => undefined }));
 }
 
 /** Requests to whatever the pool leads to. */
