@@ -89,7 +89,7 @@ describe.each(databaseKinds)('under many hands (%s)', (kind) => {
     while (next < 1000) {
       const until = Math.min(next + 250, 1000);
       const killAt = next + 120;
-      let hasDied: Promise<void> | null = null;
+      let hasDied = null as Promise<void> | null;
       await Promise.all(
         Array.from({ length: 16 }, async () => {
           while (next < until && hasDied === null) {

@@ -219,7 +219,7 @@ describeOnEachDatabase('callbacks', (open) => {
       await strict.jobs.runDue();
       expect(receiver.heard).toEqual([]);
       expect((await states()).at(-1)).toBe('B parked 1 refused-url');
-      await strictCallbacks.outgoing.onModuleDestroy();
+      strictCallbacks.outgoing.onModuleDestroy();
     });
 
     it('at once in other sessions while one receiver fails', async () => {

@@ -818,7 +818,7 @@ describe('the REST API', () => {
       meta: { limit: 2, offset: 0, previous: null, total_count: 5 },
       objects: [{ number: '14155550100', voice_enabled: true, country: 'US' }, { number: '14155550101' }],
     });
-    const next = `${(first.body['meta'] as unknown as { next: string }).next}`;
+    const { next } = first.body['meta'] as unknown as { next: string };
     expect(next).toBe(`/v1/Account/${bench.authId}/Number/?limit=2&services=voice&offset=2`);
     const british = await bench.rest('GET', 'Number?number_startswith=44');
     expect(british.body).toMatchObject({ meta: { total_count: 2 }, objects: [{ country: 'GB' }, { country: 'GB' }] });
