@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,6 +11,7 @@ export const AUTH_TOKEN = 'test-token-of-the-first-account-0001';
 export const ADMIN_TOKEN = 'test-admin-token-0001';
 
 const DIST = new URL('../../dist/src/', import.meta.url).pathname;
+const BUILD = new URL('../../tools/build.mjs', import.meta.url).pathname;
 const READY_WITHIN_MS = 20_000;
 
 /** The compiled service, or another program of ours, as a process of its own, to be killed, stopped and started again. */
@@ -74,6 +75,16 @@ export async function startProcess(settings: Record<string, string>): Promise<Se
   }
 }
 
+let isBuilt = false;
+
+/** The processes run what `src` says now, also where one spec is run by itself; a tenth of a second when nothing has changed. */
+function build(): void {
+  if (isBuilt) return;
+  const { status, stderr } = spawnSync(process.execPath, [BUILD], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the service could not be built:\n${stderr}`);
+  isBuilt = true;
+}
+
 /** Starts the service and does not wait. */
 export function spawnService(settings: Record<string, string>, args: string[] = [], baseUrl = ''): ServiceProcess {
   return spawnProgram('main.js', settings, { args, baseUrl });
@@ -99,6 +110,7 @@ export function spawnProgram(
   settings: Record<string, string>,
   { args = [], baseUrl = '' }: { args?: string[]; baseUrl?: string } = {},
 ): ServiceProcess {
+  build();
   const child = spawn(process.execPath, [DIST + entry, ...args], {
     env: { PATH: process.env.PATH ?? '', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
