@@ -4,7 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock } from '../platform/clock.js';
 import { ErrorFilter } from '../platform/http/error-filter.js';
 import { createHttpAdapter } from '../platform/http/http-edge.js';
-import { createLogger, NestLog } from '../platform/logging/logger.js';
+import { createLogger } from '../platform/logging/logger.js';
+import { NestLog } from '../platform/logging/nest-log.js';
 import { SimulatorModule } from './simulator.module.js';
 import {
   readStandaloneSettings,
