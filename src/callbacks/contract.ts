@@ -77,6 +77,8 @@ type RecordingParameters = {
 
 type EventWith<Own extends Record<string, string>> = Extract<CallbackPayload, Payload<string, Own>>['event'];
 
+// Most events have no parameters of their own, which is what the empty type says.
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
 class Payload<Event extends string, Own extends Record<string, string> = Record<never, string>> {
   constructor(
     readonly event: Event,
