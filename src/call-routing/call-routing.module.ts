@@ -2,30 +2,30 @@ import { Module } from '@nestjs/common';
 import { AccountsModule, SpendModule } from '../accounts/index.js';
 import { PlivoModule } from '../plivo/index.js';
 import { SessionsModule } from '../sessions/index.js';
-import { AnswerCall } from './answer-call.js';
-import { AnswerInTime } from './answer-in-time.js';
-import { AnswerRequest } from './answer-request.js';
-import { ReadCallFacts } from './call-facts.js';
-import { CalleeSound } from './callee-sound.js';
-import { CheckPin } from './check-pin.js';
-import { DirectCall } from './direct-call.js';
-import { ExplainRoute } from './explain-route.js';
-import { FindCalls } from './find-calls.js';
-import { FindLeg } from './find-leg.js';
-import { FollowRequest } from './follow-request.js';
-import { JoinRecords } from './join-records.js';
-import { NoteDial } from './note-dial.js';
-import { NoteHangup } from './note-hangup.js';
-import { NoteRequest } from './note-request.js';
-import { PinLocks } from './pin-locks.js';
-import { PlaceRequestedCall } from './place-requested-call.js';
-import { PurgeWebhookReceipts } from './purge-webhook-receipts.js';
-import { ReadSeat } from './read-seat.js';
-import { ReconcileCall } from './reconcile-call.js';
-import { RequestCall } from './request-call.js';
-import { SessionTimeline } from './session-timeline.js';
-import { SpendGuard } from './spend-guard.js';
-import { SweepRecords } from './sweep-records.js';
+import { AnswerCall } from './answer/answer-call.js';
+import { AnswerDeadline } from './answer/answer-deadline.js';
+import { ConnectSecondParty } from './requested/connect-second-party.js';
+import { ReadCallFacts } from './read/read-call-facts.js';
+import { CalleeSound } from './answer/callee-sound.js';
+import { AnswerDigits } from './answer/answer-digits.js';
+import { CarryOutDecision } from './answer/carry-out-decision.js';
+import { ExplainRoute } from './read/explain-route.js';
+import { FindCalls } from './read/find-calls.js';
+import { FindLeg } from './read/find-leg.js';
+import { FindLostEnd } from './requested/find-lost-end.js';
+import { JoinRecords } from './records/join-records.js';
+import { NoteDial } from './facts/note-dial.js';
+import { NoteHangup } from './facts/note-hangup.js';
+import { CloseRequest } from './requested/close-request.js';
+import { PinLocks } from './pin/pin-locks.js';
+import { RingFirstParty } from './requested/ring-first-party.js';
+import { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
+import { ReadSeat } from './answer/read-seat.js';
+import { ReconcileCall } from './records/reconcile-call.js';
+import { RequestCall } from './requested/request-call.js';
+import { SessionTimeline } from './read/session-timeline.js';
+import { ReserveSpend } from './answer/reserve-spend.js';
+import { SweepRecords } from './records/sweep-records.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
@@ -33,28 +33,28 @@ import { WebhooksController } from './webhooks.controller.js';
   controllers: [WebhooksController],
   providers: [
     AnswerCall,
-    AnswerInTime,
-    AnswerRequest,
+    AnswerDeadline,
+    ConnectSecondParty,
     CalleeSound,
-    CheckPin,
-    DirectCall,
-    FollowRequest,
+    AnswerDigits,
+    CarryOutDecision,
+    FindLostEnd,
     ExplainRoute,
     FindCalls,
     FindLeg,
     JoinRecords,
     NoteDial,
     NoteHangup,
-    NoteRequest,
+    CloseRequest,
     PinLocks,
-    PlaceRequestedCall,
+    RingFirstParty,
     PurgeWebhookReceipts,
     ReadCallFacts,
     ReadSeat,
     ReconcileCall,
     RequestCall,
     SessionTimeline,
-    SpendGuard,
+    ReserveSpend,
     SweepRecords,
   ],
   exports: [

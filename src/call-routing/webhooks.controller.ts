@@ -16,15 +16,15 @@ import {
   type VerifiedWebhook,
 } from '../plivo/index.js';
 import { isUuid } from '../platform/ids.js';
-import { AnswerCall } from './answer-call.js';
-import { AnswerInTime } from './answer-in-time.js';
-import { AnswerRequest } from './answer-request.js';
-import { CalleeSound } from './callee-sound.js';
+import { AnswerCall } from './answer/answer-call.js';
+import { AnswerDeadline } from './answer/answer-deadline.js';
+import { ConnectSecondParty } from './requested/connect-second-party.js';
+import { CalleeSound } from './answer/callee-sound.js';
 import { UnreadableWebhook } from './call-routing.errors.js';
-import { CheckPin } from './check-pin.js';
-import { NoteDial, type CallPath } from './note-dial.js';
-import { NoteHangup } from './note-hangup.js';
-import { NoteRequest } from './note-request.js';
+import { AnswerDigits } from './answer/answer-digits.js';
+import { NoteDial, type CallPath } from './facts/note-dial.js';
+import { NoteHangup } from './facts/note-hangup.js';
+import { CloseRequest } from './requested/close-request.js';
 
 const XML = 'application/xml; charset=utf-8';
 
@@ -34,13 +34,13 @@ const XML = 'application/xml; charset=utf-8';
 @UseGuards(PlivoSignatureGuard)
 export class WebhooksController {
   constructor(
-    private readonly inTime: AnswerInTime,
+    private readonly inTime: AnswerDeadline,
     private readonly answerCall: AnswerCall,
-    private readonly answerRequest: AnswerRequest,
-    private readonly checkPin: CheckPin,
+    private readonly answerRequest: ConnectSecondParty,
+    private readonly checkPin: AnswerDigits,
     private readonly calleeSound: CalleeSound,
     private readonly noteHangup: NoteHangup,
-    private readonly noteRequest: NoteRequest,
+    private readonly noteRequest: CloseRequest,
     private readonly noteDial: NoteDial,
   ) {}
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CallFacts, Leg } from '../call-routing/index.js';
-import { joinFacts, NOTHING_KNOWN, type LegFacts } from '../call-routing/leg-facts.js';
+import { joinFacts, NOTHING_KNOWN, type LegFacts } from '../call-routing/facts/join-facts.js';
 import { callStory } from './call-story.js';
 
 const START = Date.UTC(2026, 10, 22, 19, 0, 0);

@@ -4,7 +4,7 @@ import {
   readHangupWebhook,
   type VerifiedWebhook,
 } from '../../src/plivo/index.js';
-import type { IsAwaited } from '../../src/call-routing/answering.js';
+import type { IsAwaited } from '../../src/call-routing/answer/answering.js';
 import { readAnswer, type HeardAnswer } from './heard-answer.js';
 import { isLive, type ModelSession } from './model.js';
 import { CAUSES, endParams, NetworkCall, type Cause } from './network-call.js';

@@ -1,7 +1,7 @@
 import { REFUSAL_KEYS } from '../../src/accounts/index.js';
-import { CalleeSound } from '../../src/call-routing/callee-sound.js';
-import { RECONCILE } from '../../src/call-routing/reconcile-call.js';
-import { PLACE_CALL } from '../../src/call-routing/place-requested-call.js';
+import { CalleeSound } from '../../src/call-routing/answer/callee-sound.js';
+import { RECONCILE } from '../../src/call-routing/records/reconcile-call.js';
+import { PLACE_CALL } from '../../src/call-routing/requested/ring-first-party.js';
 import type { FindCalls, PlaceCall } from '../../src/plivo/index.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Park, RetryLater } from '../../src/platform/jobs/jobs.js';

@@ -1,18 +1,18 @@
 import { AccountSettings, Spend } from '../../src/accounts/index.js';
-import { AnswerCall } from '../../src/call-routing/answer-call.js';
-import { AnswerRequest } from '../../src/call-routing/answer-request.js';
-import { CheckPin } from '../../src/call-routing/check-pin.js';
-import { DirectCall } from '../../src/call-routing/direct-call.js';
-import { JoinRecords } from '../../src/call-routing/join-records.js';
-import { NoteDial } from '../../src/call-routing/note-dial.js';
-import { NoteHangup } from '../../src/call-routing/note-hangup.js';
-import { NoteRequest } from '../../src/call-routing/note-request.js';
-import { PinLocks } from '../../src/call-routing/pin-locks.js';
-import { PlaceRequestedCall } from '../../src/call-routing/place-requested-call.js';
-import { ReadSeat } from '../../src/call-routing/read-seat.js';
-import { ReconcileCall } from '../../src/call-routing/reconcile-call.js';
-import { SpendGuard } from '../../src/call-routing/spend-guard.js';
-import { RequestCall } from '../../src/call-routing/request-call.js';
+import { AnswerCall } from '../../src/call-routing/answer/answer-call.js';
+import { ConnectSecondParty } from '../../src/call-routing/requested/connect-second-party.js';
+import { AnswerDigits } from '../../src/call-routing/answer/answer-digits.js';
+import { CarryOutDecision } from '../../src/call-routing/answer/carry-out-decision.js';
+import { JoinRecords } from '../../src/call-routing/records/join-records.js';
+import { NoteDial } from '../../src/call-routing/facts/note-dial.js';
+import { NoteHangup } from '../../src/call-routing/facts/note-hangup.js';
+import { CloseRequest } from '../../src/call-routing/requested/close-request.js';
+import { PinLocks } from '../../src/call-routing/pin/pin-locks.js';
+import { RingFirstParty } from '../../src/call-routing/requested/ring-first-party.js';
+import { ReadSeat } from '../../src/call-routing/answer/read-seat.js';
+import { ReconcileCall } from '../../src/call-routing/records/reconcile-call.js';
+import { ReserveSpend } from '../../src/call-routing/answer/reserve-spend.js';
+import { RequestCall } from '../../src/call-routing/requested/request-call.js';
 import type { PlivoAccess } from '../../src/accounts/index.js';
 import type { PlivoClient } from '../../src/plivo/index.js';
 import type { Clock } from '../../src/platform/clock.js';
@@ -39,13 +39,13 @@ export function callsOn(
   const jobs = new Jobs(database, clock, config, log);
   const settings = new AccountSettings(database, clock);
   const spend = new Spend(database, clock, jobs, log, new Metrics());
-  const spendGuard = new SpendGuard(spend);
+  const spendGuard = new ReserveSpend(spend);
   const readSeat = new ReadSeat(clock, crypto);
   const pinLocks = new PinLocks(clock, crypto);
-  const directCall = new DirectCall(clock, config, crypto, events, jobs, spendGuard);
+  const directCall = new CarryOutDecision(clock, config, crypto, events, jobs, spendGuard);
   const noteHangup = new NoteHangup(database, clock, events, jobs);
   const requestCall = new RequestCall(clock, events, jobs);
-  const placeRequestedCall = new PlaceRequestedCall(
+  const placeRequestedCall = new RingFirstParty(
     database,
     clock,
     config,
@@ -83,8 +83,8 @@ export function callsOn(
       directCall,
       settings,
     ),
-    answerRequest: new AnswerRequest(database, clock, crypto, findSessionById, readSeat, directCall, settings),
-    checkPin: new CheckPin(
+    answerRequest: new ConnectSecondParty(database, clock, crypto, findSessionById, readSeat, directCall, settings),
+    checkPin: new AnswerDigits(
       database,
       clock,
       crypto,
@@ -97,7 +97,7 @@ export function callsOn(
       settings,
     ),
     noteHangup,
-    noteRequest: new NoteRequest(database, clock, crypto, noteHangup),
+    noteRequest: new CloseRequest(database, clock, crypto, noteHangup),
     noteDial: new NoteDial(database, clock, events),
     placeRequestedCall,
     reconcileCall,

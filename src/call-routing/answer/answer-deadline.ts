@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { AccountSettings, type CallSettings } from '../../accounts/index.js';
+import { NotBegun } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/errors.js';
+import { Log } from '../../platform/logging/logger.js';
+import { Metrics } from '../../platform/metrics.js';
+import type { IsAwaited } from './answering.js';
+import { spokenRefusal } from './refusal-speech.js';
+
+/** Callers do not wait: after this a refusal is better than silence. With the signature's tokens, 0.4 s at most, it makes an answer within 1.5 s. */
+const DEADLINE_MS = 900;
+
+/** Gives a caller an answer whatever is broken or late: then a sentence, and nobody is connected. */
+@Injectable()
+export class AnswerDeadline {
+  private readonly missed: Counter<'why'>;
+
+  constructor(
+    private readonly log: Log,
+    private readonly accountSettings: AccountSettings,
+    metrics: Metrics,
+  ) {
+    this.missed = new Counter({
+      name: 'masking_answers_missed_total',
+      help: 'Calls refused because no answer could be made: late, shed in a rush without being begun, failed.',
+      labelNames: ['why'],
+      registers: [metrics.registry],
+    });
+  }
+
+  /** `work` is told through `isAwaited` that nobody waits any more, and then keeps nothing. */
+  async run(accountId: string, callUuid: string, work: (isAwaited: IsAwaited) => Promise<string>): Promise<string> {
+    const endsAt = performance.now() + DEADLINE_MS;
+    let isAwaited = true;
+    let settings: CallSettings | null = null;
+    // Remembered almost always; a refusal does not wait for it.
+    this.accountSettings.of(accountId).then(
+      (found) => (settings = found),
+      () => undefined,
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<string>((resolve) => {
+      timer = setTimeout(() => {
+        isAwaited = false;
+        this.missed.inc({ why: 'late' });
+        this.log.warn('call.answer_late', { call_uuid: callUuid });
+        resolve(trouble(settings));
+      }, DEADLINE_MS);
+    });
+    const answered = work((milliseconds) => isAwaited && performance.now() + milliseconds <= endsAt).catch(
+      (error: unknown) => {
+        if (error instanceof DomainError && (error.kind === 'forbidden' || error.kind === 'not-found')) throw error;
+        if (!isAwaited) return trouble(settings);
+        const isShed = error instanceof NotBegun;
+        this.missed.inc({ why: isShed ? 'shed' : 'failed' });
+        // Not a line for each that is shed: in a rush there are hundreds a second.
+        if (!isShed) this.log.error('call.answer_failed', { call_uuid: callUuid, error });
+        return trouble(settings);
+      },
+    );
+    try {
+      return await Promise.race([answered, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A sentence is a billed minute, which nothing was reserved for: where there is a spend cap, the line stays silent and costs nothing. */
+function trouble(settings: CallSettings | null): string {
+  if (settings === null || settings.daily_spend_cap === null) return spokenRefusal('trouble');
+  return spokenRefusal('trouble', { ...settings, refusals: { trouble: '' } });
+}

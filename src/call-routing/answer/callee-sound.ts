@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { FindSessionById } from '../../sessions/index.js';
+import { Database } from '../../platform/database/database.js';
+import { NotFound } from '../../platform/errors.js';
+import type { CallPath } from '../facts/note-dial.js';
+
+/** The file that the called party hears before it is connected; null when the session has none any more. */
+@Injectable()
+export class CalleeSound {
+  constructor(
+    private readonly database: Database,
+    private readonly findSessionById: FindSessionById,
+  ) {}
+
+  run(accountId: string, { sessionId, callId }: CallPath): Promise<string | null> {
+    return this.database.transaction(async (tx) => {
+      const session = await this.findSessionById.run(tx, accountId, sessionId);
+      const [call] = (await tx.query(
+        'SELECT caller_role FROM masked_call WHERE id = ? AND session_id = ? AND account_id = ?',
+        [callId, sessionId, accountId],
+      )) as { caller_role: 'first' | 'second' }[];
+      if (!session || !call) throw new NotFound();
+      const { first_party_play_url, second_party_play_url } = session.settings;
+      return (call.caller_role === 'first' ? second_party_play_url : first_party_play_url) || null;
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import type { CallSettings } from '../../accounts/index.js';
+import { refuseXml } from '../../plivo/index.js';
+import type { RefusalReason } from './call-decision.js';
+
+const SENTENCES: Record<RefusalReason | 'trouble', string> = {
+  stranger: 'Sorry, this number can only be reached from a phone that is registered for a call. Goodbye.',
+  withheld: 'Sorry, this number cannot be reached while your own number is withheld. Goodbye.',
+  locked: 'Sorry, too many wrong codes were entered. Please try again in an hour. Goodbye.',
+  'wrong-pin': 'Sorry, that code is not right. Goodbye.',
+  busy: 'The line is busy with another call. Please try again later.',
+  'no-other-party': 'Sorry, there is nobody to connect you with at the moment. Goodbye.',
+  destination: 'Sorry, the other party cannot be called from here. Goodbye.',
+  // A sentence is an answered and billed minute: rejected unanswered, a call at the cap costs nothing.
+  'spend-cap': '',
+  expired: 'Sorry, this connection has ended. Goodbye.',
+  trouble: 'Sorry, your call cannot be connected at the moment. Please try again in a minute.',
+};
+
+/**
+ * A refusal that the caller hears, instead of a dead line; in the account's own words and language where it has them, and a silent hang-up
+ * where it chose the empty text. `trouble`: we could not find out, so nobody is connected.
+ */
+export function spokenRefusal(
+  reason: RefusalReason | 'trouble',
+  settings?: Pick<CallSettings, 'language' | 'refusals'>,
+): string {
+  const text = settings?.refusals[reason] ?? SENTENCES[reason];
+  const isBusy = reason === 'busy';
+  if (text === '') return refuseXml({ reason: isBusy ? 'busy' : 'rejected' });
+  return refuseXml({ say: { text, language: settings?.language ?? 'en-US' } });
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { DialAction, DialEvent, VerifiedWebhook } from '../../plivo/index.js';
+import { lockSession } from '../../sessions/index.js';
+import { Clock } from '../../platform/clock.js';
+import { change, Database, type Tx } from '../../platform/database/database.js';
+import { NotFound } from '../../platform/errors.js';
+import { Events } from '../../platform/events/events.js';
+import { addLeg, noteLegFacts } from './legs.js';
+import { CallFigured, PartyAnswered, PartyHungUp } from '../call-routing.events.js';
+import type { LegFacts } from './join-facts.js';
+import { tellInteraction } from './tell-interaction.js';
+import { noteReceipt } from './note-receipt.js';
+
+/** What our own URLs say a webhook is about. */
+export interface CallPath {
+  sessionId: string;
+  callId: string;
+}
+
+/** Takes down what Plivo reports of the other party's leg: its events, and the end of the dialling. Refuses calls that we never ordered. */
+@Injectable()
+export class NoteDial {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly events: Events,
+  ) {}
+
+  event(webhook: VerifiedWebhook, path: CallPath, told: DialEvent): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      const { role } = await this.begin(tx, webhook, path, told.callUuid);
+      await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, facts: factsOf(told) });
+      await tellInteraction(tx, this.events, path.callId, this.clock.now());
+      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, false));
+    });
+  }
+
+  action(webhook: VerifiedWebhook, path: CallPath, told: DialAction): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      const { role, dialStatus } = await this.begin(tx, webhook, path, told.callUuid);
+      if (told.bLegUuid !== null) {
+        const facts = told.dialStatus === 'completed' ? { isAnswered: true } : {};
+        await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, facts });
+      }
+      if (dialStatus === null || told.dialStatus > dialStatus) {
+        await change(tx, 'UPDATE masked_call SET dial_status = ? WHERE id = ?', [told.dialStatus, path.callId]);
+      }
+      await tellInteraction(tx, this.events, path.callId, this.clock.now());
+      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, false));
+    });
+  }
+
+  private async begin(
+    tx: Tx,
+    webhook: VerifiedWebhook,
+    path: CallPath,
+    aLegUuid: string,
+  ): Promise<{ role: 'first' | 'second'; dialStatus: string | null }> {
+    await noteReceipt(tx, webhook, this.clock.now());
+    await lockSession(tx, this.database, path.sessionId);
+    const [call] = (await tx.query(
+      "SELECT caller_role, dial_status FROM masked_call WHERE id = ? AND account_id = ? AND session_id = ? AND a_leg_uuid = ? AND decision = 'connect'",
+      [path.callId, webhook.accountId, path.sessionId, aLegUuid],
+    )) as { caller_role: 'first' | 'second'; dial_status: string | null }[];
+    if (!call) throw new NotFound();
+    return { role: call.caller_role === 'first' ? 'second' : 'first', dialStatus: call.dial_status };
+  }
+
+  private async noteLeg(
+    tx: Tx,
+    { accountId }: VerifiedWebhook,
+    { sessionId, callId }: CallPath,
+    leg: { legUuid: string; role: 'first' | 'second'; facts: Partial<LegFacts> },
+  ): Promise<void> {
+    await addLeg(tx, { accountId, legUuid: leg.legUuid, callId, sessionId, side: 'B', role: leg.role });
+    const { before, after } = await noteLegFacts(
+      tx,
+      { accountId, legUuid: leg.legUuid },
+      leg.facts,
+      this.database.forUpdate,
+    );
+    if (!before.isAnswered && after.isAnswered)
+      await this.events.publish(tx, new PartyAnswered(accountId, sessionId, callId, leg.role));
+    if (!before.isEnded && after.isEnded)
+      await this.events.publish(tx, new PartyHungUp(accountId, sessionId, callId, leg.role, leg.legUuid));
+  }
+}
+
+function factsOf(told: DialEvent): Partial<LegFacts> {
+  switch (told.kind) {
+    case 'answer':
+      return { isAnswered: true };
+    case 'connected':
+      return { isAnswered: true, isConnected: true };
+    case 'digits':
+      return {};
+    case 'hangup':
+      return {
+        isEnded: true,
+        startedAt: told.startedAt,
+        answeredAt: told.answeredAt,
+        endedAt: told.endedAt,
+        duration: told.durationSeconds,
+        billedDuration: told.billedSeconds,
+        amount: told.amountMicros,
+        hangupCause: told.hangupCause,
+        hangupCauseCode: told.hangupCauseCode,
+        hangupCauseName: told.hangupCauseName,
+        hangupSource: told.hangupSource,
+      };
+  }
+}

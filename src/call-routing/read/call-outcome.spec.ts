@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Leg } from '../facts/legs.js';
+import { callOutcome, legInWords, whyDecided, type CallFacts } from './call-outcome.js';
+import { NOTHING_KNOWN } from '../facts/join-facts.js';
+
+const call = (known: Partial<CallFacts> = {}): CallFacts => ({
+  decision: 'connect',
+  reason: 'party',
+  endedAt: 60_000,
+  dialStatus: null,
+  ...known,
+});
+const leg = (side: 'A' | 'B', known: Partial<Leg> = {}): Leg => ({
+  ...NOTHING_KNOWN,
+  accountId: 'MA',
+  legUuid: side,
+  callId: 'call',
+  sessionId: 'session',
+  side,
+  role: side === 'A' ? 'first' : 'second',
+  ...known,
+});
+const ended = { isEnded: true };
+const outcome = (known: Partial<CallFacts>, ...legs: Leg[]): string => callOutcome(call(known), legs);
+
+describe("a call's outcome in words", () => {
+  it('says how long the parties talked', () => {
+    const talked = leg('B', { ...ended, isAnswered: true, duration: 42 });
+    expect(outcome({}, leg('A', ended), talked)).toBe('connected, talked 42 s');
+  });
+
+  it('does not need the news of the answer, when a length is known', () => {
+    expect(outcome({}, leg('B', { ...ended, duration: 5 }))).toBe('connected, talked 5 s');
+  });
+
+  it('says connected while the length is not known', () => {
+    expect(outcome({}, leg('B', { isAnswered: true }))).toBe('connected');
+    expect(outcome({ dialStatus: 'completed' })).toBe('connected');
+  });
+
+  it('tells of the leg that was answered, when several were dialled', () => {
+    const missed = leg('B', { ...ended, legUuid: 'B0', hangupCauseCode: 3010 });
+    expect(outcome({}, leg('B', { ...ended, isAnswered: true, duration: 7 }), missed)).toBe('connected, talked 7 s');
+  });
+
+  it.each([
+    [3010, 'the other party was busy'],
+    [3020, 'the other party declined the call'],
+    [3000, 'the other party did not answer'],
+    [6010, 'the other party did not answer in time'],
+    [1000, 'the call was given up before the other party answered'],
+    [3050, 'the other party could not be reached (the dialled number does not exist)'],
+  ])('says why nobody was reached: %s', (hangupCauseCode, words) => {
+    expect(outcome({}, leg('A', ended), leg('B', { ...ended, hangupCauseCode }))).toBe(`not connected: ${words}`);
+  });
+
+  it('takes the word of the dial action where no leg is known', () => {
+    expect(outcome({ dialStatus: 'busy' }, leg('A', ended))).toBe('not connected: the other party was busy');
+    expect(outcome({ dialStatus: 'failed' })).toBe('not connected: the other party could not be reached');
+  });
+
+  it('knows a caller that hung up before anybody was rung', () => {
+    const words = 'not connected: the call was given up before the other party answered';
+    expect(outcome({}, leg('A', ended))).toBe(words);
+  });
+
+  it('says what a call that is on waits for', () => {
+    const on = { endedAt: null };
+    expect(outcome(on)).toBe('in progress: the other party is being called');
+    expect(outcome(on, leg('B'))).toBe('in progress: the other party is being called');
+    expect(outcome(on, leg('B', { isAnswered: true }))).toBe('in progress: the other party has answered');
+    expect(outcome({ ...on, decision: 'ask-pin' })).toBe('in progress: the caller is asked for a PIN');
+  });
+
+  it('says why a caller was refused', () => {
+    const refused = (reason: string) => outcome({ decision: 'refuse', reason });
+    expect(refused('stranger')).toBe('refused: the caller is not registered for this number');
+    expect(refused('busy')).toBe('refused: another conversation or requested call of the session is on');
+    expect(refused('a word of a later version')).toBe('refused: the reason is not known');
+  });
+
+  it('says how a requested call failed to reach the first party', () => {
+    const unanswered = { decision: 'refuse', reason: 'unanswered' } as const;
+    expect(outcome(unanswered, leg('A', { ...ended, hangupCauseCode: 3010 }))).toBe(
+      'not connected: the first party was busy',
+    );
+    expect(outcome(unanswered, leg('A', { ...ended, callStatus: 'no-answer' }))).toBe(
+      'not connected: the first party did not answer',
+    );
+  });
+
+  it('tells calls that ended at the PIN prompt or at a file', () => {
+    expect(outcome({ decision: 'ask-pin', reason: 'pin' })).toBe(
+      'not connected: the caller hung up before a right PIN was entered',
+    );
+    expect(outcome({ decision: 'play', reason: 'unknown-caller' })).toMatch(/^not connected: there is nobody/);
+  });
+
+  it('has no words for a reason of another decision', () => {
+    expect(whyDecided('connect', 'stranger')).toBeNull();
+  });
+});
+
+describe("a leg's state in words", () => {
+  it('is how it ended, once it has', () => {
+    expect(legInWords(leg('B', { ...ended, hangupCauseCode: 3000 }))).toEqual({
+      status: 'no-answer',
+      cause: 'nobody answered',
+    });
+    expect(legInWords(leg('B', { ...ended, answeredAt: 1, hangupCauseCode: 4000 }))).toEqual({
+      status: 'completed',
+      cause: 'somebody hung up',
+    });
+  });
+
+  it('is whether the phone was picked up, before', () => {
+    expect(legInWords(leg('B')).status).toBe('ringing');
+    expect(legInWords(leg('B', { isAnswered: true }))).toEqual({ status: 'in-progress', cause: null });
+    expect(legInWords(leg('A')).status).toBe('in-progress');
+  });
+});

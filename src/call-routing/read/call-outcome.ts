@@ -1,0 +1,117 @@
+import { hangupCauseInWords, legStatus, type LegStatus } from '../../plivo/index.js';
+import type { CallDecision } from '../answer/call-decision.js';
+import type { Leg } from '../facts/legs.js';
+import type { MaskedCall } from '../call.entity.js';
+import { NOTHING_KNOWN, type LegFacts } from '../facts/join-facts.js';
+
+/** What an outcome depends on, besides the legs. */
+export type CallFacts = Pick<MaskedCall, 'decision' | 'reason' | 'endedAt' | 'dialStatus'>;
+
+type Reasons = { [Decided in CallDecision as Decided['decision']]: Record<Decided['reason'], string> };
+
+/** Why a caller was treated so: clauses, to stand after a colon or, with a capital, alone. */
+const REASONS: Reasons = {
+  connect: {
+    party: 'the caller is a party of a live session on this number',
+    'open-session': 'this number has an open session, which connects every unregistered caller to its registered party',
+    pin: 'the caller typed the PIN of a party',
+    request: 'the first party asked to be called',
+    'last-caller': 'the session has no other party yet, so its registered party reaches whoever called last',
+  },
+  'ask-pin': {
+    forced: 'the caller is registered, and its session asks registered callers for their PIN too',
+    pin: 'the caller is not registered, and a live session on this number lets such callers in by PIN',
+  },
+  play: {
+    'unknown-caller': 'there is nobody to connect the caller with, and a session on this number has a file for that',
+  },
+  refuse: {
+    stranger: 'the caller is not registered for this number',
+    withheld: 'the caller shows no telephone number, so it cannot be registered for this one',
+    locked: 'too many wrong PINs were entered',
+    'wrong-pin': 'no right PIN was entered',
+    busy: 'another conversation or requested call of the session is on',
+    'no-other-party': 'the session has no other party yet, and nobody has called',
+    destination: "calls to the other party's number are not allowed",
+    'spend-cap': "the account's spend cap leaves no room for the longest possible call today",
+    expired: 'the session has ended',
+  },
+};
+
+/** Null for a word that this version does not know. */
+export function whyDecided(decision: CallDecision['decision'], reason: string): string | null {
+  const reasons: Partial<Record<string, string>> = REASONS[decision];
+  return reasons[reason] ?? null;
+}
+
+/** What became of a call, for an operator; names no number. */
+export function callOutcome(call: CallFacts, legs: readonly Leg[]): string {
+  const why = whyDecided(call.decision, call.reason) ?? 'the reason is not known';
+  switch (call.decision) {
+    case 'connect':
+      return connectOutcome(call, legs);
+    case 'ask-pin':
+      return call.endedAt === null
+        ? 'in progress: the caller is asked for a PIN'
+        : 'not connected: the caller hung up before a right PIN was entered';
+    case 'play':
+      return `not connected: ${why}`;
+    case 'refuse':
+      return call.reason === 'unanswered'
+        ? `not connected: ${whyUnreached('the first party', lastLeg(legs, 'A'), null)}`
+        : `refused: ${why}`;
+  }
+}
+
+function connectOutcome(call: CallFacts, legs: readonly Leg[]): string {
+  const other = lastLeg(legs, 'B');
+  const isOver = call.endedAt !== null || call.dialStatus !== null || other?.isEnded === true;
+  if (other && wasAnswered(other)) {
+    if (!isOver) return 'in progress: the other party has answered';
+    return other.duration === null ? 'connected' : `connected, talked ${other.duration} s`;
+  }
+  if (!isOver) return 'in progress: the other party is being called';
+  if (call.dialStatus === 'completed') return 'connected';
+  return `not connected: ${whyUnreached('the other party', other, call.dialStatus)}`;
+}
+
+const UNREACHED: Record<LegStatus, (who: string) => string> = {
+  completed: (who) => `${who} answered, but was not connected`,
+  busy: (who) => `${who} was busy`,
+  'no-answer': (who) => `${who} did not answer`,
+  timeout: (who) => `${who} did not answer in time`,
+  cancel: (who) => `the call was given up before ${who} answered`,
+  failed: (who) => `${who} could not be reached`,
+};
+const REJECTED_CODES = new Set([3020, 3110]);
+
+function whyUnreached(who: string, leg: Leg | undefined, dialStatus: string | null): string {
+  // A caller that hangs up at once leaves neither a leg nor a dial status.
+  if (!leg && dialStatus === null) return UNREACHED.cancel(who);
+  if (leg && REJECTED_CODES.has(leg.hangupCauseCode ?? 0)) return `${who} declined the call`;
+  const status = statusOf({ ...(leg ?? NOTHING_KNOWN), callStatus: leg?.callStatus ?? dialStatus });
+  const cause = status === 'failed' && leg?.hangupCauseCode ? ` (${hangupCauseInWords(leg.hangupCauseCode)})` : '';
+  return UNREACHED[status](who) + cause;
+}
+
+/** A leg's state in the API's words once it has ended; until then whether its phone has been picked up. */
+export function legInWords(leg: Leg): { status: LegStatus | 'ringing' | 'in-progress'; cause: string | null } {
+  if (leg.isEnded) return { status: statusOf(leg), cause: hangupCauseInWords(leg.hangupCauseCode) };
+  // We answer callers ourselves, and hear of a requested call's leg when it answers.
+  return { status: leg.side === 'A' || wasAnswered(leg) ? 'in-progress' : 'ringing', cause: null };
+}
+
+function statusOf(leg: LegFacts): LegStatus {
+  const { hangupCauseCode, hangupCause, callStatus } = leg;
+  return legStatus({ wasAnswered: wasAnswered(leg), hangupCauseCode, hangupCause, callStatus });
+}
+
+function wasAnswered(leg: LegFacts): boolean {
+  return leg.isAnswered || leg.answeredAt !== null || (leg.duration ?? 0) > 0;
+}
+
+/** Of several legs of one side, the one that was answered. */
+function lastLeg(legs: readonly Leg[], side: 'A' | 'B'): Leg | undefined {
+  const own = legs.filter((leg) => leg.side === side);
+  return own.find(wasAnswered) ?? own.at(-1);
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { FindSession, type SessionAnswer } from '../../sessions/index.js';
+import { Database } from '../../platform/database/database.js';
+import { NotFound } from '../../platform/errors.js';
+import { legsByUuid, type Leg } from '../facts/legs.js';
+import { legInWords } from './call-outcome.js';
+
+export interface FoundSessionLeg {
+  leg: Leg & ReturnType<typeof legInWords>;
+  /** `request`: the A leg is one that we placed. */
+  kind: 'inbound' | 'request';
+  /** Of B legs, the A leg that dialled them. */
+  aLegUuid: string;
+  session: SessionAnswer;
+}
+
+/** One leg of a masking session, by Plivo's CallUUID, as far as its owner may see it. Refuses all others alike. */
+@Injectable()
+export class FindLeg {
+  constructor(
+    private readonly database: Database,
+    private readonly findSession: FindSession,
+  ) {}
+
+  async run(owner: { accountId: string; subaccountId: string | null }, legUuid: string): Promise<FoundSessionLeg> {
+    const found = await this.database.read(async (manager) => {
+      const leg = (await legsByUuid(manager, owner.accountId, [legUuid])).get(legUuid);
+      if (!leg?.sessionId) return null;
+      const [call] = (await manager.query('SELECT kind, a_leg_uuid FROM masked_call WHERE id = ?', [leg.callId])) as {
+        kind: 'inbound' | 'request';
+        a_leg_uuid: string;
+      }[];
+      return call ? { leg, sessionId: leg.sessionId, kind: call.kind, aLegUuid: call.a_leg_uuid } : null;
+    });
+    if (!found) throw new NotFound();
+    const { leg, sessionId, ...call } = found;
+    const session = await this.findSession.run(owner, sessionId);
+    return { leg: { ...leg, ...legInWords(leg) }, ...call, session };
+  }
+}

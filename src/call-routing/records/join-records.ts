@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import type { CallRecord } from '../../plivo/index.js';
+import { lockSession } from '../../sessions/index.js';
+import { Clock } from '../../platform/clock.js';
+import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Events } from '../../platform/events/events.js';
+import { parseCaller } from '../../telephony/phone.js';
+import { addLeg, noteLegFacts } from '../facts/legs.js';
+import { CallEnded, CallFigured, PartyAnswered, PartyHungUp } from '../call-routing.events.js';
+import { recorded, type LegFacts } from '../facts/join-facts.js';
+import { tellInteraction } from '../facts/tell-interaction.js';
+
+interface CallRow {
+  id: string;
+  session_id: string | null;
+  caller_role: 'first' | 'second' | null;
+}
+
+/** A call whose answer was never asked of us, or is still being asked. */
+const UNANSWERED = { id: null, session_id: null, caller_role: null };
+
+/** Joins what Plivo's call records say of one call into its legs, as webhooks do; a record corrects what they told of the bill. */
+@Injectable()
+export class JoinRecords {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly events: Events,
+  ) {}
+
+  /** `isSettled`: these are all the legs that Plivo knows of. */
+  async run(
+    tx: Tx,
+    { accountId, aLegUuid }: { accountId: string; aLegUuid: string },
+    records: CallRecord[],
+    isSettled: boolean,
+  ): Promise<void> {
+    const [call] = (await tx.query(
+      'SELECT id, session_id, caller_role FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?',
+      [accountId, aLegUuid],
+    )) as CallRow[];
+    if (call?.session_id) await lockSession(tx, this.database, call.session_id);
+
+    // Of a call that we never answered only its own leg is known of.
+    for (const record of records.filter(({ callUuid }) => call !== undefined || callUuid === aLegUuid))
+      await this.joinLeg(tx, { accountId, aLegUuid, call: call ?? null }, record);
+
+    if (call && isSettled) await closeLegs(tx, call.id, this.clock.now());
+    const hasEnded = call !== undefined && (await tellInteraction(tx, this.events, call.id, this.clock.now()));
+    if (hasEnded && call.session_id) await this.events.publish(tx, new CallEnded(accountId, call.session_id, call.id));
+    const own = records.find(({ callUuid }) => callUuid === aLegUuid);
+    await this.events.publish(tx, new CallFigured(accountId, aLegUuid, own ? virtualNumberOf(own) : null, isSettled));
+  }
+
+  private async joinLeg(
+    tx: Tx,
+    { accountId, aLegUuid, call }: { accountId: string; aLegUuid: string; call: CallRow | null },
+    record: CallRecord,
+  ): Promise<void> {
+    const side = record.callUuid === aLegUuid ? 'A' : 'B';
+    const { id: callId, session_id: sessionId, caller_role: caller } = call ?? UNANSWERED;
+    const role = roleOf(caller, side);
+    const key = { accountId, legUuid: record.callUuid };
+    await addLeg(tx, { ...key, callId, sessionId, side, role });
+    const { before, after } = await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
+    if (callId === null || sessionId === null || role === null) return;
+    if (side === 'B' && !before.isAnswered && after.isAnswered)
+      await this.events.publish(tx, new PartyAnswered(accountId, sessionId, callId, role));
+    if (!before.isEnded)
+      await this.events.publish(tx, new PartyHungUp(accountId, sessionId, callId, role, record.callUuid));
+  }
+}
+
+/** From here on what is not known of the call's legs is not waited for. */
+async function closeLegs(tx: Tx, callId: string, now: number): Promise<void> {
+  await change(tx, 'UPDATE masked_call SET reconciled_at = ? WHERE id = ? AND reconciled_at IS NULL', [now, callId]);
+}
+
+function roleOf(caller: 'first' | 'second' | null, side: 'A' | 'B'): 'first' | 'second' | null {
+  if (caller === null || side === 'A') return caller;
+  return caller === 'first' ? 'second' : 'first';
+}
+
+/** Calls to it are inbound, calls that it makes are requested ones. */
+export function virtualNumberOf({ direction, from, to }: CallRecord): string | null {
+  return parseCaller(direction === 'outbound' ? from : to);
+}
+
+export function factsOfRecord(record: CallRecord): Partial<LegFacts> {
+  return recorded({
+    isEnded: true,
+    isAnswered: record.answeredAt !== null || (record.durationSeconds ?? 0) > 0,
+    startedAt: record.startedAt,
+    answeredAt: record.answeredAt,
+    endedAt: record.endedAt,
+    duration: record.durationSeconds,
+    billedDuration: record.billedSeconds,
+    amount: record.amountMicros,
+    hangupCauseCode: record.hangupCauseCode,
+    hangupCauseName: record.hangupCauseName,
+    hangupSource: record.hangupSource,
+  });
+}

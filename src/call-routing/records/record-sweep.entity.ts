@@ -1,0 +1,9 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { authId, instant } from '../../platform/database/columns.js';
+
+/** Until when Plivo's call records of an account have been read. */
+@Entity('record_sweep')
+export class RecordSweep {
+  @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
+  @Column({ ...instant(), name: 'swept_until' }) sweptUntil!: number;
+}

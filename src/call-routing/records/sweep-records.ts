@@ -1,0 +1,155 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Accounts, PlivoAccess } from '../../accounts/index.js';
+import { ownerOfNumber } from '../../number-pool/index.js';
+import { ListingTooLong, PlivoClient, type CallRecord } from '../../plivo/index.js';
+import { Clock } from '../../platform/clock.js';
+import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Jobs, RetryLater } from '../../platform/jobs/jobs.js';
+import type { E164 } from '../../telephony/phone.js';
+import { legsByUuid, type Leg } from '../facts/legs.js';
+import { factsOfRecord, JoinRecords, virtualNumberOf } from './join-records.js';
+import { joinFacts, NOTHING_KNOWN } from '../facts/join-facts.js';
+
+export const SWEEP_RECORDS = 'calls.sweep-records';
+const LEASE_SECONDS = 120;
+/** Records show up some seconds after the end of their leg, in no order that is promised: what is read is read again for a while. */
+const LATE_MS = 30_000;
+const OVERLAP_MS = 600_000;
+/** Plivo's list has twenty records a page: of two minutes of the default ten calls a second, 120 pages. */
+const SLICE_MS = 120_000;
+/** After a slice with few records the next may be longer: a week that was slept through by a quiet account is 170 requests, not 5,000. */
+const LONGEST_SLICE_MS = 3_600_000;
+const FEW_RECORDS = 100;
+const SHORTEST_SLICE_MS = 2000;
+/** A sweep that fails is tried again soon: what was lost is to be found within 15 minutes. */
+const RETRY = { maxAttempts: 1000, retryDelaySeconds: (attempt: number) => Math.min(5 * 2 ** (attempt - 1), 120) };
+/** Caught up with in one job, which then begins again. */
+const MOST_SLICES = 30;
+/** Plivo lists what has ended in the last 30 days at the most. */
+const FURTHEST_MS = 7 * 86_400_000;
+
+/**
+ * Reads all call records of an account, window by window: twenty legs a request, where asking for each call would take two requests. Finds
+ * corrections of what webhooks told, and hang-ups that were lost, of refused calls too. Nothing is written for a leg of which the record
+ * tells nothing new.
+ */
+@Injectable()
+export class SweepRecords implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly accounts: Accounts,
+    private readonly plivo: PlivoClient,
+    private readonly plivoAccess: PlivoAccess,
+    private readonly joinRecords: JoinRecords,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.handle<{ accountId: string }>(SWEEP_RECORDS, { leaseSeconds: LEASE_SECONDS, ...RETRY }, ({ accountId }) =>
+      this.run(accountId),
+    );
+  }
+
+  /** For the scheduler; returns how many accounts are to be swept. */
+  async enqueue(): Promise<number> {
+    const accountIds = await this.database.read((manager) => this.accounts.ids(manager));
+    await this.database.transaction(async (tx) => {
+      for (const accountId of accountIds)
+        await this.jobs.enqueue(tx, SWEEP_RECORDS, { accountId }, { key: `${SWEEP_RECORDS} ${accountId}` });
+    });
+    return accountIds.length;
+  }
+
+  async run(accountId: string): Promise<void> {
+    const until = this.clock.now() - LATE_MS;
+    let from = await this.startOf(accountId, until);
+    let span = SLICE_MS;
+    let longest = LONGEST_SLICE_MS;
+    for (let slices = 0; from < until;) {
+      if (slices === MOST_SLICES) throw new RetryLater(1, 'more records to read');
+      const end = Math.min(from + span, until);
+      const records = await this.recordsBetween(accountId, from, end);
+      if (records === null) {
+        span = longest = Math.ceil((end - from) / 4);
+        continue;
+      }
+      await this.join(accountId, records);
+      await this.remember(accountId, end);
+      from = end;
+      slices += 1;
+      span = Math.min(records.length < FEW_RECORDS ? span * 4 : SLICE_MS, longest);
+    }
+  }
+
+  /** Null when there are more than one listing may have: the slice has to be shorter. */
+  private async recordsBetween(accountId: string, from: number, end: number): Promise<CallRecord[] | null> {
+    try {
+      return await this.plivo.findCalls(await this.plivoAccess.of(accountId), {
+        endedFrom: from,
+        // Plivo compares whole seconds.
+        endedBefore: end + 1000,
+      });
+    } catch (error) {
+      if (error instanceof ListingTooLong && end - from > SHORTEST_SLICE_MS) return null;
+      throw error;
+    }
+  }
+
+  private async join(accountId: string, records: CallRecord[]): Promise<void> {
+    const byCall = new Map<string, CallRecord[]>();
+    for (const record of records) {
+      const aLegUuid = record.parentCallUuid ?? record.callUuid;
+      byCall.set(aLegUuid, [...(byCall.get(aLegUuid) ?? []), record]);
+    }
+    const uuids = [...new Set([...byCall.keys(), ...records.map(({ callUuid }) => callUuid)])];
+    const known = await this.database.read((manager) => legsByUuid(manager, accountId, uuids));
+    for (const [aLegUuid, ofCall] of byCall) {
+      const isOurs = known.has(aLegUuid) || (await this.isToPool(accountId, aLegUuid, ofCall));
+      if (!isOurs || !ofCall.some((record) => isNews(known.get(record.callUuid), record))) continue;
+      await this.database.transaction((tx) => this.joinRecords.run(tx, { accountId, aLegUuid }, ofCall, false));
+    }
+  }
+
+  /** A call to a number of ours of which no webhook ever arrived. Calls that others make from our numbers are theirs. */
+  private async isToPool(accountId: string, aLegUuid: string, records: CallRecord[]): Promise<boolean> {
+    const own = records.find(({ callUuid }) => callUuid === aLegUuid);
+    const number = own?.direction === 'inbound' ? virtualNumberOf(own) : null;
+    if (number === null) return false;
+    return (await this.database.read((manager) => ownerOfNumber(manager, number as E164))) === accountId;
+  }
+
+  private async startOf(accountId: string, until: number): Promise<number> {
+    const [row] = (await this.database.read((manager) =>
+      manager.query('SELECT swept_until FROM record_sweep WHERE account_id = ?', [accountId]),
+    )) as { swept_until: number }[];
+    return Math.max(Number(row?.swept_until ?? until) - OVERLAP_MS, until - FURTHEST_MS);
+  }
+
+  /** Never backwards: the next sweep reads the overlap again anyway. */
+  private async remember(accountId: string, sweptUntil: number): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const isKnown = await hasSweep(tx, accountId);
+      if (isKnown)
+        await change(tx, 'UPDATE record_sweep SET swept_until = ? WHERE account_id = ? AND swept_until < ?', [
+          sweptUntil,
+          accountId,
+          sweptUntil,
+        ]);
+      else await tx.query('INSERT INTO record_sweep (account_id, swept_until) VALUES (?, ?)', [accountId, sweptUntil]);
+    });
+  }
+}
+
+async function hasSweep(tx: Tx, accountId: string): Promise<boolean> {
+  const rows = (await tx.query('SELECT account_id FROM record_sweep WHERE account_id = ?', [accountId])) as unknown[];
+  return rows.length > 0;
+}
+
+/** A bill that is the same in the record is no news, though only the record's is final. */
+function isNews(leg: Leg | undefined, record: CallRecord): boolean {
+  if (!leg) return true;
+  const before = { ...NOTHING_KNOWN, ...leg };
+  const after = { ...joinFacts(before, factsOfRecord(record)), isRecorded: before.isRecorded };
+  return (Object.keys(after) as (keyof typeof after)[]).some((name) => after[name] !== before[name]);
+}

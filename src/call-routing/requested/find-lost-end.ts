@@ -1,0 +1,125 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PlivoAccess } from '../../accounts/index.js';
+import { PlivoClient, type CallRecord } from '../../plivo/index.js';
+import { FindSessionById, lockSession } from '../../sessions/index.js';
+import { Clock } from '../../platform/clock.js';
+import { Crypto } from '../../platform/crypto/crypto.js';
+import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Events } from '../../platform/events/events.js';
+import { Jobs, Park, RetryLater } from '../../platform/jobs/jobs.js';
+import { parseCaller, type E164 } from '../../telephony/phone.js';
+import { lockRequest } from './connect-second-party.js';
+import { addLeg, noteLegFacts } from '../facts/legs.js';
+import { CallFigured } from '../call-routing.events.js';
+import { factsOfRecord } from '../records/join-records.js';
+import { recordLoneLeg } from './record-lone-leg.js';
+import { tellInteraction } from '../facts/tell-interaction.js';
+
+export const FOLLOW_REQUEST = 'calls.follow-request';
+const LEASE_SECONDS = 60;
+const ASK_EVERY_SECONDS = 60;
+const GIVE_UP_MS = 26 * 3_600_000;
+
+interface FollowedRequest {
+  account_id: string;
+  session_id: string;
+  status: string;
+  placed_at: number;
+}
+
+/**
+ * Finds how a requested call ended whose webhooks were lost before it became a conversation. What the first party answered, or did not, is told
+ * from Plivo's record as a conversation of one leg; one that became a conversation is reconciled as every other.
+ */
+@Injectable()
+export class FindLostEnd implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly crypto: Crypto,
+    private readonly events: Events,
+    private readonly jobs: Jobs,
+    private readonly plivo: PlivoClient,
+    private readonly plivoAccess: PlivoAccess,
+    private readonly findSessionById: FindSessionById,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.handle<{ requestId: string }>(
+      FOLLOW_REQUEST,
+      { leaseSeconds: LEASE_SECONDS, maxAttempts: 2000 },
+      ({ requestId }) => this.run(requestId),
+    );
+  }
+
+  async run(requestId: string): Promise<void> {
+    const followed = await this.database.transaction(async (tx) => {
+      const [request] = (await tx.query('SELECT * FROM call_request WHERE id = ?', [requestId])) as FollowedRequest[];
+      if (request?.status !== 'placed') return null;
+      const session = await this.findSessionById.run(tx, request.account_id, request.session_id);
+      return session && { request, session };
+    });
+    if (!followed) return;
+    const { request, session } = followed;
+
+    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.account_id), {
+      from: session.virtualNumber as E164,
+      to: session.parties.first as E164,
+      direction: 'outbound',
+      endedFrom: Number(request.placed_at) - 1000,
+    });
+    const isSettled = await this.database.transaction((tx) => this.settle(tx, requestId, request, records));
+    if (isSettled) return;
+    if (this.clock.now() > Number(request.placed_at) + GIVE_UP_MS) throw new Park('Plivo has no record of this call');
+    throw new RetryLater(ASK_EVERY_SECONDS, 'no record yet');
+  }
+
+  /** The first record since the request that is no other call's. */
+  private async settle(
+    tx: Tx,
+    requestId: string,
+    { account_id: accountId, session_id: sessionId, placed_at }: FollowedRequest,
+    records: CallRecord[],
+  ): Promise<boolean> {
+    await lockSession(tx, this.database, sessionId);
+    const { status } = await lockRequest(tx, this.database, accountId, requestId);
+    if (status !== 'placed') return true;
+    const since = records.filter(
+      (record) => record.parentCallUuid === null && (record.startedAt ?? 0) >= Number(placed_at) - 1000,
+    );
+    for (const record of since.sort((left, right) => (left.startedAt ?? 0) - (right.startedAt ?? 0))) {
+      const used = (await tx.query('SELECT id FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
+        accountId,
+        record.callUuid,
+      ])) as unknown[];
+      if (used.length > 0) continue;
+      await this.record(tx, { accountId, sessionId, requestId }, record);
+      await change(tx, "UPDATE call_request SET call_uuid = ?, status = 'over' WHERE id = ?", [
+        record.callUuid,
+        requestId,
+      ]);
+      return true;
+    }
+    return false;
+  }
+
+  private async record(
+    tx: Tx,
+    request: { accountId: string; sessionId: string; requestId: string },
+    record: CallRecord,
+  ): Promise<void> {
+    const now = this.clock.now();
+    const key = { accountId: request.accountId, legUuid: record.callUuid };
+    const wasAnswered = record.answeredAt !== null || (record.durationSeconds ?? 0) > 0;
+    await addLeg(tx, { ...key, callId: null, sessionId: null, side: 'A', role: null });
+    const callId = await recordLoneLeg(tx, this.crypto, request, {
+      legUuid: record.callUuid,
+      reason: wasAnswered ? 'answer-lost' : 'unanswered',
+      startedAt: record.startedAt,
+      now,
+    });
+    await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
+    await tellInteraction(tx, this.events, callId, now);
+    await this.events.publish(tx, new CallFigured(request.accountId, record.callUuid, parseCaller(record.from), true));
+  }
+}
