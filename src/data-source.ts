@@ -4,7 +4,9 @@ import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/accoun
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
 import { CallStat, CallTally, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
-import { CallAnswer, CallLeg, CallRequest, MaskedCall, PinFailure } from './call-routing/call.entity.js';
+import { CallRequest } from './call-routing/call-request.entity.js';
+import { CallAnswer, CallLeg, MaskedCall } from './call-routing/call.entity.js';
+import { PinFailure } from './call-routing/pin/pin-failure.entity.js';
 import { RecordSweep } from './call-routing/records/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';

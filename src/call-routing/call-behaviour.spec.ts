@@ -69,7 +69,7 @@ describeOnEachDatabase('a call', (open) => {
   const type = async (xml: string, digits: string, from: string, callUuid: string): Promise<string> => {
     const [, callId, attempt] = must(/calls\/([0-9a-f-]{36})\/pin\/(\d)/.exec(xml));
     const webhook = verified({ ...common(from, callUuid), Digits: digits });
-    return world.checkPin.run(
+    return world.answerDigits.run(
       webhook,
       must(callId),
       Number(attempt),
@@ -362,13 +362,13 @@ describeOnEachDatabase('a call', (open) => {
     };
     const requestPath = (): string =>
       must(/requests\/([0-9a-f-]{36})\//.exec(String(placed.at(-1)?.answerUrl)))[1] ?? '';
-    const answerRequest = async (callUuid: string): Promise<string> => {
+    const connectSecondParty = async (callUuid: string): Promise<string> => {
       const webhook = verified({
         ...common(VIRTUAL, callUuid, '14155550001'),
         Direction: 'outbound',
         CallStatus: 'in-progress',
       });
-      return world.answerRequest.run(webhook, requestPath(), must(readAnswerWebhook(webhook.params)), () => true);
+      return world.connectSecondParty.run(webhook, requestPath(), must(readAnswerWebhook(webhook.params)), () => true);
     };
     const statuses = async (): Promise<string[]> =>
       (
@@ -382,7 +382,7 @@ describeOnEachDatabase('a call', (open) => {
       expect(placed).toEqual([
         expect.objectContaining({ from: VIRTUAL, to: party(1).slice(1), ringTimeoutSeconds: 30 }),
       ]);
-      const xml = await answerRequest(uuid());
+      const xml = await connectSecondParty(uuid());
 
       expect(xml).toContain(number(2));
       expect(xml).toContain(`callerId="+${VIRTUAL}"`);
@@ -391,10 +391,10 @@ describeOnEachDatabase('a call', (open) => {
     it('never connects twice: a second call for the same request is hung up, the first gets its answer again', async () => {
       await requested();
       const id = uuid();
-      const first = await answerRequest(id);
+      const first = await connectSecondParty(id);
 
-      expect(await answerRequest(uuid())).toBe('<Response><Hangup/></Response>');
-      expect(await answerRequest(id)).toBe(first);
+      expect(await connectSecondParty(uuid())).toBe('<Response><Hangup/></Response>');
+      expect(await connectSecondParty(id)).toBe(first);
     });
 
     it('that the first party does not answer rings nobody else; the session stays live and shows the attempt', async () => {
@@ -414,7 +414,7 @@ describeOnEachDatabase('a call', (open) => {
         EndTime: '2026-01-05 10:00:30',
         SessionStart: '2026-01-05 10:00:00.000000',
       });
-      await world.noteRequest.hangup(webhook, requestPath(), must(readHangupWebhook(webhook.params)));
+      await world.closeRequest.run(webhook, requestPath(), must(readHangupWebhook(webhook.params)));
       const shown = await world.sessions.findSession.run(OWNER, session.id);
 
       expect(shown).toMatchObject({ status: 'active', total_call_count: 1 });
@@ -429,7 +429,7 @@ describeOnEachDatabase('a call', (open) => {
       await requested();
       expect(placed).toHaveLength(1);
       const id = uuid();
-      await answerRequest(id);
+      await connectSecondParty(id);
       await requested();
       expect(placed).toHaveLength(1);
       await hangUp(id);
@@ -484,7 +484,7 @@ describeOnEachDatabase('a call', (open) => {
 
       expect(placed).toHaveLength(1);
       expect(await statuses()).toEqual(['failed unconfirmed']);
-      expect(await answerRequest(uuid())).toContain(number(2));
+      expect(await connectSecondParty(uuid())).toContain(number(2));
     });
 
     it('is given up when Plivo refuses it', async () => {
@@ -500,7 +500,7 @@ describeOnEachDatabase('a call', (open) => {
       const session = await requested();
       await world.sessions.end(session.id);
 
-      expect(await answerRequest(uuid())).not.toContain('<Dial');
+      expect(await connectSecondParty(uuid())).not.toContain('<Dial');
     });
   });
 

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, flag, id, instant, micros, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /**
  * One conversation, or one refused attempt at it. Everything except the decision is a fact that only moves forward, so that webhooks may
@@ -81,7 +82,7 @@ export class CallLeg {
   @Column({ type: 'int', nullable: true, name: 'billed_duration' }) billedDuration!: number | null;
   @Column({ ...micros(), ...nullable, name: 'amount' }) amount!: number | null;
   /** Whether duration, billed duration and amount are a call record's; null is no. */
-  @Column({ ...flag(), ...nullable, name: 'is_recorded' }) isRecorded!: boolean;
+  @Column({ ...flag(), ...nullable, name: 'is_recorded' }) isRecorded!: boolean | null;
   /** Plivo's CallStatus at the end, of A legs. */
   @Column({ ...word(16), ...nullable, name: 'call_status' }) callStatus!: string | null;
   /** FreeSWITCH-style text. */
@@ -101,37 +102,13 @@ export class CallAnswer {
   @Column({ type: 'text' }) answer!: string;
 }
 
-/** A wrong PIN: what the locks count. Kept an hour past the session's end at most by the purge. */
-@Entity('pin_failure')
-@Index('pin_failure_caller', ['accountId', 'callerIndex', 'failedAt'])
-@Index('pin_failure_session', ['sessionId'])
-export class PinFailure {
-  @PrimaryColumn(id()) id!: string;
-  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
-  /** The session whose prompt was heard. */
-  @Column({ ...id(), name: 'session_id' }) sessionId!: string;
-  /** Keyed index of the caller's number; `withheld` for all that show none. */
-  @Column({ ...word(22), name: 'caller_index' }) callerIndex!: string;
-  @Column({ ...instant(), name: 'failed_at' }) failedAt!: number;
-}
+/** Where what a call was answered at a later step stands, sealed. */
+export const stepAnswerPlace = ({ callId, accountId, step }: { callId: string; accountId: string; step: string }) => ({
+  column: 'call_answer.answer',
+  row: `${callId}/${step}`,
+  account: accountId,
+});
 
-export type CallRequestStatus = 'wanted' | 'placing' | 'placed' | 'answered' | 'over' | 'failed';
-
-/** A wish to be called: the first party is rung, then the second. It becomes one call or none, never two. */
-@Entity('call_request')
-@Index('call_request_session', ['sessionId', 'createdAt'])
-export class CallRequest {
-  @PrimaryColumn(id()) id!: string;
-  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
-  @Column({ ...id(), name: 'session_id' }) sessionId!: string;
-  /** `placing` is written before Plivo is asked: found again after a crash, it means that the outcome is unknown. */
-  @Column(word(8)) status!: CallRequestStatus;
-  /** Why it failed, or what is waited for: a word for the timeline. */
-  @Column({ ...word(40), ...nullable }) reason!: string | null;
-  /** The one call that may use this request. */
-  @Column({ ...word(64), ...nullable, name: 'call_uuid' }) callUuid!: string | null;
-  @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
-  @Column({ ...instant(), ...nullable, name: 'placed_at' }) placedAt!: number | null;
-  /** Until when it holds its session busy while nothing is heard of it. */
-  @Column({ ...instant(), name: 'pending_until' }) pendingUntil!: number;
-}
+export const CALLS = tableOf(MaskedCall);
+export const LEGS = tableOf(CallLeg);
+export const STEP_ANSWERS = tableOf(CallAnswer);

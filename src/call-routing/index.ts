@@ -1,5 +1,4 @@
 export { CallRoutingModule } from './call-routing.module.js';
-export { AnswerCall } from './answer/answer-call.js';
 export { ReadCallFacts, type CallFacts } from './read/read-call-facts.js';
 export type { Leg } from './facts/legs.js';
 export { UnreadableWebhook } from './call-routing.errors.js';

@@ -6,47 +6,40 @@ import {
   hangupXml,
   PlivoSignatureGuard,
   playXml,
-  readAnswerWebhook,
   readDialAction,
   readDialEvent,
   readGatheredDigits,
   readHangupWebhook,
   webhookOf,
-  type AnswerWebhook,
-  type VerifiedWebhook,
 } from '../plivo/index.js';
 import { isUuid } from '../platform/ids.js';
 import { AnswerCall } from './answer/answer-call.js';
 import { AnswerDeadline } from './answer/answer-deadline.js';
-import { ConnectSecondParty } from './requested/connect-second-party.js';
+import { XML_TYPE } from './answer/answer-xml.js';
+import { readAsked } from './answer/read-asked.js';
 import { CalleeSound } from './answer/callee-sound.js';
 import { UnreadableWebhook } from './call-routing.errors.js';
 import { AnswerDigits } from './answer/answer-digits.js';
 import { NoteDial, type CallPath } from './facts/note-dial.js';
 import { NoteHangup } from './facts/note-hangup.js';
-import { CloseRequest } from './requested/close-request.js';
 
-const XML = 'application/xml; charset=utf-8';
-
-/** What Plivo calls. `@All`, because a wrong method is refused like a wrong signature. */
+/** What Plivo calls about calls to our numbers. `@All`, because a wrong method is refused like a wrong signature. */
 @ApiExcludeController()
 @Controller('plivo/:authId')
 @UseGuards(PlivoSignatureGuard)
 export class WebhooksController {
   constructor(
-    private readonly inTime: AnswerDeadline,
+    private readonly deadline: AnswerDeadline,
     private readonly answerCall: AnswerCall,
-    private readonly answerRequest: ConnectSecondParty,
-    private readonly checkPin: AnswerDigits,
+    private readonly answerDigits: AnswerDigits,
     private readonly calleeSound: CalleeSound,
     private readonly noteHangup: NoteHangup,
-    private readonly noteRequest: CloseRequest,
     private readonly noteDial: NoteDial,
   ) {}
 
   @All('answer')
   @HttpCode(200)
-  @Header('Content-Type', XML)
+  @Header('Content-Type', XML_TYPE)
   async answer(@Req() request: FastifyRequest): Promise<string> {
     const webhook = webhookOf(request);
     // An application without a hang-up URL of its own sends the hang-up here.
@@ -54,8 +47,8 @@ export class WebhooksController {
       await this.hangup(request);
       return emptyXml();
     }
-    const asked = answerOf(webhook);
-    return this.inTime.run(webhook.accountId, asked.callUuid, (isAwaited) =>
+    const asked = readAsked(webhook);
+    return this.deadline.run(webhook.accountId, asked.callUuid, (isAwaited) =>
       this.answerCall.run(webhook, asked, isAwaited),
     );
   }
@@ -70,41 +63,9 @@ export class WebhooksController {
     return '';
   }
 
-  @All('requests/:requestId/answer')
-  @HttpCode(200)
-  @Header('Content-Type', XML)
-  async requestAnswer(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
-    const webhook = webhookOf(request);
-    const asked = answerOf(webhook);
-    if (!isUuid(requestId)) throw new UnreadableWebhook('answer');
-    return this.inTime.run(webhook.accountId, asked.callUuid, (isAwaited) =>
-      this.answerRequest.run(webhook, requestId, asked, isAwaited),
-    );
-  }
-
-  @All('requests/:requestId/ring')
-  @HttpCode(200)
-  async requestRing(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
-    const webhook = webhookOf(request);
-    const told = answerOf(webhook);
-    if (!isUuid(requestId)) throw new UnreadableWebhook('ring');
-    await this.noteRequest.ring(webhook, requestId, told.callUuid);
-    return '';
-  }
-
-  @All('requests/:requestId/hangup')
-  @HttpCode(200)
-  async requestHangup(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
-    const webhook = webhookOf(request);
-    const told = readHangupWebhook(webhook.params);
-    if (told === null || !isUuid(requestId)) throw new UnreadableWebhook('hang-up');
-    await this.noteRequest.hangup(webhook, requestId, told);
-    return '';
-  }
-
   @All('calls/:callId/pin/:attempt')
   @HttpCode(200)
-  @Header('Content-Type', XML)
+  @Header('Content-Type', XML_TYPE)
   async pin(
     @Req() request: FastifyRequest,
     @Param('callId') callId: string,
@@ -113,15 +74,15 @@ export class WebhooksController {
     const webhook = webhookOf(request);
     const typed = readGatheredDigits(webhook.params);
     if (typed === null || !isUuid(callId) || !/^[1-9]$/.test(attempt)) throw new UnreadableWebhook('digits');
-    return this.inTime.run(webhook.accountId, typed.callUuid, (isAwaited) =>
-      this.checkPin.run(webhook, callId, Number(attempt), typed, isAwaited),
+    return this.deadline.run(webhook.accountId, typed.callUuid, (isAwaited) =>
+      this.answerDigits.run(webhook, callId, Number(attempt), typed, isAwaited),
     );
   }
 
   /** Plivo's page does not say whose CallUUID it sends here, or when; the URL says all that is needed. */
   @All('sessions/:sessionId/calls/:callId/callee-sound')
   @HttpCode(200)
-  @Header('Content-Type', XML)
+  @Header('Content-Type', XML_TYPE)
   async sound(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
     const { accountId } = webhookOf(request);
     if (!isPath(path)) throw new UnreadableWebhook('confirm sound');
@@ -141,7 +102,7 @@ export class WebhooksController {
 
   @All('sessions/:sessionId/calls/:callId/dial-action')
   @HttpCode(200)
-  @Header('Content-Type', XML)
+  @Header('Content-Type', XML_TYPE)
   async dialAction(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
     const webhook = webhookOf(request);
     const told = readDialAction(webhook.params);
@@ -149,12 +110,6 @@ export class WebhooksController {
     await this.noteDial.action(webhook, path, told);
     return told.dialStatus === 'busy' ? hangupXml('busy') : hangupXml();
   }
-}
-
-function answerOf(webhook: VerifiedWebhook): AnswerWebhook {
-  const asked = readAnswerWebhook(webhook.params);
-  if (asked === null) throw new UnreadableWebhook('answer');
-  return asked;
 }
 
 function isPath({ sessionId, callId }: CallPath): boolean {

@@ -4,7 +4,7 @@ import {
   readHangupWebhook,
   type VerifiedWebhook,
 } from '../../src/plivo/index.js';
-import type { IsAwaited } from '../../src/call-routing/answer/answering.js';
+import type { IsAwaited } from '../../src/call-routing/answer/answer-deadline.js';
 import { readAnswer, type HeardAnswer } from './heard-answer.js';
 import { isLive, type ModelSession } from './model.js';
 import { CAUSES, endParams, NetworkCall, type Cause } from './network-call.js';
@@ -78,7 +78,7 @@ export class Network {
       const asked = must(readAnswerWebhook(webhook.params));
       return call.requestId === null
         ? world.product.answerCall.run(webhook, asked, isAwaited)
-        : world.product.answerRequest.run(webhook, call.requestId, asked, isAwaited);
+        : world.product.connectSecondParty.run(webhook, call.requestId, asked, isAwaited);
     };
     if (this.world.webhooks.fails(0.005)) {
       await this.refuseLate(
@@ -180,7 +180,13 @@ export class Network {
     const digits = this.choosePin(asked);
     const params = { ...this.world.webhooks.common(call, 'Redirect'), ...(digits === '' ? {} : { Digits: digits }) };
     const check = (webhook: VerifiedWebhook) =>
-      world.product.checkPin.run(webhook, callId, asked.attempts, must(readGatheredDigits(webhook.params)), () => true);
+      world.product.answerDigits.run(
+        webhook,
+        callId,
+        asked.attempts,
+        must(readGatheredDigits(webhook.params)),
+        () => true,
+      );
     const expected = world.oracle.expectAfterPin(asked, digits);
     const { xml, webhook } = await this.world.webhooks.send(check, params);
     const answer = this.judge(call, expected, xml);
@@ -208,7 +214,7 @@ export class Network {
     const { product, ringer } = this.world;
     const told = must(readHangupWebhook(webhook.params));
     if (call.requestId === null) await product.noteHangup.run(webhook, told);
-    else await product.noteRequest.hangup(webhook, call.requestId, told);
+    else await product.closeRequest.run(webhook, call.requestId, told);
     call.isHangupHeard = true;
     if (call.talk) call.talk.isOverHeard = true;
     if (call.requestId !== null) ringer.heardEnd(call.requestId);

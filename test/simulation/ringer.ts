@@ -57,7 +57,7 @@ export class Ringer {
     if (!request) return;
     const before = request.ringsMade;
     try {
-      await this.world.product.placeRequestedCall.run(id);
+      await this.world.product.ringFirstParty.run(id);
       // Not placed, and not to be tried again: the session had ended, the wish is too old, or somebody talks.
       if (request.ringsMade === before && before === 0) request.isSettled = true;
     } catch (error) {
@@ -121,7 +121,7 @@ export class Ringer {
       const ask = (webhook: VerifiedWebhook) => {
         const asked = readAnswerWebhook(webhook.params);
         if (!asked) throw new Error('expected an answer webhook');
-        return product.answerRequest.run(webhook, request.id, asked, () => true);
+        return product.connectSecondParty.run(webhook, request.id, asked, () => true);
       };
       const { xml } = await webhooks.send(ask, webhooks.common(ghost, 'StartApp'));
       if (readAnswer(xml).kind !== 'hangup') this.world.fault('second ring', 'a second call of a request was served');
@@ -167,7 +167,7 @@ export class Ringer {
     report.calls += 1;
     webhooks.post(
       0.15,
-      async (webhook) => product.noteRequest.ring(webhook, request.id, call.uuid),
+      async (webhook) => product.noteRinging.run(webhook, request.id, call.uuid),
       webhooks.common(call, 'Ring'),
     );
     const ringMs = order.ringTimeoutSeconds * 1000;

@@ -1,6 +1,6 @@
 import { REFUSAL_KEYS } from '../../src/accounts/index.js';
 import { CalleeSound } from '../../src/call-routing/answer/callee-sound.js';
-import { RECONCILE } from '../../src/call-routing/records/reconcile-call.js';
+import { RECONCILE } from '../../src/call-routing/facts/ask-for-records.js';
 import { PLACE_CALL } from '../../src/call-routing/requested/ring-first-party.js';
 import type { FindCalls, PlaceCall } from '../../src/plivo/index.js';
 import type { Database } from '../../src/platform/database/database.js';

@@ -1,18 +1,22 @@
 import { AccountSettings, Spend } from '../../src/accounts/index.js';
 import { AnswerCall } from '../../src/call-routing/answer/answer-call.js';
-import { ConnectSecondParty } from '../../src/call-routing/requested/connect-second-party.js';
+import { AnswerDeadline } from '../../src/call-routing/answer/answer-deadline.js';
 import { AnswerDigits } from '../../src/call-routing/answer/answer-digits.js';
-import { CarryOutDecision } from '../../src/call-routing/answer/carry-out-decision.js';
-import { JoinRecords } from '../../src/call-routing/records/join-records.js';
+import { CallBook } from '../../src/call-routing/answer/call-book.js';
+import { ReadCaller } from '../../src/call-routing/answer/read-caller.js';
+import { ReadSeat } from '../../src/call-routing/answer/read-seat.js';
+import { ReserveSpend } from '../../src/call-routing/answer/reserve-spend.js';
 import { NoteDial } from '../../src/call-routing/facts/note-dial.js';
 import { NoteHangup } from '../../src/call-routing/facts/note-hangup.js';
-import { CloseRequest } from '../../src/call-routing/requested/close-request.js';
+import { JudgePin } from '../../src/call-routing/pin/judge-pin.js';
 import { PinLocks } from '../../src/call-routing/pin/pin-locks.js';
-import { RingFirstParty } from '../../src/call-routing/requested/ring-first-party.js';
-import { ReadSeat } from '../../src/call-routing/answer/read-seat.js';
+import { JoinRecords } from '../../src/call-routing/records/join-records.js';
 import { ReconcileCall } from '../../src/call-routing/records/reconcile-call.js';
-import { ReserveSpend } from '../../src/call-routing/answer/reserve-spend.js';
+import { CloseRequest } from '../../src/call-routing/requested/close-request.js';
+import { ConnectSecondParty } from '../../src/call-routing/requested/connect-second-party.js';
+import { NoteRinging } from '../../src/call-routing/requested/note-ringing.js';
 import { RequestCall } from '../../src/call-routing/requested/request-call.js';
+import { RingFirstParty } from '../../src/call-routing/requested/ring-first-party.js';
 import type { PlivoAccess } from '../../src/accounts/index.js';
 import type { PlivoClient } from '../../src/plivo/index.js';
 import type { Clock } from '../../src/platform/clock.js';
@@ -39,13 +43,16 @@ export function callsOn(
   const jobs = new Jobs(database, clock, config, log);
   const settings = new AccountSettings(database, clock);
   const spend = new Spend(database, clock, jobs, log, new Metrics());
-  const spendGuard = new ReserveSpend(spend);
+  const reserveSpend = new ReserveSpend(spend);
   const readSeat = new ReadSeat(clock, crypto);
   const pinLocks = new PinLocks(clock, crypto);
-  const directCall = new CarryOutDecision(clock, config, crypto, events, jobs, spendGuard);
+  const deadline = new AnswerDeadline(database, clock, log, settings, new Metrics());
+  const callBook = new CallBook(clock, config, crypto, events, jobs, reserveSpend);
+  const readCaller = new ReadCaller(findRoute, findStrangers, pinLocks);
+  const judgePin = new JudgePin(events, findStrangers, findSessionById, pinLocks);
   const noteHangup = new NoteHangup(database, clock, events, jobs);
   const requestCall = new RequestCall(clock, events, jobs);
-  const placeRequestedCall = new RingFirstParty(
+  const ringFirstParty = new RingFirstParty(
     database,
     clock,
     config,
@@ -54,7 +61,7 @@ export function callsOn(
     access,
     settings,
     findSessionById,
-    spendGuard,
+    reserveSpend,
   );
   const reconcileCall = new ReconcileCall(
     database,
@@ -64,42 +71,21 @@ export function callsOn(
     client,
     access,
   );
-  for (const one of [spend, requestCall, placeRequestedCall, reconcileCall]) one.onModuleInit();
+  for (const one of [spend, requestCall, ringFirstParty, reconcileCall]) one.onModuleInit();
   return {
     sessions,
     jobs,
     log,
     settings,
     spend,
-    answerCall: new AnswerCall(
-      database,
-      clock,
-      crypto,
-      findRoute,
-      findStrangers,
-      findSessionById,
-      pinLocks,
-      readSeat,
-      directCall,
-      settings,
-    ),
-    answerRequest: new ConnectSecondParty(database, clock, crypto, findSessionById, readSeat, directCall, settings),
-    checkPin: new AnswerDigits(
-      database,
-      clock,
-      crypto,
-      events,
-      findStrangers,
-      findSessionById,
-      pinLocks,
-      readSeat,
-      directCall,
-      settings,
-    ),
+    answerCall: new AnswerCall(deadline, readCaller, findSessionById, readSeat, callBook),
+    answerDigits: new AnswerDigits(deadline, database, findSessionById, judgePin, readSeat, callBook),
+    connectSecondParty: new ConnectSecondParty(deadline, database, findSessionById, readSeat, callBook),
     noteHangup,
-    noteRequest: new CloseRequest(database, clock, crypto, noteHangup),
+    noteRinging: new NoteRinging(database, clock),
+    closeRequest: new CloseRequest(database, clock, crypto, noteHangup),
     noteDial: new NoteDial(database, clock, events),
-    placeRequestedCall,
+    ringFirstParty,
     reconcileCall,
   };
 }

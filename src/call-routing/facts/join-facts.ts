@@ -1,22 +1,13 @@
-/** What is known of a leg. Facts only join: nothing that was known is ever forgotten or exchanged by arrival order. */
-export interface LegFacts {
-  startedAt: number | null;
-  answeredAt: number | null;
-  endedAt: number | null;
-  isAnswered: boolean;
-  isConnected: boolean;
-  isEnded: boolean;
-  duration: number | null;
-  billedDuration: number | null;
-  amount: number | null;
+import type { CallLeg } from '../call.entity.js';
+
+/** What is known of a leg, columns of its row. Facts only join: nothing that was known is ever forgotten or exchanged by arrival order. */
+export type LegFacts = Omit<
+  CallLeg,
+  'accountId' | 'legUuid' | 'callId' | 'sessionId' | 'side' | 'role' | 'isRecorded'
+> & {
   /** Whether length and price are those of Plivo's call record, which corrects whatever webhooks told. */
   isRecorded: boolean;
-  callStatus: string | null;
-  hangupCause: string | null;
-  hangupCauseCode: number | null;
-  hangupCauseName: string | null;
-  hangupSource: string | null;
-}
+};
 
 export const NOTHING_KNOWN: LegFacts = {
   startedAt: null,

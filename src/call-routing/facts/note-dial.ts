@@ -2,14 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { DialAction, DialEvent, VerifiedWebhook } from '../../plivo/index.js';
 import { lockSession } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
-import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { Events } from '../../platform/events/events.js';
 import { addLeg, noteLegFacts } from './legs.js';
+import { CALLS } from '../call.entity.js';
 import { CallFigured, PartyAnswered, PartyHungUp } from '../call-routing.events.js';
 import type { LegFacts } from './join-facts.js';
 import { tellInteraction } from './tell-interaction.js';
 import { noteReceipt } from './note-receipt.js';
+
+const CALL = selection(CALLS.pick(['callerRole', 'dialStatus']));
 
 /** What our own URLs say a webhook is about. */
 export interface CallPath {
@@ -43,7 +47,7 @@ export class NoteDial {
         await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, facts });
       }
       if (dialStatus === null || told.dialStatus > dialStatus) {
-        await change(tx, 'UPDATE masked_call SET dial_status = ? WHERE id = ?', [told.dialStatus, path.callId]);
+        await CALLS.update(tx, { dialStatus: told.dialStatus }, 'WHERE id = ?', [path.callId]);
       }
       await tellInteraction(tx, this.events, path.callId, this.clock.now());
       await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, false));
@@ -58,12 +62,13 @@ export class NoteDial {
   ): Promise<{ role: 'first' | 'second'; dialStatus: string | null }> {
     await noteReceipt(tx, webhook, this.clock.now());
     await lockSession(tx, this.database, path.sessionId);
-    const [call] = (await tx.query(
-      "SELECT caller_role, dial_status FROM masked_call WHERE id = ? AND account_id = ? AND session_id = ? AND a_leg_uuid = ? AND decision = 'connect'",
+    const [call] = await CALL.read(
+      tx,
+      "FROM masked_call WHERE id = ? AND account_id = ? AND session_id = ? AND a_leg_uuid = ? AND decision = 'connect'",
       [path.callId, webhook.accountId, path.sessionId, aLegUuid],
-    )) as { caller_role: 'first' | 'second'; dial_status: string | null }[];
+    );
     if (!call) throw new NotFound();
-    return { role: call.caller_role === 'first' ? 'second' : 'first', dialStatus: call.dial_status };
+    return { role: call.callerRole === 'first' ? 'second' : 'first', dialStatus: call.dialStatus };
   }
 
   private async noteLeg(

@@ -6,14 +6,11 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { Events } from '../../platform/events/events.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { parseCaller } from '../../telephony/phone.js';
+import { askForOtherLeg } from './ask-for-records.js';
 import { beginALeg, legsOfCall, noteLegFacts } from './legs.js';
 import { CallEnded, CallFigured, PartyHungUp } from '../call-routing.events.js';
 import type { LegFacts } from './join-facts.js';
-import { RECONCILE } from '../records/reconcile-call.js';
 import { tellInteraction } from './tell-interaction.js';
-
-/** The two legs' ends come within seconds of each other; after this Plivo is asked whether there was another leg, and how it ended. */
-const OTHER_LEG_LATE_MS = 15_000;
 
 /** Takes down how an A leg ended. One that comes before its call's answer is kept and told when the answer comes. */
 @Injectable()
@@ -39,7 +36,7 @@ export class NoteHangup {
     const { callId, sessionId, role } = after;
     if (sessionId !== null) await lockSession(tx, this.database, sessionId);
     if (callId !== null && sessionId !== null && !(await isOtherLegOver(tx, callId)))
-      await this.jobs.enqueue(tx, RECONCILE, { callId }, { runAt: this.clock.now() + OTHER_LEG_LATE_MS });
+      await askForOtherLeg(tx, this.jobs, callId, this.clock.now());
     const hasEnded = callId !== null && (await tellInteraction(tx, this.events, callId, this.clock.now()));
     const virtualNumber = parseCaller(told.direction === 'outbound' ? told.from : told.to);
     await this.events.publish(tx, new CallFigured(accountId, told.callUuid, virtualNumber, false));

@@ -1,25 +1,25 @@
 import type { VerifiedWebhook } from '../../plivo/index.js';
 import { isDuplicate, type Tx } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
 import { NonceReused } from '../call-routing.errors.js';
+import { RECEIPTS } from './webhook-receipt.entity.js';
+
+const CONTENT = selection(RECEIPTS.pick(['contentHash']));
 
 /**
  * Remembers what a nonce was used for. The same nonce with the same content is a repetition, which the facts bear; with other content it is a
  * forgery and refused.
  */
 export async function noteReceipt(tx: Tx, webhook: VerifiedWebhook, now: number): Promise<void> {
+  const { accountId, nonce, contentHash } = webhook;
   try {
-    await tx.query('INSERT INTO webhook_receipt (account_id, nonce, content_hash, received_at) VALUES (?, ?, ?, ?)', [
-      webhook.accountId,
-      webhook.nonce,
-      webhook.contentHash,
-      now,
-    ]);
+    await RECEIPTS.insert(tx, { accountId, nonce, contentHash, receivedAt: now });
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    const [receipt] = (await tx.query('SELECT content_hash FROM webhook_receipt WHERE account_id = ? AND nonce = ?', [
-      webhook.accountId,
-      webhook.nonce,
-    ])) as { content_hash: string }[];
-    if (receipt?.content_hash !== webhook.contentHash) throw new NonceReused();
+    const [known] = await CONTENT.read(tx, 'FROM webhook_receipt WHERE account_id = ? AND nonce = ?', [
+      accountId,
+      nonce,
+    ]);
+    if (known?.contentHash !== contentHash) throw new NonceReused();
   }
 }

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
-import { change, Database } from '../../platform/database/database.js';
+import { change, Database, type Tx } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
+import { RECEIPTS } from './webhook-receipt.entity.js';
 
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const BATCH = 1000;
+
+const NONCES = selection(RECEIPTS.pick(['accountId', 'nonce']));
 
 /** Forgets nonces after 7 days; Plivo repeats a webhook for a minute at most. */
 @Injectable()
@@ -22,17 +26,14 @@ export class PurgeWebhookReceipts {
     }
   }
 
-  private async purgeBatch(tx: Parameters<Parameters<Database['transaction']>[0]>[0]): Promise<number> {
-    const old = (await tx.query(
-      `SELECT account_id, nonce FROM webhook_receipt WHERE received_at <= ? ORDER BY received_at LIMIT ${BATCH} ${this.database.forUpdateSkipLocked}`,
+  private async purgeBatch(tx: Tx): Promise<number> {
+    const old = await NONCES.read(
+      tx,
+      `FROM webhook_receipt WHERE received_at <= ? ORDER BY received_at LIMIT ${BATCH} ${this.database.forUpdateSkipLocked}`,
       [this.clock.now() - KEPT_MS],
-    )) as { account_id: string; nonce: string }[];
-    for (const receipt of old) {
-      await change(tx, 'DELETE FROM webhook_receipt WHERE account_id = ? AND nonce = ?', [
-        receipt.account_id,
-        receipt.nonce,
-      ]);
-    }
+    );
+    for (const { accountId, nonce } of old)
+      await change(tx, 'DELETE FROM webhook_receipt WHERE account_id = ? AND nonce = ?', [accountId, nonce]);
     return old.length;
   }
 }

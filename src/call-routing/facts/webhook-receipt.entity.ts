@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, instant, word } from '../../platform/database/columns.js';
+import { tableOf } from '../../platform/database/rows.js';
 
 /** A nonce that Plivo has used and what it signed. The same nonce with other content is a forgery; kept 7 days. */
 @Entity('webhook_receipt')
@@ -11,3 +12,5 @@ export class WebhookReceipt {
   @Column({ ...word(43), name: 'content_hash' }) contentHash!: string;
   @Column({ ...instant(), name: 'received_at' }) receivedAt!: number;
 }
+
+export const RECEIPTS = tableOf(WebhookReceipt);

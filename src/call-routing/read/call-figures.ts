@@ -1,4 +1,6 @@
 import type { Tx } from '../../platform/database/database.js';
+import { ifJoined, marks, selection, text, type Selected } from '../../platform/database/rows.js';
+import { CALLS, LEGS } from '../call.entity.js';
 
 /** What a call comes to, derived from its legs each time: whoever keeps sums can ask again and get the same. */
 export interface CallFigures {
@@ -24,91 +26,72 @@ export interface CallFigures {
   otherLegs: number;
 }
 
-interface ALegRow {
-  leg_uuid: string;
-  started_at: number | null;
-  ended_at: number | null;
-  billed_duration: number | null;
-  amount: number | null;
-  call_id: string | null;
-  session_id: string | null;
-  request_id: string | null;
-  created_at: number | null;
-  decision: string | null;
-}
-
-interface BLegRow {
-  call_id: string;
-  is_answered: number;
-  answered_at: number | null;
-  is_ended: number;
-  duration: number | null;
-  billed_duration: number | null;
-  amount: number | null;
-}
+const A_LEG = selection({
+  ...LEGS.pick(['legUuid', 'startedAt', 'endedAt', 'billedDuration', 'amount'], 'l'),
+  ...ifJoined({
+    ...CALLS.pick(['sessionId', 'requestId', 'createdAt', 'decision'], 'c'),
+    callId: CALLS.pick(['id'], 'c').id,
+  }),
+});
+const B_LEG = selection({
+  ...LEGS.pick(['isAnswered', 'answeredAt', 'isEnded', 'duration', 'billedDuration', 'amount']),
+  callId: text('call_id'),
+});
+const LEG_UUID = selection(LEGS.pick(['legUuid']));
 
 /** Of the calls of these A legs that have ended. One account's. */
 export async function callFigures(tx: Tx, accountId: string, aLegUuids: string[]): Promise<Map<string, CallFigures>> {
   if (aLegUuids.length === 0) return new Map();
-  const rows = (await tx.query(
-    `SELECT l.leg_uuid, l.started_at, l.ended_at, l.billed_duration, l.amount, c.id AS call_id, c.session_id, c.request_id, c.created_at, c.decision
-     FROM call_leg l LEFT JOIN masked_call c ON c.account_id = l.account_id AND c.a_leg_uuid = l.leg_uuid
+  const rows = await A_LEG.read(
+    tx,
+    `FROM call_leg l LEFT JOIN masked_call c ON c.account_id = l.account_id AND c.a_leg_uuid = l.leg_uuid
      WHERE l.account_id = ? AND l.leg_uuid IN (${marks(aLegUuids)}) AND l.side = 'A' AND l.is_ended = 1`,
     [accountId, ...aLegUuids],
-  )) as ALegRow[];
+  );
   const others = await otherLegs(
     tx,
-    rows.flatMap(({ call_id: callId }) => callId ?? []),
+    rows.flatMap(({ callId }) => callId ?? []),
   );
-  return new Map(rows.map((row) => [row.leg_uuid, figuresOf(row, others.get(row.call_id ?? '') ?? [])]));
+  return new Map(rows.map((row) => [row.legUuid, figuresOf(row, others.get(row.callId ?? '') ?? [])]));
 }
 
 /** The next A legs that have ended, in the order of their names: for walking through all of an account's. */
 export async function nextEndedLegs(tx: Tx, accountId: string, after: string, limit: number): Promise<string[]> {
-  const rows = (await tx.query(
-    `SELECT leg_uuid, side, is_ended FROM call_leg WHERE account_id = ? AND leg_uuid > ? AND side = 'A' AND is_ended = 1 ORDER BY leg_uuid LIMIT ${limit}`,
+  const rows = await LEG_UUID.read(
+    tx,
+    `FROM call_leg WHERE account_id = ? AND leg_uuid > ? AND side = 'A' AND is_ended = 1 ORDER BY leg_uuid LIMIT ${limit}`,
     [accountId, after],
-  )) as { leg_uuid: string }[];
-  return rows.map((row) => row.leg_uuid);
+  );
+  return rows.map(({ legUuid }) => legUuid);
 }
 
-async function otherLegs(tx: Tx, callIds: string[]): Promise<Map<string, BLegRow[]>> {
-  const byCall = new Map<string, BLegRow[]>();
+async function otherLegs(tx: Tx, callIds: string[]): Promise<Map<string, Selected<typeof B_LEG>[]>> {
+  const byCall = new Map<string, Selected<typeof B_LEG>[]>();
   if (callIds.length === 0) return byCall;
-  const rows = (await tx.query(
-    `SELECT call_id, is_answered, answered_at, is_ended, duration, billed_duration, amount FROM call_leg
-     WHERE call_id IN (${marks(callIds)}) AND side = 'B'`,
-    callIds,
-  )) as BLegRow[];
-  for (const row of rows) byCall.set(row.call_id, [...(byCall.get(row.call_id) ?? []), row]);
+  const rows = await B_LEG.read(tx, `FROM call_leg WHERE call_id IN (${marks(callIds)}) AND side = 'B'`, callIds);
+  for (const row of rows) byCall.set(row.callId, [...(byCall.get(row.callId) ?? []), row]);
   return byCall;
 }
 
-function figuresOf(row: ALegRow, others: BLegRow[]): CallFigures {
-  const began = row.created_at ?? row.started_at ?? row.ended_at;
-  const answered = others.filter(
-    (leg) => Boolean(leg.is_answered) || leg.answered_at !== null || Number(leg.duration ?? 0) > 0,
-  );
+function figuresOf(aLeg: Selected<typeof A_LEG>, others: Selected<typeof B_LEG>[]): CallFigures {
+  const { legUuid, callId, sessionId, requestId } = aLeg;
+  const answered = others.filter((leg) => leg.isAnswered || leg.answeredAt !== null || (leg.duration ?? 0) > 0);
   return {
-    aLegUuid: row.leg_uuid,
-    callId: row.call_id,
-    sessionId: row.session_id,
-    reservedAs: row.request_id ?? row.call_id,
-    startedAt: began === null ? null : Number(began),
+    aLegUuid: legUuid,
+    callId,
+    sessionId,
+    reservedAs: requestId ?? callId,
+    startedAt: aLeg.createdAt ?? aLeg.startedAt ?? aLeg.endedAt,
     isConnected: answered.length > 0,
-    talkSeconds: Math.max(0, ...answered.map((leg) => Number(leg.duration ?? 0))),
-    billedSeconds: sum([row, ...others], (leg) => leg.billed_duration),
-    amount: sum([row, ...others], (leg) => leg.amount),
-    isPriced: row.amount !== null && others.every((leg) => Boolean(leg.is_ended) && leg.amount !== null),
-    isDialled: row.decision === 'connect',
+    talkSeconds: Math.max(0, ...answered.map((leg) => leg.duration ?? 0)),
+    billedSeconds: sum([aLeg, ...others], (leg) => leg.billedDuration),
+    amount: sum([aLeg, ...others], (leg) => leg.amount),
+    isPriced: aLeg.amount !== null && others.every((leg) => leg.isEnded && leg.amount !== null),
+    isDialled: aLeg.decision === 'connect',
     otherLegs: others.length,
   };
 }
 
 function sum<Leg>(legs: Leg[], of: (leg: Leg) => number | null): number {
-  return legs.reduce((total, leg) => total + Number(of(leg) ?? 0), 0);
-}
-
-function marks(values: unknown[]): string {
-  return values.map(() => '?').join(', ');
+  return legs.reduce((total, leg) => total + (of(leg) ?? 0), 0);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Leg } from '../facts/legs.js';
-import { callOutcome, legInWords, whyDecided, type CallFacts } from './call-outcome.js';
+import { callOutcome, legInWords, whyDecided, type DecidedCall } from './call-outcome.js';
 import { NOTHING_KNOWN } from '../facts/join-facts.js';
 
-const call = (known: Partial<CallFacts> = {}): CallFacts => ({
+const call = (known: Partial<DecidedCall> = {}): DecidedCall => ({
   decision: 'connect',
   reason: 'party',
   endedAt: 60_000,
@@ -21,7 +21,7 @@ const leg = (side: 'A' | 'B', known: Partial<Leg> = {}): Leg => ({
   ...known,
 });
 const ended = { isEnded: true };
-const outcome = (known: Partial<CallFacts>, ...legs: Leg[]): string => callOutcome(call(known), legs);
+const outcome = (known: Partial<DecidedCall>, ...legs: Leg[]): string => callOutcome(call(known), legs);
 
 describe("a call's outcome in words", () => {
   it('says how long the parties talked', () => {

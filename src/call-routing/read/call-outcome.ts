@@ -5,7 +5,7 @@ import type { MaskedCall } from '../call.entity.js';
 import { NOTHING_KNOWN, type LegFacts } from '../facts/join-facts.js';
 
 /** What an outcome depends on, besides the legs. */
-export type CallFacts = Pick<MaskedCall, 'decision' | 'reason' | 'endedAt' | 'dialStatus'>;
+export type DecidedCall = Pick<MaskedCall, 'decision' | 'reason' | 'endedAt' | 'dialStatus'>;
 
 type Reasons = { [Decided in CallDecision as Decided['decision']]: Record<Decided['reason'], string> };
 
@@ -45,7 +45,7 @@ export function whyDecided(decision: CallDecision['decision'], reason: string): 
 }
 
 /** What became of a call, for an operator; names no number. */
-export function callOutcome(call: CallFacts, legs: readonly Leg[]): string {
+export function callOutcome(call: DecidedCall, legs: readonly Leg[]): string {
   const why = whyDecided(call.decision, call.reason) ?? 'the reason is not known';
   switch (call.decision) {
     case 'connect':
@@ -63,7 +63,7 @@ export function callOutcome(call: CallFacts, legs: readonly Leg[]): string {
   }
 }
 
-function connectOutcome(call: CallFacts, legs: readonly Leg[]): string {
+function connectOutcome(call: DecidedCall, legs: readonly Leg[]): string {
   const other = lastLeg(legs, 'B');
   const isOver = call.endedAt !== null || call.dialStatus !== null || other?.isEnded === true;
   if (other && wasAnswered(other)) {

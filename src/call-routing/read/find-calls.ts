@@ -4,17 +4,17 @@ import { Accounts } from '../../accounts/index.js';
 import { virtualNumbersOf } from '../../sessions/index.js';
 import { Database } from '../../platform/database/database.js';
 import { NotFound } from '../../platform/errors.js';
-import type { Leg } from '../facts/legs.js';
+import { legsOfCalls, type Leg } from '../facts/legs.js';
 import { callOutcome, legInWords } from './call-outcome.js';
 import { CallLeg, MaskedCall } from '../call.entity.js';
 
 /** A call without what is sealed in it: no number of a caller, no answer. */
-export type CallRow = Omit<MaskedCall, 'caller' | 'dialled' | 'answer' | 'connectedAt' | 'reconciledAt'>;
+export type PlainCall = Omit<MaskedCall, 'caller' | 'dialled' | 'answer' | 'connectedAt' | 'reconciledAt'>;
 
 export type FoundLeg = Leg & ReturnType<typeof legInWords>;
 
 export interface FoundCall {
-  call: CallRow;
+  call: PlainCall;
   /** A first. */
   legs: FoundLeg[];
   outcome: string;
@@ -100,18 +100,18 @@ const COLUMNS = [
   'createdAt',
   'endedAt',
   'dialStatus',
-] as const satisfies (keyof CallRow)[];
+] as const satisfies (keyof PlainCall)[];
 
 function callRows(manager: EntityManager): SelectQueryBuilder<MaskedCall> {
   return manager.createQueryBuilder(MaskedCall, 'c').select(COLUMNS.map((column) => `c.${column}`));
 }
 
-async function withLegs(manager: EntityManager, calls: CallRow[]): Promise<FoundCall[]> {
+async function withLegs(manager: EntityManager, calls: PlainCall[]): Promise<FoundCall[]> {
   if (calls.length === 0) return [];
-  const found = await manager.find(CallLeg, {
-    where: { callId: In(calls.map((call) => call.id)) },
-    order: { side: 'ASC', startedAt: 'ASC', legUuid: 'ASC' },
-  });
+  const found = await legsOfCalls(
+    manager,
+    calls.map((call) => call.id),
+  );
   const sessionIds = calls.flatMap((call) => call.sessionId ?? call.promptSessionId ?? []);
   const numbers = await virtualNumbersOf(manager, sessionIds);
   return calls.map((call) => {

@@ -2,8 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { FindSession, type SessionAnswer } from '../../sessions/index.js';
 import { Database } from '../../platform/database/database.js';
 import { NotFound } from '../../platform/errors.js';
+import { selection } from '../../platform/database/rows.js';
+import { CALLS } from '../call.entity.js';
 import { legsByUuid, type Leg } from '../facts/legs.js';
 import { legInWords } from './call-outcome.js';
+
+const CALL = selection(CALLS.pick(['kind', 'aLegUuid']));
 
 export interface FoundSessionLeg {
   leg: Leg & ReturnType<typeof legInWords>;
@@ -26,11 +30,8 @@ export class FindLeg {
     const found = await this.database.read(async (manager) => {
       const leg = (await legsByUuid(manager, owner.accountId, [legUuid])).get(legUuid);
       if (!leg?.sessionId) return null;
-      const [call] = (await manager.query('SELECT kind, a_leg_uuid FROM masked_call WHERE id = ?', [leg.callId])) as {
-        kind: 'inbound' | 'request';
-        a_leg_uuid: string;
-      }[];
-      return call ? { leg, sessionId: leg.sessionId, kind: call.kind, aLegUuid: call.a_leg_uuid } : null;
+      const [call] = await CALL.read(manager, 'FROM masked_call WHERE id = ?', [leg.callId]);
+      return call ? { leg, sessionId: leg.sessionId, ...call } : null;
     });
     if (!found) throw new NotFound();
     const { leg, sessionId, ...call } = found;

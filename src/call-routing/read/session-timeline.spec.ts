@@ -5,7 +5,7 @@ import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../../t
 import { readAnswerWebhook, readDialEvent, readGatheredDigits, readHangupWebhook } from '../../plivo/index.js';
 import type { SessionRecord } from '../../sessions/index.js';
 import { newId } from '../../platform/ids.js';
-import { CallRequest } from '../call.entity.js';
+import { CallRequest } from '../call-request.entity.js';
 import { SessionTimeline } from './session-timeline.js';
 
 const [VIRTUAL = ''] = usNumbers(1);
@@ -58,7 +58,7 @@ describeOnEachDatabase("a session's timeline", (open) => {
   }
   async function type(callId: string, attempt: number, digits: string, from = party(3)): Promise<void> {
     const webhook = verified({ CallUUID: uuid('a'), From: from, To: VIRTUAL, Direction: 'inbound', Digits: digits });
-    await calls.checkPin.run(webhook, callId, attempt, readGatheredDigits(webhook.params)!, () => true);
+    await calls.answerDigits.run(webhook, callId, attempt, readGatheredDigits(webhook.params)!, () => true);
   }
   async function dial(session: SessionRecord, callId: string, action: string, more: Record<string, string> = {}) {
     const leg = { CallUUID: uuid('a'), DialALegUUID: uuid('a'), DialBLegUUID: uuid('b'), DialBLegTo: party(2) };

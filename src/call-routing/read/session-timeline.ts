@@ -3,8 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { isLive, NEVER, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { whyDecided } from './call-outcome.js';
-import { CallRequest, PinFailure } from '../call.entity.js';
-import { callsOfSession, type CallRow, type FoundCall, type FoundLeg } from './find-calls.js';
+import { CallRequest } from '../call-request.entity.js';
+import { PinFailure } from '../pin/pin-failure.entity.js';
+import { callsOfSession, type PlainCall, type FoundCall, type FoundLeg } from './find-calls.js';
 
 /** Something that happened, or will, in words that name no number. */
 export interface TimelineEntry {
@@ -120,21 +121,21 @@ function callEntries({ call, legs }: FoundCall): TimelineEntry[] {
   ];
 }
 
-function whatWasDone(call: CallRow): string {
+function whatWasDone(call: PlainCall): string {
   if (call.reason === 'unanswered') return 'the first party did not answer the requested call';
   const wasAsked = call.promptSessionId !== null && call.decision !== 'ask-pin';
   const asked = wasAsked ? `after ${attempts(call.pinAttempts)} at a PIN ` : '';
   return `${whoCalled(call)}; ${asked}${whatFollowed(call)}`;
 }
 
-function whoCalled({ kind, reason, callerRole, promptSessionId }: CallRow): string {
+function whoCalled({ kind, reason, callerRole, promptSessionId }: PlainCall): string {
   if (kind === 'request') return 'the first party answered the requested call';
   if (callerRole === null) return 'somebody called';
   const isRegistered = reason === 'forced' || (reason !== 'open-session' && promptSessionId === null);
   return isRegistered ? `the ${callerRole} party called` : `somebody called as the ${callerRole} party`;
 }
 
-function whatFollowed({ decision, callerRole }: CallRow): string {
+function whatFollowed({ decision, callerRole }: PlainCall): string {
   switch (decision) {
     case 'connect':
       return `the ${callerRole === 'first' ? 'second' : 'first'} party was dialled`;
@@ -151,7 +152,7 @@ function attempts(count: number): string {
   return count === 1 ? '1 attempt' : `${count} attempts`;
 }
 
-function legEntries(call: CallRow, leg: FoundLeg): TimelineEntry[] {
+function legEntries(call: PlainCall, leg: FoundLeg): TimelineEntry[] {
   const about = { callId: call.id, callUuid: leg.legUuid };
   const who = whoseLeg(call, leg);
   const answeredAt = notBefore(call, leg.answeredAt ?? leg.startedAt ?? call.createdAt);
@@ -163,12 +164,12 @@ function legEntries(call: CallRow, leg: FoundLeg): TimelineEntry[] {
   ];
 }
 
-function whoseLeg({ kind }: CallRow, { side, role }: FoundLeg): string {
+function whoseLeg({ kind }: PlainCall, { side, role }: FoundLeg): string {
   if (side === 'B') return `the ${role ?? 'other'} party`;
   return kind === 'request' ? 'the first party' : 'the caller';
 }
 
 /** Plivo tells whole seconds, so what came after may seem to have come a moment before. */
-function notBefore({ createdAt }: CallRow, at: number): number {
+function notBefore({ createdAt }: PlainCall, at: number): number {
   return at < createdAt && createdAt - at < 1000 ? createdAt : at;
 }

@@ -2,22 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { CallRecord } from '../../plivo/index.js';
 import { lockSession } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
-import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { selection, type Selected } from '../../platform/database/rows.js';
 import { Events } from '../../platform/events/events.js';
 import { parseCaller } from '../../telephony/phone.js';
 import { addLeg, noteLegFacts } from '../facts/legs.js';
+import { CALLS } from '../call.entity.js';
 import { CallEnded, CallFigured, PartyAnswered, PartyHungUp } from '../call-routing.events.js';
 import { recorded, type LegFacts } from '../facts/join-facts.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
-interface CallRow {
-  id: string;
-  session_id: string | null;
-  caller_role: 'first' | 'second' | null;
-}
+const CALL = selection(CALLS.pick(['id', 'sessionId', 'callerRole']));
+type JoinedCall = Selected<typeof CALL>;
 
 /** A call whose answer was never asked of us, or is still being asked. */
-const UNANSWERED = { id: null, session_id: null, caller_role: null };
+const UNANSWERED = { id: null, sessionId: null, callerRole: null };
 
 /** Joins what Plivo's call records say of one call into its legs, as webhooks do; a record corrects what they told of the bill. */
 @Injectable()
@@ -35,11 +34,11 @@ export class JoinRecords {
     records: CallRecord[],
     isSettled: boolean,
   ): Promise<void> {
-    const [call] = (await tx.query(
-      'SELECT id, session_id, caller_role FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?',
-      [accountId, aLegUuid],
-    )) as CallRow[];
-    if (call?.session_id) await lockSession(tx, this.database, call.session_id);
+    const [call] = await CALL.read(tx, 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
+      accountId,
+      aLegUuid,
+    ]);
+    if (call?.sessionId) await lockSession(tx, this.database, call.sessionId);
 
     // Of a call that we never answered only its own leg is known of.
     for (const record of records.filter(({ callUuid }) => call !== undefined || callUuid === aLegUuid))
@@ -47,19 +46,19 @@ export class JoinRecords {
 
     if (call && isSettled) await closeLegs(tx, call.id, this.clock.now());
     const hasEnded = call !== undefined && (await tellInteraction(tx, this.events, call.id, this.clock.now()));
-    if (hasEnded && call.session_id) await this.events.publish(tx, new CallEnded(accountId, call.session_id, call.id));
+    if (hasEnded && call.sessionId) await this.events.publish(tx, new CallEnded(accountId, call.sessionId, call.id));
     const own = records.find(({ callUuid }) => callUuid === aLegUuid);
     await this.events.publish(tx, new CallFigured(accountId, aLegUuid, own ? virtualNumberOf(own) : null, isSettled));
   }
 
   private async joinLeg(
     tx: Tx,
-    { accountId, aLegUuid, call }: { accountId: string; aLegUuid: string; call: CallRow | null },
+    { accountId, aLegUuid, call }: { accountId: string; aLegUuid: string; call: JoinedCall | null },
     record: CallRecord,
   ): Promise<void> {
     const side = record.callUuid === aLegUuid ? 'A' : 'B';
-    const { id: callId, session_id: sessionId, caller_role: caller } = call ?? UNANSWERED;
-    const role = roleOf(caller, side);
+    const { id: callId, sessionId, callerRole } = call ?? UNANSWERED;
+    const role = roleOf(callerRole, side);
     const key = { accountId, legUuid: record.callUuid };
     await addLeg(tx, { ...key, callId, sessionId, side, role });
     const { before, after } = await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
@@ -73,7 +72,7 @@ export class JoinRecords {
 
 /** From here on what is not known of the call's legs is not waited for. */
 async function closeLegs(tx: Tx, callId: string, now: number): Promise<void> {
-  await change(tx, 'UPDATE masked_call SET reconciled_at = ? WHERE id = ? AND reconciled_at IS NULL', [now, callId]);
+  await CALLS.update(tx, { reconciledAt: now }, 'WHERE id = ? AND reconciled_at IS NULL', [callId]);
 }
 
 function roleOf(caller: 'first' | 'second' | null, side: 'A' | 'B'): 'first' | 'second' | null {

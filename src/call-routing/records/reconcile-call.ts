@@ -4,10 +4,12 @@ import { PlivoClient, type CallRecord } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Jobs, Park, RetryLater } from '../../platform/jobs/jobs.js';
+import { selection, type Selected } from '../../platform/database/rows.js';
+import { CALLS } from '../call.entity.js';
+import { RECONCILE } from '../facts/ask-for-records.js';
 import { legsOfCall, type Leg } from '../facts/legs.js';
 import { JoinRecords } from './join-records.js';
 
-export const RECONCILE = 'calls.reconcile';
 const LEASE_SECONDS = 60;
 /** A lost hang-up is repaired within this of the call's end. */
 const ASK_EVERY_SECONDS = 240;
@@ -16,18 +18,7 @@ const RECORDS_WITHIN_MS = 120_000;
 /** Plivo cuts every call after a day; a call without a record after this never had one. */
 const GIVE_UP_MS = 26 * 3_600_000;
 
-interface CallRow {
-  id: string;
-  account_id: string;
-  a_leg_uuid: string;
-  created_at: number;
-  dial_status: string | null;
-}
-
-/** When a call is first looked at: by then it has been answered or given up. */
-export function reconcileAt(now: number, ringTimeoutSeconds: number): number {
-  return now + (ringTimeoutSeconds + ASK_SOON_SECONDS) * 1000;
-}
+const CALL = selection(CALLS.pick(['accountId', 'aLegUuid', 'createdAt', 'dialStatus']));
 
 /**
  * Finds what webhooks did not tell. A call whose facts are complete costs nothing; for another one Plivo's call records are read and joined in as
@@ -55,33 +46,33 @@ export class ReconcileCall implements OnModuleInit {
     if (!found || isComplete(found.legs)) return;
     const { call, legs } = found;
 
-    const key = { accountId: call.account_id, aLegUuid: call.a_leg_uuid };
-    const credentials = await this.plivoAccess.of(call.account_id);
-    const record = await this.plivo.getCall(credentials, call.a_leg_uuid);
+    const { accountId, aLegUuid, createdAt } = call;
+    const credentials = await this.plivoAccess.of(accountId);
+    const record = await this.plivo.getCall(credentials, aLegUuid);
     if (record === null) {
-      if (this.clock.now() > Number(call.created_at) + GIVE_UP_MS) {
-        await this.database.transaction((tx) => this.joinRecords.run(tx, key, [], true));
+      if (this.clock.now() > createdAt + GIVE_UP_MS) {
+        await this.database.transaction((tx) => this.joinRecords.run(tx, { accountId, aLegUuid }, [], true));
         throw new Park('Plivo has no record of this call');
       }
       throw new RetryLater(legs.some((leg) => leg.isEnded) ? ASK_SOON_SECONDS : ASK_EVERY_SECONDS, 'no record yet');
     }
     const children = await this.plivo.findCalls(credentials, {
-      parentCallUuid: call.a_leg_uuid,
-      endedFrom: Number(call.created_at) - 60_000,
+      parentCallUuid: aLegUuid,
+      endedFrom: createdAt - 60_000,
     });
     // That both talked tells that there is another leg, whose record is late.
-    const isLegMissing = children.length === 0 && call.dial_status === 'completed';
+    const isLegMissing = children.length === 0 && call.dialStatus === 'completed';
     const isSettled = this.hasAllRecords(record) && !isLegMissing;
-    await this.database.transaction((tx) => this.joinRecords.run(tx, key, [record, ...children], isSettled));
+    await this.database.transaction((tx) =>
+      this.joinRecords.run(tx, { accountId, aLegUuid }, [record, ...children], isSettled),
+    );
     const others = isSettled ? children.length : undefined;
     const isDone = await this.database.read(async (manager) => isComplete(await legsOfCall(manager, callId), others));
     if (!isDone) throw new RetryLater(ASK_SOON_SECONDS, 'a record is still missing');
   }
 
-  private async load(manager: Tx, callId: string): Promise<{ call: CallRow; legs: Leg[] } | null> {
-    const [call] = (await manager.query("SELECT * FROM masked_call WHERE id = ? AND decision = 'connect'", [
-      callId,
-    ])) as CallRow[];
+  private async load(manager: Tx, callId: string): Promise<{ call: Selected<typeof CALL>; legs: Leg[] } | null> {
+    const [call] = await CALL.read(manager, "FROM masked_call WHERE id = ? AND decision = 'connect'", [callId]);
     return call ? { call, legs: await legsOfCall(manager, callId) } : null;
   }
 

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { authId, instant } from '../../platform/database/columns.js';
+import { tableOf } from '../../platform/database/rows.js';
 
 /** Until when Plivo's call records of an account have been read. */
 @Entity('record_sweep')
@@ -7,3 +8,5 @@ export class RecordSweep {
   @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
   @Column({ ...instant(), name: 'swept_until' }) sweptUntil!: number;
 }
+
+export const SWEEPS = tableOf(RecordSweep);

@@ -3,10 +3,12 @@ import { Accounts, PlivoAccess } from '../../accounts/index.js';
 import { ownerOfNumber } from '../../number-pool/index.js';
 import { ListingTooLong, PlivoClient, type CallRecord } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
-import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Database } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
 import { Jobs, RetryLater } from '../../platform/jobs/jobs.js';
 import type { E164 } from '../../telephony/phone.js';
 import { legsByUuid, type Leg } from '../facts/legs.js';
+import { SWEEPS } from './record-sweep.entity.js';
 import { factsOfRecord, JoinRecords, virtualNumberOf } from './join-records.js';
 import { joinFacts, NOTHING_KNOWN } from '../facts/join-facts.js';
 
@@ -120,31 +122,22 @@ export class SweepRecords implements OnModuleInit {
   }
 
   private async startOf(accountId: string, until: number): Promise<number> {
-    const [row] = (await this.database.read((manager) =>
-      manager.query('SELECT swept_until FROM record_sweep WHERE account_id = ?', [accountId]),
-    )) as { swept_until: number }[];
-    return Math.max(Number(row?.swept_until ?? until) - OVERLAP_MS, until - FURTHEST_MS);
+    const [sweep] = await this.database.read((manager) => SWEEP.read(manager, BY_ACCOUNT, [accountId]));
+    return Math.max((sweep?.sweptUntil ?? until) - OVERLAP_MS, until - FURTHEST_MS);
   }
 
   /** Never backwards: the next sweep reads the overlap again anyway. */
   private async remember(accountId: string, sweptUntil: number): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const isKnown = await hasSweep(tx, accountId);
-      if (isKnown)
-        await change(tx, 'UPDATE record_sweep SET swept_until = ? WHERE account_id = ? AND swept_until < ?', [
-          sweptUntil,
-          accountId,
-          sweptUntil,
-        ]);
-      else await tx.query('INSERT INTO record_sweep (account_id, swept_until) VALUES (?, ?)', [accountId, sweptUntil]);
+      const [known] = await SWEEP.read(tx, BY_ACCOUNT, [accountId]);
+      if (!known) await SWEEPS.insert(tx, { accountId, sweptUntil });
+      else await SWEEPS.update(tx, { sweptUntil }, 'WHERE account_id = ? AND swept_until < ?', [accountId, sweptUntil]);
     });
   }
 }
 
-async function hasSweep(tx: Tx, accountId: string): Promise<boolean> {
-  const rows = (await tx.query('SELECT account_id FROM record_sweep WHERE account_id = ?', [accountId])) as unknown[];
-  return rows.length > 0;
-}
+const SWEEP = selection(SWEEPS.pick(['sweptUntil']));
+const BY_ACCOUNT = 'FROM record_sweep WHERE account_id = ?';
 
 /** A bill that is the same in the record is no news, though only the record's is final. */
 function isNews(leg: Leg | undefined, record: CallRecord): boolean {

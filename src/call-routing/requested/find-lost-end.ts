@@ -4,15 +4,17 @@ import { PlivoClient, type CallRecord } from '../../plivo/index.js';
 import { FindSessionById, lockSession } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
-import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { selection, type Selected } from '../../platform/database/rows.js';
 import { Events } from '../../platform/events/events.js';
 import { Jobs, Park, RetryLater } from '../../platform/jobs/jobs.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
-import { lockRequest } from './connect-second-party.js';
-import { addLeg, noteLegFacts } from '../facts/legs.js';
+import { CALL_REQUESTS } from '../call-request.entity.js';
+import { addALeg, noteLegFacts } from '../facts/legs.js';
 import { CallFigured } from '../call-routing.events.js';
 import { factsOfRecord } from '../records/join-records.js';
-import { recordLoneLeg } from './record-lone-leg.js';
+import { lockRequest } from './lock-request.js';
+import { isKnownCall, recordLoneLeg } from './record-lone-leg.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
 export const FOLLOW_REQUEST = 'calls.follow-request';
@@ -20,12 +22,8 @@ const LEASE_SECONDS = 60;
 const ASK_EVERY_SECONDS = 60;
 const GIVE_UP_MS = 26 * 3_600_000;
 
-interface FollowedRequest {
-  account_id: string;
-  session_id: string;
-  status: string;
-  placed_at: number;
-}
+const FOLLOWED = selection(CALL_REQUESTS.pick(['id', 'accountId', 'sessionId', 'status', 'placedAt']));
+type FollowedRequest = Selected<typeof FOLLOWED> & { placedAt: number };
 
 /**
  * Finds how a requested call ended whose webhooks were lost before it became a conversation. What the first party answered, or did not, is told
@@ -54,50 +52,40 @@ export class FindLostEnd implements OnModuleInit {
 
   async run(requestId: string): Promise<void> {
     const followed = await this.database.transaction(async (tx) => {
-      const [request] = (await tx.query('SELECT * FROM call_request WHERE id = ?', [requestId])) as FollowedRequest[];
+      const [request] = await FOLLOWED.read(tx, 'FROM call_request WHERE id = ?', [requestId]);
       if (request?.status !== 'placed') return null;
-      const session = await this.findSessionById.run(tx, request.account_id, request.session_id);
-      return session && { request, session };
+      const session = await this.findSessionById.run(tx, request.accountId, request.sessionId);
+      return session && { request: { ...request, placedAt: request.placedAt ?? 0 }, session };
     });
     if (!followed) return;
     const { request, session } = followed;
 
-    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.account_id), {
+    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.accountId), {
       from: session.virtualNumber as E164,
       to: session.parties.first as E164,
       direction: 'outbound',
-      endedFrom: Number(request.placed_at) - 1000,
+      endedFrom: request.placedAt - 1000,
     });
-    const isSettled = await this.database.transaction((tx) => this.settle(tx, requestId, request, records));
+    const isSettled = await this.database.transaction((tx) => this.settle(tx, request, records));
     if (isSettled) return;
-    if (this.clock.now() > Number(request.placed_at) + GIVE_UP_MS) throw new Park('Plivo has no record of this call');
+    if (this.clock.now() > request.placedAt + GIVE_UP_MS) throw new Park('Plivo has no record of this call');
     throw new RetryLater(ASK_EVERY_SECONDS, 'no record yet');
   }
 
   /** The first record since the request that is no other call's. */
-  private async settle(
-    tx: Tx,
-    requestId: string,
-    { account_id: accountId, session_id: sessionId, placed_at }: FollowedRequest,
-    records: CallRecord[],
-  ): Promise<boolean> {
+  private async settle(tx: Tx, request: FollowedRequest, records: CallRecord[]): Promise<boolean> {
+    const { id: requestId, accountId, sessionId, placedAt } = request;
     await lockSession(tx, this.database, sessionId);
     const { status } = await lockRequest(tx, this.database, accountId, requestId);
     if (status !== 'placed') return true;
     const since = records.filter(
-      (record) => record.parentCallUuid === null && (record.startedAt ?? 0) >= Number(placed_at) - 1000,
+      (record) => record.parentCallUuid === null && (record.startedAt ?? 0) >= placedAt - 1000,
     );
     for (const record of since.sort((left, right) => (left.startedAt ?? 0) - (right.startedAt ?? 0))) {
-      const used = (await tx.query('SELECT id FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
-        accountId,
-        record.callUuid,
-      ])) as unknown[];
-      if (used.length > 0) continue;
+      const { callUuid } = record;
+      if (await isKnownCall(tx, accountId, callUuid)) continue;
       await this.record(tx, { accountId, sessionId, requestId }, record);
-      await change(tx, "UPDATE call_request SET call_uuid = ?, status = 'over' WHERE id = ?", [
-        record.callUuid,
-        requestId,
-      ]);
+      await CALL_REQUESTS.update(tx, { callUuid, status: 'over' }, 'WHERE id = ?', [requestId]);
       return true;
     }
     return false;
@@ -111,7 +99,7 @@ export class FindLostEnd implements OnModuleInit {
     const now = this.clock.now();
     const key = { accountId: request.accountId, legUuid: record.callUuid };
     const wasAnswered = record.answeredAt !== null || (record.durationSeconds ?? 0) > 0;
-    await addLeg(tx, { ...key, callId: null, sessionId: null, side: 'A', role: null });
+    await addALeg(tx, request.accountId, record.callUuid);
     const callId = await recordLoneLeg(tx, this.crypto, request, {
       legUuid: record.callUuid,
       reason: wasAnswered ? 'answer-lost' : 'unanswered',

@@ -2,9 +2,10 @@ import { hangupXml } from '../../plivo/index.js';
 import { openInteraction } from '../../sessions/index.js';
 import type { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
 import { linkLeg } from '../facts/legs.js';
-import { answerPlace } from '../call.entity.js';
+import { answerPlace, CALLS } from '../call.entity.js';
 
 /**
  * Keeps a requested call that came no further than its first party, whose leg is there already, as a conversation of one leg: the customer sees it and
@@ -19,20 +20,20 @@ export async function recordLoneLeg(
   const { accountId, sessionId, requestId } = request;
   const { legUuid, reason, startedAt, now } = told;
   const callId = newId();
-  await tx.query(
-    `INSERT INTO masked_call (id, account_id, session_id, kind, request_id, a_leg_uuid, caller_role, pin_attempts, decision, reason, answer, created_at)
-     VALUES (?, ?, ?, 'request', ?, ?, 'first', 0, 'refuse', ?, ?, ?)`,
-    [
-      callId,
-      accountId,
-      sessionId,
-      requestId,
-      legUuid,
-      reason,
-      crypto.seal(answerPlace({ callId, accountId }), hangupXml()),
-      now,
-    ],
-  );
+  await CALLS.insert(tx, {
+    id: callId,
+    accountId,
+    sessionId,
+    kind: 'request',
+    requestId,
+    aLegUuid: legUuid,
+    callerRole: 'first',
+    pinAttempts: 0,
+    decision: 'refuse',
+    reason,
+    answer: crypto.seal(answerPlace({ callId, accountId }), hangupXml()),
+    createdAt: now,
+  });
   await linkLeg(tx, { accountId, legUuid, callId, sessionId, role: 'first' });
   await openInteraction(tx, {
     id: callId,
@@ -44,3 +45,11 @@ export async function recordLoneLeg(
   });
   return callId;
 }
+
+/** Whether the leg is a call's already, so that no other call may be made of it. */
+export async function isKnownCall(tx: Tx, accountId: string, legUuid: string): Promise<boolean> {
+  const rest = 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?';
+  return (await CALL_ID.read(tx, rest, [accountId, legUuid])).length > 0;
+}
+
+const CALL_ID = selection(CALLS.pick(['id']));

@@ -5,6 +5,8 @@ import type { Tx } from '../../platform/database/database.js';
 import { Events } from '../../platform/events/events.js';
 import { newId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
+import { isRequested } from '../answer/read-seat.js';
+import { CALL_REQUESTS } from '../call-request.entity.js';
 import { PLACE_CALL } from './ring-first-party.js';
 
 /** Nobody who pressed "call me" waits longer for the phone to ring. */
@@ -33,17 +35,11 @@ export class RequestCall implements OnModuleInit {
 
   async run(tx: Tx, accountId: string, sessionId: string): Promise<void> {
     const now = this.clock.now();
-    const pending = (await tx.query(
-      "SELECT id FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?",
-      [sessionId, now],
-    )) as unknown[];
-    if (pending.length > 0 || (await isInProgress(tx, sessionId, now))) return;
+    if ((await isRequested(tx, sessionId, now, null)) || (await isInProgress(tx, sessionId, now))) return;
 
     const id = newId();
-    await tx.query(
-      `INSERT INTO call_request (id, account_id, session_id, status, created_at, pending_until) VALUES (?, ?, ?, 'wanted', ?, ?)`,
-      [id, accountId, sessionId, now, now + PLACE_WITHIN_MS],
-    );
+    const pendingUntil = now + PLACE_WITHIN_MS;
+    await CALL_REQUESTS.insert(tx, { id, accountId, sessionId, status: 'wanted', createdAt: now, pendingUntil });
     await this.jobs.enqueue(tx, PLACE_CALL, { requestId: id });
   }
 }

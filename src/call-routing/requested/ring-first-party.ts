@@ -10,12 +10,14 @@ import {
 import { FindSessionById, isInProgress, isLive, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Config } from '../../platform/settings/config.js';
-import { change, Database, type Tx } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
 import { isDialable } from '../../telephony/destinations.js';
 import { Jobs, RetryLater } from '../../platform/jobs/jobs.js';
 import type { E164 } from '../../telephony/phone.js';
+import { REPEAT_POLICY } from '../answer/answer-xml.js';
+import { CALL_REQUESTS, type CallRequest, type CallRequestStatus } from '../call-request.entity.js';
 import { FOLLOW_REQUEST } from './find-lost-end.js';
-import type { CallRequestStatus } from '../call.entity.js';
 import { ReserveSpend } from '../answer/reserve-spend.js';
 
 export const PLACE_CALL = 'calls.place';
@@ -25,15 +27,7 @@ const GRACE_SECONDS = 60;
 const LOOK_UP_MS = 60_000;
 const LONGEST_CALL_SECONDS = 86_400;
 
-interface RequestRow {
-  id: string;
-  account_id: string;
-  session_id: string;
-  status: CallRequestStatus;
-  created_at: number;
-  placed_at: number | null;
-  pending_until: number;
-}
+const REQUEST = selection(CALL_REQUESTS.fields());
 
 /**
  * Asks Plivo to ring the first party. Plivo is asked once: what certainly did not reach it is tried again for two minutes, and what may have reached
@@ -50,7 +44,7 @@ export class RingFirstParty implements OnModuleInit {
     private readonly plivoAccess: PlivoAccess,
     private readonly accountSettings: AccountSettings,
     private readonly findSessionById: FindSessionById,
-    private readonly spendGuard: ReserveSpend,
+    private readonly reserveSpend: ReserveSpend,
   ) {}
 
   onModuleInit(): void {
@@ -68,7 +62,7 @@ export class RingFirstParty implements OnModuleInit {
     const settings = await this.accountSettings.of(plan.session.accountId);
     if (!isDialable(plan.session.parties.first as E164, settings).allowed)
       return this.move(requestId, 'placing', 'failed', 'destination');
-    const fits = await this.database.transaction((tx) => this.spendGuard.fits(tx, requestId, plan.session, settings));
+    const fits = await this.database.transaction((tx) => this.reserveSpend.fits(tx, requestId, plan.session, settings));
     if (!fits) return this.move(requestId, 'placing', 'failed', 'spend-cap');
     await this.place(plan.request, plan.session);
   }
@@ -76,49 +70,44 @@ export class RingFirstParty implements OnModuleInit {
   private async begin(
     tx: Tx,
     requestId: string,
-  ): Promise<'done' | 'look-up' | { request: RequestRow; session: SessionRecord }> {
-    const [request] = (await tx.query(`SELECT * FROM call_request WHERE id = ? ${this.database.forUpdate}`, [
-      requestId,
-    ])) as RequestRow[];
+  ): Promise<'done' | 'look-up' | { request: CallRequest; session: SessionRecord }> {
+    const [request] = await REQUEST.read(tx, `FROM call_request WHERE id = ? ${this.database.forUpdate}`, [requestId]);
     if (!request || !['wanted', 'placing'].includes(request.status)) return 'done';
     if (request.status === 'placing') return 'look-up';
 
     const now = this.clock.now();
-    const session = await this.findSessionById.run(tx, request.account_id, request.session_id);
+    const session = await this.findSessionById.run(tx, request.accountId, request.sessionId);
     const hindrance = await this.hindrance(tx, request, session, now);
     if (hindrance !== null || session === null) {
-      await settle(tx, requestId, 'failed', hindrance);
-      await this.spendGuard.release(tx, request.account_id, requestId);
+      await CALL_REQUESTS.update(tx, { status: 'failed', reason: hindrance }, 'WHERE id = ?', [requestId]);
+      await this.reserveSpend.release(tx, request.accountId, requestId);
       return 'done';
     }
     const pendingUntil = now + (session.settings.ring_timeout + GRACE_SECONDS) * 1000;
-    await change(tx, "UPDATE call_request SET status = 'placing', placed_at = ?, pending_until = ? WHERE id = ?", [
-      now,
-      pendingUntil,
-      requestId,
-    ]);
+    const placing = { status: 'placing', placedAt: now, pendingUntil } as const;
+    await CALL_REQUESTS.update(tx, placing, 'WHERE id = ?', [requestId]);
     return { request, session };
   }
 
   private async hindrance(
     tx: Tx,
-    request: RequestRow,
+    request: CallRequest,
     session: SessionRecord | null,
     now: number,
   ): Promise<string | null> {
     if (session === null || !isLive(session, now)) return 'session-ended';
-    if (now > Number(request.pending_until)) return 'too-late';
+    if (now > request.pendingUntil) return 'too-late';
     if (session.parties.first === null || session.parties.second === null) return 'no-other-party';
     if (await isInProgress(tx, session.id, now)) return 'busy';
     return null;
   }
 
   private async place(
-    request: RequestRow,
+    request: CallRequest,
     { parties, settings, virtualNumber, accountId }: SessionRecord,
   ): Promise<void> {
     const url = (what: string): string =>
-      `${this.config.http.publicUrl}/plivo/${accountId}/requests/${request.id}/${what}#ct=2000&rt=5000&rc=5&rp=all&tt=55000`;
+      `${this.config.http.publicUrl}/plivo/${accountId}/requests/${request.id}/${what}${REPEAT_POLICY}`;
     try {
       await this.plivo.placeCall(await this.plivoAccess.of(accountId), {
         from: virtualNumber as E164,
@@ -141,7 +130,7 @@ export class RingFirstParty implements OnModuleInit {
 
   private async placed(requestId: string, ringTimeoutSeconds: number): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await change(tx, "UPDATE call_request SET status = 'placed', reason = NULL WHERE id = ? AND status = 'placing'", [
+      await CALL_REQUESTS.update(tx, { status: 'placed', reason: null }, "WHERE id = ? AND status = 'placing'", [
         requestId,
       ]);
       const runAt = this.clock.now() + (ringTimeoutSeconds + GRACE_SECONDS) * 1000;
@@ -149,9 +138,9 @@ export class RingFirstParty implements OnModuleInit {
     });
   }
 
-  private async afterFailure({ id: requestId, account_id: accountId }: RequestRow, error: unknown): Promise<void> {
+  private async afterFailure({ id: requestId, accountId }: CallRequest, error: unknown): Promise<void> {
     if (error instanceof ProviderRefused) {
-      await this.database.transaction((tx) => this.spendGuard.release(tx, accountId, requestId));
+      await this.database.transaction((tx) => this.reserveSpend.release(tx, accountId, requestId));
       return this.move(requestId, 'placing', 'failed', `refused-${error.status}`);
     }
     if (error instanceof ProviderBusy || error instanceof ProviderUnavailable) {
@@ -171,16 +160,15 @@ export class RingFirstParty implements OnModuleInit {
 
   /** A call that exists is heard of through its webhooks, which move the request on; one that ended unheard has a record. */
   private async lookUp(requestId: string): Promise<void> {
-    const request = await this.database.read(async (manager) => {
-      const [row] = (await manager.query('SELECT * FROM call_request WHERE id = ?', [requestId])) as RequestRow[];
-      return row;
-    });
-    const placedAt = Number(request?.placed_at ?? 0);
+    const [request] = await this.database.read((manager) =>
+      REQUEST.read(manager, 'FROM call_request WHERE id = ?', [requestId]),
+    );
+    const placedAt = request?.placedAt ?? 0;
     const session =
       request &&
-      (await this.database.transaction((tx) => this.findSessionById.run(tx, request.account_id, request.session_id)));
+      (await this.database.transaction((tx) => this.findSessionById.run(tx, request.accountId, request.sessionId)));
     if (!request || !session || session.parties.first === null) return;
-    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.account_id), {
+    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.accountId), {
       from: session.virtualNumber as E164,
       to: session.parties.first as E164,
       direction: 'outbound',
@@ -201,16 +189,7 @@ export class RingFirstParty implements OnModuleInit {
     reason: string | null,
   ): Promise<void> {
     await this.database.transaction((tx) =>
-      change(tx, 'UPDATE call_request SET status = ?, reason = ? WHERE id = ? AND status = ?', [
-        to,
-        reason,
-        requestId,
-        from,
-      ]),
+      CALL_REQUESTS.update(tx, { status: to, reason }, 'WHERE id = ? AND status = ?', [requestId, from]),
     );
   }
-}
-
-async function settle(tx: Tx, requestId: string, status: CallRequestStatus, reason: string | null): Promise<void> {
-  await change(tx, 'UPDATE call_request SET status = ?, reason = ? WHERE id = ?', [status, reason, requestId]);
 }

@@ -60,6 +60,13 @@ export function text(sql: string): Field<string> {
   return { sql, from: null };
 }
 
+/** Columns of a table that a LEFT JOIN may find no row of. */
+export function ifJoined<Named extends Fields>(
+  fields: Named,
+): { [Name in keyof Named]: Field<Row<Named>[Name] | null> } {
+  return fields as unknown as { [Name in keyof Named]: Field<Row<Named>[Name] | null> };
+}
+
 /** `?, ?, ?` for a list of values. */
 export function marks(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');

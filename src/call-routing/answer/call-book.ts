@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import type { CallSettings } from '../../accounts/index.js';
+import { openInteraction, type SessionRecord } from '../../sessions/index.js';
+import { Clock } from '../../platform/clock.js';
+import { Crypto } from '../../platform/crypto/crypto.js';
+import { Contended, isDuplicate, type Tx } from '../../platform/database/database.js';
+import { selection } from '../../platform/database/rows.js';
+import { Events } from '../../platform/events/events.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
+import { Config } from '../../platform/settings/config.js';
+import type { E164 } from '../../telephony/phone.js';
+import { answerPlace, callerPlace, CALLS, dialledPlace, STEP_ANSWERS, stepAnswerPlace } from '../call.entity.js';
+import { CallEnded, CallFigured, CallStarted, PartyHungUp } from '../call-routing.events.js';
+import { askAfterRinging } from '../facts/ask-for-records.js';
+import { addALeg, linkLeg } from '../facts/legs.js';
+import { tellInteraction } from '../facts/tell-interaction.js';
+import { answerXml, askForPin } from './answer-xml.js';
+import type { CallDecision } from './call-decision.js';
+import { ReserveSpend } from './reserve-spend.js';
+
+/** Added to ring time and call limit before a call without an end stops holding its session: set-up and webhooks take a moment. */
+const GRACE_SECONDS = 60;
+
+const EARLIER = selection(CALLS.pick(['id', 'answer']));
+const EARLIER_AT_STEP = selection(STEP_ANSWERS.pick(['answer']));
+
+/** A later question of a call, such as `pin-1`. */
+interface CallStep {
+  callId: string;
+  accountId: string;
+  step: string;
+}
+
+/** A call that waits for what to do. */
+export interface WaitingCall {
+  callId: string;
+  accountId: string;
+  aLegUuid: string;
+  kind: 'inbound' | 'request';
+  requestId: string | null;
+  caller: E164 | null;
+  /** The account's words and allowed countries, read before the transaction. */
+  settings: CallSettings;
+}
+
+/** Carries out what was decided: keeps the call, what it was answered and, when it connects, its conversation; returns the XML. */
+@Injectable()
+export class CallBook {
+  constructor(
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly crypto: Crypto,
+    private readonly events: Events,
+    private readonly jobs: Jobs,
+    private readonly reserveSpend: ReserveSpend,
+  ) {}
+
+  /** How each call begins. `earlier` is what it was answered when it first asked; `isFirstWord`: nothing was heard of it before. */
+  async open(tx: Tx, accountId: string, aLegUuid: string): Promise<{ earlier: string | null; isFirstWord: boolean }> {
+    if (await addALeg(tx, accountId, aLegUuid)) return { earlier: null, isFirstWord: true };
+    const [call] = await EARLIER.read(tx, 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
+      accountId,
+      aLegUuid,
+    ]);
+    const earlier = call ? this.crypto.open(answerPlace({ callId: call.id, accountId }), call.answer) : null;
+    return { earlier, isFirstWord: false };
+  }
+
+  /** For a call that has just come in. `isFirstWord`: nothing was heard of it before. */
+  async enter(tx: Tx, call: WaitingCall, wanted: CallDecision, isFirstWord: boolean): Promise<string> {
+    const decision = await this.reserveSpend.run(tx, call, wanted);
+    const answer = answerXml(this.config.http.publicUrl, call, decision);
+    await this.insertCall(tx, call, decision, answer);
+    await this.seat(tx, call, decision, isFirstWord);
+    return answer;
+  }
+
+  /** For a call that was asked for its PIN. */
+  async proceed(tx: Tx, call: WaitingCall, wanted: CallDecision): Promise<string> {
+    const decision = await this.reserveSpend.run(tx, call, wanted);
+    const decided = {
+      decision: decision.decision,
+      reason: decision.reason,
+      ...placeOf(decision),
+      ...this.connection(call, decision),
+    };
+    await CALLS.update(tx, decided, 'WHERE id = ?', [call.callId]);
+    // Not the first word: a hang-up may have come while the PIN was typed.
+    await this.seat(tx, call, decision, false);
+    return answerXml(this.config.http.publicUrl, call, decision);
+  }
+
+  askAgain(call: WaitingCall, prompt: SessionRecord, attempt: number): string {
+    return askForPin(this.config.http.publicUrl, call, prompt, attempt);
+  }
+
+  /** What the call was answered at this step; null the first time. */
+  async earlierAt(tx: Tx, at: CallStep): Promise<string | null> {
+    const [earlier] = await EARLIER_AT_STEP.read(tx, 'FROM call_answer WHERE call_id = ? AND step = ?', [
+      at.callId,
+      at.step,
+    ]);
+    return earlier ? this.crypto.open(stepAnswerPlace(at), earlier.answer) : null;
+  }
+
+  async keepAt(tx: Tx, at: CallStep, answer: string): Promise<void> {
+    const sealed = this.crypto.seal(stepAnswerPlace(at), answer);
+    await STEP_ANSWERS.insert(tx, { callId: at.callId, step: at.step, answer: sealed });
+  }
+
+  private async insertCall(tx: Tx, call: WaitingCall, decision: CallDecision, answer: string): Promise<void> {
+    const prompt = decision.decision === 'ask-pin' ? decision.prompt : null;
+    try {
+      await CALLS.insert(tx, {
+        id: call.callId,
+        accountId: call.accountId,
+        ...placeOf(decision),
+        virtualNumberId: (decision.seat?.session ?? prompt)?.virtualNumberId ?? null,
+        kind: call.kind,
+        requestId: call.requestId,
+        aLegUuid: call.aLegUuid,
+        promptSessionId: prompt?.id ?? null,
+        pinAttempts: 0,
+        decision: decision.decision,
+        reason: decision.reason,
+        answer: this.crypto.seal(answerPlace(call), answer),
+        createdAt: this.clock.now(),
+        ...this.connection(call, decision),
+      });
+    } catch (error) {
+      throw isDuplicate(error) ? new Contended() : error;
+    }
+  }
+
+  /** Who is connected with whom, sealed, and from when on; the number of somebody who is not connected is not kept. */
+  private connection(call: WaitingCall, decision: CallDecision) {
+    if (decision.decision !== 'connect') return { caller: null, dialled: null, connectedAt: null };
+    // A requested call begins at its first party.
+    const caller = call.kind === 'request' ? decision.seat.session.parties.first : call.caller;
+    return {
+      caller: caller === null ? null : this.crypto.seal(callerPlace(call), caller),
+      dialled: this.crypto.seal(dialledPlace(call), decision.dial),
+      connectedAt: this.clock.now(),
+    };
+  }
+
+  /** A hang-up that was here first was counted without its call and session. */
+  private async figure(tx: Tx, { accountId, aLegUuid }: WaitingCall, isFirstWord: boolean): Promise<void> {
+    if (!isFirstWord) await this.events.publish(tx, new CallFigured(accountId, aLegUuid, null, false));
+  }
+
+  private async seat(tx: Tx, call: WaitingCall, decision: CallDecision, isFirstWord: boolean): Promise<void> {
+    const { callId, accountId, aLegUuid } = call;
+    const { seat } = decision;
+    const { sessionId, callerRole: role } = placeOf(decision);
+    await linkLeg(tx, { accountId, legUuid: aLegUuid, callId, sessionId, role });
+    if (decision.decision !== 'connect' || !seat) return this.figure(tx, call, isFirstWord);
+
+    const now = this.clock.now();
+    const { ring_timeout, call_time_limit } = seat.session.settings;
+    const busyUntil = now + (ring_timeout + call_time_limit + GRACE_SECONDS) * 1000;
+    await openInteraction(tx, {
+      id: callId,
+      sessionId: seat.session.id,
+      startedAt: now,
+      busyUntil,
+      role: seat.role,
+      legUuid: aLegUuid,
+    });
+    await askAfterRinging(tx, this.jobs, { callId, now, ringSeconds: ring_timeout });
+    await this.events.publish(tx, new CallStarted(seat.session, callId, seat.role));
+
+    const isOver = !isFirstWord && (await tellInteraction(tx, this.events, callId));
+    await this.figure(tx, call, isFirstWord);
+    if (!isOver) return;
+    // The call's hang-up was here before this answer: what it told is told now.
+    await this.events.publish(tx, new PartyHungUp(accountId, seat.session.id, callId, seat.role, aLegUuid));
+    await this.events.publish(tx, new CallEnded(accountId, seat.session.id, callId));
+  }
+}
+
+/** Where the caller sits; nowhere when it came to no session. */
+function placeOf({ seat }: CallDecision) {
+  return seat ? { sessionId: seat.session.id, callerRole: seat.role } : { sessionId: null, callerRole: null };
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { FindSessionById, FindStrangers, type Route, type SessionRecord } from '../../sessions/index.js';
+import { isEqualSecret } from '../../platform/crypto/crypto.js';
+import type { Tx } from '../../platform/database/database.js';
+import { Events } from '../../platform/events/events.js';
+import type { E164 } from '../../telephony/phone.js';
+import type { MaskedCall } from '../call.entity.js';
+import { PinChecked } from '../call-routing.events.js';
+import { PinLocks } from './pin-locks.js';
+
+/** What was typed at a session's prompt, in which call and by whom. */
+export interface TypedPin {
+  call: Pick<MaskedCall, 'id' | 'accountId' | 'sessionId' | 'callerRole'>;
+  prompt: SessionRecord;
+  /** The number that the caller shows; null when it is withheld. */
+  caller: E164 | null;
+  /** Empty when nothing was typed. */
+  digits: string;
+  /** From 1. */
+  attempt: number;
+}
+
+export type PinVerdict =
+  { verdict: 'right'; seat: Route } | { verdict: 'again' } | { verdict: 'failed'; reason: 'locked' | 'wrong-pin' };
+
+/**
+ * The right PIN seats the caller in the role whose PIN it is, for this call only; a wrong one, or none, may be tried again while retries are left.
+ * What was wrong counts towards the locks; silence does not.
+ */
+@Injectable()
+export class JudgePin {
+  constructor(
+    private readonly events: Events,
+    private readonly findStrangers: FindStrangers,
+    private readonly findSessionById: FindSessionById,
+    private readonly pinLocks: PinLocks,
+  ) {}
+
+  async run(tx: Tx, typed: TypedPin): Promise<PinVerdict> {
+    const { call, prompt, caller, digits, attempt } = typed;
+    const wasLocked = await this.pinLocks.isLocked(tx, prompt, caller);
+    const seat = wasLocked || digits === '' ? null : await this.seatOf(tx, typed);
+    if (seat) {
+      await this.events.publish(
+        tx,
+        new PinChecked(call.accountId, seat.session.id, call.id, 'success', attempt - 1, caller, seat.role),
+      );
+      return { verdict: 'right', seat };
+    }
+
+    if (digits !== '' && !wasLocked) await this.pinLocks.noteFailure(tx, prompt, caller);
+    const isLocked = wasLocked || (await this.pinLocks.isLocked(tx, prompt, caller));
+    if (!isLocked && attempt <= (prompt.settings.pin_retry ?? 0)) return { verdict: 'again' };
+    await this.events.publish(tx, new PinChecked(call.accountId, prompt.id, call.id, 'failed', attempt, caller, null));
+    return { verdict: 'failed', reason: isLocked ? 'locked' : 'wrong-pin' };
+  }
+
+  /** A registered caller must type its own PIN; everybody else takes the role whose PIN it is. */
+  private async seatOf(tx: Tx, { call, prompt, digits }: TypedPin): Promise<Route | null> {
+    if (call.sessionId !== null && call.callerRole !== null) {
+      const own = call.callerRole === 'first' ? prompt.parties.firstPin : prompt.parties.secondPin;
+      return own !== null && isEqualSecret(digits, own) ? { session: prompt, role: call.callerRole } : null;
+    }
+    const found = await this.findStrangers.byPin(tx, call.accountId, prompt.virtualNumber as E164, digits);
+    const session = found && (await this.findSessionById.run(tx, call.accountId, found.session.id));
+    return found && session ? { session, role: found.role } : null;
+  }
+}

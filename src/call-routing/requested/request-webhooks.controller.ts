@@ -1,0 +1,57 @@
+import { All, Controller, Header, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { PlivoSignatureGuard, readHangupWebhook, webhookOf } from '../../plivo/index.js';
+import { isUuid } from '../../platform/ids.js';
+import { AnswerDeadline } from '../answer/answer-deadline.js';
+import { XML_TYPE } from '../answer/answer-xml.js';
+import { readAsked } from '../answer/read-asked.js';
+import { UnreadableWebhook } from '../call-routing.errors.js';
+import { CloseRequest } from './close-request.js';
+import { ConnectSecondParty } from './connect-second-party.js';
+import { NoteRinging } from './note-ringing.js';
+
+/** What Plivo calls about a call that we have placed to a first party. */
+@ApiExcludeController()
+@Controller('plivo/:authId/requests/:requestId')
+@UseGuards(PlivoSignatureGuard)
+export class RequestWebhooksController {
+  constructor(
+    private readonly deadline: AnswerDeadline,
+    private readonly connectSecondParty: ConnectSecondParty,
+    private readonly noteRinging: NoteRinging,
+    private readonly closeRequest: CloseRequest,
+  ) {}
+
+  @All('answer')
+  @HttpCode(200)
+  @Header('Content-Type', XML_TYPE)
+  async answer(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
+    const webhook = webhookOf(request);
+    const asked = readAsked(webhook);
+    if (!isUuid(requestId)) throw new UnreadableWebhook('answer');
+    return this.deadline.run(webhook.accountId, asked.callUuid, (isAwaited) =>
+      this.connectSecondParty.run(webhook, requestId, asked, isAwaited),
+    );
+  }
+
+  @All('ring')
+  @HttpCode(200)
+  async ring(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
+    const webhook = webhookOf(request);
+    const told = readAsked(webhook);
+    if (!isUuid(requestId)) throw new UnreadableWebhook('ring');
+    await this.noteRinging.run(webhook, requestId, told.callUuid);
+    return '';
+  }
+
+  @All('hangup')
+  @HttpCode(200)
+  async hangup(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
+    const webhook = webhookOf(request);
+    const told = readHangupWebhook(webhook.params);
+    if (told === null || !isUuid(requestId)) throw new UnreadableWebhook('hang-up');
+    await this.closeRequest.run(webhook, requestId, told);
+    return '';
+  }
+}
