@@ -22,3 +22,13 @@ export class Clock {
     this.offsetMs += milliseconds;
   }
 }
+
+/** The first instant of the UTC hour. */
+export function hourOf(instant: number): number {
+  return instant - (instant % HOUR_MS);
+}
+
+/** The first instant of the UTC day. */
+export function dayOf(instant: number): number {
+  return instant - (instant % DAY_MS);
+}

@@ -72,6 +72,12 @@ export function marks(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
 }
 
+/** Whether a statement, which begins with FROM, finds a row. */
+export async function exists(manager: EntityManager, rest: string, parameters: unknown[] = []): Promise<boolean> {
+  const found = await manager.query<unknown[]>(`SELECT 1 ${rest}`, parameters);
+  return found.length > 0;
+}
+
 /**
  * A table as its entity describes it: the entity is the only list of a table's columns, and what statements need of it (column lists, placeholders,
  * types, conversions) is taken from there. Statements themselves stay written SQL. Values go in as they are: the transformers of our columns
