@@ -5,7 +5,7 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import type { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { AccountSettings, isLanguage, isRefusalText, type CallSettingsPatch } from './account-settings.js';
-import { insertAccount } from './insert-account.js';
+import { insertAccount } from './create-account.js';
 
 const MAIN = 'MAMAINMAINMAINMAIN00';
 const OTHER = 'MAOTHEROTHEROTHER000';

@@ -3,7 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
+import { exists, selection } from '../platform/database/rows.js';
 import { InvalidRequest, NotFound } from '../platform/errors.js';
+import { ACCOUNT_SETTINGS } from './account.entity.js';
 import { decimalText, microsOf } from './money.js';
 import { ShortLived } from './short-lived.js';
 
@@ -110,30 +112,24 @@ export class AccountSettings {
 
     const settings = merged(before ?? {}, patch);
     requireRateOfCap(settings);
-    const values = [JSON.stringify(settings), this.clock.now(), accountId];
-    await tx.query(
-      before === null
-        ? 'INSERT INTO account_setting (value, updated_at, account_id) VALUES (?, ?, ?)'
-        : 'UPDATE account_setting SET value = ?, updated_at = ? WHERE account_id = ?',
-      values,
-    );
+    const row = { value: JSON.stringify(settings), updatedAt: this.clock.now() };
+    if (before === null) await ACCOUNT_SETTINGS.insert(tx, { accountId, ...row });
+    else await ACCOUNT_SETTINGS.update(tx, row, 'WHERE account_id = ?', [accountId]);
     this.remembered.distrust(accountId);
     return { ...DEFAULTS, ...settings };
   }
 
   /** Two changes at once keep both: each merges into what the other has committed. The row to lock may not be there yet, so the account's is. */
   private async lock(tx: Tx, accountId: string): Promise<void> {
-    const rows = await tx.query<unknown[]>(`SELECT auth_id FROM account WHERE auth_id = ? ${this.database.forUpdate}`, [
-      accountId,
-    ]);
-    if (rows.length === 0) throw new NotFound('no account has this auth_id');
+    if (!(await exists(tx, `FROM account WHERE auth_id = ? ${this.database.forUpdate}`, [accountId])))
+      throw new NotFound('no account has this auth_id');
   }
 }
 
+const STORED = selection(ACCOUNT_SETTINGS.pick(['value']));
+
 async function stored(manager: EntityManager, accountId: string): Promise<Partial<CallSettings> | null> {
-  const [row] = await manager.query<{ value: string }[]>('SELECT value FROM account_setting WHERE account_id = ?', [
-    accountId,
-  ]);
+  const [row] = await STORED.read(manager, 'FROM account_setting WHERE account_id = ?', [accountId]);
   return row ? (JSON.parse(row.value) as Partial<CallSettings>) : null;
 }
 

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, id, instant, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** A customer of this installation, and the Plivo account whose numbers and webhooks are its own. */
 @Entity('account')
@@ -44,3 +45,8 @@ export class AccountSetting {
   @Column({ type: 'text' }) value!: string;
   @Column({ ...instant(), name: 'updated_at' }) updatedAt!: number;
 }
+
+export const ACCOUNTS = tableOf(Account);
+export const SUBACCOUNTS = tableOf(Subaccount);
+export const API_TOKENS = tableOf(ApiToken);
+export const ACCOUNT_SETTINGS = tableOf(AccountSetting);

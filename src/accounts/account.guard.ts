@@ -3,9 +3,15 @@ import type { FastifyRequest } from 'fastify';
 import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Unauthenticated } from './accounts.errors.js';
-import { Authenticate } from './authenticate.js';
-import { Subaccounts } from './find-subaccount.js';
-import type { Principal } from './principal.js';
+import { hasSubaccount } from './accounts.js';
+import { Authenticate, type Principal } from './authenticate.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by AccountGuard. */
+    principal?: Principal;
+  }
+}
 
 /** A customer's credentials are far below this; what is longer is not hashed. */
 const MAX_HEADER_LENGTH = 1024;
@@ -18,7 +24,6 @@ const MAX_HEADER_LENGTH = 1024;
 export class AccountGuard implements CanActivate {
   constructor(
     private readonly authenticate: Authenticate,
-    private readonly subaccounts: Subaccounts,
     private readonly database: Database,
   ) {}
 
@@ -39,10 +44,16 @@ export class AccountGuard implements CanActivate {
     if (pathOwner === (principal.subaccountId ?? principal.accountId)) return principal;
     const isOwnSubaccount =
       principal.subaccountId === null &&
-      (await this.database.read((manager) => this.subaccounts.belongsTo(manager, principal.accountId, pathOwner)));
+      (await this.database.read((manager) => hasSubaccount(manager, principal.accountId, pathOwner)));
     if (!isOwnSubaccount) throw new NotFound();
     return { ...principal, subaccountId: pathOwner };
   }
+}
+
+/** The principal that AccountGuard has set; a route without the guard is closed. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw Unauthenticated.missing();
+  return request.principal;
 }
 
 function readBasic(header: string): { user: string; password: string } | null {

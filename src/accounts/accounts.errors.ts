@@ -1,10 +1,7 @@
-import { DomainError } from '../platform/errors.js';
+import { refusal } from '../platform/errors.js';
 
 /** No credentials, or none that open anything; the two sentences are those of the masking API. */
-export class Unauthenticated extends DomainError {
-  readonly code = 'unauthenticated';
-  readonly kind = 'unauthenticated';
-
+export class Unauthenticated extends refusal('unauthenticated', 'unauthenticated') {
   static missing(): Unauthenticated {
     return new Unauthenticated('authentication credentials were not provided');
   }
@@ -14,26 +11,21 @@ export class Unauthenticated extends DomainError {
   }
 }
 
-export class AccountExists extends DomainError {
-  readonly code = 'account_exists';
-  readonly kind = 'conflict';
-  constructor() {
-    super('expected the auth_id of no account, found one', { param: 'auth_id' });
-  }
-}
+export class AccountExists extends refusal(
+  'account_exists',
+  'conflict',
+  'expected the auth_id of no account, found one',
+  { param: 'auth_id' },
+) {}
 
-export class TooManyTokens extends DomainError {
-  readonly code = 'too_many_tokens';
-  readonly kind = 'conflict';
-  constructor() {
-    super('expected at most one live token, found two: delete one first');
-  }
-}
+export class TooManyTokens extends refusal(
+  'too_many_tokens',
+  'conflict',
+  'expected at most one live token, found two: delete one first',
+) {}
 
-export class LastToken extends DomainError {
-  readonly code = 'last_token';
-  readonly kind = 'conflict';
-  constructor() {
-    super('expected a second live token, found none: issue one first');
-  }
-}
+export class LastToken extends refusal(
+  'last_token',
+  'conflict',
+  'expected a second live token, found none: issue one first',
+) {}

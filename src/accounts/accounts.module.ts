@@ -1,21 +1,16 @@
 import { Module } from '@nestjs/common';
 import { Authenticate } from './authenticate.js';
 import { AccountGuard } from './account.guard.js';
+import { Accounts } from './accounts.js';
 import { AccountSettings } from './account-settings.js';
-import { CallbackTokens } from './callback-tokens.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
-import { Credentials } from './credentials.js';
+import { CallbackTokens, Credentials } from './credentials.js';
 import { EnsureFirstAccount } from './ensure-first-account.js';
-import { Accounts } from './find-account.js';
-import { Subaccounts } from './find-subaccount.js';
-import { IssueToken } from './issue-token.js';
 import { ListAccounts } from './list-accounts.js';
-import { ListTokens } from './list-tokens.js';
-import { PlivoAccess } from './plivo-access.js';
-import { RevokeToken } from './revoke-token.js';
+import { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
+import { IssueToken, ListTokens, RevokeToken } from './tokens.js';
 import { VerifyEncryptionKey } from './verify-encryption-key.js';
-import { WebhookTokens } from './webhook-tokens.js';
 
 const useCases = [
   VerifyEncryptionKey,
@@ -25,7 +20,6 @@ const useCases = [
   AccountSettings,
   CallbackTokens,
   Accounts,
-  Subaccounts,
   PlivoAccess,
   WebhookTokens,
   CreateAccount,

@@ -6,20 +6,16 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import type { Secrets } from '../platform/settings/data-folder.js';
 import type { Database } from '../platform/database/database.js';
 import { AccountExists, LastToken, TooManyTokens } from './accounts.errors.js';
+import { Accounts, hasSubaccount } from './accounts.js';
 import { Authenticate } from './authenticate.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { Credentials } from './credentials.js';
 import { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
-import { Accounts } from './find-account.js';
-import { Subaccounts } from './find-subaccount.js';
-import { IssueToken } from './issue-token.js';
 import { ListAccounts } from './list-accounts.js';
-import { ListTokens } from './list-tokens.js';
-import { PlivoAccess } from './plivo-access.js';
-import { RevokeToken } from './revoke-token.js';
+import { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
+import { IssueToken, ListTokens, RevokeToken } from './tokens.js';
 import { VerifyEncryptionKey } from './verify-encryption-key.js';
-import { WebhookTokens } from './webhook-tokens.js';
 
 const MAIN = 'MAMAINMAINMAINMAIN00';
 const PLIVO = { name: 'Acme', plivoAuthId: 'MAPLIVOPLIVOPLIVO000', plivoAuthToken: 'plivo-secret' };
@@ -167,8 +163,7 @@ describeOnEachDatabase('accounts', (open) => {
       subaccountId: sub.authId,
     });
     expect(await here.authenticate.run(sub.authId, account.authToken)).toBeNull();
-    const subaccounts = new Subaccounts();
-    const belongs = (owner: string) => database.read((manager) => subaccounts.belongsTo(manager, owner, sub.authId));
+    const belongs = (owner: string) => database.read((manager) => hasSubaccount(manager, owner, sub.authId));
     expect(await belongs(account.authId)).toBe(true);
     expect(await belongs((await newAccount()).authId)).toBe(false);
     expect(await new ListAccounts(database).run({ after: account.authId.slice(0, 19), limit: 1 })).toMatchObject([

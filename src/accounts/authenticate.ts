@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { isEqualSecret } from '../platform/crypto/crypto.js';
 import { newSecret } from '../platform/ids.js';
 import { Credentials } from './credentials.js';
-import type { Principal } from './principal.js';
+
+/** Whose credentials a request carries, and how far they reach. */
+export interface Principal {
+  accountId: string;
+  /** Set: only what belongs to this subaccount. */
+  subaccountId: string | null;
+  /** Id of the token that opened the door. */
+  credentialId: string;
+}
 
 const AUTH_ID = /^(MA|SA)[A-Z0-9]{18}$/;
 /** At most this many tokens of one owner live (one more while PLIVO_AUTH_TOKEN is being changed). */

@@ -4,8 +4,9 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import { isDuplicate, type Tx } from '../platform/database/database.js';
 import { newAuthId, newSecret } from '../platform/ids.js';
 import { AccountExists } from './accounts.errors.js';
+import { ACCOUNTS, type Account } from './account.entity.js';
 import { Credentials } from './credentials.js';
-import { insertAccount } from './insert-account.js';
+import { plivoTokenPlace } from './plivo-credentials.js';
 
 /** Adds a customer with a first token of its own, which is told only here. Refuses an Auth ID that is taken. */
 @Injectable()
@@ -34,4 +35,10 @@ export class CreateAccount {
     await this.credentials.add(tx, authId, authToken, 'issued');
     return { authId, authToken, createdAt };
   }
+}
+
+/** `plivoAuthToken` comes open and is stored sealed. Fails on a taken Auth ID with the database's duplicate-key error. */
+export function insertAccount(tx: Tx, crypto: Crypto, account: Account): Promise<void> {
+  const sealed = crypto.seal(plivoTokenPlace(account.authId), account.plivoAuthToken);
+  return ACCOUNTS.insert(tx, { ...account, plivoAuthToken: sealed });
 }

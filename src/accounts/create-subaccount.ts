@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { newAuthId, newSecret } from '../platform/ids.js';
+import { SUBACCOUNTS } from './account.entity.js';
+import { Accounts } from './accounts.js';
 import { Credentials } from './credentials.js';
-import { Accounts } from './find-account.js';
 
 /** Adds a subaccount with a token of its own, which is told only here. Refuses an account that does not exist. */
 @Injectable()
@@ -24,12 +25,7 @@ export class CreateSubaccount {
     const authId = newAuthId('SA');
     const authToken = newSecret();
     const createdAt = this.clock.now();
-    await tx.query('INSERT INTO subaccount (auth_id, account_id, name, created_at) VALUES (?, ?, ?, ?)', [
-      authId,
-      accountId,
-      name,
-      createdAt,
-    ]);
+    await SUBACCOUNTS.insert(tx, { authId, accountId, name, createdAt });
     await this.credentials.add(tx, authId, authToken, 'issued');
     return { authId, authToken, createdAt };
   }

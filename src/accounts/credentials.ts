@@ -2,9 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { selection, text } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
-import type { ApiToken } from './account.entity.js';
+import { API_TOKENS, type ApiToken } from './account.entity.js';
 import { ShortLived } from './short-lived.js';
+
+const OF_OWNER = selection({
+  ...API_TOKENS.pick(['id', 'token'], 't'),
+  accountId: text('COALESCE(s.account_id, t.owner_id)'),
+});
 
 /** The live tokens of one account or subaccount, opened. */
 export interface OpenedCredentials {
@@ -41,13 +47,8 @@ export class Credentials {
   ): Promise<{ id: string; createdAt: number }> {
     const id = newId();
     const createdAt = this.clock.now();
-    await tx.query('INSERT INTO api_token (id, owner_id, token, origin, created_at) VALUES (?, ?, ?, ?, ?)', [
-      id,
-      ownerId,
-      this.crypto.seal(place(id, ownerId), token),
-      origin,
-      createdAt,
-    ]);
+    const sealed = this.crypto.seal(place(id, ownerId), token);
+    await API_TOKENS.insert(tx, { id, ownerId, token: sealed, origin, createdAt });
     this.opened.distrust(ownerId);
     return { id, createdAt };
   }
@@ -58,20 +59,31 @@ export class Credentials {
   }
 
   private async read(ownerId: string): Promise<OpenedCredentials | null> {
-    const rows = await this.database.read<{ id: string; token: string; account_id: string }[]>((manager) =>
-      manager.query(
-        `SELECT t.id, t.token, COALESCE(s.account_id, t.owner_id) AS account_id
-         FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ? ORDER BY t.created_at, t.id`,
+    const rows = await this.database.read((manager) =>
+      OF_OWNER.read(
+        manager,
+        'FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ? ORDER BY t.created_at, t.id',
         [ownerId],
       ),
     );
     const [first] = rows;
     if (!first) return null;
     return {
-      accountId: first.account_id,
-      subaccountId: first.account_id === ownerId ? null : ownerId,
+      accountId: first.accountId,
+      subaccountId: first.accountId === ownerId ? null : ownerId,
       tokens: rows.map(({ id, token }) => ({ id, token: this.crypto.open(place(id, ownerId), token) })),
     };
+  }
+}
+
+/** With what an owner's callbacks are signed; while a token is being replaced there are two, oldest first. */
+@Injectable()
+export class CallbackTokens {
+  constructor(private readonly credentials: Credentials) {}
+
+  /** Live tokens of an account or subaccount; empty when it is gone. */
+  async of(ownerId: string): Promise<string[]> {
+    return (await this.credentials.of(ownerId))?.tokens.map(({ token }) => token) ?? [];
   }
 }
 

@@ -3,14 +3,18 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
 import { Secrets } from '../platform/settings/data-folder.js';
-import { Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
+import { selection } from '../platform/database/rows.js';
+import { ACCOUNTS, API_TOKENS } from './account.entity.js';
+import { insertAccount } from './create-account.js';
 import { Credentials } from './credentials.js';
-import { insertAccount } from './insert-account.js';
-import { plivoTokenPlace, readPlivoToken } from './plivo-token.js';
-import { WebhookTokens } from './webhook-tokens.js';
+import { plivoTokenPlace, readPlivoCredentials, WebhookTokens } from './plivo-credentials.js';
 
 /** The account that the simulator calls for when no credentials are set. */
 export const DEMO_AUTH_ID = 'MADEMODEMODEMODEMO00';
+
+const TOKEN_IDS = selection(API_TOKENS.pick(['id']));
 
 interface FirstAccount {
   authId: string;
@@ -36,7 +40,7 @@ export class EnsureFirstAccount {
   async run(config: Config, secrets: Secrets): Promise<string> {
     const first = firstAccount(config, secrets);
     await this.database.transaction(async (tx) => {
-      const known = await readPlivoToken(tx, this.crypto, first.authId);
+      const known = await readPlivoCredentials(tx, this.crypto, first.authId);
       if (known === null) await this.create(tx, first);
       else if (!isEqualSecret(first.authToken, known.authToken)) await this.follow(tx, first);
     });
@@ -45,26 +49,16 @@ export class EnsureFirstAccount {
 
   private async create(tx: Tx, { authId, authToken, name }: FirstAccount): Promise<void> {
     const account = { authId, name, plivoAuthId: authId, plivoAuthToken: authToken, createdAt: this.clock.now() };
-    try {
-      await insertAccount(tx, this.crypto, account);
-    } catch (error) {
-      // Another process starts at the same time.
-      if (isDuplicate(error)) throw new Contended();
-      throw error;
-    }
+    // Another process may start at the same time.
+    await orStartOver(insertAccount(tx, this.crypto, account));
     await this.credentials.add(tx, authId, authToken, 'settings');
     this.webhookTokens.changed(authId);
   }
 
   private async follow(tx: Tx, { authId, authToken }: FirstAccount): Promise<void> {
-    await tx.query('UPDATE account SET plivo_auth_token = ? WHERE auth_id = ?', [
-      this.crypto.seal(plivoTokenPlace(authId), authToken),
-      authId,
-    ]);
-    const old = await tx.query<{ id: string }[]>(
-      "SELECT id FROM api_token WHERE owner_id = ? AND origin = 'settings'",
-      [authId],
-    );
+    const plivoAuthToken = this.crypto.seal(plivoTokenPlace(authId), authToken);
+    await ACCOUNTS.update(tx, { plivoAuthToken }, 'WHERE auth_id = ?', [authId]);
+    const old = await TOKEN_IDS.read(tx, "FROM api_token WHERE owner_id = ? AND origin = 'settings'", [authId]);
     for (const { id } of old) await this.credentials.remove(tx, authId, id);
     await this.credentials.add(tx, authId, authToken, 'settings');
     this.webhookTokens.changed(authId);

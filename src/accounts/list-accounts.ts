@@ -1,20 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
+import { marks, selection } from '../platform/database/rows.js';
+import { ACCOUNTS, SUBACCOUNTS, type Account, type Subaccount } from './account.entity.js';
 
-export interface ListedAccount {
-  authId: string;
-  name: string;
-  plivoAuthId: string;
-  createdAt: number;
-  subaccounts: { authId: string; name: string; createdAt: number }[];
+export interface ListedAccount extends Omit<Account, 'plivoAuthToken'> {
+  subaccounts: Omit<Subaccount, 'accountId'>[];
 }
 
-interface SubaccountRow {
-  auth_id: string;
-  account_id: string;
-  name: string;
-  created_at: number | string;
-}
+const SHOWN = selection(ACCOUNTS.pick(['authId', 'name', 'plivoAuthId', 'createdAt']));
+const OF_THEM = selection(SUBACCOUNTS.fields());
 
 /** Accounts in the order of their Auth IDs, each with its subaccounts. */
 @Injectable()
@@ -23,26 +17,21 @@ export class ListAccounts {
 
   async run(page: { after: string; limit: number }): Promise<ListedAccount[]> {
     return this.database.read(async (manager) => {
-      const accounts = await manager.query<
-        { auth_id: string; name: string; plivo_auth_id: string; created_at: number | string }[]
-      >('SELECT auth_id, name, plivo_auth_id, created_at FROM account WHERE auth_id > ? ORDER BY auth_id LIMIT ?', [
+      const accounts = await SHOWN.read(manager, 'FROM account WHERE auth_id > ? ORDER BY auth_id LIMIT ?', [
         page.after,
         page.limit,
       ]);
       if (accounts.length === 0) return [];
-      const subaccounts = await manager.query<SubaccountRow[]>(
-        `SELECT auth_id, account_id, name, created_at FROM subaccount
-         WHERE account_id IN (${accounts.map(() => '?').join(', ')}) ORDER BY created_at, auth_id`,
-        accounts.map((account) => account.auth_id),
+      const subaccounts = await OF_THEM.read(
+        manager,
+        `FROM subaccount WHERE account_id IN (${marks(accounts)}) ORDER BY created_at, auth_id`,
+        accounts.map((account) => account.authId),
       );
       return accounts.map((account) => ({
-        authId: account.auth_id,
-        name: account.name,
-        plivoAuthId: account.plivo_auth_id,
-        createdAt: Number(account.created_at),
+        ...account,
         subaccounts: subaccounts
-          .filter((row) => row.account_id === account.auth_id)
-          .map((row) => ({ authId: row.auth_id, name: row.name, createdAt: Number(row.created_at) })),
+          .filter(({ accountId }) => accountId === account.authId)
+          .map(({ authId, name, createdAt }) => ({ authId, name, createdAt })),
       }));
     });
   }

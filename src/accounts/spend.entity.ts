@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, flag, id, instant, micros } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** What an account with a spend cap has spent on a UTC day, and what calls that are on may still cost. `spent + reserved` never exceeds the cap. */
 @Entity('account_spend')
@@ -23,3 +24,6 @@ export class SpendReservation {
   @Column(instant()) day!: number;
   @Column(micros()) amount!: number;
 }
+
+export const SPENDS = tableOf(AccountSpend);
+export const RESERVATIONS = tableOf(SpendReservation);

@@ -1,26 +1,23 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
-import { Clock } from '../platform/clock.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Clock, DAY_MS, dayOf } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
+import { exists, selection } from '../platform/database/rows.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
 import { microsOf } from './money.js';
+import { RESERVATIONS, SPENDS, type AccountSpend } from './spend.entity.js';
 
-const DAY_MS = 86_400_000;
 const KEPT_DAYS = 40;
 const TELL = 'accounts.spend-cap-reached';
 
 /** One account's UTC day; amounts in micro-units. */
-export interface SpendOfDay {
-  day: number;
-  spent: number;
-  reserved: number;
-  /** Whether a call had to be refused. */
-  isCapReached: boolean;
-}
+export type SpendOfDay = Omit<AccountSpend, 'accountId'>;
 
-type SpendRow = Record<'day' | 'spent' | 'reserved' | 'is_cap_reached', number>;
+const OF_DAY = selection(SPENDS.pick(['day', 'spent', 'reserved', 'isCapReached']));
+const HELD = selection(RESERVATIONS.pick(['day', 'amount']));
 
 /** What the calls of an account that began since then have cost, in micro-units. */
 type SpentSince = (tx: Tx, accountId: string, since: number) => Promise<number>;
@@ -62,8 +59,7 @@ export class Spend implements OnModuleInit {
     tx: Tx,
     { accountId, holder, micros, cap }: { accountId: string; holder: string; micros: number; cap: string },
   ): Promise<boolean> {
-    const held = (await tx.query('SELECT holder FROM spend_reservation WHERE holder = ?', [holder])) as unknown[];
-    if (held.length > 0) return true;
+    if (await exists(tx, 'FROM spend_reservation WHERE holder = ?', [holder])) return true;
 
     const day = dayOf(this.clock.now());
     await this.addDay(tx, accountId, day);
@@ -71,20 +67,14 @@ export class Spend implements OnModuleInit {
     // refusals, of which there may be many at once, wait for nobody.
     const fits = 'account_id = ? AND day = ? AND spent + reserved + ? <= ?';
     const limits = [accountId, day, micros, microsOf(cap)];
-    const hasRoom = ((await tx.query(`SELECT day FROM account_spend WHERE ${fits}`, limits)) as unknown[]).length > 0;
-    const taken = hasRoom
+    const taken = (await exists(tx, `FROM account_spend WHERE ${fits}`, limits))
       ? await change(tx, `UPDATE account_spend SET reserved = reserved + ? WHERE ${fits}`, [micros, ...limits])
       : 0;
     if (taken === 0) {
       await this.refuse(tx, accountId, day);
       return false;
     }
-    await tx.query('INSERT INTO spend_reservation (holder, account_id, day, amount) VALUES (?, ?, ?, ?)', [
-      holder,
-      accountId,
-      day,
-      micros,
-    ]);
+    await RESERVATIONS.insert(tx, { holder, accountId, day, amount: micros });
     return true;
   }
 
@@ -97,16 +87,13 @@ export class Spend implements OnModuleInit {
     settled: { accountId: string; holder: string | null; at: number; micros: number; isFinal: boolean },
   ): Promise<void> {
     const { accountId, holder, at, micros, isFinal } = settled;
-    const [held] = (await tx.query('SELECT day, amount FROM spend_reservation WHERE holder = ?', [holder ?? ''])) as {
-      day: number;
-      amount: number;
-    }[];
-    const freed = held && isFinal ? Number(held.amount) : 0;
+    const [held] = await HELD.read(tx, 'FROM spend_reservation WHERE holder = ?', [holder ?? '']);
+    const freed = held && isFinal ? held.amount : 0;
     if (freed === 0 && micros === 0) return;
     await change(
       tx,
       'UPDATE account_spend SET spent = spent + ?, reserved = reserved - ? WHERE account_id = ? AND day = ?',
-      [micros, freed, accountId, held ? Number(held.day) : dayOf(at)],
+      [micros, freed, accountId, held?.day ?? dayOf(at)],
     );
     if (freed > 0) await change(tx, 'DELETE FROM spend_reservation WHERE holder = ?', [holder]);
   }
@@ -123,20 +110,11 @@ export class Spend implements OnModuleInit {
 
   /** Of the day that it is; null while no call was reserved for on it. */
   async today(accountId: string): Promise<SpendOfDay | null> {
-    const rows = await this.database.read(
-      (manager) =>
-        manager.query(
-          'SELECT day, spent, reserved, is_cap_reached FROM account_spend WHERE account_id = ? AND day = ?',
-          [accountId, dayOf(this.clock.now())],
-        ) as Promise<SpendRow[]>,
+    const place = [accountId, dayOf(this.clock.now())];
+    const [today] = await this.database.read((manager) =>
+      OF_DAY.read(manager, 'FROM account_spend WHERE account_id = ? AND day = ?', place),
     );
-    const [row] = rows.map(({ day, spent, reserved, is_cap_reached: reached }) => ({
-      day: Number(day),
-      spent: Number(spent),
-      reserved: Number(reserved),
-      isCapReached: Boolean(Number(reached)),
-    }));
-    return row ?? null;
+    return today ?? null;
   }
 
   /** Forgets days long past; returns how many. */
@@ -149,41 +127,17 @@ export class Spend implements OnModuleInit {
   }
 
   private async addDay(tx: Tx, accountId: string, day: number): Promise<void> {
-    const known = (await tx.query('SELECT day FROM account_spend WHERE account_id = ? AND day = ?', [
-      accountId,
-      day,
-    ])) as unknown[];
-    if (known.length > 0) return;
-    try {
-      await tx.query(
-        'INSERT INTO account_spend (account_id, day, spent, reserved, is_cap_reached) VALUES (?, ?, ?, 0, 0)',
-        [accountId, day, await this.spentSince(tx, accountId, day)],
-      );
-    } catch (error) {
-      // Another call of the same account began the day; in a new transaction its row is seen.
-      throw isDuplicate(error) ? new Contended() : error;
-    }
+    if (await exists(tx, 'FROM account_spend WHERE account_id = ? AND day = ?', [accountId, day])) return;
+    const spent = await this.spentSince(tx, accountId, day);
+    // Another call of the same account may begin the day; in a new transaction its row is seen.
+    await orStartOver(SPENDS.insert(tx, { accountId, day, spent, reserved: 0, isCapReached: false }));
   }
 
   private async refuse(tx: Tx, accountId: string, day: number): Promise<void> {
     this.refusals.inc();
-    const isFirst = (
-      (await tx.query('SELECT day FROM account_spend WHERE account_id = ? AND day = ? AND is_cap_reached = 0', [
-        accountId,
-        day,
-      ])) as unknown[]
-    ).length;
-    if (isFirst === 0) return;
-    const told = await change(
-      tx,
-      'UPDATE account_spend SET is_cap_reached = 1 WHERE account_id = ? AND day = ? AND is_cap_reached = 0',
-      [accountId, day],
-    );
+    const untold = 'account_id = ? AND day = ? AND is_cap_reached = 0';
+    if (!(await exists(tx, `FROM account_spend WHERE ${untold}`, [accountId, day]))) return;
+    const told = await SPENDS.update(tx, { isCapReached: true }, `WHERE ${untold}`, [accountId, day]);
     if (told > 0) await this.jobs.enqueue(tx, TELL, { accountId, day });
   }
-}
-
-/** The first instant of the UTC day. */
-export function dayOf(instant: number): number {
-  return instant - (instant % DAY_MS);
 }

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigProblems } from '../platform/settings/config-problems.js';
 import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
-import { Contended, Database, isDuplicate } from '../platform/database/database.js';
+import { KEY_CHECKS } from '../platform/crypto/key-check.entity.js';
+import { Database } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
+import { selection } from '../platform/database/rows.js';
+
+const KEPT = selection(KEY_CHECKS.pick(['checkValue']));
 
 /** At start: the key is the one this database was first used with. Another key stops the start here instead of failing at the first call. */
 @Injectable()
@@ -14,15 +19,10 @@ export class VerifyEncryptionKey {
   async run(): Promise<void> {
     const ours = this.crypto.checkValue();
     const kept = await this.database.transaction(async (tx) => {
-      const [row] = await tx.query<{ check_value: string }[]>('SELECT check_value FROM key_check WHERE id = 1');
-      if (row) return row.check_value;
-      try {
-        await tx.query('INSERT INTO key_check (id, check_value) VALUES (1, ?)', [ours]);
-      } catch (error) {
-        // Another process starts at the same time.
-        if (isDuplicate(error)) throw new Contended();
-        throw error;
-      }
+      const [row] = await KEPT.read(tx, 'FROM key_check WHERE id = 1');
+      if (row) return row.checkValue;
+      // Another process may start at the same time.
+      await orStartOver(KEY_CHECKS.insert(tx, { id: 1, checkValue: ours }));
       return ours;
     });
     if (isEqualSecret(ours, kept)) return;

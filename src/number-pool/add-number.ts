@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts, Subaccounts } from '../accounts/index.js';
+import { Accounts, hasSubaccount } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
-import { Contended, isDuplicate, type Tx } from '../platform/database/database.js';
+import type { Tx } from '../platform/database/database.js';
 import { parsePartyNumber } from '../telephony/phone.js';
-import { newVirtualNumber } from './new-virtual-number.js';
+import { insertNumbers } from './insert-numbers.js';
 import { InvalidNumber, NumberTaken, UnknownSubaccount } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';
 
@@ -20,7 +20,6 @@ export interface AddNumberRequest {
 export class AddNumber {
   constructor(
     private readonly accounts: Accounts,
-    private readonly subaccounts: Subaccounts,
     private readonly clock: Clock,
   ) {}
 
@@ -31,26 +30,13 @@ export class AddNumber {
     const number = parsePartyNumber(request.number);
     if (number === null) throw new InvalidNumber();
     await this.accounts.require(tx, accountId);
-    if (subaccountId !== null && !(await this.subaccounts.belongsTo(tx, accountId, subaccountId)))
-      throw new UnknownSubaccount();
+    if (subaccountId !== null && !(await hasSubaccount(tx, accountId, subaccountId))) throw new UnknownSubaccount();
     const known = await tx.findOneBy(VirtualNumber, { number });
     if (known && known.accountId !== accountId) throw new NumberTaken();
     if (known) return { number: known, isNew: false };
 
-    const row = newVirtualNumber({
-      accountId,
-      number,
-      subaccountId,
-      alias,
-      isSynced: false,
-      createdAt: this.clock.now(),
-    });
-    try {
-      await tx.insert(VirtualNumber, row);
-    } catch (error) {
-      // A twin was first; the repeated work finds its row.
-      throw isDuplicate(error) ? new Contended() : error;
-    }
+    const createdAt = this.clock.now();
+    await insertNumbers(tx, [{ accountId, number, subaccountId, alias, isSynced: false, createdAt }]);
     return { number: await tx.findOneByOrFail(VirtualNumber, { number }), isNew: true };
   }
 }

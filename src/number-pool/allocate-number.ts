@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { change, Contended, Database, type Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
+import { exists, marks, number, selection } from '../platform/database/rows.js';
 import { Events } from '../platform/events/events.js';
 import { chooseNumber, strangerConflict, type ChosenNumber, type NumberWish } from './choose-number.js';
 import { NumberPoolExhausted } from './number-pool.errors.js';
 import { NumberAssigned } from './number-pool.events.js';
+import { ASSIGNMENTS, PIN_ASSIGNMENTS, type NumberAssignment } from './virtual-number.entity.js';
 
-export type PartyRole = 'first' | 'second';
+export type PartyRole = NumberAssignment['role'];
 
 export interface AllocationRequest extends Omit<NumberWish, 'parties' | 'pinIndexes'> {
   sessionId: string;
@@ -50,12 +53,14 @@ export class AllocateNumber {
     if (chosen.isFresh) return this.claimFresh(tx, chosen.id, parties, request);
     await this.keepNumber(tx, chosen.id);
     for (const party of parties) {
-      const taken = await change(
+      const { sessionId, freeAfter, now } = request;
+      const taken = await ASSIGNMENTS.update(
         tx,
-        'UPDATE number_assignment SET session_id = ?, role = ?, free_after = ? WHERE virtual_number_id = ? AND party_index = ? AND free_after <= ?',
-        [request.sessionId, party.role, request.freeAfter, chosen.id, party.index, request.now],
+        { sessionId, role: party.role, freeAfter },
+        'WHERE virtual_number_id = ? AND party_index = ? AND free_after <= ?',
+        [chosen.id, party.index, now],
       );
-      if (taken === 0) await insertParties(tx, chosen.id, [party], request);
+      if (taken === 0) await insertParty(tx, { ...party, virtualNumberId: chosen.id, sessionId, freeAfter });
     }
   }
 
@@ -84,11 +89,8 @@ export class AllocateNumber {
 
   private async keepNumber(tx: Tx, id: number): Promise<void> {
     if (!this.database.forShare) return;
-    const kept = (await tx.query(
-      `SELECT id FROM virtual_number WHERE id = ? AND status = 'active' ${this.database.forShare}`,
-      [id],
-    )) as unknown[];
-    if (kept.length === 0) throw new Contended();
+    if (!(await exists(tx, `FROM virtual_number WHERE id = ? AND status = 'active' ${this.database.forShare}`, [id])))
+      throw new Contended();
   }
 
   private async claimStrangers(
@@ -100,8 +102,7 @@ export class AllocateNumber {
     // Open and PIN sessions exclude each other by a rule that no key expresses, so they queue at the number's row.
     await tx.query(`SELECT id FROM virtual_number WHERE id = ? ${this.database.forUpdate}`, [chosen.id]);
     const conflict = strangerConflict(wish, '?');
-    const rivals = conflict ? ((await tx.query(conflict.sql, [chosen.id, ...conflict.parameters])) as unknown[]) : [];
-    if (rivals.length > 0) throw new Contended();
+    if (conflict && (await exists(tx, conflict.rest, [chosen.id, ...conflict.parameters]))) throw new Contended();
 
     const claims = request.isOpen ? [{ role: request.openRole, index: '*' }] : request.pins;
     for (const claim of claims) await claimForStrangers(tx, chosen.id, claim, request);
@@ -120,11 +121,9 @@ export async function claimForStrangers(
     claim.index,
     request.now,
   ]);
+  const { sessionId, freeAfter } = request;
   await orStartOver(
-    tx.query(
-      'INSERT INTO pin_assignment (virtual_number_id, pin_index, session_id, role, free_after) VALUES (?, ?, ?, ?, ?)',
-      [virtualNumberId, claim.index, request.sessionId, claim.role, request.freeAfter],
-    ),
+    PIN_ASSIGNMENTS.insert(tx, { virtualNumberId, pinIndex: claim.index, sessionId, role: claim.role, freeAfter }),
   );
 }
 
@@ -133,56 +132,39 @@ export async function claimParty(
   tx: Tx,
   claim: { virtualNumberId: number; sessionId: string; index: string; role: PartyRole; freeAfter: number; now: number },
 ): Promise<boolean> {
-  const key = [claim.virtualNumberId, claim.index];
-  const taken = await change(
+  const { virtualNumberId, sessionId, index, role, freeAfter, now } = claim;
+  const place = 'virtual_number_id = ? AND party_index = ?';
+  const taken = await ASSIGNMENTS.update(
     tx,
-    'UPDATE number_assignment SET session_id = ?, role = ?, free_after = ? WHERE virtual_number_id = ? AND party_index = ? AND (free_after <= ? OR session_id = ?)',
-    [claim.sessionId, claim.role, claim.freeAfter, ...key, claim.now, claim.sessionId],
+    { sessionId, role, freeAfter },
+    `WHERE ${place} AND (free_after <= ? OR session_id = ?)`,
+    [virtualNumberId, index, now, sessionId],
   );
   if (taken > 0) return true;
-  const rivals = (await tx.query(
-    'SELECT 1 FROM number_assignment WHERE virtual_number_id = ? AND party_index = ?',
-    key,
-  )) as unknown[];
-  if (rivals.length > 0) return false;
-  await insertParties(tx, claim.virtualNumberId, [claim], claim);
+  if (await exists(tx, `FROM number_assignment WHERE ${place}`, [virtualNumberId, index])) return false;
+  await insertParty(tx, claim);
   return true;
 }
 
-async function insertParties(
+async function insertParty(
   tx: Tx,
-  virtualNumberId: number,
-  parties: { role: PartyRole; index: string }[],
-  { sessionId, freeAfter }: { sessionId: string; freeAfter: number },
+  party: { virtualNumberId: number; sessionId: string; index: string; role: PartyRole; freeAfter: number },
 ): Promise<void> {
-  await insertOrStartOver(
-    tx,
-    `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after) VALUES ${parties.map(() => '(?, ?, ?, ?, ?)').join(', ')}`,
-    parties.flatMap((party) => [virtualNumberId, party.index, sessionId, party.role, freeAfter]),
-  );
+  const { virtualNumberId, index: partyIndex, sessionId, role, freeAfter } = party;
+  await orStartOver(ASSIGNMENTS.insert(tx, { virtualNumberId, partyIndex, sessionId, role, freeAfter }));
 }
 
-async function insertOrStartOver(tx: Tx, sql: string, parameters: unknown[]): Promise<void> {
-  await orStartOver(tx.query(sql, parameters));
-}
-
-/** A taken key means that another session was faster: the whole choice is made anew. */
-async function orStartOver<T>(insert: Promise<T>): Promise<T> {
-  try {
-    return await insert;
-  } catch (error) {
-    throw isDuplicate(error) ? new Contended() : error;
-  }
-}
+const BUSY = selection({ numbers: number('COUNT(*)') });
 
 /**
  * A party with d busy numbers blocks d of them, its peer e more: with d + e + 1 numbers that fit, this session cannot be refused. Over all
  * sessions that is the pool formula 2N - 1.
  */
 async function numbersThatWouldDo(tx: Tx, { parties, now }: AllocationRequest): Promise<number> {
-  const [row] = (await tx.query(
-    `SELECT COUNT(*) AS busy FROM number_assignment WHERE party_index IN (${parties.map(() => '?').join(', ')}) AND free_after > ?`,
+  const [busy] = await BUSY.read(
+    tx,
+    `FROM number_assignment WHERE party_index IN (${marks(parties)}) AND free_after > ?`,
     [...parties.map((party) => party.index), now],
-  )) as { busy: number }[];
-  return Number(row?.busy ?? 0) + 1;
+  );
+  return (busy?.numbers ?? 0) + 1;
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Subaccounts } from '../accounts/index.js';
+import { hasSubaccount } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { lockNumber } from './find-numbers.js';
 import { liveUse } from './live-sessions.js';
-import { lockNumber } from './lock-number.js';
 import { NumberInUse, UnknownSubaccount } from './number-pool.errors.js';
 import { VirtualNumber, type VirtualNumberStatus } from './virtual-number.entity.js';
 
@@ -20,7 +20,6 @@ export interface NumberChanges {
 export class ChangeNumber {
   constructor(
     private readonly database: Database,
-    private readonly subaccounts: Subaccounts,
     private readonly clock: Clock,
   ) {}
 
@@ -34,7 +33,7 @@ export class ChangeNumber {
 
     if (changed.subaccountId !== found.subaccountId) {
       const to = changed.subaccountId;
-      if (to !== null && !(await this.subaccounts.belongsTo(tx, found.accountId, to))) throw new UnknownSubaccount();
+      if (to !== null && !(await hasSubaccount(tx, found.accountId, to))) throw new UnknownSubaccount();
       const live = (await liveUse(tx, [found.id], this.clock.now())).get(found.id);
       if (live) throw new NumberInUse(live.sessions);
     }

@@ -1,4 +1,6 @@
 import type { Tx } from '../platform/database/database.js';
+import { marks, number, selection } from '../platform/database/rows.js';
+import { NUMBERS } from './virtual-number.entity.js';
 
 export interface NumberWish {
   accountId: string;
@@ -21,6 +23,8 @@ export interface ChosenNumber {
   isFresh: boolean;
 }
 
+const CHOSEN = selection({ ...NUMBERS.pick(['id', 'number'], 'part'), tier: number('part.tier') });
+
 type Fragment = { sql: string; parameters: unknown[] };
 
 /**
@@ -42,11 +46,11 @@ export async function chooseNumber(tx: Tx, wish: NumberWish): Promise<ChosenNumb
 }
 
 async function pick(tx: Tx, parts: Fragment[]): Promise<ChosenNumber | null> {
-  const sql = parts.map((part) => `SELECT * FROM (${part.sql}) AS part`).join(' UNION ALL ');
-  const rows = (await tx.query(
-    sql,
+  const rows = await CHOSEN.read(
+    tx,
+    parts.map((part) => `FROM (${part.sql}) AS part`).join(' UNION ALL SELECT * '),
     parts.flatMap((part) => part.parameters),
-  )) as { id: number; number: string; tier: number }[];
+  );
   const best = rows.sort((left, right) => left.tier - right.tier)[0];
   return best ? { id: best.id, number: best.number, isFresh: best.tier === 2 } : null;
 }
@@ -76,7 +80,7 @@ function leastRecentlyUsed({ parties, now }: NumberWish, fits: Fragment): Fragme
   return {
     sql: `SELECT n.id, n.number, 3 AS tier FROM (
         SELECT virtual_number_id, MAX(free_after) AS free_after FROM number_assignment
-        WHERE party_index IN (${parties.map(() => '?').join(', ')}) GROUP BY virtual_number_id
+        WHERE party_index IN (${marks(parties)}) GROUP BY virtual_number_id
       ) used JOIN virtual_number n ON n.id = used.virtual_number_id
       WHERE used.free_after <= ? AND ${fits.sql} ORDER BY used.free_after, n.id LIMIT 1`,
     parameters: [...parties.map((party) => party.index), now, ...fits.parameters],
@@ -95,11 +99,11 @@ function fitting(wish: NumberWish): Fragment {
     conditions.push('n.calling_code = ?');
     parameters.push(wish.callingCode);
   }
-  conditions.push(`n.number NOT IN (${wish.parties.map(() => '?').join(', ')})`);
+  conditions.push(`n.number NOT IN (${marks(wish.parties)})`);
   parameters.push(...wish.parties.map((party) => party.number));
   const strangers = strangerConflict(wish, 'n.id');
   if (strangers) {
-    conditions.push(`NOT EXISTS (${strangers.sql})`);
+    conditions.push(`NOT EXISTS (SELECT 1 ${strangers.rest})`);
     parameters.push(...strangers.parameters);
   }
   return { sql: conditions.join(' AND '), parameters };
@@ -109,13 +113,13 @@ function fitting(wish: NumberWish): Fragment {
  * Finds who already answers for strangers on a number in a way that excludes this session: an open session excludes every other open or
  * PIN session, a PIN session the open one and those with one of its PINs. Null for sessions that claim no strangers.
  */
-export function strangerConflict(wish: NumberWish, numberId: string): Fragment | null {
+export function strangerConflict(wish: NumberWish, numberId: string): { rest: string; parameters: unknown[] } | null {
   if (!wish.isOpen && wish.pinIndexes.length === 0) return null;
-  const base = `SELECT 1 FROM pin_assignment p WHERE p.virtual_number_id = ${numberId} AND p.free_after > ?`;
-  if (wish.isOpen) return { sql: `${base} AND p.pin_index < '~'`, parameters: [wish.now] };
+  const base = `FROM pin_assignment p WHERE p.virtual_number_id = ${numberId} AND p.free_after > ?`;
+  if (wish.isOpen) return { rest: `${base} AND p.pin_index < '~'`, parameters: [wish.now] };
   const claimed = ['*', ...wish.pinIndexes];
   return {
-    sql: `${base} AND p.pin_index IN (${claimed.map(() => '?').join(', ')})`,
+    rest: `${base} AND p.pin_index IN (${marks(claimed)})`,
     parameters: [wish.now, ...claimed],
   };
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Subaccounts } from '../accounts/index.js';
+import { ownSubaccounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
-import { chunks, holdersOf, insertNumbers } from './insert-numbers.js';
+import { marks } from '../platform/database/rows.js';
+import { holdersOf } from './find-numbers.js';
+import { chunks, insertNumbers } from './insert-numbers.js';
 import { listingChanges, type ListedNumber } from './listing-changes.js';
-import { ownSubaccounts } from './own-subaccounts.js';
-import { VirtualNumber } from './virtual-number.entity.js';
+import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
 
 export interface SyncResult {
   added: number;
@@ -17,15 +18,15 @@ export interface SyncResult {
 /** Makes an account's pool agree with what Plivo lists. Numbers that another account has are left to it. */
 @Injectable()
 export class FollowListing {
-  constructor(
-    private readonly subaccounts: Subaccounts,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly clock: Clock) {}
 
   async run(tx: Tx, { accountId, listing }: { accountId: string; listing: ListedNumber[] }): Promise<SyncResult> {
     const pool = await tx.find(VirtualNumber, { where: { accountId }, order: { id: 'ASC' } });
-    const candidates = pool.map(({ subaccountId }) => subaccountId);
-    const own = await ownSubaccounts(this.subaccounts, tx, { accountId, candidates });
+    const own = await ownSubaccounts(
+      tx,
+      accountId,
+      pool.map(({ subaccountId }) => subaccountId),
+    );
     const changes = listingChanges(pool, listing, own);
     // Two of our accounts may use one account of Plivo's: the first to have a number keeps it.
     const taken = await holdersOf(
@@ -46,11 +47,6 @@ export class FollowListing {
   }
 }
 
-async function setMissing(tx: Tx, ids: number[], since: number | null): Promise<void> {
-  for (const chunk of chunks(ids)) {
-    await tx.query(`UPDATE virtual_number SET missing_since = ? WHERE id IN (${chunk.map(() => '?').join(',')})`, [
-      since,
-      ...chunk,
-    ]);
-  }
+async function setMissing(tx: Tx, ids: number[], missingSince: number | null): Promise<void> {
+  for (const chunk of chunks(ids)) await NUMBERS.update(tx, { missingSince }, `WHERE id IN (${marks(chunk)})`, chunk);
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { change, Database, type Tx } from '../platform/database/database.js';
+import { selection, text } from '../platform/database/rows.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 
 export const FORGET_NUMBER = 'number-pool.forget-number';
@@ -36,8 +37,9 @@ async function deleteBatch(
   tx: Tx,
   { table, key, virtualNumberId }: { table: string; key: string; virtualNumberId: number },
 ): Promise<boolean> {
-  const [last] = await tx.query<{ key: string }[]>(
-    `SELECT ${key} AS \`key\` FROM ${table} WHERE virtual_number_id = ? ORDER BY ${key} LIMIT 1 OFFSET ${BATCH - 1}`,
+  const [last] = await selection({ key: text(key) }).read(
+    tx,
+    `FROM ${table} WHERE virtual_number_id = ? ORDER BY ${key} LIMIT 1 OFFSET ${BATCH - 1}`,
     [virtualNumberId],
   );
   const range = last ? ` AND ${key} <= ?` : '';

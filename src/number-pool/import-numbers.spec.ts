@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Accounts, Subaccounts } from '../accounts/index.js';
+import { Accounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database/database.js';
 import { ImportNumbers } from './import-numbers.js';
@@ -14,7 +14,7 @@ const SUBACCOUNT = 'SAFIRSTFIRSTFIRST000';
 describeOnEachDatabase('importing numbers', (open) => {
   let dataSource: DataSource;
   let database: Database;
-  const importNumbers = new ImportNumbers(new Accounts(), new Subaccounts(), new Clock());
+  const importNumbers = new ImportNumbers(new Accounts(), new Clock());
 
   beforeAll(async () => {
     ({ dataSource, database } = await open());

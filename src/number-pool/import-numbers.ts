@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts, Subaccounts } from '../accounts/index.js';
+import { Accounts, ownSubaccounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
-import { holdersOf, insertNumbers } from './insert-numbers.js';
+import { holdersOf } from './find-numbers.js';
+import { insertNumbers } from './insert-numbers.js';
 import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
 import type { NumberRow } from './number-rows.js';
-import { ownSubaccounts } from './own-subaccounts.js';
 
 /** Adds all numbers of a file, in its order, or none. Numbers that the account has already stay as they are. */
 @Injectable()
 export class ImportNumbers {
   constructor(
     private readonly accounts: Accounts,
-    private readonly subaccounts: Subaccounts,
     private readonly clock: Clock,
   ) {}
 
@@ -21,8 +20,11 @@ export class ImportNumbers {
     { accountId, rows }: { accountId: string; rows: NumberRow[] },
   ): Promise<{ added: number; unchanged: number }> {
     await this.accounts.require(tx, accountId);
-    const candidates = rows.map(({ subaccountId }) => subaccountId);
-    const own = await ownSubaccounts(this.subaccounts, tx, { accountId, candidates });
+    const own = await ownSubaccounts(
+      tx,
+      accountId,
+      rows.map(({ subaccountId }) => subaccountId),
+    );
     const holders = await holdersOf(
       tx,
       rows.map(({ number }) => number),

@@ -1,6 +1,5 @@
 import type { E164 } from '../telephony/phone.js';
-import { ALIAS_LENGTH } from './new-virtual-number.js';
-import type { VirtualNumber } from './virtual-number.entity.js';
+import { ALIAS_LENGTH, type VirtualNumber } from './virtual-number.entity.js';
 
 /** A voice number as Plivo lists it. */
 export interface ListedNumber {

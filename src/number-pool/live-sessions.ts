@@ -1,4 +1,12 @@
 import type { EntityManager } from 'typeorm';
+import { marks, number, selection } from '../platform/database/rows.js';
+
+// By the columns' own names: the entity of sessions belongs to a module above this one.
+const LIVE = selection({
+  id: number('virtual_number_id'),
+  sessions: number('COUNT(*)'),
+  parties: number('COUNT(first_index) + COUNT(second_index)'),
+});
 
 export interface LiveUse {
   sessions: number;
@@ -20,14 +28,12 @@ export async function liveUse(
   now: number,
 ): Promise<Map<number, LiveUse>> {
   if (virtualNumberIds.length === 0) return new Map();
-  const rows = await manager.query<{ id: number; sessions: number | string; parties: number | string }[]>(
-    `SELECT virtual_number_id AS id, COUNT(*) AS sessions, COUNT(first_index) + COUNT(second_index) AS parties
-       FROM masking_session
-      WHERE status = 'active' AND expires_at > ? AND virtual_number_id + 0 IN (${virtualNumberIds.map(() => '?').join(',')})
+  const rows = await LIVE.read(
+    manager,
+    `FROM masking_session
+      WHERE status = 'active' AND expires_at > ? AND virtual_number_id + 0 IN (${marks(virtualNumberIds)})
       GROUP BY virtual_number_id`,
     [now, ...virtualNumberIds],
   );
-  return new Map(
-    rows.map(({ id, sessions, parties }) => [id, { sessions: Number(sessions), parties: Number(parties) }]),
-  );
+  return new Map(rows.map(({ id, ...use }) => [id, use]));
 }

@@ -1,50 +1,34 @@
-import { DomainError } from '../platform/errors.js';
+import { refusal } from '../platform/errors.js';
 
 /** Every number that fits is blocked by another session of one of the parties; the sentence is that of the masking API. */
-export class NumberPoolExhausted extends DomainError {
-  readonly code = 'number_pool_exhausted';
-  readonly kind = 'invalid';
+export class NumberPoolExhausted extends refusal('number_pool_exhausted', 'invalid') {
   constructor(numbersNeeded: number) {
     super('Number pool exhausted or not available', { extra: { numbers_needed: numbersNeeded } });
   }
 }
 
-export class InvalidNumber extends DomainError {
-  readonly code = 'invalid_number';
-  readonly kind = 'invalid';
-  constructor() {
-    super('expected a phone number with its country code, such as +14155550100', { param: 'number' });
-  }
-}
+export class InvalidNumber extends refusal(
+  'invalid_number',
+  'invalid',
+  'expected a phone number with its country code, such as +14155550100',
+  { param: 'number' },
+) {}
 
-export class UnknownSubaccount extends DomainError {
-  readonly code = 'subaccount_not_found';
-  readonly kind = 'invalid';
-  constructor() {
-    super('expected the auth_id of a subaccount of this account', { param: 'subaccount' });
-  }
-}
+export class UnknownSubaccount extends refusal(
+  'subaccount_not_found',
+  'invalid',
+  'expected the auth_id of a subaccount of this account',
+  { param: 'subaccount' },
+) {}
 
-export class UnknownNumber extends DomainError {
-  readonly code = 'number_not_found';
-  readonly kind = 'not-found';
-  constructor() {
-    super('the pool has no such number');
-  }
-}
+export class UnknownNumber extends refusal('number_not_found', 'not-found', 'the pool has no such number') {}
 
-export class NumberTaken extends DomainError {
-  readonly code = 'number_taken';
-  readonly kind = 'conflict';
-  constructor() {
-    super('another account has this number', { param: 'number' });
-  }
-}
+export class NumberTaken extends refusal('number_taken', 'conflict', 'another account has this number', {
+  param: 'number',
+}) {}
 
 /** Moving or removing the number would take it from people who may be dialling it. */
-export class NumberInUse extends DomainError {
-  readonly code = 'number_in_use';
-  readonly kind = 'conflict';
+export class NumberInUse extends refusal('number_in_use', 'conflict') {
   constructor(liveSessions: number) {
     super(`live sessions use this number: ${liveSessions}; set it to draining and wait for their end`, {
       extra: { live_sessions: liveSessions },
@@ -63,10 +47,7 @@ export interface RefusedRow {
 const ROWS_SHOWN = 20;
 
 /** Not one row of the file was taken. */
-export class ImportRefused extends DomainError {
-  readonly code = 'import_refused';
-  readonly kind = 'invalid';
-
+export class ImportRefused extends refusal('import_refused', 'invalid') {
   static forRows(rows: RefusedRow[]): ImportRefused {
     const shown = rows.slice(0, ROWS_SHOWN).map(({ row, line, problem }) => `row ${row} (line ${line}): ${problem}`);
     if (rows.length > ROWS_SHOWN) shown.push(`${rows.length - ROWS_SHOWN} more`);
@@ -75,9 +56,7 @@ export class ImportRefused extends DomainError {
 }
 
 /** Plivo will not list the account's numbers to us: mostly credentials that it no longer accepts. */
-export class ListingRefused extends DomainError {
-  readonly code = 'provider_refused';
-  readonly kind = 'unavailable';
+export class ListingRefused extends refusal('provider_refused', 'unavailable') {
   constructor(status: number) {
     super(`Plivo refused to list the numbers of this account (status ${status})`);
   }

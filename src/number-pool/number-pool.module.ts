@@ -12,8 +12,7 @@ import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
 import { ReadListing } from './read-listing.js';
 import { RemoveNumber } from './remove-number.js';
-import { EnqueueNumberSync } from './schedule-sync.js';
-import { SyncNumbers } from './sync-numbers.js';
+import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 
 const useCases = [
   AllocateNumber,

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { parsePartyNumber, type E164 } from '../telephony/phone.js';
-import { ALIAS, ALIAS_LENGTH } from './new-virtual-number.js';
 import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
+import { ALIAS, ALIAS_LENGTH } from './virtual-number.entity.js';
 
 export interface NumberRow {
   row: number;

@@ -4,9 +4,8 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
-import { numbersNeededFor } from './party-maxima.js';
 import { createLogger } from '../platform/logging/logger.js';
-import { PoolFigures } from './pool-figures.js';
+import { numbersNeededFor, PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
 
 const ACCOUNT = 'MAFIRSTFIRSTFIRST000';

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
-import { liveSides, numbersNeededFor, type PartyMaxima } from './party-maxima.js';
+import { number, selection, text } from '../platform/database/rows.js';
 import { PoolRefusals, type PoolRefusal } from './pool-refusals.js';
+import { NUMBERS, type VirtualNumber } from './virtual-number.entity.js';
 
 /** The numbers of one country that are lent to one account's sessions, or to one subaccount's. */
 export interface PoolFigure {
@@ -24,17 +25,32 @@ export interface PoolFigure {
   refusals_24h: number;
 }
 
-interface PoolKey {
-  account: string;
-  subaccount: string | null;
-  country: string;
+export interface PartyMaxima {
+  /** ΔA: the most live sessions of one phone that is a first party. */
+  maxSessionsFirst: number;
+  /** ΔB: the most live sessions of one phone that is a second party. */
+  maxSessionsSecond: number;
 }
-type PoolRow = PoolKey & Record<'numbers' | 'available', number | string> & { calling_code: string };
-type LoadRow = PoolKey & Record<'sessions', number | string>;
-type MaximaRow = PoolKey & Record<'first' | 'second', number | string | null>;
+
+const KEY = ['accountId', 'subaccountId', 'country'] as const;
+type PoolKey = Pick<VirtualNumber, (typeof KEY)[number]>;
+type Pool = Awaited<ReturnType<typeof readPools>>[number];
 
 const POOL = 'account_id, subaccount_id, country';
-const POOL_KEY = 'account_id AS account, subaccount_id AS subaccount, country';
+const POOLS = selection({
+  ...NUMBERS.pick(KEY),
+  callingCode: text('MIN(calling_code)'),
+  numbers: number('COUNT(*)'),
+  available: number("SUM(CASE WHEN status = 'active' AND missing_since IS NULL THEN 1 ELSE 0 END)"),
+});
+const LOADS = selection({ ...NUMBERS.pick(KEY, 'v'), sessions: number('COUNT(*)') });
+const MAXIMA = selection({
+  ...NUMBERS.pick(KEY, 'phones'),
+  maxSessionsFirst: number('MAX(CASE WHEN is_first = 1 THEN sessions ELSE 0 END)'),
+  maxSessionsSecond: number('MAX(CASE WHEN is_second = 1 THEN sessions ELSE 0 END)'),
+});
+
+const NOBODY: PartyMaxima = { maxSessionsFirst: 0, maxSessionsSecond: 0 };
 
 /** How large each pool is and how large its live sessions want it to be. Subaccounts' numbers are pools of their own: no other session gets them. */
 @Injectable()
@@ -50,82 +66,92 @@ export class PoolFigures {
     await this.refusals.write();
     return this.database.read(async (manager) => {
       const pools = await readPools(manager, accountId);
-      const sessions = new Map(
-        (await readLoads(manager, now)).map((row) => [poolName(row), Number(row.sessions)] as const),
-      );
+      const sessions = new Map((await readLoads(manager, now)).map((row) => [poolName(row), row.sessions]));
       const refusals = await this.refusals.read(manager);
-      const maxima = new Map((await readMaxima(manager, now)).map((row) => [poolName(row), row] as const));
-      return pools.map((pool) => {
-        const own = maxima.get(poolName(pool));
-        return {
-          ...figure(pool, sessions.get(poolName(pool)) ?? 0, {
-            maxSessionsFirst: Number(own?.first ?? 0),
-            maxSessionsSecond: Number(own?.second ?? 0),
-          }),
-          refusals_24h: refusalsOf(pool, refusals),
-        };
-      });
+      const maxima = new Map((await readMaxima(manager, now)).map((row) => [poolName(row), row]));
+      return pools.map((pool) => ({
+        ...figure(pool, sessions.get(poolName(pool)) ?? 0, maxima.get(poolName(pool)) ?? NOBODY),
+        refusals_24h: refusalsOf(pool, refusals),
+      }));
     });
   }
 }
 
-function refusalsOf({ account, subaccount, calling_code: code }: PoolRow, all: PoolRefusal[]): number {
+/**
+ * With ΔA + ΔB − 1 numbers no session is refused: the pair's other sessions block at most (ΔA − 1) + (ΔB − 1) of them. One number carries
+ * everything while each phone has a single session.
+ */
+export function numbersNeededFor({ maxSessionsFirst, maxSessionsSecond }: PartyMaxima): number {
+  return Math.max(maxSessionsFirst, maxSessionsSecond, maxSessionsFirst + maxSessionsSecond - 1);
+}
+
+function refusalsOf(pool: Pool, all: PoolRefusal[]): number {
   return all
-    .filter(({ accountId, subaccountId }) => accountId === account && subaccountId === subaccount)
-    .filter(({ callingCode }) => callingCode === null || callingCode === code)
+    .filter(({ accountId, subaccountId }) => accountId === pool.accountId && subaccountId === pool.subaccountId)
+    .filter(({ callingCode }) => callingCode === null || callingCode === pool.callingCode)
     .reduce((sum, { refusals }) => sum + refusals, 0);
 }
 
-function figure(pool: PoolRow, liveSessions: number, maxima: PartyMaxima): Omit<PoolFigure, 'refusals_24h'> {
-  const { account, subaccount, country } = pool;
+function figure(pool: Pool, liveSessions: number, maxima: PartyMaxima): Omit<PoolFigure, 'refusals_24h'> {
   const needed = numbersNeededFor(maxima);
-  const available = Number(pool.available);
   return {
-    account,
-    subaccount,
-    country,
-    numbers: Number(pool.numbers),
-    available,
+    account: pool.accountId,
+    subaccount: pool.subaccountId,
+    country: pool.country,
+    numbers: pool.numbers,
+    available: pool.available,
     live_sessions: liveSessions,
     max_sessions_first: maxima.maxSessionsFirst,
     max_sessions_second: maxima.maxSessionsSecond,
     numbers_needed: needed,
-    headroom: available - needed,
+    headroom: pool.available - needed,
   };
 }
 
-function poolName({ account, subaccount, country }: PoolKey): string {
-  return `${account}|${subaccount ?? ''}|${country}`;
+function poolName({ accountId, subaccountId, country }: PoolKey): string {
+  return `${accountId}|${subaccountId ?? ''}|${country}`;
 }
 
 /** The main account's pool comes before those of its subaccounts. */
-function readPools(manager: EntityManager, accountId: string | undefined): Promise<PoolRow[]> {
-  return manager.query(
-    `SELECT ${POOL_KEY}, COUNT(*) AS numbers, MIN(calling_code) AS calling_code,
-            SUM(CASE WHEN status = 'active' AND missing_since IS NULL THEN 1 ELSE 0 END) AS available
-       FROM virtual_number WHERE status <> 'retired'${accountId === undefined ? '' : ' AND account_id = ?'}
+function readPools(manager: EntityManager, accountId: string | undefined) {
+  return POOLS.read(
+    manager,
+    `FROM virtual_number WHERE status <> 'retired'${accountId === undefined ? '' : ' AND account_id = ?'}
       GROUP BY ${POOL} ORDER BY account_id, COALESCE(subaccount_id, ''), country`,
     accountId === undefined ? [] : [accountId],
   );
 }
 
-function readLoads(manager: EntityManager, now: number): Promise<LoadRow[]> {
-  return manager.query(
-    `SELECT v.account_id AS account, v.subaccount_id AS subaccount, v.country, COUNT(*) AS sessions
-       FROM masking_session s JOIN virtual_number v ON v.id = s.virtual_number_id + 0
+function readLoads(manager: EntityManager, now: number) {
+  return LOADS.read(
+    manager,
+    `FROM masking_session s JOIN virtual_number v ON v.id = s.virtual_number_id + 0
       WHERE s.status = 'active' AND s.expires_at > ? AND v.status <> 'retired'
       GROUP BY v.account_id, v.subaccount_id, v.country`,
     [now],
   );
 }
 
-function readMaxima(manager: EntityManager, now: number): Promise<MaximaRow[]> {
-  return manager.query(
-    `SELECT ${POOL_KEY}, MAX(CASE WHEN is_first = 1 THEN sessions END) AS first,
-            MAX(CASE WHEN is_second = 1 THEN sessions END) AS second
-       FROM (SELECT ${POOL}, party, COUNT(*) AS sessions, MAX(is_first) AS is_first, MAX(is_second) AS is_second
-               FROM (${liveSides}) sides GROUP BY ${POOL}, party) phones
+function readMaxima(manager: EntityManager, now: number) {
+  return MAXIMA.read(
+    manager,
+    `FROM (SELECT ${POOL}, party, COUNT(*) AS sessions, MAX(is_first) AS is_first, MAX(is_second) AS is_second
+             FROM (${LIVE_SIDES}) sides GROUP BY ${POOL}, party) phones
       GROUP BY ${POOL}`,
     [now, now],
   );
 }
+
+/**
+ * The parties of live sessions on numbers that are not retired, one row per session and side. A party's phone blocks a number whichever side
+ * it is on, so its sessions of both sides are counted together and the side only tells which maximum they belong to.
+ * For the `+ 0` see `liveUse`.
+ */
+const LIVE_SIDES = `
+  SELECT v.account_id, v.subaccount_id, v.country, s.first_index AS party, 1 AS is_first, 0 AS is_second
+    FROM masking_session s JOIN virtual_number v ON v.id = s.virtual_number_id + 0
+   WHERE s.status = 'active' AND s.expires_at > ? AND v.status <> 'retired' AND s.first_index IS NOT NULL
+  UNION ALL
+  SELECT v.account_id, v.subaccount_id, v.country, s.second_index AS party, 0 AS is_first, 1 AS is_second
+    FROM masking_session s JOIN virtual_number v ON v.id = s.virtual_number_id + 0
+   WHERE s.status = 'active' AND s.expires_at > ? AND v.status <> 'retired' AND s.second_index IS NOT NULL`;

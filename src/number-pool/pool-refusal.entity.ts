@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { authId, instant, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** Sessions refused in an hour because a pool had no number for them. */
 @Entity('pool_refusal')
@@ -13,3 +14,5 @@ export class PoolRefusalHour {
   @PrimaryColumn(instant()) hour!: number;
   @Column({ type: 'int' }) refusals!: number;
 }
+
+export const REFUSALS = tableOf(PoolRefusalHour);

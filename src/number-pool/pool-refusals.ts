@@ -1,12 +1,19 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../platform/clock.js';
-import { change, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Clock, HOUR_MS, hourOf } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { updateOrInsert } from '../platform/database/key-races.js';
+import { number, selection } from '../platform/database/rows.js';
 import { Log } from '../platform/logging/logger.js';
+import { REFUSALS } from './pool-refusal.entity.js';
 
-const HOUR_MS = 3_600_000;
 const SHOWN_HOURS = 24;
 const WRITTEN_AFTER_MS = 5_000;
+
+const SHOWN = selection({
+  ...REFUSALS.pick(['accountId', 'subaccountId', 'callingCode']),
+  refusals: number('SUM(refusals)'),
+});
 
 /** The pool that a refused session wanted a number of. */
 export interface WantedPool {
@@ -74,40 +81,30 @@ export class PoolRefusals implements OnModuleDestroy {
 
   /** Of the last 24 hours, and of the begun one before them. */
   async read(manager: EntityManager): Promise<PoolRefusal[]> {
-    const rows = await manager.query<Record<'account_id' | 'subaccount_id' | 'calling_code' | 'refusals', string>[]>(
-      `SELECT account_id, subaccount_id, calling_code, SUM(refusals) AS refusals FROM pool_refusal WHERE hour >= ?
-        GROUP BY account_id, subaccount_id, calling_code`,
+    const rows = await SHOWN.read(
+      manager,
+      'FROM pool_refusal WHERE hour >= ? GROUP BY account_id, subaccount_id, calling_code',
       [hourOf(this.clock.now()) - SHOWN_HOURS * HOUR_MS],
     );
     return rows.map((row) => ({
-      accountId: row.account_id,
-      subaccountId: row.subaccount_id === '' ? null : row.subaccount_id,
-      callingCode: row.calling_code === '' ? null : row.calling_code,
-      refusals: Number(row.refusals),
+      ...row,
+      subaccountId: row.subaccountId === '' ? null : row.subaccountId,
+      callingCode: row.callingCode === '' ? null : row.callingCode,
     }));
   }
 }
 
-async function add(tx: Tx, { accountId, subaccountId, callingCode, hour, refusals }: PoolRefusal & { hour: number }) {
-  const key = [accountId, subaccountId ?? '', callingCode ?? '', hour];
-  const update = () =>
-    change(
-      tx,
-      'UPDATE pool_refusal SET refusals = refusals + ? WHERE account_id = ? AND subaccount_id = ? AND calling_code = ? AND hour = ?',
-      [refusals, ...key],
-    );
-  if ((await update()) > 0) return;
-  try {
-    await tx.query(
-      'INSERT INTO pool_refusal (account_id, subaccount_id, calling_code, hour, refusals) VALUES (?, ?, ?, ?, ?)',
-      [...key, refusals],
-    );
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    await update();
-  }
-}
-
-function hourOf(instant: number): number {
-  return instant - (instant % HOUR_MS);
+function add(tx: Tx, counted: PoolRefusal & { hour: number }): Promise<void> {
+  const { accountId, hour, refusals } = counted;
+  const subaccountId = counted.subaccountId ?? '';
+  const callingCode = counted.callingCode ?? '';
+  return updateOrInsert(
+    () =>
+      change(
+        tx,
+        'UPDATE pool_refusal SET refusals = refusals + ? WHERE account_id = ? AND subaccount_id = ? AND calling_code = ? AND hour = ?',
+        [refusals, accountId, subaccountId, callingCode, hour],
+      ),
+    () => REFUSALS.insert(tx, { accountId, subaccountId, callingCode, hour, refusals }),
+  );
 }

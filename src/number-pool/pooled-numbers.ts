@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { marks, numberOrNull, selection } from '../platform/database/rows.js';
 import { liveUse } from './live-sessions.js';
-import type { VirtualNumber, VirtualNumberStatus } from './virtual-number.entity.js';
+import { NUMBERS, type VirtualNumber, type VirtualNumberStatus } from './virtual-number.entity.js';
 
 /** A number as operators see it. */
 export interface PooledNumber {
@@ -45,15 +46,14 @@ export async function pooledNumber(manager: EntityManager, number: VirtualNumber
 }
 
 /** One step into an index for each number; MAX with GROUP BY walks all sessions of each on SQLite. */
+const LAST_USE = selection({
+  ...NUMBERS.pick(['id'], 'v'),
+  at: numberOrNull(`(SELECT s.created_at FROM masking_session s
+                      WHERE s.virtual_number_id = v.id ORDER BY s.created_at DESC LIMIT 1)`),
+});
+
 async function lastUses(manager: EntityManager, ids: number[]): Promise<Map<number, string>> {
   if (ids.length === 0) return new Map();
-  const rows = await manager.query<{ id: number; at: number | string | null }[]>(
-    `SELECT v.id, (SELECT s.created_at FROM masking_session s
-                    WHERE s.virtual_number_id = v.id ORDER BY s.created_at DESC LIMIT 1) AS at
-       FROM virtual_number v WHERE v.id IN (${ids.map(() => '?').join(',')})`,
-    ids,
-  );
-  const uses = new Map<number, string>();
-  for (const { id, at } of rows) if (at !== null) uses.set(id, new Date(Number(at)).toISOString());
-  return uses;
+  const rows = await LAST_USE.read(manager, `FROM virtual_number v WHERE v.id IN (${marks(ids)})`, ids);
+  return new Map(rows.flatMap(({ id, at }) => (at === null ? [] : [[id, new Date(at).toISOString()] as const])));
 }

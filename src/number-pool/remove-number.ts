@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
+import { lockNumber } from './find-numbers.js';
 import { FORGET_NUMBER } from './forget-number.js';
 import { liveUse } from './live-sessions.js';
-import { lockNumber } from './lock-number.js';
 import { NumberInUse } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Accounts, PlivoAccess, Subaccounts } from '../accounts/index.js';
+import { Accounts, PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
 import { Clock } from '../platform/clock.js';
 import { readConfig } from '../platform/settings/config.js';
@@ -13,8 +13,7 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { FollowListing } from './follow-listing.js';
 import { ReadListing } from './read-listing.js';
-import { EnqueueNumberSync } from './schedule-sync.js';
-import { SyncNumbers } from './sync-numbers.js';
+import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 
 const ACCOUNT = 'MAFIRSTFIRSTFIRST000';
 const OTHER = 'MAOTHEROTHEROTHER000';
@@ -105,7 +104,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     syncNumbers = new SyncNumbers(
       database,
       new ReadListing(new PlivoAccess(database, crypto), plivo),
-      new FollowListing(new Subaccounts(), clock),
+      new FollowListing(clock),
     );
   });
 

@@ -2,6 +2,10 @@ import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'ty
 import { authId, flag, id, instant, keyedIndex, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 
+export const ALIAS_LENGTH = 100;
+/** One line, or nothing. */
+export const ALIAS = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{0,100}$/u;
+
 export type VirtualNumberStatus = 'active' | 'draining' | 'retired';
 
 /** A phone number that the operator rents and we lend. Its id is the pool order: numbers are lent in the order of adding. */
@@ -19,7 +23,7 @@ export class VirtualNumber {
   @Column({ ...word(4), name: 'calling_code' }) callingCode!: string;
   /** ISO 3166 alpha-2, or empty where the number does not tell. */
   @Column(word(2)) country!: string;
-  @Column(word(100)) alias!: string;
+  @Column(word(ALIAS_LENGTH)) alias!: string;
   /** `draining` takes no new session and keeps the live ones; `retired` likewise, and is left out of pool figures. */
   @Column(word(8)) status!: VirtualNumberStatus;
   /** Whether Plivo's number list brought it; only such a number can go missing. */

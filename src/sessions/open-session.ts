@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { microsOf, Subaccounts, type CallSettings } from '../accounts/index.js';
+import { hasSubaccount, microsOf, type CallSettings } from '../accounts/index.js';
 import {
   AllocateNumber,
   claimForStrangers,
@@ -40,7 +40,6 @@ export class OpenSession {
     private readonly events: Events,
     private readonly records: SessionRecords,
     private readonly allocateNumber: AllocateNumber,
-    private readonly subaccounts: Subaccounts,
     private readonly poolRefusals: PoolRefusals,
   ) {}
 
@@ -61,8 +60,7 @@ export class OpenSession {
   private async ownerSubaccount(tx: Tx, principal: SessionOwner, request: CreateSessionDto): Promise<string | null> {
     const { subaccount } = request;
     if (subaccount === undefined || subaccount === principal.subaccountId) return principal.subaccountId;
-    const isOwn =
-      principal.subaccountId === null && (await this.subaccounts.belongsTo(tx, principal.accountId, subaccount));
+    const isOwn = principal.subaccountId === null && (await hasSubaccount(tx, principal.accountId, subaccount));
     if (!isOwn) throw new InvalidParameter('Invalid parameter. subaccount is not valid', 'subaccount');
     return subaccount;
   }
@@ -146,7 +144,6 @@ export class OpenSession {
       callingCode: settings.geomatch ? callingCodeOf(geographic) : null,
       parties: known,
       pins,
-      pinIndexes: [],
       playIndex: settings.unknown_caller_play === '' ? null : this.records.playIndex(accountId, session.id),
       isOpen: known.length === 1 && !settings.is_pin_authentication_required,
       openRole: parties.first === null ? ('first' as const) : ('second' as const),

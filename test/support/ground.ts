@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Subaccounts } from '../../src/accounts/index.js';
 import { AllocateNumber, PoolRefusals } from '../../src/number-pool/index.js';
 import { CreateSessionPipe, UpdateSessionPipe } from '../../src/sessions/session-body.pipe.js';
 import { SessionRecords, type SessionRecord } from '../../src/sessions/session-record.js';
@@ -58,7 +57,6 @@ export function sessionsOn(
     events,
     records,
     new AllocateNumber(database, events),
-    new Subaccounts(),
     new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' })),
   );
   const updateSession = new UpdateSession(database, clock, config, events, records);

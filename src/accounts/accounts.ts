@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { exists, selection } from '../platform/database/rows.js';
+import { NotFound } from '../platform/errors.js';
+import { ACCOUNTS } from './account.entity.js';
+
+const IDS = selection(ACCOUNTS.pick(['authId']));
+
+/** Answers from rows, inside the transaction or read that asks. */
+@Injectable()
+export class Accounts {
+  /** Refuses an account that does not exist. */
+  async require(manager: EntityManager, accountId: string): Promise<void> {
+    if (!(await exists(manager, 'FROM account WHERE auth_id = ?', [accountId])))
+      throw new NotFound('no account has this auth_id');
+  }
+
+  /** Auth IDs of all accounts, oldest first. */
+  async ids(manager: EntityManager): Promise<string[]> {
+    const rows = await IDS.read(manager, 'FROM account ORDER BY created_at, auth_id');
+    return rows.map((row) => row.authId);
+  }
+}
+
+export function hasSubaccount(manager: EntityManager, accountId: string, subaccountId: string): Promise<boolean> {
+  return exists(manager, 'FROM subaccount WHERE auth_id = ? AND account_id = ?', [subaccountId, accountId]);
+}
+
+/** Those of the given subaccounts that are the account's own. */
+export async function ownSubaccounts(
+  manager: EntityManager,
+  accountId: string,
+  candidates: Iterable<string | null>,
+): Promise<Set<string>> {
+  const own = new Set<string>();
+  for (const id of new Set(candidates)) if (id !== null && (await hasSubaccount(manager, accountId, id))) own.add(id);
+  return own;
+}
