@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { NumberReleased, releaseHold } from '../number-pool/index.js';
 import { Clock } from '../platform/clock.js';
-import { change, Database, type Tx } from '../platform/database/database.js';
+import type { Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
+import { SESSIONS } from './session.entity.js';
 import { isLive, SessionRecords, type SessionOwner } from './session-record.js';
 import { SessionAlreadyExpired } from './sessions.errors.js';
 import { SessionEnded } from './sessions.events.js';
@@ -12,23 +13,20 @@ import { SessionEnded } from './sessions.events.js';
 @Injectable()
 export class EndSession {
   constructor(
-    private readonly database: Database,
     private readonly clock: Clock,
     private readonly events: Events,
     private readonly records: SessionRecords,
   ) {}
 
   async run(tx: Tx, owner: SessionOwner, id: string): Promise<void> {
-    const session = await this.records.find(tx, owner, id, this.database.forUpdate);
+    const session = await this.records.lock(tx, owner, id);
     if (!session) throw new NotFound();
     const now = this.clock.now();
     if (!isLive(session, now)) throw new SessionAlreadyExpired();
 
-    await change(
-      tx,
-      "UPDATE masking_session SET status = 'expired', pair_index = NULL, modified_at = ?, expires_at = ? WHERE id = ?",
-      [now, now, id],
-    );
+    await SESSIONS.update(tx, { status: 'expired', pairIndex: null, modifiedAt: now, expiresAt: now }, 'WHERE id = ?', [
+      id,
+    ]);
     const freeAfter = now + session.settings.virtual_number_cooloff_period * 1000;
     await releaseHold(tx, id, freeAfter);
 

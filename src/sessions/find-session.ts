@@ -3,9 +3,19 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
-import { readInteractions } from './read-interactions.js';
+import { readInteractions } from './interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
 import { SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
+
+/** One session of an account, live or ended; its row is kept until the transaction ends. */
+@Injectable()
+export class FindSessionById {
+  constructor(private readonly records: SessionRecords) {}
+
+  run(tx: Tx, accountId: string, sessionId: string): Promise<SessionRecord | null> {
+    return this.records.lock(tx, { accountId, subaccountId: null }, sessionId);
+  }
+}
 
 /** Shows sessions as the API does, with their conversations. Refuses unknown ones and other accounts' alike. */
 @Injectable()

@@ -2,13 +2,19 @@ export { SessionsModule } from './sessions.module.js';
 export { EndSession } from './end-session.js';
 export { ExpireDueSessions } from './expire-due-sessions.js';
 export { FindRoute, type Route } from './find-route.js';
-export { FindSessionById } from './find-session-by-id.js';
 export { FindStrangers, type StrangerService } from './find-strangers.js';
-export { FindSession } from './find-session.js';
+export { FindSession, FindSessionById } from './find-session.js';
 export type { Interaction } from './interaction.entity.js';
-export { isInProgress, lockSession, noteInteraction, noteRecording, openInteraction } from './note-interaction.js';
-export { chargeCall, nextOpened, type OpenedSession } from './charges.js';
-export { readInteractions } from './read-interactions.js';
+export {
+  chargeCall,
+  isInProgress,
+  lockSession,
+  noteInteraction,
+  noteRecording,
+  openInteraction,
+  readInteractions,
+} from './interactions.js';
+export { nextOpened, type OpenedSession } from './opened-sessions.js';
 export { OpenSession } from './open-session.js';
 export { isLive, type SessionRecord } from './session-record.js';
 export { parseTimestamp } from './timestamps.js';

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { id, instant, micros, nullable, word } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
 
 /** A conversation as the API tells it: call-routing writes it from the facts of both legs, sessions only show it. */
 @Entity('interaction')
@@ -30,3 +31,5 @@ export class Interaction {
   /** Our id of its recording, once one has begun. */
   @Column({ ...id(), ...nullable, name: 'recording_id' }) recordingId!: string | null;
 }
+
+export const INTERACTIONS = tableOf(Interaction);

@@ -3,26 +3,29 @@ import { hasSubaccount, microsOf, type CallSettings } from '../accounts/index.js
 import {
   AllocateNumber,
   claimForStrangers,
-  extendHold,
   NumberPoolExhausted,
   PoolRefusals,
+  type AllocationRequest,
 } from '../number-pool/index.js';
 import { Clock } from '../platform/clock.js';
-import { Config } from '../platform/settings/config.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import type { Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
 import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
-import { requireAllowed } from './allowed-parties.js';
+import { Config } from '../platform/settings/config.js';
 import { callingCodeOf, type E164 } from '../telephony/phone.js';
-import { SESSIONS, type SessionParties } from './session.entity.js';
-import { isLive, SessionRecords, WHOLE, type SessionOwner, type SessionRecord } from './session-record.js';
+import { SESSIONS } from './session.entity.js';
+import { holdEnd, holdToEnd } from './session-hold.js';
+import { newParties, requireAllowed } from './session-parties.js';
+import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
-import { expiryInstant, newParties, newSettings, renewedSettings } from './session-settings.js';
+import { expiryInstant, newSettings, renewedSettings } from './session-settings.js';
 import { InvalidParameter } from './sessions.errors.js';
 import { SessionOpened, SessionUpdated } from './sessions.events.js';
 
 /** How often new PINs are drawn when generated ones collide with PINs that are live on every fitting number. */
 const PIN_DRAWS = 5;
+const ROLES = ['first', 'second'] as const;
 
 /** Of the account's settings: where its calls may go, and what a session costs it. */
 type SessionTerms = Pick<CallSettings, 'allowed_countries' | 'session_fee'>;
@@ -34,7 +37,6 @@ type SessionTerms = Pick<CallSettings, 'allowed_countries' | 'session_fee'>;
 @Injectable()
 export class OpenSession {
   constructor(
-    private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly events: Events,
@@ -46,76 +48,70 @@ export class OpenSession {
   async run(tx: Tx, principal: SessionOwner, request: CreateSessionDto, terms: SessionTerms): Promise<SessionRecord> {
     const parties = newParties(request);
     requireAllowed(parties, terms);
-    const owner = { accountId: principal.accountId, subaccountId: await this.ownerSubaccount(tx, principal, request) };
 
-    const live = await this.findLivePair(tx, { ...owner, parties });
-    if (live) return this.renew(tx, live, request);
+    const owner = await ownerOf(tx, principal, request);
 
-    const session = await this.lendNumber(tx, this.draft(owner, parties, request, terms), request);
-    await this.insert(tx, session);
-    await this.events.publish(tx, new SessionOpened(session, session.settings.initiate_call_to_first_party));
-    return session;
-  }
-
-  private async ownerSubaccount(tx: Tx, principal: SessionOwner, request: CreateSessionDto): Promise<string | null> {
-    const { subaccount } = request;
-    if (subaccount === undefined || subaccount === principal.subaccountId) return principal.subaccountId;
-    const isOwn = principal.subaccountId === null && (await hasSubaccount(tx, principal.accountId, subaccount));
-    if (!isOwn) throw new InvalidParameter('Invalid parameter. subaccount is not valid', 'subaccount');
-    return subaccount;
-  }
-
-  private async findLivePair(
-    tx: Tx,
-    session: SessionOwner & { parties: SessionParties },
-  ): Promise<SessionRecord | null> {
-    const pairIndex = this.records.pairIndex(session);
-    if (pairIndex === null) return null;
-    const [row] = await WHOLE.read(tx, `FROM masking_session WHERE pair_index = ? ${this.database.forUpdate}`, [
-      pairIndex,
-    ]);
-    if (!row) return null;
-    const found = this.records.fromRow(row);
-    if (isLive(found, this.clock.now())) return found;
-    // Its time has passed and the tick has not come yet: it makes way.
-    await change(tx, 'UPDATE masking_session SET pair_index = NULL WHERE id = ?', [found.id]);
-    return null;
-  }
-
-  private draft(
-    owner: SessionOwner,
-    parties: SessionParties,
-    request: CreateSessionDto,
-    { session_fee: fee }: SessionTerms,
-  ): SessionRecord {
     const now = this.clock.now();
+    const ofPair = await this.records.lockPair(tx, { ...owner, parties });
+    if (ofPair && isLive(ofPair, now)) return this.renew(tx, ofPair, request);
+    // Its time has passed and the tick has not come yet: it makes way.
+    if (ofPair) await SESSIONS.update(tx, { pairIndex: null }, 'WHERE id = ?', [ofPair.id]);
+
     const settings = newSettings(request, this.config.sessions);
-    return {
+    const session = await this.lendNumber(tx, request, {
       id: newId(),
       ...owner,
       status: 'active',
       parties,
       firstIndex: this.records.partyIndex(owner.accountId, parties.first),
       secondIndex: this.records.partyIndex(owner.accountId, parties.second),
-      virtualNumberId: 0,
-      virtualNumber: '',
       settings,
       createdAt: now,
       modifiedAt: now,
       expiresAt: expiryInstant(settings.session_expiry, now),
-      fee: microsOf(fee),
-    };
+      fee: microsOf(terms.session_fee),
+    });
+
+    // The same pair may have been opened a moment ago: the next try finds and renews it.
+    await orStartOver(SESSIONS.insert(tx, this.records.toRow(session)));
+
+    await this.events.publish(tx, new SessionOpened(session, settings.initiate_call_to_first_party));
+    return session;
   }
 
-  private async lendNumber(tx: Tx, draft: SessionRecord, request: CreateSessionDto): Promise<SessionRecord> {
+  private async renew(tx: Tx, session: SessionRecord, request: CreateSessionDto): Promise<SessionRecord> {
+    const modifiedAt = this.clock.now();
+    const settings = renewedSettings(session.settings, request, this.config.sessions);
+    const expiresAt = expiryInstant(settings.session_expiry, modifiedAt);
+    const renewed: SessionRecord = { ...session, settings, modifiedAt, expiresAt };
+    await SESSIONS.update(tx, { settings: JSON.stringify(settings), modifiedAt, expiresAt }, 'WHERE id = ?', [
+      session.id,
+    ]);
+
+    await holdToEnd(tx, renewed);
+    if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '') {
+      // A file for unknown callers that the renewal brings: from now on it is found on the number.
+      const claim = { role: 'first', index: this.records.playIndex(session.accountId, session.id) } as const;
+      const held = { sessionId: session.id, freeAfter: holdEnd(renewed), now: modifiedAt };
+      await claimForStrangers(tx, session.virtualNumberId, claim, held);
+    }
+
+    const isCallRequested = request.initiate_call_to_first_party === true;
+    await this.events.publish(tx, new SessionUpdated(session.accountId, session.id, true, isCallRequested));
+    return renewed;
+  }
+
+  /** PINs that we made and that are taken wherever else the session would fit are drawn anew; its customer's own are not. */
+  private async lendNumber(tx: Tx, request: CreateSessionDto, draft: Draft): Promise<SessionRecord> {
     for (let draw = 1; ; draw++) {
+      const wish = this.wish(draft);
       try {
-        const number = await this.allocateNumber.run(tx, this.wish(draft));
-        return { ...draft, virtualNumberId: number.id, virtualNumber: number.number };
+        const { id: virtualNumberId, number: virtualNumber } = await this.allocateNumber.run(tx, wish);
+        return { ...draft, virtualNumberId, virtualNumber };
       } catch (error) {
         if (!(error instanceof NumberPoolExhausted)) throw error;
         if (!draft.settings.generate_pin || draw === PIN_DRAWS) {
-          this.poolRefusals.note(this.wish(draft));
+          this.poolRefusals.note(wish);
           throw error;
         }
         draft = { ...draft, parties: newParties(request) };
@@ -123,83 +119,41 @@ export class OpenSession {
     }
   }
 
-  private wish(session: SessionRecord) {
-    const { parties, settings, accountId } = session;
-    const known = [
-      { role: 'first' as const, index: session.firstIndex, number: parties.first },
-      { role: 'second' as const, index: session.secondIndex, number: parties.second },
-    ].filter(
-      (party): party is { role: 'first' | 'second'; index: string; number: string } =>
-        party.index !== null && party.number !== null,
-    );
-    const pins = [
-      { role: 'first' as const, pin: parties.firstPin },
-      { role: 'second' as const, pin: parties.secondPin },
-    ].flatMap(({ role, pin }) => (pin === null ? [] : [{ role, index: this.records.pinIndex(accountId, pin) }]));
-    const geographic = (parties.first ?? parties.second) as E164;
+  private wish(session: Draft): AllocationRequest {
+    const { id, accountId, subaccountId, parties, settings } = session;
+    const known = ROLES.flatMap((role) => {
+      const [index, number] = [session[`${role}Index`], parties[role]];
+      return index === null || number === null ? [] : [{ role, index, number }];
+    });
+    const pins = ROLES.flatMap((role) => {
+      const pin = parties[`${role}Pin`];
+      return pin === null ? [] : [{ role, index: this.records.pinIndex(accountId, pin) }];
+    });
     return {
       accountId,
-      subaccountId: session.subaccountId,
-      sessionId: session.id,
-      callingCode: settings.geomatch ? callingCodeOf(geographic) : null,
+      subaccountId,
+      sessionId: id,
+      callingCode: settings.geomatch ? callingCodeOf((parties.first ?? parties.second) as E164) : null,
       parties: known,
       pins,
-      playIndex: settings.unknown_caller_play === '' ? null : this.records.playIndex(accountId, session.id),
+      playIndex: settings.unknown_caller_play === '' ? null : this.records.playIndex(accountId, id),
       isOpen: known.length === 1 && !settings.is_pin_authentication_required,
-      openRole: parties.first === null ? ('first' as const) : ('second' as const),
-      now: this.clock.now(),
-      freeAfter: session.expiresAt + settings.virtual_number_cooloff_period * 1000,
+      openRole: parties.first === null ? 'first' : 'second',
+      now: session.createdAt,
+      freeAfter: holdEnd(session),
     };
   }
+}
 
-  private async insert(tx: Tx, session: SessionRecord): Promise<void> {
-    try {
-      await SESSIONS.insert(tx, this.records.toRow(session));
-    } catch (error) {
-      // The same pair was opened a moment ago: the next try finds and renews it.
-      throw isDuplicate(error) ? new Contended() : error;
-    }
-  }
+/** A session that has no number yet. */
+type Draft = Omit<SessionRecord, 'virtualNumberId' | 'virtualNumber'>;
 
-  private async renew(tx: Tx, session: SessionRecord, request: CreateSessionDto): Promise<SessionRecord> {
-    const now = this.clock.now();
-    const settings = renewedSettings(session.settings, request, this.config.sessions);
-    const renewed: SessionRecord = {
-      ...session,
-      settings,
-      modifiedAt: now,
-      expiresAt: expiryInstant(settings.session_expiry, now),
-    };
-    await change(tx, 'UPDATE masking_session SET settings = ?, modified_at = ?, expires_at = ? WHERE id = ?', [
-      JSON.stringify(settings),
-      now,
-      renewed.expiresAt,
-      session.id,
-    ]);
-    const isHeld = await extendHold(tx, {
-      sessionId: session.id,
-      virtualNumberId: session.virtualNumberId,
-      partyIndexes: [session.firstIndex, session.secondIndex].filter((index) => index !== null),
-      freeAfter: renewed.expiresAt + settings.virtual_number_cooloff_period * 1000,
-    });
-    if (!isHeld) throw new Contended();
-    if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '')
-      await this.claimPlay(tx, renewed);
-    await this.events.publish(
-      tx,
-      new SessionUpdated(session.accountId, session.id, true, request.initiate_call_to_first_party === true),
-    );
-    return renewed;
-  }
+/** The account's own credentials may open a session for one of its subaccounts; a subaccount's for itself only. */
+async function ownerOf(tx: Tx, principal: SessionOwner, { subaccount }: CreateSessionDto): Promise<SessionOwner> {
+  const { accountId, subaccountId } = principal;
+  if (subaccount === undefined || subaccount === subaccountId) return { accountId, subaccountId };
 
-  /** A file for unknown callers that a renewal brings: from now on it is found on the number. */
-  private async claimPlay(tx: Tx, session: SessionRecord): Promise<void> {
-    const claim = { role: 'first' as const, index: this.records.playIndex(session.accountId, session.id) };
-    const freeAfter = session.expiresAt + session.settings.virtual_number_cooloff_period * 1000;
-    await claimForStrangers(tx, session.virtualNumberId, claim, {
-      sessionId: session.id,
-      freeAfter,
-      now: session.modifiedAt,
-    });
-  }
+  const isOwn = subaccountId === null && (await hasSubaccount(tx, accountId, subaccount));
+  if (!isOwn) throw new InvalidParameter('Invalid parameter. subaccount is not valid', 'subaccount');
+  return { accountId, subaccountId: subaccount };
 }

@@ -5,8 +5,7 @@ import { Accounts } from '../accounts/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { newId } from '../platform/ids.js';
 import { parseCaller } from '../telephony/phone.js';
-import { noteInteraction, openInteraction } from './note-interaction.js';
-import { readInteractions } from './read-interactions.js';
+import { noteInteraction, openInteraction, readInteractions } from './interactions.js';
 import { SearchSessions, virtualNumbersOf, type SessionSearch } from './search-sessions.js';
 import type { SessionRecord } from './session-record.js';
 

@@ -8,7 +8,7 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import type { E164 } from '../telephony/phone.js';
 import type { Interaction } from './interaction.entity.js';
-import { readInteractions } from './read-interactions.js';
+import { readInteractions } from './interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
 import { sessionFilter } from './session-filter.js';
 import { SESSIONS, type MaskingSession } from './session.entity.js';

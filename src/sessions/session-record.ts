@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Crypto } from '../platform/crypto/crypto.js';
-import type { Tx } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { SESSIONS, type MaskingSession, type SessionParties, type SessionSettings } from './session.entity.js';
 
@@ -22,7 +22,10 @@ export function isLive(session: { status: string; expiresAt: number }, now: numb
 /** Reads and writes rows of `masking_session`; the only place that seals and opens a session's parties. */
 @Injectable()
 export class SessionRecords {
-  constructor(private readonly crypto: Crypto) {}
+  constructor(
+    private readonly crypto: Crypto,
+    private readonly database: Database,
+  ) {}
 
   fromRow({ pairIndex, ...row }: MaskingSession): SessionRecord {
     const place = { column: 'masking_session.parties', row: row.id, account: row.accountId };
@@ -69,13 +72,32 @@ export class SessionRecords {
     return this.crypto.index(session.accountId, 'pair', `${session.subaccountId ?? ''}|${first}|${second}`);
   }
 
-  /** Finds a session of this account; with `lock` until the transaction ends. A subaccount sees its own only. */
-  async find(tx: Tx, owner: SessionOwner, id: string, lock = ''): Promise<SessionRecord | null> {
-    const [row] = await WHOLE.read(tx, `FROM masking_session WHERE id = ? AND account_id = ? ${lock}`, [
-      id,
-      owner.accountId,
-    ]);
-    if (!row || (owner.subaccountId !== null && row.subaccountId !== owner.subaccountId)) return null;
+  /** A session of this account. A subaccount sees its own only. */
+  find(tx: Tx, owner: SessionOwner, id: string): Promise<SessionRecord | null> {
+    return this.owned(tx, owner, 'FROM masking_session WHERE id = ? AND account_id = ?', [id, owner.accountId]);
+  }
+
+  /** As `find`, and kept from everybody else until the transaction ends. */
+  lock(tx: Tx, owner: SessionOwner, id: string): Promise<SessionRecord | null> {
+    const locked = `FROM masking_session WHERE id = ? AND account_id = ? ${this.database.forUpdate}`;
+    return this.owned(tx, owner, locked, [id, owner.accountId]);
+  }
+
+  /** The session of this ordered pair that has not been ended yet, locked. */
+  async lockPair(tx: Tx, session: SessionOwner & { parties: SessionParties }): Promise<SessionRecord | null> {
+    const pairIndex = this.pairIndex(session);
+    if (pairIndex === null) return null;
+    return this.owned(tx, session, `FROM masking_session WHERE pair_index = ? ${this.database.forUpdate}`, [pairIndex]);
+  }
+
+  private async owned(
+    tx: Tx,
+    { subaccountId }: SessionOwner,
+    rest: string,
+    parameters: string[],
+  ): Promise<SessionRecord | null> {
+    const [row] = await WHOLE.read(tx, rest, parameters);
+    if (!row || (subaccountId !== null && row.subaccountId !== subaccountId)) return null;
     return this.fromRow(row);
   }
 }

@@ -1,12 +1,10 @@
 import type { Config } from '../platform/settings/config.js';
-import { newPin } from '../platform/ids.js';
-import { NEVER, type SessionParties, type SessionSettings } from './session.entity.js';
+import { NEVER, type SessionSettings } from './session.entity.js';
 import { CreateSessionDto, UpdateSessionDto } from './session-request.dto.js';
-import { InvalidParameter, MissingParameter } from './sessions.errors.js';
 
 type SessionDefaults = Config['sessions'];
 
-const DEFAULT_PIN_LENGTH = 4;
+export const DEFAULT_PIN_LENGTH = 4;
 
 const DEFAULTS = {
   record: false,
@@ -67,47 +65,6 @@ function givenOr<Name extends keyof CreateSessionDto & keyof SessionSettings>(
     SessionSettings,
     Name
   >;
-}
-
-/**
- * Parties and PINs of a new session. Refuses equal parties and equal PINs; with PIN on refuses a missing prompt, and a missing PIN that is
- * not to be generated. In a single-party session only the missing party's role needs a PIN, because only strangers are asked, unless forced.
- */
-export function newParties(request: CreateSessionDto): SessionParties {
-  const first = request.first_party ?? null;
-  const second = request.second_party ?? null;
-  if (first === second)
-    throw new InvalidParameter('Invalid parameter. first_party and second_party must be different', 'second_party');
-  if (!request.is_pin_authentication_required) return { first, second, firstPin: null, secondPin: null };
-
-  const isNeeded = { first: first === null || second !== null, second: second === null || first !== null };
-  const isEveryoneAsked = request.force_pin_authentication === true;
-  const firstPin = wantedPin(request, 'first_party_pin', isNeeded.first || isEveryoneAsked, request.second_party_pin);
-  const secondPin = wantedPin(request, 'second_party_pin', isNeeded.second || isEveryoneAsked, firstPin);
-  if (firstPin !== null && firstPin === secondPin) {
-    throw new InvalidParameter(
-      'Invalid parameter. first_party_pin and second_party_pin must be different',
-      'second_party_pin',
-    );
-  }
-  if (!request.pin_prompt_play) throw new MissingParameter('pin_prompt_play');
-  return { first, second, firstPin, secondPin };
-}
-
-function wantedPin(
-  request: CreateSessionDto,
-  name: 'first_party_pin' | 'second_party_pin',
-  isNeeded: boolean,
-  other: string | null | undefined,
-): string | null {
-  const given = request[name];
-  if (given !== undefined) return given;
-  if (!isNeeded) return null;
-  if (!request.generate_pin) throw new MissingParameter(name);
-  for (;;) {
-    const pin = newPin(request.generate_pin_length ?? DEFAULT_PIN_LENGTH);
-    if (pin !== other) return pin;
-  }
 }
 
 const CHANGEABLE = [

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { claimParty, extendHold, NumberPoolExhausted, releaseParty, releaseStrangers } from '../number-pool/index.js';
+import { claimParty, NumberPoolExhausted, releaseParty, releaseStrangers } from '../number-pool/index.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
-import { change, Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { isDuplicate, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
 import { NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
-import { requireAllowed } from './allowed-parties.js';
+import { SESSIONS } from './session.entity.js';
+import { holdEnd, holdToEnd } from './session-hold.js';
+import { requireAllowed } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
 import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
@@ -20,7 +22,6 @@ import { SessionUpdated } from './sessions.events.js';
 @Injectable()
 export class UpdateSession {
   constructor(
-    private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly events: Events,
@@ -34,7 +35,7 @@ export class UpdateSession {
     request: UpdateSessionDto,
     policy: DestinationPolicy,
   ): Promise<SessionRecord> {
-    const session = await this.records.find(tx, owner, id, this.database.forUpdate);
+    const session = await this.records.lock(tx, owner, id);
     if (!session) throw new NotFound();
     const now = this.clock.now();
     if (!isLive(session, now)) throw new SessionAlreadyExpired();
@@ -54,7 +55,7 @@ export class UpdateSession {
 
     await this.moveParties(tx, session, updated);
     await this.store(tx, updated);
-    if (expiry !== null) await this.extend(tx, updated);
+    if (expiry !== null) await holdToEnd(tx, updated);
     await this.events.publish(tx, new SessionUpdated(session.accountId, session.id, false, false));
     return updated;
   }
@@ -104,27 +105,21 @@ export class UpdateSession {
     const pairIndex = this.records.pairIndex(session);
     if (pairIndex !== null) {
       // A session of this pair whose time has passed and whose tick has not come makes way.
-      await change(
-        tx,
-        'UPDATE masking_session SET pair_index = NULL WHERE pair_index = ? AND id <> ? AND expires_at <= ?',
-        [pairIndex, session.id, session.modifiedAt],
-      );
+      await SESSIONS.update(tx, { pairIndex: null }, 'WHERE pair_index = ? AND id <> ? AND expires_at <= ?', [
+        pairIndex,
+        session.id,
+        session.modifiedAt,
+      ]);
     }
     try {
-      await change(
+      const { firstIndex, secondIndex, modifiedAt, expiresAt } = session;
+      const parties = this.records.sealParties(session);
+      const settings = JSON.stringify(session.settings);
+      await SESSIONS.update(
         tx,
-        `UPDATE masking_session SET parties = ?, first_index = ?, second_index = ?, pair_index = ?, settings = ?, modified_at = ?, expires_at = ?
-         WHERE id = ?`,
-        [
-          this.records.sealParties(session),
-          session.firstIndex,
-          session.secondIndex,
-          pairIndex,
-          JSON.stringify(session.settings),
-          session.modifiedAt,
-          session.expiresAt,
-          session.id,
-        ],
+        { parties, firstIndex, secondIndex, pairIndex, settings, modifiedAt, expiresAt },
+        'WHERE id = ?',
+        [session.id],
       );
     } catch (error) {
       if (!isDuplicate(error)) throw error;
@@ -134,19 +129,4 @@ export class UpdateSession {
       );
     }
   }
-
-  private async extend(tx: Tx, session: SessionRecord): Promise<void> {
-    const isHeld = await extendHold(tx, {
-      sessionId: session.id,
-      virtualNumberId: session.virtualNumberId,
-      partyIndexes: [session.firstIndex, session.secondIndex].filter((index) => index !== null),
-      freeAfter: holdEnd(session),
-    });
-    // Its time passed between the read and here and somebody else has the number: the next try finds it ended.
-    if (!isHeld) throw new Contended();
-  }
-}
-
-function holdEnd(session: SessionRecord): number {
-  return session.expiresAt + session.settings.virtual_number_cooloff_period * 1000;
 }

@@ -5,9 +5,8 @@ import { SessionRecords, type SessionRecord } from '../../src/sessions/session-r
 import { EndSession } from '../../src/sessions/end-session.js';
 import { ExpireDueSessions } from '../../src/sessions/expire-due-sessions.js';
 import { FindRoute } from '../../src/sessions/find-route.js';
-import { FindSessionById } from '../../src/sessions/find-session-by-id.js';
 import { FindStrangers } from '../../src/sessions/find-strangers.js';
-import { FindSession } from '../../src/sessions/find-session.js';
+import { FindSession, FindSessionById } from '../../src/sessions/find-session.js';
 import { OpenSession } from '../../src/sessions/open-session.js';
 import { UpdateSession } from '../../src/sessions/update-session.js';
 import { Clock } from '../../src/platform/clock.js';
@@ -49,9 +48,8 @@ export function sessionsOn(
   const config = testConfig(settings);
   const crypto = new Crypto(key);
   const events = new Events();
-  const records = new SessionRecords(crypto);
+  const records = new SessionRecords(crypto, database);
   const openSession = new OpenSession(
-    database,
     clock,
     config,
     events,
@@ -59,8 +57,8 @@ export function sessionsOn(
     new AllocateNumber(database, events),
     new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' })),
   );
-  const updateSession = new UpdateSession(database, clock, config, events, records);
-  const endSession = new EndSession(database, clock, events, records);
+  const updateSession = new UpdateSession(clock, config, events, records);
+  const endSession = new EndSession(clock, events, records);
   const createPipe = new CreateSessionPipe(config);
   const updatePipe = new UpdateSessionPipe(config);
   return {
@@ -72,7 +70,7 @@ export function sessionsOn(
     expireDue: new ExpireDueSessions(database, clock, events),
     findRoute: new FindRoute(database, clock, records),
     findStrangers: new FindStrangers(clock, records),
-    findSessionById: new FindSessionById(database, records),
+    findSessionById: new FindSessionById(records),
     findSession: new FindSession(database, clock, config, records),
     open: (body: Record<string, unknown>): Promise<SessionRecord> =>
       database.transaction((tx) =>

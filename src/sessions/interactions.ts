@@ -1,0 +1,74 @@
+import type { Database, Tx } from '../platform/database/database.js';
+import { exists, marks, selection } from '../platform/database/rows.js';
+import { INTERACTIONS, type Interaction } from './interaction.entity.js';
+
+const WHOLE = selection(INTERACTIONS.fields());
+
+/** The conversations of some sessions, in the order in which they started. */
+export async function readInteractions(tx: Tx, sessionIds: string[]): Promise<Map<string, Interaction[]>> {
+  const bySession = new Map<string, Interaction[]>();
+  if (sessionIds.length === 0) return bySession;
+  const interactions = await WHOLE.read(
+    tx,
+    `FROM interaction WHERE session_id IN (${marks(sessionIds)}) ORDER BY started_at, id`,
+    sessionIds,
+  );
+  for (const interaction of interactions) {
+    const list = bySession.get(interaction.sessionId) ?? [];
+    list.push(interaction);
+    bySession.set(interaction.sessionId, list);
+  }
+  return bySession;
+}
+
+/** Whether a conversation of this session is on. One whose hang-up was lost stops counting at its `busy_until`. */
+export function isInProgress(tx: Tx, sessionId: string, now: number): Promise<boolean> {
+  return exists(tx, 'FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ? LIMIT 1', [
+    sessionId,
+    now,
+  ]);
+}
+
+/** Adds a conversation, when the answer to Plivo connects it. */
+export async function openInteraction(
+  tx: Tx,
+  opened: Pick<Interaction, 'id' | 'sessionId' | 'startedAt' | 'busyUntil'> & {
+    role: 'first' | 'second';
+    legUuid: string;
+  },
+): Promise<void> {
+  const { role, legUuid, ...conversation } = opened;
+  await INTERACTIONS.insert(tx, {
+    ...conversation,
+    [`${role}LegUuid` as const]: legUuid,
+    legCount: 1,
+    duration: 0,
+    billedDuration: 0,
+    amount: 0,
+  });
+}
+
+/** Keeps everybody else from noting facts about this session's conversations until the transaction ends. */
+export async function lockSession(tx: Tx, database: Database, sessionId: string): Promise<void> {
+  if (database.forUpdate)
+    await tx.query(`SELECT id FROM masking_session WHERE id = ? ${database.forUpdate}`, [sessionId]);
+}
+
+/**
+ * Replaces what is told of a conversation by what its legs' facts say now. The caller holds the session's row (`lockSession`), so that two
+ * processes cannot miss each other's facts.
+ */
+export async function noteInteraction(tx: Tx, told: Omit<Interaction, 'ownAmount' | 'recordingId'>): Promise<void> {
+  const { id, sessionId: _sessionId, ...facts } = told;
+  await INTERACTIONS.update(tx, facts, 'WHERE id = ?', [id]);
+}
+
+/** Says what the account is charged for a conversation on top of Plivo's price, in micro-units. The caller holds the session's row. */
+export async function chargeCall(tx: Tx, callId: string, micros: number): Promise<void> {
+  await INTERACTIONS.update(tx, { ownAmount: micros }, 'WHERE id = ?', [callId]);
+}
+
+/** From here on the API shows where the conversation's recording is. */
+export async function noteRecording(tx: Tx, callId: string, recordingId: string): Promise<void> {
+  await INTERACTIONS.update(tx, { recordingId }, 'WHERE id = ?', [callId]);
+}
