@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { change, type Database } from '../database/database.js';
-import { marks, type Row, selection } from '../database/rows.js';
+import { marks, selection, type Selected } from '../database/rows.js';
 import { newId } from '../ids.js';
 import { JOBS } from './job.entity.js';
 import type { Handler } from './job-handler.js';
@@ -18,8 +18,7 @@ export interface ClaimedJob {
   leaseEndsAt: number;
 }
 
-const DUE = JOBS.pick(['id', 'kind', 'lane', 'payload', 'attempts', 'createdAt']);
-const DUE_ROWS = selection(DUE);
+const DUE = selection(JOBS.pick(['id', 'kind', 'lane', 'payload', 'attempts', 'createdAt']));
 
 export interface Claim {
   jobs: ClaimedJob[];
@@ -51,7 +50,7 @@ export async function claimDueJobs(
     return await database.transaction(async (tx) => {
       leaveAll(lanes, entered);
       const now = clock.now();
-      const rows = await DUE_ROWS.read(
+      const rows = await DUE.read(
         tx,
         `FROM job
           WHERE status = 'waiting' AND run_at <= ? AND kind IN (${marks(kinds)})
@@ -91,7 +90,7 @@ function leaveAll(lanes: Lanes | null, entered: string[]): void {
 }
 
 function claimed(
-  row: Row<typeof DUE>,
+  row: Selected<typeof DUE>,
   handlers: ReadonlyMap<string, Handler>,
   { lease, now }: { lease: string; now: number },
 ): ClaimedJob {
