@@ -3,7 +3,7 @@ export { ReadCallFacts, type CallFacts } from './read/read-call-facts.js';
 export type { Leg } from './facts/legs.js';
 export { UnreadableWebhook } from './call-routing.errors.js';
 export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figures.js';
-export { ExplainRoute, type ExplainedRoute } from './read/explain-route.js';
+export { ExplainRoute } from './read/explain-route.js';
 export { FindCalls, type FoundCall, type FoundLeg } from './read/find-calls.js';
 export { FindLeg, type FoundSessionLeg } from './read/find-leg.js';
 export { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';

@@ -12,7 +12,7 @@ import { SWEEPS } from './record-sweep.entity.js';
 import { factsOfRecord, JoinRecords, virtualNumberOf } from './join-records.js';
 import { joinFacts, NOTHING_KNOWN } from '../facts/join-facts.js';
 
-export const SWEEP_RECORDS = 'calls.sweep-records';
+const SWEEP_RECORDS = 'calls.sweep-records';
 const LEASE_SECONDS = 120;
 /** Records show up some seconds after the end of their leg, in no order that is promised: what is read is read again for a while. */
 const LATE_MS = 30_000;

@@ -10,7 +10,7 @@ import { CALL_REQUESTS } from '../call-request.entity.js';
 import { PLACE_CALL } from './ring-first-party.js';
 
 /** Nobody who pressed "call me" waits longer for the phone to ring. */
-export const PLACE_WITHIN_MS = 120_000;
+const PLACE_WITHIN_MS = 120_000;
 
 /**
  * Turns the wish to be called into a request and its job, in the transaction that opened or renewed the session. While a conversation or another
