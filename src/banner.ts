@@ -16,7 +16,7 @@ export interface BannerFacts {
 }
 
 /** The two people of the banner's example: numbers reserved for fiction. The simulator must not lend them as virtual numbers. */
-export const EXAMPLE_PARTIES = { first: '+14155550123', second: '+14155550124' } as const;
+const EXAMPLE_PARTIES = { first: '+14155550123', second: '+14155550124' } as const;
 
 /** The lines that greet whoever started the service: everything needed to make the first session, ready to paste. */
 export function banner(facts: BannerFacts): string {

@@ -7,11 +7,10 @@ export {
   REFUSAL_KEYS,
   type CallSettings,
   type CallSettingsPatch,
-  type Rates,
   type RefusalKey,
 } from './account-settings.js';
 export { Accounts, hasSubaccount, ownSubaccounts } from './accounts.js';
-export { Authenticate, type Principal } from './authenticate.js';
+export { Authenticate } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';
@@ -19,7 +18,7 @@ export { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
 export { ListAccounts } from './list-accounts.js';
 export { decimalText, isMoneyText, microsOf } from './money.js';
 export { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
-export { Spend, type SpendOfDay } from './spend.js';
+export { Spend } from './spend.js';
 export { SpendModule } from './spend.module.js';
 export { IssueToken, ListTokens, RevokeToken } from './tokens.js';
 export { VerifyEncryptionKey } from './verify-encryption-key.js';

@@ -7,11 +7,7 @@ import { refusal } from '../platform/errors.js';
 /** A bearer token is far below this; what is longer is not hashed. */
 const MAX_HEADER_LENGTH = 1024;
 
-export class NotTheAdmin extends refusal(
-  'unauthenticated',
-  'unauthenticated',
-  'expected the admin token as bearer token',
-) {}
+class NotTheAdmin extends refusal('unauthenticated', 'unauthenticated', 'expected the admin token as bearer token') {}
 
 /** Opens /admin to whoever holds the admin token. */
 @Injectable()

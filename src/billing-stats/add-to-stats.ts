@@ -1,4 +1,5 @@
-import { change, type Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { change, type Database, type Tx } from '../platform/database/database.js';
+import { updateOrInsert } from '../platform/database/key-races.js';
 import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
 import { ALL_NUMBERS, isNothing, SUM_COLUMNS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
 
@@ -37,7 +38,7 @@ export async function addToSession(
   if (sessionId === null) return;
   const insert = () => SESSION_STATS.insert(tx, { sessionId, hour, accountId, virtualNumber, ...sums });
   if (isNew) return insert();
-  await add(
+  await updateOrInsert(
     () =>
       change(tx, `UPDATE session_stat SET ${ADDED} WHERE session_id = ? AND hour = ?`, [
         ...valuesOf(sums),
@@ -56,7 +57,7 @@ export async function addToNumber(
 ): Promise<void> {
   const shards = virtualNumber === ALL_NUMBERS ? ACCOUNT_SHARDS : NUMBER_SHARDS;
   const shard = database.isSqlite ? 0 : Math.floor(Math.random() * shards);
-  await add(
+  await updateOrInsert(
     () =>
       change(
         tx,
@@ -65,17 +66,6 @@ export async function addToNumber(
       ),
     () => CALL_STATS.insert(tx, { accountId, virtualNumber, hour, shard, ...sums }),
   );
-}
-
-/** The row is there but for once an hour; who loses the race to make it finds it. */
-async function add(update: () => Promise<number>, insert: () => Promise<void>): Promise<void> {
-  if ((await update()) > 0) return;
-  try {
-    await insert();
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    await update();
-  }
 }
 
 function valuesOf(sums: Sums): number[] {

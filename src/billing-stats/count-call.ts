@@ -3,14 +3,14 @@ import { AccountSettings, microsOf, Spend, type CallSettings } from '../accounts
 import { callFigures, CallFigured, type CallFigures } from '../call-routing/index.js';
 import { ownerOfNumber } from '../number-pool/index.js';
 import { chargeCall, nextOpened } from '../sessions/index.js';
-import { Clock } from '../platform/clock.js';
+import { Clock, hourOf } from '../platform/clock.js';
 import { Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import type { E164 } from '../telephony/phone.js';
 import { addToStats } from './add-to-stats.js';
 import { spentSince } from './read-stats.js';
 import { CALL_TALLIES, type CallTally } from './stat.entity.js';
-import { minus, NOTHING, statHourOf, type StatPlace, type Sums } from './sums.js';
+import { minus, NOTHING, type StatPlace, type Sums } from './sums.js';
 import { readTallies } from './tallies.js';
 
 const UNKNOWN_NUMBER = 'unknown';
@@ -69,7 +69,7 @@ export class CountCall implements OnModuleInit {
     return {
       accountId,
       aLegUuid: figures.aLegUuid,
-      hour: figures.startedAt === null ? (before?.hour ?? statHourOf(this.clock.now())) : statHourOf(figures.startedAt),
+      hour: figures.startedAt === null ? (before?.hour ?? hourOf(this.clock.now())) : hourOf(figures.startedAt),
       virtualNumber: await numberOf(tx, accountId, figures, { before, told: virtualNumber }),
       ...countedOf(figures),
       ownAmount: ownAmountOf(figures.billedSeconds, minuteFee),
@@ -96,7 +96,7 @@ export function ownAmountOf(billedSeconds: number, minuteFee: number): number {
   return Math.ceil((billedSeconds * minuteFee) / 60);
 }
 
-export function sumsOf(tally: CallTally): Sums {
+function sumsOf(tally: CallTally): Sums {
   return {
     calls: 1,
     connected: Number(tally.isConnected),

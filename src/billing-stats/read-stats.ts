@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../accounts/index.js';
-import { HOUR_MS } from '../platform/clock.js';
+import { HOUR_MS, hourOf } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { marks, number, selection, type Selected } from '../platform/database/rows.js';
 import { describeNumber, type E164 } from '../telephony/phone.js';
 import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
-import { ALL_NUMBERS, NOTHING, plus, statHourOf, TOTALS, type Sums } from './sums.js';
+import { ALL_NUMBERS, NOTHING, plus, TOTALS, type Sums } from './sums.js';
 
 export const GROUPINGS = ['day', 'hour', 'number', 'session', 'account', 'country'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -153,7 +153,7 @@ function merged(groups: Group[], keyOf: (group: string) => string): StatsRow[] {
 }
 
 function hoursOf({ from, to }: StatsQuestion): [number, number] {
-  return [statHourOf(from), statHourOf(to + HOUR_MS - 1)];
+  return [hourOf(from), hourOf(to + HOUR_MS - 1)];
 }
 
 function isoHour(hour: number): string {

@@ -3,7 +3,7 @@ import { Gauge } from 'prom-client';
 import { Accounts } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs, type CallFigures } from '../call-routing/index.js';
 import { nextOpened, type OpenedSession } from '../sessions/index.js';
-import { Clock, HOUR_MS } from '../platform/clock.js';
+import { Clock, HOUR_MS, hourOf } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
@@ -13,10 +13,10 @@ import { Metrics } from '../platform/metrics.js';
 import { countedOf, CountCall, ownAmountOf } from './count-call.js';
 import { surplusOfAccount, surplusOfNumbers, surplusOfSessions, takeAway, type Surplus } from './stat-differences.js';
 import { CALL_STATS, SESSION_STATS, STAT_RECOUNTS, StatRecount, type CallTally } from './stat.entity.js';
-import { ALL_NUMBERS, isNothing, NOTHING, statHourOf } from './sums.js';
+import { ALL_NUMBERS, isNothing, NOTHING } from './sums.js';
 import { readTallies } from './tallies.js';
 
-export const RECOUNT = 'billing-stats.recount';
+const RECOUNT = 'billing-stats.recount';
 /** Of a million calls it takes minutes. After a crash it begins again when this is over; a second one beside a slow first does no harm. */
 const LEASE_SECONDS = 600;
 const PAGE = 500;
@@ -186,7 +186,7 @@ export class Recount implements OnModuleInit {
 function isOff(figure: CallFigures, tally: CallTally | undefined): boolean {
   if (!tally) return true;
   const counted = countedOf(figure);
-  const hour = figure.startedAt === null ? tally.hour : statHourOf(figure.startedAt);
+  const hour = figure.startedAt === null ? tally.hour : hourOf(figure.startedAt);
   return (
     tally.hour !== hour ||
     tally.ownAmount !== ownAmountOf(figure.billedSeconds, tally.minuteFee) ||
@@ -203,7 +203,7 @@ async function wrongOpenings(tx: Tx, sessions: OpenedSession[]): Promise<Surplus
   );
   return sessions.flatMap(({ id: sessionId, accountId, virtualNumber, createdAt, fee }) => {
     const kept = opened.filter((row) => row.sessionId === sessionId);
-    const wanted = { hour: statHourOf(createdAt), sessions: -1, fees: -fee };
+    const wanted = { hour: hourOf(createdAt), sessions: -1, fees: -fee };
     const byHour = new Map<number, { sessions: number; fees: number }>();
     for (const { hour, sessions: count, fees } of [...kept, wanted]) {
       const sum = byHour.get(hour) ?? { sessions: 0, fees: 0 };

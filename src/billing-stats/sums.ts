@@ -1,4 +1,3 @@
-import { HOUR_MS } from '../platform/clock.js';
 import { number, type Field } from '../platform/database/rows.js';
 import { CALL_STATS, type CallStat } from './stat.entity.js';
 
@@ -30,11 +29,6 @@ export const TOTALS = ofEach((name): Field<number> => number(`SUM(${CALL_STATS.c
 
 /** The number under which an account's hour is summed up over all numbers. */
 export const ALL_NUMBERS = '';
-
-/** First instant of the hour that something counts in. */
-export function statHourOf(instant: number): number {
-  return instant - (instant % HOUR_MS);
-}
 
 /** The difference that turns one into the other. */
 export function minus(left: Sums, right: Sums): Sums {

@@ -21,7 +21,7 @@ const LEASE_SECONDS = 900;
 /** Fetches of this process at a time: they share its disk and its line with the calls' webhooks. */
 const MOST_AT_ONCE = 4;
 /** From the moment Plivo has named it: longer than any outage of a store that somebody notices after a weekend. */
-export const GIVE_UP_MS = 76 * HOUR_MS;
+const GIVE_UP_MS = 76 * HOUR_MS;
 const LONGEST_PAUSE_SECONDS = 3600;
 /** A day of stereo wav has 2.8 GB; S3 takes 5 GB in one piece. */
 const MOST_BYTES = 4 * 1024 ** 3;

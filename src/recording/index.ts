@@ -2,5 +2,4 @@ export { RecordingModule } from './recording.module.js';
 export { DeleteRecording } from './delete-recording.js';
 export { FindRecording, type FoundRecording } from './find-recording.js';
 export { KeepRecordings } from './keep-recordings.js';
-export type { RecordingFailureReason, RecordingStatus } from './recording.entity.js';
 export * from './recording.events.js';

@@ -12,15 +12,12 @@ export {
   noteInteraction,
   noteRecording,
   openInteraction,
-  readInteractions,
 } from './interactions.js';
 export { nextOpened, type OpenedSession } from './opened-sessions.js';
-export { OpenSession } from './open-session.js';
 export { isLive, type SessionRecord } from './session-record.js';
 export { parseTimestamp } from './timestamps.js';
 export { SearchSessions, virtualNumbersOf, type FoundSession } from './search-sessions.js';
 export { NEVER } from './session.entity.js';
 export type { SessionAnswer } from './session-answer.js';
 export { SessionAlreadyExpired } from './sessions.errors.js';
-export { UpdateSession } from './update-session.js';
 export * from './sessions.events.js';

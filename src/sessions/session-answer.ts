@@ -3,7 +3,7 @@ import { NEVER } from './session.entity.js';
 import { isLive, type SessionRecord } from './session-record.js';
 
 /** `YYYY-MM-DD HH:MM:SS +0000 UTC`, whole seconds; the empty string for what has not happened. */
-export function apiTime(instant: number | null): string {
+function apiTime(instant: number | null): string {
   if (instant === null || instant >= NEVER) return '';
   const text = new Date(instant).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 19)} +0000 UTC`;

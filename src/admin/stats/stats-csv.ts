@@ -16,7 +16,7 @@ function line(row: StatsRow): string {
 }
 
 /** A text that would be a formula gets an apostrophe in front, by which spreadsheets know a text: so a number is `'+14155550100`. */
-export function cell(value: string | number): string {
+function cell(value: string | number): string {
   const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

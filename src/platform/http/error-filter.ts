@@ -38,7 +38,7 @@ export function answerError(
   void sendErrorAnswer(reply, answer, request.id);
 }
 
-export function sendErrorAnswer(reply: FastifyReply, answer: ErrorAnswer, requestId: string): FastifyReply {
+function sendErrorAnswer(reply: FastifyReply, answer: ErrorAnswer, requestId: string): FastifyReply {
   return reply
     .code(answer.status)
     .headers({ ...answer.headers, 'x-request-id': requestId, 'content-type': contentTypeOf(answer) })

@@ -43,7 +43,7 @@ const NAMES = {
 
 export type HangupCode = keyof typeof NAMES;
 
-export function ending(code: HangupCode, cause: string, source: HangupSource, status: EndStatus): Ending {
+function ending(code: HangupCode, cause: string, source: HangupSource, status: EndStatus): Ending {
   return { code, name: NAMES[code], cause, source, status };
 }
 
