@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import './end-with-parent.mjs';
 import { build, BuildFailure, ROOT, SOURCES } from './build.mjs';
 
 /** Editors write a file in several steps. */
@@ -61,7 +62,7 @@ function start() {
     ['--enable-source-maps', '--import', join(ROOT, 'tools/end-with-parent.mjs'), join(ROOT, 'dist/src/main.js')],
     {
       cwd: ROOT,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     },
   );

@@ -1,3 +1,13 @@
-/** Loaded into the service by `npm run dev`: were dev killed without a chance to stop it, the service would hold on to its port. */
-process.channel?.unref();
-process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+/**
+ * Ends this process as SIGTERM would when the one that started it is gone. npm hands a signal to the shell that it runs a script in, and that
+ * keeps it; without this the service would run on, and hold on to its port. The same where `npm run dev` is killed.
+ */
+const LOOK_EVERY_MS = 500;
+
+const parent = process.ppid;
+const looking = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(looking);
+  process.kill(process.pid, 'SIGTERM');
+}, LOOK_EVERY_MS);
+looking.unref();

@@ -1,9 +1,10 @@
 /**
- * `node tools/run.mjs src/main ARGUMENTS`: builds what has changed, says so, and becomes that program. One process, so that a signal to it
- * reaches the service, which a shell between them would keep for itself.
+ * `node tools/run.mjs src/main ARGUMENTS`: builds what has changed, says so, and becomes that program, in one process, so that a
+ * signal to it is one to the service.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import './end-with-parent.mjs';
 
 const [, , program, ...rest] = process.argv;
 const path = fileURLToPath(new URL(`../dist/${program}.js`, import.meta.url));
