@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { Accounts, PlivoAccess } from '../accounts/index.js';
@@ -97,8 +97,6 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
 
   beforeEach(async () => {
     for (const table of ['virtual_number', 'job']) await dataSource.query(`DELETE FROM ${table}`);
-    list?.close();
-    await plivo?.onApplicationShutdown();
     list = new NumberList();
     plivo = new PlivoClient({ baseUrl: await list.listen(), retryPauseMs: 1 });
     syncNumbers = new SyncNumbers(
@@ -108,7 +106,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     );
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     list.close();
     await plivo.onApplicationShutdown();
   });

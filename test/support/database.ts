@@ -25,7 +25,7 @@ export function describeOnEachDatabase(
   describe.each(databaseKinds)(`${name} (%s)`, (kind) => {
     const closers: (() => Promise<void>)[] = [];
     afterAll(async () => {
-      for (const close of closers.toReversed()) await close();
+      for (const close of closers.splice(0).toReversed()) await close();
     });
     facts(async () => {
       const { url, drop } = await createDatabase(kind);

@@ -1,0 +1,139 @@
+import { fork } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { plant } from './plant.mjs';
+import { filesBelow, specsOf } from './specs.mjs';
+
+/** `npm run mutants -- [folders or files]`: which faults of these files no test notices. See docs/testing.md. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FOLDERS = ['number-pool', 'call-routing', 'sessions', 'billing-stats', 'callbacks'].map((name) => `src/${name}`);
+/** What declares and wires; the rules are elsewhere. */
+const NO_RULES = /(\.(spec|entity|module|dto|errors|events)|\/index)\.ts$/;
+/** A process that says nothing for this long runs in circles. */
+const SILENCE_MS = 60_000;
+
+const options = process.argv.slice(2).filter((each) => each.startsWith('--'));
+const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'));
+const workers = Number(options.find((each) => each.startsWith('--workers='))?.slice(10) ?? availableParallelism());
+const report = options.find((each) => each.startsWith('--json='))?.slice(7);
+
+const all = [];
+for (const folder of grouped((wanted.length > 0 ? wanted : FOLDERS).flatMap(filesOf)))
+  all.push(...(await tryFolder(folder)));
+print(all);
+if (report) writeFileSync(report, JSON.stringify(all, null, 1));
+
+function filesOf(path) {
+  const below = path.replace(/\/$/, '');
+  const files = filesBelow('src').filter((file) => file === below || file.startsWith(`${below}/`));
+  return files.filter((file) => file.endsWith('.ts') && !NO_RULES.test(file));
+}
+
+function grouped(files) {
+  return groups(files, (file) => file.split('/')[1]).map(([name, list]) => ({ name, files: list }));
+}
+
+function groups(items, keyOf) {
+  const found = new Map();
+  for (const item of items) found.set(keyOf(item), [...(found.get(keyOf(item)) ?? []), item]);
+  return [...found];
+}
+
+async function tryFolder({ name, files }) {
+  const faults = [];
+  const firstFaults = {};
+  for (const file of files) {
+    firstFaults[join(ROOT, file)] = faults.length + 1;
+    faults.push(...plant(file, readFileSync(join(ROOT, file), 'utf8'), faults.length + 1).faults);
+  }
+  const specs = specsOf(name).map((each) => join(ROOT, each));
+  const startedAt = Date.now();
+  const first = await begin(firstFaults, specs);
+  for (const each of first.dropped) process.stdout.write(`  not used, fails on its own: ${each}\n`);
+  const covered = new Set(first.known.flatMap((fact) => (fact.error === null ? [...fact.faults] : [])));
+  const waiting = faults.filter(({ id }) => covered.has(id));
+  for (const fault of faults) fault.outcome = 'not come by';
+  process.stderr.write(`${name}: ${faults.length} faults, ${first.known.length} facts in ${since(startedAt)} s\n`);
+  const anew = () => begin(firstFaults, specs, first.known);
+  await Promise.all(
+    Array.from({ length: workers }, (_, index) => work(waiting, index === 0 ? async () => first : anew, anew)),
+  );
+  process.stdout.write(`${name}: ${faults.length} faults in ${files.length} files, ${since(startedAt)} s\n`);
+  return faults.map((fault) => ({ folder: name, ...fault }));
+}
+
+function since(startedAt) {
+  return ((Date.now() - startedAt) / 1000).toFixed(0);
+}
+
+async function work(waiting, start, anew) {
+  let trial = null;
+  let next = start;
+  for (let fault = waiting.shift(); fault; fault = waiting.shift()) {
+    trial ??= await next();
+    next = anew;
+    const startedAt = Date.now();
+    const answer = await trial.ask({ id: fault.id });
+    fault.outcome = answer === null ? 'noticed: runs in circles' : answer.by === null ? 'survived' : 'noticed';
+    fault.by = answer?.by ?? null;
+    fault.ms = Date.now() - startedAt;
+    if (process.stderr.isTTY) process.stderr.write(`\r${waiting.length} to go `);
+    // What came too late is still running.
+    if (answer === null || answer.isLate) {
+      trial.end();
+      trial = null;
+    }
+  }
+  trial?.end();
+}
+
+async function begin(firstFaults, specs, known) {
+  const child = fork(fileURLToPath(new URL('./try.mjs', import.meta.url)), {
+    execArgv: ['--no-warnings', '--import', new URL('./register.mjs', import.meta.url).href],
+    env: { ...process.env, NODE_ENV: 'test', FIRST_FAULTS: JSON.stringify(firstFaults) },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
+  const ask = (order) =>
+    new Promise((resolve) => {
+      let timer;
+      const settle = (answer) => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        if (answer === null) child.kill('SIGKILL');
+        resolve(answer);
+      };
+      const listen = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => settle(null), SILENCE_MS);
+      };
+      child.on('message', (answer) => (answer.beat ? listen() : settle(answer)));
+      child.once('exit', () => settle(null));
+      listen();
+      child.send(order);
+    });
+  const loaded = await ask({ specs, known });
+  if (loaded === null) throw new Error('the specs could not be loaded');
+  return { ask, ...loaded, end: () => child.kill('SIGKILL') };
+}
+
+function print(faults) {
+  const rows = groups(faults, ({ file }) => file).map(([file, list]) => row(file, list));
+  const folders = groups(faults, ({ folder }) => folder).map(([folder, list]) => row(folder, list));
+  process.stdout.write(`\n${[...rows, '', ...folders].join('\n')}\n\nNot noticed:\n`);
+  for (const { file, line, operator, from, to, outcome } of faults.filter((each) => !isNoticed(each)))
+    process.stdout.write(
+      `${file}:${line}  ${operator}${outcome === 'not come by' ? ' (no test comes by)' : ''}: ${from}  ->  ${to}\n`,
+    );
+}
+
+function row(name, list) {
+  const noticed = list.filter(isNoticed).length;
+  return `${((100 * noticed) / list.length).toFixed(1).padStart(5)} %  ${String(noticed).padStart(4)} of ${String(list.length).padStart(4)}  ${name}`;
+}
+
+function isNoticed({ outcome }) {
+  return outcome.startsWith('noticed');
+}

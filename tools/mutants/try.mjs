@@ -1,0 +1,112 @@
+import { pathToFileURL } from 'node:url';
+import * as circus from 'jest-circus';
+
+/**
+ * Loads the planted files and their specs once, then runs, fault by fault, the facts that come by it until one fails. The fault of the moment is a
+ * number that the planted code compares with its own.
+ */
+const LEAST_MS = 10_000;
+const LONGEST_MS = 120_000;
+
+let active = 0;
+let coming = null;
+let crash = null;
+globalThis.isFault = (id) => {
+  coming?.add(id);
+  return id === active;
+};
+for (const event of ['uncaughtException', 'unhandledRejection'])
+  process.on(event, (error) => (crash = error ?? new Error(event)));
+
+/** Facts that pass on their own, with the faults they come by. */
+let facts = [];
+
+process.on('message', async (order) => {
+  if (order.specs) process.send(await load(order));
+  else process.send(await tried(order.id));
+});
+
+/** `known`: what another process has found out about the same facts. */
+async function load({ specs, known }) {
+  for (const spec of specs) {
+    circus.resetState();
+    await import(pathToFileURL(spec).href);
+    facts.push(...factsOf(circus.getState().rootDescribeBlock, spec));
+  }
+  known ??= await allOnce();
+  facts = facts.map((fact, index) => ({ ...fact, ...known[index], noticed: 0 }));
+  const names = new Map(facts.map(({ name, error }) => [name, error]));
+  facts = facts.filter(({ error }) => error === null);
+  return {
+    known,
+    dropped: [...names].filter(([, error]) => error !== null).map(([name, error]) => `${name}: ${error}`),
+  };
+}
+
+/** Runs every fact without a fault: how long it takes, and by which faults it comes. */
+async function allOnce() {
+  const known = [];
+  for (const fact of facts) {
+    coming = new Set();
+    const start = performance.now();
+    const error = await outcome(fact, LONGEST_MS);
+    known.push({ ms: performance.now() - start, faults: coming, error: error && String(error.message).split('\n')[0] });
+    coming = null;
+    process.send({ beat: true });
+  }
+  return known;
+}
+
+/** Quick facts first, and those that have noticed much. */
+async function tried(id) {
+  const worth = ({ noticed, ms }) => (1 + noticed) / (20 + ms);
+  for (const fact of facts.filter(({ faults }) => faults.has(id)).sort((left, right) => worth(right) - worth(left))) {
+    active = id;
+    const error = await outcome(fact, Math.min(LONGEST_MS, Math.max(LEAST_MS, fact.ms * 5)));
+    active = 0;
+    if (error) {
+      fact.noticed += 1;
+      return { id, by: fact.name, isLate: error.isLate === true };
+    }
+    process.send({ beat: true });
+  }
+  return { id, by: null };
+}
+
+function factsOf(block, spec, above = []) {
+  const blocks = [...above, block];
+  return block.children.flatMap((child) => {
+    if (child.mode === 'skip' || child.mode === 'todo') return [];
+    if (child.type === 'describeBlock') return factsOf(child, spec, blocks);
+    return [{ test: child, blocks, name: [...blocks.slice(1).map(({ name }) => name), child.name].join(' › '), spec }];
+  });
+}
+
+/** Runs one fact with all that is set up for it and cleaned after it; returns what failed. */
+async function outcome({ test, blocks }, within) {
+  crash = null;
+  const hooks = (type, order) => order.flatMap((block) => block.hooks.filter((hook) => hook.type === type));
+  let failed = null;
+  for (const { fn } of [...hooks('beforeAll', blocks), ...hooks('beforeEach', blocks), test]) {
+    failed = await failure(fn, within);
+    if (failed) break;
+  }
+  const inner = blocks.toReversed();
+  for (const { fn } of [...hooks('afterEach', inner), ...hooks('afterAll', inner)])
+    failed = (await failure(fn, within)) ?? failed;
+  return failed ?? crash;
+}
+
+async function failure(fn, within) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(Object.assign(new Error('too late'), { isLate: true })), within);
+  });
+  try {
+    return await Promise.race([Promise.resolve(fn()).then(() => null), late]);
+  } catch (error) {
+    return error ?? new Error('thrown: nothing');
+  } finally {
+    clearTimeout(timer);
+  }
+}
