@@ -21,9 +21,9 @@ for (const event of ['uncaughtException', 'unhandledRejection'])
 /** Facts that pass on their own, with the faults they come by. */
 let facts = [];
 
-process.on('message', async (order) => {
-  if (order.specs) process.send(await load(order));
-  else process.send(await tried(order.id));
+process.on('message', (order) => {
+  // What fails here ends the process, which its parent takes for the fault's doing.
+  void (order.specs ? load(order) : tried(order.id)).then((answer) => process.send(answer));
 });
 
 /** `known`: what another process has found out about the same facts. */
