@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Baseline1763900000001 } from '../migrations/1763900000001-baseline.js';
+import { AddRenewalsToSession1764000000001 } from '../migrations/1764000000001-add-renewals-to-session.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -59,7 +60,7 @@ const entities = [
   RecordSweep,
 ];
 
-const migrations = [Baseline1763900000001];
+const migrations = [Baseline1763900000001, AddRenewalsToSession1764000000001];
 
 /** Past 8 connections no gain was measured on two cores; 16 leaves room for a database elsewhere. */
 const MYSQL_CONNECTIONS = 16;

@@ -69,6 +69,7 @@ export class OpenSession {
       createdAt: now,
       modifiedAt: now,
       expiresAt: expiryInstant(settings.session_expiry, now),
+      renewals: 0,
       fee: microsOf(terms.session_fee),
     });
 
@@ -83,10 +84,10 @@ export class OpenSession {
     const modifiedAt = this.clock.now();
     const settings = renewedSettings(session.settings, request, this.config.sessions);
     const expiresAt = expiryInstant(settings.session_expiry, modifiedAt);
-    const renewed: SessionRecord = { ...session, settings, modifiedAt, expiresAt };
-    await SESSIONS.update(tx, { settings: JSON.stringify(settings), modifiedAt, expiresAt }, 'WHERE id = ?', [
-      session.id,
-    ]);
+    const renewals = session.renewals + 1;
+    const renewed: SessionRecord = { ...session, settings, modifiedAt, expiresAt, renewals };
+    const changed = { settings: JSON.stringify(settings), modifiedAt, expiresAt, renewals };
+    await SESSIONS.update(tx, changed, 'WHERE id = ?', [session.id]);
 
     await holdToEnd(tx, renewed);
     if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '') {

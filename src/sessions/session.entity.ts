@@ -73,6 +73,8 @@ export class MaskingSession {
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
   @Column({ ...instant(), name: 'modified_at' }) modifiedAt!: number;
   @Column({ ...instant(), name: 'expires_at' }) expiresAt!: number;
+  /** How often a repeated create has renewed it. */
+  @Column({ type: 'int', default: 0 }) renewals!: number;
   /** What the account is charged for the session itself; null is nothing. */
   @Column({ ...micros(), ...nullable }) fee!: number | null;
 }

@@ -41,7 +41,7 @@ export class AdminSessionsController {
     return this.database.read(async (manager) => {
       const found = await this.searchSessions.one(manager, uuid.toLowerCase());
       const timeline = await this.sessionTimeline.run(manager, found.session);
-      return { ...shownSession(found), timeline: timeline.map(shownEntry) };
+      return { ...shownSession(found), renewals: found.session.renewals, timeline: timeline.map(shownEntry) };
     });
   }
 
