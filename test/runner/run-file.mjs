@@ -20,6 +20,8 @@ async function runFile(path, namePattern, timeout) {
   state.testNamePattern = namePattern ? new RegExp(namePattern, 'i') : null;
   await import(pathToFileURL(path).href);
   const { testResults, unhandledErrors } = await circus.run();
+  if (testResults.length === 0 && unhandledErrors.length === 0)
+    throw new Error('expected at least one fact, found none');
   return resultOf(path, testResults.map(assertionOf), unhandledErrors.map(String), start);
 }
 
