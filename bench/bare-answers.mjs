@@ -78,13 +78,13 @@ function sessionAnswer(row, interactions) {
   return {
     first_party: parties.first,
     second_party: parties.second,
-    virtual_number: row.virtual_number,
+    virtual_number: row.virtualNumber,
     status: row.status,
     session_uuid: row.id,
     ...settings,
-    created_time: apiTime(row.created_at),
-    modified_time: apiTime(row.modified_at),
-    expiry_time: apiTime(row.expires_at),
+    created_time: apiTime(row.createdAt),
+    modified_time: apiTime(row.modifiedAt),
+    expiry_time: apiTime(row.expiresAt),
     duration: 3600,
     amount: 0,
     interaction: interactions.length === 0 ? null : interactions,
@@ -103,6 +103,6 @@ function apiTime(instant) {
 export function connectAnswer({ origin, authId, session, callId, dial }) {
   const base = `${origin}/plivo/${authId}/sessions/${session.id}/calls/${callId}`;
   const repeats = '#ct=2000&amp;rt=5000&amp;rc=5&amp;rp=all&amp;tt=55000';
-  const shown = `+${session.virtual_number}`;
+  const shown = `+${session.virtualNumber}`;
   return `<Response><Dial callerId="${shown}" callerName="${shown}" timeout="120" timeLimit="3600" callbackUrl="${base}/dial-event${repeats}" callbackMethod="POST" action="${base}/dial-action${repeats}" method="POST" redirect="true"><Number>+${dial}</Number></Dial></Response>`;
 }

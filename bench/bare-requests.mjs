@@ -39,20 +39,20 @@ export function* createSession(sql, { authId, body }) {
 
   const row = {
     id,
-    account_id: authId,
-    subaccount_id: null,
+    accountId: authId,
+    subaccountId: null,
     status: 'active',
     parties: JSON.stringify({ first, second, firstPin: null, secondPin: null }).padEnd(SEALED_PARTIES_LENGTH),
-    first_index: firstIndex,
-    second_index: secondIndex,
-    pair_index: pair,
-    virtual_number_id: number.id,
-    virtual_number: number.number,
+    firstIndex,
+    secondIndex,
     settings: JSON.stringify(SETTINGS),
-    created_at: now,
-    modified_at: now,
-    expires_at: expiresAt,
+    createdAt: now,
+    modifiedAt: now,
+    expiresAt,
     fee: 0,
+    virtualNumberId: number.id,
+    virtualNumber: number.number,
+    pairIndex: pair,
   };
   yield [sql.addSession, Object.values(row)];
   const hour = now - (now % 3_600_000);
@@ -77,7 +77,7 @@ export function* getSession(sql, { authId, id }) {
 export function* answerCall(sql, { origin, authId, nonce, form }) {
   const now = Date.now();
   yield [sql.addReceipt, [authId, nonce, HASH, now]];
-  yield [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null]];
+  yield [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null, 0, 0, 0]];
   const [session] = yield [sql.route, [partyIndex(form.From), form.To, authId]];
   const calls = yield [sql.callInProgress, [session.id, now]];
   const requests = yield [sql.requested, [session.id, now]];
@@ -90,26 +90,28 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
   const { role } = session;
   const call = {
     id: callId,
-    account_id: authId,
-    session_id: session.id,
-    virtual_number_id: session.virtual_number_id,
+    accountId: authId,
+    sessionId: session.id,
+    callerRole: role,
+    virtualNumberId: session.virtualNumberId,
     kind: 'inbound',
-    request_id: null,
-    a_leg_uuid: form.CallUUID,
-    caller_role: role,
-    caller: 'x'.repeat(SEALED_NUMBER_LENGTH),
-    dialled: 'x'.repeat(SEALED_NUMBER_LENGTH),
-    prompt_session_id: null,
+    requestId: null,
+    aLegUuid: form.CallUUID,
+    promptSessionId: null,
+    pinAttempts: 0,
     decision: 'connect',
     reason: 'party',
     answer: answer.padEnd(SEALED_ANSWER_LENGTH),
-    created_at: now,
-    connected_at: now,
+    createdAt: now,
+    caller: 'x'.repeat(SEALED_NUMBER_LENGTH),
+    dialled: 'x'.repeat(SEALED_NUMBER_LENGTH),
+    connectedAt: now,
   };
   yield [sql.addCall, Object.values(call)];
   yield [sql.linkLeg, [callId, session.id, role, authId, form.CallUUID]];
-  const legs = role === 'first' ? [form.CallUUID, null] : [null, form.CallUUID];
-  yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, ...legs]];
-  yield [sql.addJob, [v7(), 'calls.reconcile', JSON.stringify({ callId }), null, null, now + RECONCILE_MS, now]];
+  // The bench's caller is always the second party.
+  yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, form.CallUUID, 1, 0, 0, 0]];
+  const payload = JSON.stringify({ callId });
+  yield [sql.addJob, [v7(), 'calls.reconcile', payload, null, null, 'waiting', now + RECONCILE_MS, 0, now]];
   return answer;
 }

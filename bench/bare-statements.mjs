@@ -1,3 +1,9 @@
+const SESSION =
+  'id accountId subaccountId status parties firstIndex secondIndex pairIndex virtualNumberId virtualNumber settings createdAt modifiedAt expiresAt fee';
+const INTERACTION =
+  'id sessionId startedAt endedAt busyUntil firstLegUuid secondLegUuid firstStatus secondStatus legCount duration billedDuration amount ownAmount recordingId';
+const SUMS = 'calls connected talk_seconds billed_seconds amount sessions fees';
+
 /**
  * The statements of the service's three measured requests, letter for letter: statement-check.mjs compares what reaches the drivers. When a use case
  * of the service changes its SQL, this list follows.
@@ -8,14 +14,12 @@ export function statements({ forUpdate, forShare }) {
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
   const claim = 'SELECT ? AS party_index, ? AS role';
-  const columns = ['calls', 'connected', 'talk_seconds', 'billed_seconds', 'amount', 'sessions', 'fees'].map(
-    (column) => `\`${column}\``,
-  );
-  const sums = columns.join(', ');
-  const added = columns.map((column) => `${column} = ${column} + ?`).join(', ');
+  const added = columnsOf(SUMS)
+    .map((column) => `${column} = ${column} + ?`)
+    .join(', ');
   return {
-    livePair: `SELECT * FROM masking_session WHERE pair_index = ? ${forUpdate}`,
-    chooseNumber: `SELECT * FROM (SELECT n.id, n.number, 1 AS tier FROM number_assignment a
+    livePair: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE pair_index = ? ${forUpdate}`,
+    chooseNumber: `SELECT ${fields('part', 'id number')}, part.tier AS \`tier\` FROM (SELECT n.id, n.number, 1 AS tier FROM number_assignment a
       JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
       JOIN virtual_number n ON n.id = a.virtual_number_id
       WHERE a.party_index = ? AND a.free_after <= ? AND b.free_after <= ? AND ${fits}
@@ -24,29 +28,52 @@ export function statements({ forUpdate, forShare }) {
     assignParties: `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
       SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claim} UNION ALL ${claim}) claim
       WHERE n.id = ? AND n.status = 'active' ${forShare}`,
-    addSession: `INSERT INTO masking_session (id, account_id, subaccount_id, status, parties, first_index, second_index, pair_index, virtual_number_id,
-      virtual_number, settings, created_at, modified_at, expires_at, fee) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    addSessionStat: `INSERT INTO \`session_stat\` (\`session_id\`, \`hour\`, \`account_id\`, \`virtual_number\`, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    addSession: insertion(
+      'masking_session',
+      'id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at fee virtual_number_id virtual_number pair_index',
+    ),
+    addSessionStat: insertion('session_stat', `session_id hour account_id virtual_number ${SUMS}`),
     addToStat: `UPDATE call_stat SET ${added} WHERE account_id = ? AND virtual_number = ? AND hour = ? AND shard = ?`,
-    addStat: `INSERT INTO \`call_stat\` (\`account_id\`, \`virtual_number\`, \`hour\`, \`shard\`, ${sums}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    interactions: 'SELECT * FROM interaction WHERE session_id IN (?) ORDER BY started_at, id',
-    session: 'SELECT * FROM masking_session WHERE id = ? AND account_id = ?',
-    addReceipt: 'INSERT INTO webhook_receipt (account_id, nonce, content_hash, received_at) VALUES (?, ?, ?, ?)',
-    addLeg: `INSERT INTO call_leg (account_id, leg_uuid, call_id, session_id, side, role, is_answered, is_connected, is_ended)
-      VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0)`,
-    route: `SELECT a.role, s.* FROM virtual_number n
+    addStat: insertion('call_stat', `account_id virtual_number hour shard ${SUMS}`),
+    interactions: `SELECT ${fields('interaction', INTERACTION)} FROM interaction WHERE session_id IN (?) ORDER BY started_at, id`,
+    session: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE id = ? AND account_id = ?`,
+    addReceipt: insertion('webhook_receipt', 'account_id nonce content_hash received_at'),
+    addLeg: insertion('call_leg', 'account_id leg_uuid call_id session_id side role is_answered is_connected is_ended'),
+    route: `SELECT ${fields('s', SESSION)}, ${fields('a', 'role')} FROM virtual_number n
       JOIN number_assignment a ON a.virtual_number_id = n.id AND a.party_index = ?
       JOIN masking_session s ON s.id = a.session_id
       WHERE n.number = ? AND n.account_id = ? AND s.account_id = n.account_id AND s.virtual_number_id = n.id ${forUpdate}`,
     callInProgress: 'SELECT 1 FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ? LIMIT 1',
-    requested: `SELECT id FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?`,
-    addCall: `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, request_id, a_leg_uuid, caller_role, caller, dialled, prompt_session_id,
-      pin_attempts, decision, reason, answer, created_at, connected_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
-    linkLeg: 'UPDATE call_leg SET call_id = ?, session_id = ?, role = ? WHERE account_id = ? AND leg_uuid = ?',
-    addInteraction: `INSERT INTO interaction (id, session_id, started_at, busy_until, first_leg_uuid, second_leg_uuid, leg_count, duration, billed_duration, amount)
-      VALUES (?, ?, ?, ?, ?, ?, 1, 0, 0, 0)`,
-    addJob: `INSERT INTO job (id, kind, payload, job_key, lane, status, run_at, lease, attempts, last_error, created_at)
-      VALUES (?, ?, ?, ?, ?, 'waiting', ?, NULL, 0, NULL, ?)`,
+    requested: `SELECT ${fields('call_request', 'id')} FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?`,
+    addCall: insertion(
+      'masked_call',
+      'id account_id session_id caller_role virtual_number_id kind request_id a_leg_uuid prompt_session_id pin_attempts decision reason answer created_at caller dialled connected_at',
+    ),
+    linkLeg: 'UPDATE `call_leg` SET `call_id` = ?, `session_id` = ?, `role` = ? WHERE account_id = ? AND leg_uuid = ?',
+    addInteraction: insertion(
+      'interaction',
+      'id session_id started_at busy_until second_leg_uuid leg_count duration billed_duration amount',
+    ),
+    addJob: insertion('job', 'id kind payload job_key lane status run_at attempts created_at'),
   };
+}
+
+/** Columns under the service's names for them. */
+function fields(alias, names) {
+  return names
+    .split(' ')
+    .map((name) => {
+      const column = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      return `\`${alias}\`.\`${column}\` AS \`${name}\``;
+    })
+    .join(', ');
+}
+
+function insertion(table, names) {
+  const columns = columnsOf(names);
+  return `INSERT INTO \`${table}\` (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+}
+
+function columnsOf(names) {
+  return names.split(' ').map((name) => `\`${name}\``);
 }
