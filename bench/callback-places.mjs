@@ -1,6 +1,6 @@
 import { PUBLIC_URL } from './callback-facts.mjs';
 import { machine, say } from './callback-report.mjs';
-import { dropAll, isMysqlThere, kinds, newFolder } from './databases.mjs';
+import { dropAll, kinds, newFolder, wantedKinds } from './databases.mjs';
 import { addNumbers, killAll, startService } from './servers.mjs';
 
 const NO_PLIVO = 'http://127.0.0.1:9';
@@ -12,10 +12,10 @@ export async function onEachKind(title, only, measure) {
     return dropAll();
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop().finally(() => process.exit(1)));
-  const present = (await isMysqlThere()) ? ['sqlite', 'mysql'] : ['sqlite'];
+  const wanted = await wantedKinds(only, say);
   process.stdout.write(`${title}\n${machine()}\n\n`);
   try {
-    for (const kind of present.filter((name) => only === undefined || only === name)) {
+    for (const kind of wanted) {
       process.stdout.write(`${await kinds[kind].describe()}\n\n`);
       await measure(kind);
     }

@@ -44,7 +44,7 @@ export const kinds = {
 };
 
 /** MySQL or MariaDB is measured when TEST_DATABASE_URL names a server, which then must answer, or when one answers on this machine. */
-export async function isMysqlThere() {
+async function isMysqlThere() {
   try {
     await onServer((connection) => connection.ping());
     return true;
@@ -52,6 +52,12 @@ export async function isMysqlThere() {
     if (TEST_DATABASE_URL !== undefined) throw error;
     return false;
   }
+}
+
+export async function wantedKinds(only, say) {
+  const present = (await isMysqlThere()) ? ['sqlite', 'mysql'] : ['sqlite'];
+  if (present.length === 1) say('no MySQL or MariaDB answers: SQLite only');
+  return only === undefined ? present : present.filter((kind) => kind === only);
 }
 
 export async function dropAll() {

@@ -67,7 +67,7 @@ async function run(order) {
     }
   };
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  await Promise.all(Array.from({ length: order.inFlight ?? IN_FLIGHT }, worker));
   const elapsedMs = performance.now() - startedAt;
 
   if (failed === 0) kind.keep?.(order, texts);

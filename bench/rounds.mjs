@@ -15,29 +15,34 @@ const ROUNDS = { quick: 2, full: 5 };
 
 /**
  * Interleaved rounds of a fixed number of requests: both servers do the same requests, in the same order, on databases that have grown alike. A fixed
- * time would give the faster one the bigger database.
+ * time would give the faster one the bigger database. `refused` is the share of answers that may be spoken refusals: on a machine that does other
+ * work a call now and then waits too long.
  */
-export async function measureRounds(servers, { isQuick, say }) {
+export async function measureRounds(
+  servers,
+  { isQuick = false, say, rounds: wanted, count: asked, from = 0, inFlight, refused = 0 },
+) {
   const load = startLoad();
+  const inTurn = Object.keys(servers);
   try {
-    let from = 0;
     const oneRound = async (count, names) => {
       const round = {};
       for (const kind of KINDS) {
         round[kind] = {};
-        for (const name of names) round[kind][name] = await measured(load, servers[name], { kind, from, count });
+        for (const name of names)
+          round[kind][name] = await measured(load, servers[name], { kind, from, count, inFlight, refused });
       }
       from += count;
       return round;
     };
 
-    const warmUp = await oneRound(isQuick ? WARM_UP.quick : WARM_UP.full, ['service', 'bare']);
-    const count = isQuick ? QUICK_COUNT : countFor(warmUp);
+    const warmUp = await oneRound(isQuick ? WARM_UP.quick : WARM_UP.full, inTurn);
+    const count = asked ?? (isQuick ? QUICK_COUNT : countFor(warmUp));
     say(`${count} creates and answers, ${count * GETS_PER_CREATE} gets a round`);
     const rounds = [];
-    for (let index = 0; index < (isQuick ? ROUNDS.quick : ROUNDS.full); index++) {
+    for (let index = 0; index < (wanted ?? (isQuick ? ROUNDS.quick : ROUNDS.full)); index++) {
       // Who comes first finds the processor cooler or the disk idler, so they take turns.
-      rounds.push(await oneRound(count, index % 2 === 0 ? ['service', 'bare'] : ['bare', 'service']));
+      rounds.push(await oneRound(count, index % 2 === 0 ? inTurn : inTurn.toReversed()));
       say(describe(rounds.at(-1), index));
     }
     return rounds;
@@ -46,11 +51,12 @@ export async function measureRounds(servers, { isQuick, say }) {
   }
 }
 
-async function measured(load, { origin, pid }, { kind, from, count }) {
+async function measured(load, { origin, pid }, { kind, count: creates, refused, ...order }) {
   const cpuBefore = cpuMicros(pid);
-  const result = await load.run({ origin, kind, from, count: kind === 'get' ? count * GETS_PER_CREATE : count });
+  const count = kind === 'get' ? creates * GETS_PER_CREATE : creates;
+  const result = await load.run({ ...order, origin, kind, count });
   const cpuAfter = cpuMicros(pid);
-  if (result.failed > 0)
+  if (result.failed > (kind === 'answer' ? refused * count : 0))
     throw new Error(`${result.failed} of ${result.count} ${kind} requests failed: ${result.wrong}`);
   return {
     perSecond: (result.count / result.elapsedMs) * 1000,
@@ -67,10 +73,10 @@ function countFor(warmUp) {
 
 function describe(round, index) {
   const rates = KINDS.map((kind) => {
-    const { service, bare } = round[kind];
-    return `${kind} ${service.perSecond.toFixed(0)} : ${bare.perSecond.toFixed(0)}`;
+    const each = Object.values(round[kind]).map(({ perSecond }) => perSecond.toFixed(0));
+    return `${kind} ${each.join(' : ')}`;
   });
-  return `round ${index + 1}, service : bare a second: ${rates.join(', ')}`;
+  return `round ${index + 1}, ${Object.keys(round.create).join(' : ')} a second: ${rates.join(', ')}`;
 }
 
 function startLoad() {

@@ -1,10 +1,10 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureMemory, measureStarts } from './at-rest.mjs';
-import { dropAll, isMysqlThere, kinds, newFolder } from './databases.mjs';
+import { dropAll, kinds, newFolder, wantedKinds } from './databases.mjs';
 import { aimsOf, asText, differences, summarize } from './report.mjs';
 import { measureRounds } from './rounds.mjs';
-import { addNumbers, killAll, rssMegabytes, startBare, startService } from './servers.mjs';
+import { addNumbers, killAll, onServer, rssMegabytes, startBare, startService } from './servers.mjs';
 import { compareStatements } from './statement-check.mjs';
 
 const { values: flags } = parseArgs({
@@ -45,15 +45,9 @@ async function measureAll() {
   const starts = await measureStarts(run);
   const restMegabytes = await measureMemory(run);
   const databases = [];
-  for (const kind of await wantedKinds()) databases.push(await measureDatabase(kind));
+  for (const kind of await wantedKinds(flags.only, run.say)) databases.push(await measureDatabase(kind));
   const measured = { machine, starts, restMegabytes, databases };
   return { ...measured, aims: aimsOf(measured) };
-}
-
-async function wantedKinds() {
-  const present = (await isMysqlThere()) ? ['sqlite', 'mysql'] : ['sqlite'];
-  if (present.length === 1) run.say('no MySQL or MariaDB answers: SQLite only');
-  return flags.only === undefined ? present : present.filter((kind) => kind === flags.only);
 }
 
 async function measureDatabase(kind) {
@@ -79,13 +73,4 @@ function onBoth(places, options, work) {
   return onServer(startService({ ...places.service, ...options }), (service) =>
     onServer(startBare({ ...places.bare, ...options }), (bare) => work({ service, bare })),
   );
-}
-
-async function onServer(starting, work) {
-  const server = await starting;
-  try {
-    return await work(server);
-  } finally {
-    await server.stop();
-  }
 }

@@ -16,9 +16,11 @@ const TICK_MICROS = 10_000;
 
 const running = new Set();
 
-/** The service as an operator starts it, with its logger at `warn`. Nothing of this process's own environment reaches it. */
-export function startService({ databaseUrl, dataFolder, isRecorded = false, settings = {} }) {
-  return start(MAIN, isRecorded, {
+/**
+ * The service as an operator starts it, with its logger at `warn`. Nothing of this process's own environment reaches it. `main` is another build's.
+ */
+export function startService({ main = MAIN, databaseUrl, dataFolder, isRecorded = false, settings = {} }) {
+  return start(main, isRecorded, {
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     DATA_DIR: dataFolder,
     LOG_LEVEL: 'warn',
@@ -71,6 +73,15 @@ async function start(file, isRecorded, settings) {
     },
   };
   return server;
+}
+
+export async function onServer(starting, work) {
+  const server = await starting;
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
 }
 
 /** Adds the pool through the operators' API. */
