@@ -11,8 +11,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDERS = ['number-pool', 'call-routing', 'sessions', 'billing-stats', 'callbacks'].map((name) => `src/${name}`);
 /** What declares and wires; the rules are elsewhere. */
 const NO_RULES = /(\.(spec|entity|module|dto|errors|events)|\/index)\.ts$/;
-/** A process that says nothing for this long runs in circles. */
-const SILENCE_MS = 60_000;
+/** A process that is silent for this much longer than it said runs in circles. */
+const PATIENCE_MS = 10_000;
+const LOADING_MS = 120_000;
 
 const options = process.argv.slice(2).filter((each) => each.startsWith('--'));
 const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'));
@@ -96,6 +97,7 @@ async function begin(firstFaults, specs, known) {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
+  let doing = 'the loading of specs';
   const ask = (order) =>
     new Promise((resolve) => {
       let timer;
@@ -105,17 +107,21 @@ async function begin(firstFaults, specs, known) {
         if (answer === null) child.kill('SIGKILL');
         resolve(answer);
       };
-      const listen = () => {
+      const wait = (milliseconds) => {
         clearTimeout(timer);
-        timer = setTimeout(() => settle(null), SILENCE_MS);
+        timer = setTimeout(() => settle(null), milliseconds + PATIENCE_MS);
       };
-      child.on('message', (answer) => (answer.beat ? listen() : settle(answer)));
+      child.on('message', (answer) => {
+        if (answer.silentFor === undefined) return settle(answer);
+        doing = answer.name;
+        wait(answer.silentFor);
+      });
       child.once('exit', () => settle(null));
-      listen();
+      wait(LOADING_MS);
       child.send(order);
     });
   const loaded = await ask({ specs, known });
-  if (loaded === null) throw new Error('the specs could not be loaded');
+  if (!loaded?.known) throw new Error(`without a fault, too, this fails: ${loaded?.failure ?? `no word of ${doing}`}`);
   return { ask, ...loaded, end: () => child.kill('SIGKILL') };
 }
 

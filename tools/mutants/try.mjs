@@ -22,8 +22,10 @@ for (const event of ['uncaughtException', 'unhandledRejection'])
 let facts = [];
 
 process.on('message', (order) => {
-  // What fails here ends the process, which its parent takes for the fault's doing.
-  void (order.specs ? load(order) : tried(order.id)).then((answer) => process.send(answer));
+  void (order.specs ? load(order) : tried(order.id)).then(
+    (answer) => process.send(answer),
+    (error) => process.send({ failure: error.stack ?? String(error) }),
+  );
 });
 
 /** `known`: what another process has found out about the same facts. */
@@ -52,7 +54,6 @@ async function allOnce() {
     const error = await outcome(fact, LONGEST_MS);
     known.push({ ms: performance.now() - start, faults: coming, error: error && String(error.message).split('\n')[0] });
     coming = null;
-    process.send({ beat: true });
   }
   return known;
 }
@@ -68,7 +69,6 @@ async function tried(id) {
       fact.noticed += 1;
       return { id, by: fact.name, isLate: error.isLate === true };
     }
-    process.send({ beat: true });
   }
   return { id, by: null };
 }
@@ -82,25 +82,37 @@ function factsOf(block, spec, above = []) {
   });
 }
 
-/** Runs one fact with all that is set up for it and cleaned after it; returns what failed. */
-async function outcome({ test, blocks }, within) {
+/** Runs one fact with all that is set up for it and cleaned after it; returns what failed. All of it may take that long, and as long for cleaning up. */
+async function outcome({ test, blocks, name }, milliseconds) {
+  process.send({ silentFor: milliseconds * 2, name });
   crash = null;
   const hooks = (type, order) => order.flatMap((block) => block.hooks.filter((hook) => hook.type === type));
-  let failed = null;
-  for (const { fn } of [...hooks('beforeAll', blocks), ...hooks('beforeEach', blocks), test]) {
-    failed = await failure(fn, within);
-    if (failed) break;
-  }
   const inner = blocks.toReversed();
-  for (const { fn } of [...hooks('afterEach', inner), ...hooks('afterAll', inner)])
-    failed = (await failure(fn, within)) ?? failed;
-  return failed ?? crash;
+  const failed = await firstFailure(
+    [...hooks('beforeAll', blocks), ...hooks('beforeEach', blocks), test],
+    milliseconds,
+    true,
+  );
+  const after = [...hooks('afterEach', inner), ...hooks('afterAll', inner)];
+  const unclean = await firstFailure(after, milliseconds, false);
+  return failed ?? unclean ?? crash;
 }
 
-async function failure(fn, within) {
+async function firstFailure(steps, milliseconds, stops) {
+  const endsAt = Date.now() + milliseconds;
+  let first = null;
+  for (const { fn } of steps) {
+    const error = await failure(fn, endsAt - Date.now());
+    first ??= error;
+    if (first && stops) return first;
+  }
+  return first;
+}
+
+async function failure(fn, milliseconds) {
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve(Object.assign(new Error('too late'), { isLate: true })), within);
+    timer = setTimeout(() => resolve(Object.assign(new Error('too late'), { isLate: true })), milliseconds);
   });
   try {
     return await Promise.race([Promise.resolve(fn()).then(() => null), late]);
