@@ -49,6 +49,7 @@ export function* createSession(sql, { authId, body }) {
     createdAt: now,
     modifiedAt: now,
     expiresAt,
+    renewals: 0,
     fee: 0,
     virtualNumberId: number.id,
     virtualNumber: number.number,

@@ -1,5 +1,5 @@
 const SESSION =
-  'id accountId subaccountId status parties firstIndex secondIndex pairIndex virtualNumberId virtualNumber settings createdAt modifiedAt expiresAt fee';
+  'id accountId subaccountId status parties firstIndex secondIndex pairIndex virtualNumberId virtualNumber settings createdAt modifiedAt expiresAt renewals fee';
 const INTERACTION =
   'id sessionId startedAt endedAt busyUntil firstLegUuid secondLegUuid firstStatus secondStatus legCount duration billedDuration amount ownAmount recordingId';
 const SUMS = 'calls connected talk_seconds billed_seconds amount sessions fees';
@@ -30,7 +30,7 @@ export function statements({ forUpdate, forShare }) {
       WHERE n.id = ? AND n.status = 'active' ${forShare}`,
     addSession: insertion(
       'masking_session',
-      'id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at fee virtual_number_id virtual_number pair_index',
+      'id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at renewals fee virtual_number_id virtual_number pair_index',
     ),
     addSessionStat: insertion('session_stat', `session_id hour account_id virtual_number ${SUMS}`),
     addToStat: `UPDATE call_stat SET ${added} WHERE account_id = ? AND virtual_number = ? AND hour = ? AND shard = ?`,
