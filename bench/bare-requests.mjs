@@ -38,6 +38,8 @@ export function* createSession(sql, { authId, body }) {
   yield [sql.assignParties, [id, expiresAt, ...parties.flat(), number.id]];
 
   const row = {
+    virtualNumberId: number.id,
+    virtualNumber: number.number,
     id,
     accountId: authId,
     subaccountId: null,
@@ -51,8 +53,6 @@ export function* createSession(sql, { authId, body }) {
     expiresAt,
     renewals: 0,
     fee: 0,
-    virtualNumberId: number.id,
-    virtualNumber: number.number,
     pairIndex: pair,
   };
   yield [sql.addSession, Object.values(row)];
@@ -111,7 +111,7 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
   yield [sql.addCall, Object.values(call)];
   yield [sql.linkLeg, [callId, session.id, role, authId, form.CallUUID]];
   // The bench's caller is always the second party.
-  yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, form.CallUUID, 1, 0, 0, 0]];
+  yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, null, form.CallUUID, 1, 0, 0, 0]];
   const payload = JSON.stringify({ callId });
   yield [sql.addJob, [v7(), 'calls.reconcile', payload, null, null, 'waiting', now + RECONCILE_MS, 0, now]];
   return answer;

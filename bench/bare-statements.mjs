@@ -30,7 +30,7 @@ export function statements({ forUpdate, forShare }) {
       WHERE n.id = ? AND n.status = 'active' ${forShare}`,
     addSession: insertion(
       'masking_session',
-      'id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at renewals fee virtual_number_id virtual_number pair_index',
+      'virtual_number_id virtual_number id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at renewals fee pair_index',
     ),
     addSessionStat: insertion('session_stat', `session_id hour account_id virtual_number ${SUMS}`),
     addToStat: `UPDATE call_stat SET ${added} WHERE account_id = ? AND virtual_number = ? AND hour = ? AND shard = ?`,
@@ -52,7 +52,7 @@ export function statements({ forUpdate, forShare }) {
     linkLeg: 'UPDATE `call_leg` SET `call_id` = ?, `session_id` = ?, `role` = ? WHERE account_id = ? AND leg_uuid = ?',
     addInteraction: insertion(
       'interaction',
-      'id session_id started_at busy_until second_leg_uuid leg_count duration billed_duration amount',
+      'id session_id started_at busy_until first_leg_uuid second_leg_uuid leg_count duration billed_duration amount',
     ),
     addJob: insertion('job', 'id kind payload job_key lane status run_at attempts created_at'),
   };

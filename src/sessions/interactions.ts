@@ -37,10 +37,14 @@ export async function openInteraction(
     legUuid: string;
   },
 ): Promise<void> {
-  const { role, legUuid, ...conversation } = opened;
+  const { id, sessionId, startedAt, busyUntil, role, legUuid } = opened;
   await INTERACTIONS.insert(tx, {
-    ...conversation,
-    [`${role}LegUuid` as const]: legUuid,
+    id,
+    sessionId,
+    startedAt,
+    busyUntil,
+    firstLegUuid: role === 'first' ? legUuid : null,
+    secondLegUuid: role === 'second' ? legUuid : null,
     legCount: 1,
     duration: 0,
     billedDuration: 0,

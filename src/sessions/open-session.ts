@@ -108,7 +108,7 @@ export class OpenSession {
       const wish = this.wish(draft);
       try {
         const { id: virtualNumberId, number: virtualNumber } = await this.allocateNumber.run(tx, wish);
-        return { ...draft, virtualNumberId, virtualNumber };
+        return { virtualNumberId, virtualNumber, ...draft };
       } catch (error) {
         if (!(error instanceof NumberPoolExhausted)) throw error;
         if (!draft.settings.generate_pin || draw === PIN_DRAWS) {

@@ -18,8 +18,19 @@ const LEG = selection({ ...LEGS.fields(), isRecorded: { ...LEGS.fields().isRecor
  * wait for the earlier and then see what it wrote. Returns whether the row is new.
  */
 export async function addLeg(tx: Tx, leg: LegPlace): Promise<boolean> {
+  const { accountId, legUuid, callId, sessionId, side, role } = leg;
   try {
-    await LEGS.insert(tx, { ...leg, isAnswered: false, isConnected: false, isEnded: false });
+    await LEGS.insert(tx, {
+      accountId,
+      legUuid,
+      callId,
+      sessionId,
+      side,
+      role,
+      isAnswered: false,
+      isConnected: false,
+      isEnded: false,
+    });
     return true;
   } catch (error) {
     if (isDuplicate(error)) return false;
