@@ -9,7 +9,7 @@ const MOST_BYTES = 900 * 1024 * 1024;
 
 /**
  * Runs spec files in plain Node processes instead of Jest's sandboxes. A sandbox loads every module anew for every file, and that was half of the
- * suite's processor time (435 s against 284 s); here a process loads them once. Facts, hooks, matchers and fake timers are Jest's own. What is lost is
+ * suite's processor time (435 s against 240 s); here a process loads them once. Facts, hooks, matchers and fake timers are Jest's own. What is lost is
  * the wall between files: they share modules, so a spec leaves nothing behind in them, nor in globals and the environment.
  */
 export default class Runner {
