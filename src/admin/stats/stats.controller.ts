@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadStats, Recount, type StatsQuestion } from '../../billing-stats/index.js';
-import { Clock } from '../../platform/clock.js';
+import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { InvalidRequest } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { AdminGuard } from '../admin.guard.js';
@@ -13,7 +13,6 @@ import { statsCsv } from './stats-csv.js';
 import { RecountQuery, shownRecount, shownStats, StatsQuery } from './stats.dto.js';
 
 const DEFAULT_SPAN_MS = 30 * 86_400_000;
-const HOUR_MS = 3_600_000;
 /** Lists of these have an end of their own. */
 const PAGED = new Set(['number', 'session']);
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionRecord } from '../../sessions/index.js';
-import { Clock } from '../../platform/clock.js';
+import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
 import { number, selection } from '../../platform/database/rows.js';
@@ -11,7 +11,6 @@ import { PIN_FAILURES } from './pin-failure.entity.js';
 /** A four-digit PIN is one of ten thousand: without these, a patient caller gets in. */
 const MAX_PER_CALLER_AND_HOUR = 5;
 const MAX_PER_SESSION = 20;
-const HOUR_MS = 3_600_000;
 /** All callers that show no number count as one. */
 const WITHHELD = 'withheld';
 

@@ -1,8 +1,8 @@
 import type { Leg } from '../calls/call.js';
 import { RestRefusal } from './rest-errors.js';
 import type { Query } from './rest-list.js';
+import { DAY_MS } from '../../platform/clock.js';
 
-const DAY_MS = 86_400_000;
 const DEFAULT_WINDOW_DAYS = 7;
 const LONGEST_RANGE_DAYS = 30;
 
