@@ -11,7 +11,7 @@ import { Agent, request } from 'undici';
 import { dropAll, kinds, newFolder } from './databases.mjs';
 import { ACCOUNT, ADMIN_TOKEN } from './requests.mjs';
 
-const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 const kind = process.argv[2] ?? 'sqlite';
 const CALLS = Number(process.env.CALLS ?? 10_000);
 const AT_ONCE = Number(process.env.AT_ONCE ?? 120);

@@ -29,8 +29,10 @@ const { values: flags, positionals } = parseArgs({
 });
 const starts = Math.min(Number(flags.starts), MOST_STARTS);
 const rounds = Math.min(Number(flags.rounds), MOST_ROUNDS);
-const oldMain = join(resolve(positionals[0] ?? ''), 'dist/src/main.js');
-if (positionals.length !== 1 || !existsSync(oldMain) || !(starts >= 1) || !(rounds >= 1)) {
+const old = resolve(positionals[0] ?? '');
+/** Builds made before there was a bundle have only the second. */
+const oldMain = ['dist/bin/main.js', 'dist/src/main.js'].map((path) => join(old, path)).find(existsSync);
+if (positionals.length !== 1 || oldMain === undefined || !(starts >= 1) || !(rounds >= 1)) {
   process.stderr.write('expected the folder of another checkout that is built, and at least one start and one round\n');
   process.exit(2);
 }

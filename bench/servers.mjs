@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ACCOUNT, ADMIN_TOKEN, VIRTUAL_NUMBERS } from './requests.mjs';
 
-const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 const BARE = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 const RECORDER = new URL('record-statements.mjs', import.meta.url).href;
 const START_LIMIT_MS = 60_000;

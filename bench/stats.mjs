@@ -11,7 +11,7 @@ import { dropAll, kinds, newFolder } from './databases.mjs';
 import { ACCOUNT, ADMIN_TOKEN } from './requests.mjs';
 import { killAll, rssMegabytes, startService } from './servers.mjs';
 
-const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 const kind = process.argv[2] ?? 'sqlite';
 const CALLS = Number(process.env.CALLS ?? 1_000_000);
 const NUMBERS = 100;

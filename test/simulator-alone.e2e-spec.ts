@@ -11,7 +11,7 @@ const RAVI = '14155550124';
 
 /** How a program that was started with `settings` ends. */
 async function endOf(settings: Record<string, string>, args: string[] = []) {
-  const program = spawnProgram('simulator/main.js', settings, { args });
+  const program = spawnProgram('src/simulator/main.js', settings, { args });
   const code = await new Promise((resolve) => program.child.once('close', resolve));
   return { code, output: program.output() };
 }

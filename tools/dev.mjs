@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import './end-with-parent.mjs';
 import { build, BuildFailure, ROOT, SOURCES } from './build.mjs';
+import { bundler } from './bundle.mjs';
 
 /** Editors write a file in several steps. */
 const SETTLED_AFTER_MS = 30;
@@ -28,6 +29,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
+const bundle = await bundler(ROOT);
 watchFolders();
 await rebuild({ isFirst: true });
 for (;;) {
@@ -39,7 +41,7 @@ async function rebuild({ isFirst }) {
   const begun = performance.now();
   watchFolders();
   try {
-    const { compiled, removed } = await build({ say: isFirst ? say : () => {} });
+    const { compiled, removed } = await build({ say: isFirst ? say : () => {}, bundle });
     if (isStopping) return;
     const isSame = compiled.length === 0 && removed.length === 0;
     if (isSame && service !== null) return;
@@ -59,7 +61,7 @@ function start() {
   // A group of its own: Ctrl-C reaches this process alone, which then stops the service once and not twice.
   const child = spawn(
     process.execPath,
-    ['--enable-source-maps', '--import', join(ROOT, 'tools/end-with-parent.mjs'), join(ROOT, 'dist/src/main.js')],
+    ['--enable-source-maps', '--import', join(ROOT, 'tools/end-with-parent.mjs'), join(ROOT, 'dist/bin/main.js')],
     {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],

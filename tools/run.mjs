@@ -1,5 +1,5 @@
 /**
- * `node tools/run.mjs src/main ARGUMENTS`: builds what has changed, says so, and becomes that program, in one process, so that a
+ * `node tools/run.mjs bin/main ARGUMENTS`: builds what has changed, says so, and becomes that program, in one process, so that a
  * signal to it is one to the service.
  */
 import { spawnSync } from 'node:child_process';

@@ -150,7 +150,7 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
     world = worldOn(database);
     await world.sessions.open({ first_party: party(1), second_party: party(2), callback_url: 'http://127.0.0.1:9/' });
     let path: { sessionId: string; callId: string } | null = null;
-    // Dial webhooks carry what our answer gave Plivo, so none can come before it; a hang-up can.
+    // What was shuffled to a place before our answer comes right after it.
     const waiting: Kind[] = [];
     for (const what of order) {
       if (path === null && what !== 'answer' && what !== 'hangup') waiting.push(what);
@@ -378,7 +378,9 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
   it('ends in the same rows and announcements in every order', async () => {
     const expected = await play(KINDS);
     expect(expected.callbacks).toHaveLength(6);
-    const orders = kind === 'sqlite' ? permutations(KINDS) : permutations(KINDS).filter((_, index) => index % 12 === 0);
+    const possible = permutations(KINDS).filter(comesAfterAnAnswer);
+    expect(possible).toHaveLength(144);
+    const orders = kind === 'sqlite' ? possible : possible.filter((_, index) => index % 2 === 0);
 
     for (const order of orders) {
       const result = await play(order);
@@ -433,6 +435,11 @@ async function theCall(database: Database): Promise<{ sessionId: string; callId:
 function must<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error('expected a value');
   return value;
+}
+
+/** Dial webhooks carry what our answer gave Plivo, so none can come before it; a hang-up can. */
+function comesAfterAnAnswer(order: Kind[]): boolean {
+  return order.every((what, index) => !what.startsWith('dial-') || order.indexOf('answer') < index);
 }
 
 function permutations<T>(items: T[]): T[][] {

@@ -10,7 +10,7 @@ export const AUTH_ID = 'MATESTTESTTESTTEST00';
 export const AUTH_TOKEN = 'test-token-of-the-first-account-0001';
 export const ADMIN_TOKEN = 'test-admin-token-0001';
 
-const DIST = new URL('../../dist/src/', import.meta.url).pathname;
+const DIST = new URL('../../dist/', import.meta.url).pathname;
 const BUILD = new URL('../../tools/build.mjs', import.meta.url).pathname;
 const READY_WITHIN_MS = 20_000;
 
@@ -87,14 +87,14 @@ function build(): void {
 
 /** Starts the service and does not wait. */
 export function spawnService(settings: Record<string, string>, args: string[] = [], baseUrl = ''): ServiceProcess {
-  return spawnProgram('main.js', settings, { args, baseUrl });
+  return spawnProgram('bin/main.js', settings, { args, baseUrl });
 }
 
 /** Starts the simulated Plivo alone and waits until it says how it is reached. */
 export async function startSimulator(settings: Record<string, string>): Promise<ServiceProcess> {
   const port = settings['PORT'] ?? String(await freePort());
   const baseUrl = `http://127.0.0.1:${port}`;
-  const simulator = spawnProgram('simulator/main.js', { ...settings, PORT: port }, { baseUrl });
+  const simulator = spawnProgram('src/simulator/main.js', { ...settings, PORT: port }, { baseUrl });
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!simulator.output().includes('A service that uses it:')) {
     if (simulator.child.exitCode !== null || Date.now() > deadline)
@@ -104,7 +104,7 @@ export async function startSimulator(settings: Record<string, string>): Promise<
   return simulator;
 }
 
-/** Starts a compiled entry, a path below dist/src, and does not wait. */
+/** Starts a program, a file below dist, and does not wait. */
 export function spawnProgram(
   entry: string,
   settings: Record<string, string>,
