@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { ACCOUNT, ADMIN_TOKEN, VIRTUAL_NUMBERS } from './requests.mjs';
 
 const MAIN = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
+/** The recorder stands in front of drivers in `node_modules`; the bundle has its own. */
+const RECORDED = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const BARE = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 const RECORDER = new URL('record-statements.mjs', import.meta.url).href;
 const START_LIMIT_MS = 60_000;
@@ -19,7 +21,13 @@ const running = new Set();
 /**
  * The service as an operator starts it, with its logger at `warn`. Nothing of this process's own environment reaches it. `main` is another build's.
  */
-export function startService({ main = MAIN, databaseUrl, dataFolder, isRecorded = false, settings = {} }) {
+export function startService({
+  databaseUrl,
+  dataFolder,
+  isRecorded = false,
+  main = isRecorded ? RECORDED : MAIN,
+  settings = {},
+}) {
   return start(main, isRecorded, {
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     DATA_DIR: dataFolder,

@@ -8,6 +8,21 @@ function counting(): { clock: Clock; cache: ShortLived<number>; reads: () => num
   return { clock, cache: new ShortLived(clock, async () => (reads += 1)), reads: () => reads };
 }
 
+/** Reads that end when they are told to. */
+function held() {
+  const clock = new Clock();
+  const begun: { resolve: (value: number) => void; reject: (error: Error) => void }[] = [];
+  const cache = new ShortLived(clock, () => new Promise<number>((resolve, reject) => begun.push({ resolve, reject })));
+  return { clock, cache, begun };
+}
+
+/** What became of them without waiting for any: undefined where nothing has. */
+async function soFar<T>(promises: Promise<T>[]): Promise<(T | undefined)[]> {
+  return Promise.all(
+    promises.map((promise) => Promise.race([promise, new Promise<undefined>((r) => setImmediate(() => r(undefined)))])),
+  );
+}
+
 describe('what is remembered for a short time', () => {
   it('is read once for all who ask together and within 5 s', async () => {
     const { clock, cache, reads } = counting();
@@ -49,6 +64,64 @@ describe('what is remembered for a short time', () => {
     await expect(cache.get('a')).rejects.toThrow('database away');
     isAway = false;
     expect(await cache.get('a')).toBe('here');
+  });
+
+  it('is read once when it has become old, however many ask', async () => {
+    const { clock, cache, begun } = held();
+    const first = cache.get('a');
+    begun[0]?.resolve(1);
+    await first;
+    clock.advance(5_000);
+
+    const asked = Array.from({ length: 1000 }, () => cache.get('a'));
+    expect(begun).toHaveLength(2);
+    begun[1]?.resolve(2);
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([2]));
+    expect(await cache.get('a')).toBe(2);
+    expect(begun).toHaveLength(2);
+  });
+
+  it('is asked of a silent database by one caller; the others get the old value, or wait with it', async () => {
+    const { clock, cache, begun } = held();
+    const first = cache.get('a');
+    begun[0]?.resolve(1);
+    await first;
+    clock.advance(5_000);
+
+    expect(await Promise.all(Array.from({ length: 200 }, () => cache.get('a')))).toEqual(Array(200).fill(1));
+    expect(begun).toHaveLength(2);
+    const unknown = Array.from({ length: 200 }, () => cache.get('b'));
+    expect(await soFar(unknown)).toEqual(Array(200).fill(undefined));
+    expect(begun).toHaveLength(3);
+    begun[2]?.resolve(7);
+    expect(new Set(await Promise.all(unknown))).toEqual(new Set([7]));
+  });
+
+  it('is read at most twice for all who ask after a change, and nobody gets what was read before it', async () => {
+    const { cache, begun } = held();
+    const before = cache.get('a');
+    cache.distrust('a');
+    const after = Array.from({ length: 1000 }, () => cache.get('a'));
+    expect(begun).toHaveLength(1);
+
+    begun[0]?.resolve(1);
+    expect(await before).toBe(1);
+    expect(await soFar(after)).toEqual(Array(1000).fill(undefined));
+    expect(begun).toHaveLength(2);
+    begun[1]?.resolve(2);
+    expect(new Set(await Promise.all(after))).toEqual(new Set([2]));
+  });
+
+  it('is read after a change even when the read before it fails', async () => {
+    const { cache, begun } = held();
+    const before = cache.get('a');
+    cache.distrust('a');
+    const after = cache.get('a');
+    begun[0]?.reject(new Error('database away'));
+    await expect(before).rejects.toThrow('database away');
+    await soFar([after]);
+    begun[1]?.resolve(2);
+    expect(await after).toBe(2);
   });
 
   it('stays bounded under invented keys', async () => {

@@ -7,14 +7,27 @@ const MAX_ENTRIES = 10_000;
 
 /** How long a caller waits for news before the old is good enough. */
 const PATIENCE_MS = 400;
+/** A read that takes longer than this may never end: the next caller begins another one. */
+const HUNG_AFTER_MS = 5_000;
+
+interface Reading<Value> {
+  value: Promise<Value>;
+  /** By a clock that nobody sets. */
+  begunAt: number;
+  /** The one that begins when this one has ended, for callers to whom what this one reads may be too old. */
+  next: Reading<Value> | null;
+}
 
 /**
  * Remembers what was read for a key for at most 5 s, and for longer only while the database does not answer: webhooks must be told from forgeries
- * then too; "there is none" is remembered as well, so that an unknown key costs what a known one
- * does. Callers that arrive together share one read.
+ * then too; "there is none" is remembered as well, so that an unknown key costs what a known one does.
+ *
+ * However many ask, a key is read once at a time: a database that hangs is asked by one caller, and a change is followed by two reads and not by one
+ * for each caller.
  */
 export class ShortLived<Value> {
-  private readonly entries = new Map<string, { until: number; value: Promise<Value> }>();
+  private readonly entries = new Map<string, { until: number; value: Value }>();
+  private readonly readings = new Map<string, Reading<Value>>();
   private readonly distrustedUntil = new Map<string, number>();
 
   constructor(
@@ -22,47 +35,14 @@ export class ShortLived<Value> {
     private readonly load: (key: string) => Promise<Value>,
   ) {}
 
-  get(key: string): Promise<Value> {
+  async get(key: string): Promise<Value> {
     const now = this.clock.now();
     const known = this.entries.get(key);
     // The second condition is for a wall clock that was set back.
     if (known && known.until > now && known.until - now <= TTL_MS) return known.value;
 
-    const value = this.load(key);
-    if ((this.distrustedUntil.get(key) ?? 0) > now) return value;
-    if (known) return this.refresh(key, known.value, value, now);
-
-    return this.remember(key, value, now);
-  }
-
-  private remember(key: string, value: Promise<Value>, now: number): Promise<Value> {
-    const entry = { until: now + TTL_MS, value };
-    this.makeRoom();
-    this.entries.set(key, entry);
-    value.catch(() => {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
-    });
-    return value;
-  }
-
-  /** The old value stays until the new one has come; who asks meanwhile waits a moment, then gets the old. */
-  private async refresh(key: string, old: Promise<Value>, news: Promise<Value>, now: number): Promise<Value> {
-    let timer: NodeJS.Timeout | undefined;
-    const impatience = new Promise<Value>((resolve) => {
-      timer = setTimeout(() => resolve(old), PATIENCE_MS);
-    });
-    const settled = news.then(
-      (value) => {
-        if ((this.distrustedUntil.get(key) ?? 0) <= now) void this.remember(key, news, now);
-        return value;
-      },
-      () => old,
-    );
-    try {
-      return await Promise.race([settled, impatience]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const news = this.read(key);
+    return known ? orTheOld(known.value, news) : news;
   }
 
   /**
@@ -76,9 +56,69 @@ export class ShortLived<Value> {
     this.entries.delete(key);
   }
 
-  private makeRoom(): void {
-    if (this.entries.size < MAX_ENTRIES) return;
-    const [oldest] = this.entries.keys();
-    if (oldest !== undefined) this.entries.delete(oldest);
+  private isDistrusted(key: string): boolean {
+    return (this.distrustedUntil.get(key) ?? 0) > this.clock.now();
+  }
+
+  private read(key: string): Promise<Value> {
+    const running = this.readings.get(key);
+    if (!running || performance.now() - running.begunAt > HUNG_AFTER_MS) return this.begin(key).value;
+    if (!this.isDistrusted(key)) return running.value;
+    // What is being read may have been read before the change that this caller knows of.
+    running.next ??= this.beginAfter(key, running);
+    return running.next.value;
+  }
+
+  private beginAfter(key: string, running: Reading<Value>): Reading<Value> {
+    const reading: Reading<Value> = { begunAt: performance.now(), next: null, value: running.value };
+    const begin = (): Promise<Value> => {
+      reading.begunAt = performance.now();
+      this.readings.set(key, reading);
+      return this.load(key);
+    };
+    reading.value = running.value.then(begin, begin);
+    this.settle(key, reading);
+    return reading;
+  }
+
+  private begin(key: string): Reading<Value> {
+    const reading = { value: this.load(key), begunAt: performance.now(), next: null };
+    this.readings.set(key, reading);
+    this.settle(key, reading);
+    return reading;
+  }
+
+  private settle(key: string, reading: Reading<Value>): void {
+    const end = (): void => {
+      if (this.readings.get(key) === reading) this.readings.delete(key);
+    };
+    reading.value.then((value) => {
+      // What hung may be from before a change, and have been read again since.
+      const isNew = this.readings.get(key) === reading && performance.now() - reading.begunAt <= HUNG_AFTER_MS;
+      if (isNew && !this.isDistrusted(key)) this.remember(key, value);
+      end();
+    }, end);
+  }
+
+  private remember(key: string, value: Value): void {
+    if (this.entries.size >= MAX_ENTRIES) {
+      const [oldest] = this.entries.keys();
+      if (oldest !== undefined) this.entries.delete(oldest);
+    }
+    this.entries.delete(key);
+    this.entries.set(key, { until: this.clock.now() + TTL_MS, value });
+  }
+}
+
+/** The old value stays until the new one has come; who asks meanwhile waits a moment, then gets the old. */
+async function orTheOld<Value>(old: Value, news: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const impatience = new Promise<Value>((resolve) => {
+    timer = setTimeout(() => resolve(old), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([news.catch(() => old), impatience]);
+  } finally {
+    clearTimeout(timer);
   }
 }

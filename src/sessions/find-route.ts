@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
-import { ASSIGNMENTS } from '../number-pool/index.js';
 import { selection } from '../platform/database/rows.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { E164 } from '../telephony/phone.js';
@@ -13,11 +12,14 @@ export interface Route {
   role: 'first' | 'second';
 }
 
-const ROUTE = selection({ ...SESSIONS.fields('s'), ...ASSIGNMENTS.pick(['role'], 'a') });
+const SESSION = selection(SESSIONS.fields('s'));
 
 /**
- * Which live session a caller has on a virtual number: one primary-key read of the assignment, which also checks that the session is live and
- * still has this party, in a transaction that keeps its row. Null for strangers.
+ * Which live session a caller has on a virtual number. It is found through the assignment's primary key and its own row then has the last word: whether
+ * it is live, and whether it still has this party. Null for strangers.
+ *
+ * The transaction keeps the session's row and nothing that others share: what stands in the inner selects is read without a lock. A join would be
+ * locked whole, and then all sessions on a number queue at the row of that number.
  */
 @Injectable()
 export class FindRoute {
@@ -29,19 +31,35 @@ export class FindRoute {
 
   async run(tx: Tx, accountId: string, virtualNumber: E164, caller: E164): Promise<Route | null> {
     const index = this.records.partyIndex(accountId, caller);
-    const [found] = await ROUTE.read(
+    // Whoever ended the session while we waited for its row may have given the party another one on this number: a second look finds it.
+    const first = await this.look(tx, accountId, virtualNumber, index);
+    if (first === 'nobody') return null;
+    if (first !== 'over') return first;
+    const second = await this.look(tx, accountId, virtualNumber, index);
+    return typeof second === 'string' ? null : second;
+  }
+
+  /** `nobody`: never a party here. `over`: once a party, of a session that has ended or has somebody else in that place. */
+  private async look(
+    tx: Tx,
+    accountId: string,
+    virtualNumber: E164,
+    index: string | null,
+  ): Promise<Route | 'nobody' | 'over'> {
+    const [row] = await SESSION.read(
       tx,
-      `FROM virtual_number n
-       JOIN number_assignment a ON a.virtual_number_id = n.id AND a.party_index = ?
-       JOIN masking_session s ON s.id = a.session_id
-       WHERE n.number = ? AND n.account_id = ? AND s.account_id = n.account_id AND s.virtual_number_id = n.id ${this.database.forUpdate}`,
-      [index, virtualNumber, accountId],
+      `FROM masking_session s
+       WHERE s.id = (
+         SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
+         WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?
+       ) AND s.account_id = ?
+       AND s.virtual_number_id = (SELECT n.id FROM virtual_number n WHERE n.number = ? AND n.account_id = ?)
+       ${this.database.forUpdate}`,
+      [virtualNumber, accountId, index, accountId, virtualNumber, accountId],
     );
-    if (!found) return null;
-    const { role, ...row } = found;
+    if (!row) return 'nobody';
     const session = this.records.fromRow(row);
-    // A party that was replaced keeps its row as a memory; the session's own word counts.
-    const isParty = (role === 'first' ? session.firstIndex : session.secondIndex) === index;
-    return isParty && isLive(session, this.clock.now()) ? { session, role } : null;
+    const role = index === session.firstIndex ? 'first' : index === session.secondIndex ? 'second' : null;
+    return role !== null && isLive(session, this.clock.now()) ? { session, role } : 'over';
   }
 }

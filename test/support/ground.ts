@@ -12,7 +12,7 @@ import { UpdateSession } from '../../src/sessions/update-session.js';
 import { Clock } from '../../src/platform/clock.js';
 import { readConfig, type Config } from '../../src/platform/settings/config.js';
 import { Crypto } from '../../src/platform/crypto/crypto.js';
-import type { Database } from '../../src/platform/database/database.js';
+import type { Database, Tx } from '../../src/platform/database/database.js';
 import { Events } from '../../src/platform/events/events.js';
 import { EVERY_COUNTRY } from '../../src/telephony/destinations.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
@@ -61,6 +61,8 @@ export function sessionsOn(
   const endSession = new EndSession(clock, events, records);
   const createPipe = new CreateSessionPipe(config);
   const updatePipe = new UpdateSessionPipe(config);
+  const openIn = (tx: Tx, body: Record<string, unknown>): Promise<SessionRecord> =>
+    openSession.run(tx, OWNER, createPipe.transform(body), { ...EVERY_COUNTRY, session_fee: '0' });
   return {
     config,
     clock,
@@ -72,13 +74,12 @@ export function sessionsOn(
     findStrangers: new FindStrangers(clock, records),
     findSessionById: new FindSessionById(records),
     findSession: new FindSession(database, clock, config, records),
-    open: (body: Record<string, unknown>): Promise<SessionRecord> =>
-      database.transaction((tx) =>
-        openSession.run(tx, OWNER, createPipe.transform(body), { ...EVERY_COUNTRY, session_fee: '0' }),
-      ),
+    open: (body: Record<string, unknown>): Promise<SessionRecord> => database.transaction((tx) => openIn(tx, body)),
+    openIn,
     update: (id: string, body: Record<string, unknown>): Promise<SessionRecord> =>
       database.transaction((tx) => updateSession.run(tx, OWNER, id, updatePipe.transform(body), EVERY_COUNTRY)),
     end: (id: string): Promise<void> => database.transaction((tx) => endSession.run(tx, OWNER, id)),
+    endIn: (tx: Tx, id: string): Promise<void> => endSession.run(tx, OWNER, id),
   };
 }
 

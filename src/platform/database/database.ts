@@ -18,10 +18,12 @@ export class NotBegun extends Error {}
 export class Contended extends Error {}
 
 /**
- * Conflicts are settled by keys, so each one means that somebody else got on. With 64 creators on ten numbers the most repeats seen was
- * below 20; past the limit the client is told to come back.
+ * Conflicts are settled by keys, so each one means that somebody else got on; with 64 creators on ten numbers the most repeats seen was below 20.
+ * Whoever still meets one after this is told to come back: nobody waits for ever, and an idempotency key's lease of 30 s is not outlived. The last
+ * repeat may wait for a lock for another second (data-source.ts).
  */
-const MAX_ATTEMPTS = 40;
+const REPEAT_FOR_MS = 4_000;
+const LONGEST_PAUSE_MS = 40;
 /** MySQL and MariaDB: deadlock, lock wait timeout, snapshot changed. */
 const RETRYABLE_ERRNOS = new Set([1213, 1205, 1020]);
 const DUPLICATE_ERRNOS = new Set([1062]);
@@ -46,11 +48,14 @@ export class Database {
   private queue: Promise<unknown> = Promise.resolve();
   private readonly afterCommit = new Set<() => void>();
 
+  private readonly repeatForMs: number;
+
   /** `watchNesting` tells a transaction opened inside another, which SQLite would wait for for ever; it costs 2 % of a request, so only tests watch. */
   constructor(
     readonly dataSource: DataSource,
-    { watchNesting = false }: { watchNesting?: boolean } = {},
+    { watchNesting = false, repeatForMs = REPEAT_FOR_MS }: { watchNesting?: boolean; repeatForMs?: number } = {},
   ) {
+    this.repeatForMs = repeatForMs;
     this.isSqlite = dataSource.options.type === 'better-sqlite3';
     this.byPrimaryKey = this.isSqlite ? '' : 'FORCE INDEX (PRIMARY)';
     this.forShare = this.isSqlite ? '' : 'LOCK IN SHARE MODE';
@@ -65,25 +70,31 @@ export class Database {
 
   /**
    * Runs `work` in a transaction (READ COMMITTED) and commits it; the only way to write. Deadlocks, lock waits and `Contended` run the work
-   * again from its start in a new transaction, so `work` must do nothing but talk to the database. An error at COMMIT itself is not
-   * retried: its outcome is unknown.
+   * again from its start in a new transaction, so `work` must do nothing but talk to the database; that ends with `Unavailable` after 5 s. An error at
+   * COMMIT itself is not retried: its outcome is unknown.
    *
    * Transactions wait for their turn: for the connection of SQLite, for one of the pool's. `isWanted` is asked when it comes; where it is not, nothing is
    * sent to the database and `NotBegun` is thrown.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean = always): Promise<T> {
+    let begunAt: number | null = null;
+    const isWantedNow = (): boolean => {
+      // Waiting for one's turn is no conflict.
+      begunAt ??= performance.now();
+      return isWanted();
+    };
     for (let attempt = 1; ; attempt++) {
       try {
         const result = this.isSqlite
-          ? await this.serialised(() => this.onSharedConnection(work, isWanted))
-          : await this.onOwnConnection(work, isWanted);
+          ? await this.serialised(() => this.onSharedConnection(work, isWantedNow))
+          : await this.onOwnConnection(work, isWantedNow);
         for (const listener of this.afterCommit) listener();
         return result;
       } catch (error) {
         if (!isRetryable(error)) throw error;
-        if (attempt >= MAX_ATTEMPTS)
+        if (begunAt !== null && performance.now() - begunAt >= this.repeatForMs)
           throw new Unavailable('too many simultaneous changes, try again', { retryAfterSeconds: 1 });
-        await delay(Math.random() * Math.min(attempt * 2, 40));
+        await delay(Math.random() * Math.min(attempt * 2, LONGEST_PAUSE_MS));
       }
     }
   }

@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describeOnEachDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { Unavailable } from '../errors.js';
+import { Contended, Database } from './database.js';
+
+describeOnEachDatabase('a transaction that meets conflicts', (open, kind) => {
+  let test: TestDatabase;
+  /** As the service has it, but for patience that a test can wait for. */
+  let database: Database;
+
+  beforeAll(async () => {
+    test = await open();
+    database = new Database(test.dataSource, { repeatForMs: 200 });
+    await test.database.transaction((tx) =>
+      tx.query("INSERT INTO scheduled_task (name, next_run_at, last_run_at) VALUES ('held', 0, 0)"),
+    );
+  });
+
+  it('is repeated from its start until it gets through', async () => {
+    let attempts = 0;
+    const result = await database.transaction(async (tx) => {
+      attempts += 1;
+      await tx.query('UPDATE scheduled_task SET last_run_at = last_run_at + 1');
+      if (attempts < 4) throw new Contended();
+      return tx.query('SELECT last_run_at FROM scheduled_task');
+    });
+
+    expect(attempts).toBe(4);
+    expect(result).toMatchObject([{ last_run_at: 1 }]);
+  });
+
+  it('ends after a while, telling the client to come back', async () => {
+    let attempts = 0;
+    const endless = database.transaction(() => {
+      attempts += 1;
+      return Promise.reject(new Contended());
+    });
+
+    await expect(endless).rejects.toThrow(Unavailable);
+    expect(attempts).toBeGreaterThan(2);
+  });
+
+  it('is not repeated for other failures', async () => {
+    let attempts = 0;
+    const failing = database.transaction(() => {
+      attempts += 1;
+      return Promise.reject(new Error('a bug'));
+    });
+
+    await expect(failing).rejects.toThrow('a bug');
+    expect(attempts).toBe(1);
+  });
+
+  if (kind === 'sqlite') return;
+
+  describe('with somebody who holds a row', () => {
+    it('ends in little more than a second past its time, however long the row is held', async () => {
+      const took = await test.database.transaction(async (tx) => {
+        await tx.query("SELECT * FROM scheduled_task WHERE name = 'held' FOR UPDATE");
+        const begunAt = performance.now();
+        const waiting = database.transaction((second) =>
+          second.query("UPDATE scheduled_task SET last_run_at = 7 WHERE name = 'held'"),
+        );
+        await expect(waiting).rejects.toThrow(Unavailable);
+        return performance.now() - begunAt;
+      });
+
+      expect(took).toBeGreaterThan(900);
+      expect(took).toBeLessThan(3_000);
+    });
+  });
+});
