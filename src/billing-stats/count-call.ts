@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccountSettings, microsOf, Spend, type CallSettings } from '../accounts/index.js';
-import { callFigures, CallFigured, type CallFigures } from '../call-routing/index.js';
+import { callFigures, CallFigured, type CallFigures, type RecordState } from '../call-routing/index.js';
 import { ownerOfNumber } from '../number-pool/index.js';
 import { chargeCall, nextOpened } from '../sessions/index.js';
 import { Clock, hourOf } from '../platform/clock.js';
@@ -34,7 +34,7 @@ export class CountCall implements OnModuleInit {
     this.spend.beginDaysWith(spentSince);
   }
 
-  async run(tx: Tx, { accountId, aLegUuid, virtualNumber, isSettled }: CallFigured): Promise<void> {
+  async run(tx: Tx, { accountId, aLegUuid, virtualNumber, records }: CallFigured): Promise<void> {
     const figures = (await callFigures(tx, accountId, [aLegUuid])).get(aLegUuid);
     // Not ended: it counts when it has.
     if (!figures) return;
@@ -50,7 +50,7 @@ export class CountCall implements OnModuleInit {
         holder: figures.reservedAs,
         at: after.hour,
         micros: more,
-        isFinal: isFinal(figures, isSettled),
+        isFinal: isFinal(figures, records),
       });
     if (figures.callId !== null && after.ownAmount > 0) await chargeCall(tx, figures.callId, after.ownAmount);
     if (before && isSame(before, after)) return;
@@ -109,8 +109,8 @@ function sumsOf(tally: CallTally): Sums {
 }
 
 /** A dialled call without a second leg may yet turn out to have one. */
-function isFinal({ isPriced, isDialled, otherLegs }: CallFigures, isSettled: boolean): boolean {
-  return isPriced && (!isDialled || otherLegs > 0 || isSettled);
+function isFinal({ isPriced, isDialled, otherLegs }: CallFigures, records: RecordState): boolean {
+  return records === 'given-up' || (isPriced && (!isDialled || otherLegs > 0 || records === 'settled'));
 }
 
 /**

@@ -130,7 +130,9 @@ export class Recount implements OnModuleInit {
   }
 
   private countAnew(accountId: string, aLegUuid: string): Promise<void> {
-    return this.database.transaction((tx) => this.countCall.run(tx, new CallFigured(accountId, aLegUuid, null, false)));
+    return this.database.transaction((tx) =>
+      this.countCall.run(tx, new CallFigured(accountId, aLegUuid, null, 'open')),
+    );
   }
 
   private async sumSessions(found: Findings, isRepair: boolean): Promise<void> {

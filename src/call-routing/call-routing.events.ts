@@ -72,6 +72,12 @@ export class PinChecked {
 }
 
 /**
+ * What Plivo's records are worth. `open`: it was not asked, or may know more later. `settled`: it was asked and knows of no further leg. `given-up`: it was
+ * asked for as long as it makes sense; whatever is not known by now never will be.
+ */
+export type RecordState = 'open' | 'settled' | 'given-up';
+
+/**
  * When what a call lasted or cost may have changed: its A leg has ended, or something became known after that. Published in the fact's own
  * transaction, with the session's row held where the call has one. Calls that came to no session are told of too: Plivo bills them.
  */
@@ -82,7 +88,7 @@ export class CallFigured {
     readonly aLegUuid: string,
     /** Digits, where the fact names it. */
     readonly virtualNumber: string | null,
-    /** Plivo was asked and knows of no further leg, so that the figures are final once each leg has its price. */
-    readonly isSettled: boolean,
+    /** Settled figures are final once each leg has its price, given-up ones as they are. */
+    readonly records: RecordState,
   ) {}
 }

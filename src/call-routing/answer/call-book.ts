@@ -146,7 +146,7 @@ export class CallBook {
 
   /** A hang-up that was here first was counted without its call and session. */
   private async figure(tx: Tx, { accountId, aLegUuid }: WaitingCall, isFirstWord: boolean): Promise<void> {
-    if (!isFirstWord) await this.events.publish(tx, new CallFigured(accountId, aLegUuid, null, false));
+    if (!isFirstWord) await this.events.publish(tx, new CallFigured(accountId, aLegUuid, null, 'open'));
   }
 
   private async seat(tx: Tx, call: WaitingCall, decision: CallDecision, isFirstWord: boolean): Promise<void> {

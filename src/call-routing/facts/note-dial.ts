@@ -35,7 +35,7 @@ export class NoteDial {
       const { role } = await this.begin(tx, webhook, path, told.callUuid);
       await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, facts: factsOf(told) });
       await tellInteraction(tx, this.events, path.callId, this.clock.now());
-      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, false));
+      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, 'open'));
     });
   }
 
@@ -50,7 +50,7 @@ export class NoteDial {
         await CALLS.update(tx, { dialStatus: told.dialStatus }, 'WHERE id = ?', [path.callId]);
       }
       await tellInteraction(tx, this.events, path.callId, this.clock.now());
-      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, false));
+      await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, 'open'));
     });
   }
 

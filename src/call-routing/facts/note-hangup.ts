@@ -39,7 +39,7 @@ export class NoteHangup {
       await askForOtherLeg(tx, this.jobs, callId, this.clock.now());
     const hasEnded = callId !== null && (await tellInteraction(tx, this.events, callId, this.clock.now()));
     const virtualNumber = parseCaller(told.direction === 'outbound' ? told.from : told.to);
-    await this.events.publish(tx, new CallFigured(accountId, told.callUuid, virtualNumber, false));
+    await this.events.publish(tx, new CallFigured(accountId, told.callUuid, virtualNumber, 'open'));
 
     if (callId === null || sessionId === null || role === null || before.isEnded) return;
     await this.events.publish(tx, new PartyHungUp(accountId, sessionId, callId, role, told.callUuid));

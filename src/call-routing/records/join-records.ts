@@ -6,9 +6,9 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
 import { Events } from '../../platform/events/events.js';
 import { parseCaller } from '../../telephony/phone.js';
-import { addLeg, noteLegFacts } from '../facts/legs.js';
+import { addLeg, legsOfCall, noteLegFacts } from '../facts/legs.js';
 import { CALLS } from '../call.entity.js';
-import { CallEnded, CallFigured, PartyAnswered, PartyHungUp } from '../call-routing.events.js';
+import { CallEnded, CallFigured, PartyAnswered, PartyHungUp, type RecordState } from '../call-routing.events.js';
 import { recorded, type LegFacts } from '../facts/join-facts.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
@@ -27,12 +27,12 @@ export class JoinRecords {
     private readonly events: Events,
   ) {}
 
-  /** `isSettled`: these are all the legs that Plivo knows of. */
+  /** Legs of a call that is given up and of which no end was heard end with what is known of them, and everybody is told. */
   async run(
     tx: Tx,
     { accountId, aLegUuid }: { accountId: string; aLegUuid: string },
     records: CallRecord[],
-    isSettled: boolean,
+    state: RecordState,
   ): Promise<void> {
     const [call] = await CALL.read(tx, 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
       accountId,
@@ -44,11 +44,27 @@ export class JoinRecords {
     for (const record of records.filter(({ callUuid }) => call !== undefined || callUuid === aLegUuid))
       await this.joinLeg(tx, { accountId, aLegUuid, call: call ?? null }, record);
 
-    if (call && isSettled) await closeLegs(tx, call.id, this.clock.now());
-    const hasEnded = call !== undefined && (await tellInteraction(tx, this.events, call.id, this.clock.now()));
-    if (hasEnded && call.sessionId) await this.events.publish(tx, new CallEnded(accountId, call.sessionId, call.id));
+    if (call) await this.end(tx, accountId, call, state);
     const own = records.find(({ callUuid }) => callUuid === aLegUuid);
-    await this.events.publish(tx, new CallFigured(accountId, aLegUuid, own ? virtualNumberOf(own) : null, isSettled));
+    await this.events.publish(tx, new CallFigured(accountId, aLegUuid, own ? virtualNumberOf(own) : null, state));
+  }
+
+  /** Settles what is to be settled, and tells if that ended the call. */
+  private async end(tx: Tx, accountId: string, call: JoinedCall, state: RecordState): Promise<void> {
+    const now = this.clock.now();
+    if (state === 'given-up') await this.endLegs(tx, accountId, call);
+    if (state !== 'open') await closeLegs(tx, call.id, now);
+    const hasEnded = await tellInteraction(tx, this.events, call.id, now);
+    if (hasEnded && call.sessionId) await this.events.publish(tx, new CallEnded(accountId, call.sessionId, call.id));
+  }
+
+  private async endLegs(tx: Tx, accountId: string, { id: callId, sessionId }: JoinedCall): Promise<void> {
+    for (const { legUuid, role, isEnded } of await legsOfCall(tx, callId)) {
+      if (isEnded) continue;
+      await noteLegFacts(tx, { accountId, legUuid }, { isEnded: true }, this.database.forUpdate);
+      if (sessionId !== null && role !== null)
+        await this.events.publish(tx, new PartyHungUp(accountId, sessionId, callId, role, legUuid));
+    }
   }
 
   private async joinLeg(

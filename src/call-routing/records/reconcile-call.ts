@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../../accounts/index.js';
 import { PlivoClient, type CallRecord } from '../../plivo/index.js';
-import { Clock } from '../../platform/clock.js';
+import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Jobs, Park, RetryLater } from '../../platform/jobs/jobs.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
@@ -14,9 +14,13 @@ const LEASE_SECONDS = 60;
 /** A lost hang-up is repaired within this of the call's end. */
 const ASK_EVERY_SECONDS = 240;
 const ASK_SOON_SECONDS = 30;
+/** While a record is expected any moment; one that has not come by then may come much later or never. */
+const SOON_FOR_MS = HOUR_MS;
 const RECORDS_WITHIN_MS = 120_000;
-/** Plivo cuts every call after a day; a call without a record after this never had one. */
-const GIVE_UP_MS = 26 * 3_600_000;
+/** Plivo cuts every call after a day; what it has not told an hour after that is not waited for. With the pause between questions: within 26 h. */
+const GIVE_UP_MS = 25 * HOUR_MS;
+/** More than there are questions until then: the end is a matter of time, not of how often Plivo was away. */
+const MAX_ATTEMPTS = 10_000;
 
 const CALL = selection(CALLS.pick(['accountId', 'aLegUuid', 'createdAt', 'dialStatus']));
 
@@ -36,39 +40,57 @@ export class ReconcileCall implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.handle<{ callId: string }>(RECONCILE, { leaseSeconds: LEASE_SECONDS, maxAttempts: 1000 }, ({ callId }) =>
-      this.run(callId),
-    );
+    const options = {
+      leaseSeconds: LEASE_SECONDS,
+      maxAttempts: MAX_ATTEMPTS,
+      retryDelaySeconds: () => ASK_EVERY_SECONDS,
+    };
+    this.jobs.handle<{ callId: string }>(RECONCILE, options, ({ callId }) => this.run(callId));
   }
 
   async run(callId: string): Promise<void> {
     const found = await this.database.read((manager) => this.load(manager, callId));
     if (!found || isComplete(found.legs)) return;
     const { call, legs } = found;
+    const isLate = this.clock.now() >= call.createdAt + GIVE_UP_MS;
 
-    const { accountId, aLegUuid, createdAt } = call;
+    const records = await this.recordsOf(call).catch((error: unknown) => {
+      if (!isLate) throw error;
+      return [];
+    });
+    const [own, ...children] = records;
+    if (!own && !isLate) throw this.askAgain(legs, 'no record yet');
+    // That both talked tells that there is another leg, whose record is late.
+    const isLegMissing = children.length === 0 && call.dialStatus === 'completed';
+    const isSettled = own !== undefined && this.hasAllRecords(own) && !isLegMissing;
+    const place = { accountId: call.accountId, aLegUuid: call.aLegUuid };
+    await this.database.transaction((tx) =>
+      this.joinRecords.run(tx, place, records, isLate ? 'given-up' : isSettled ? 'settled' : 'open'),
+    );
+
+    const others = isSettled ? children.length : undefined;
+    const known = await this.database.read((manager) => legsOfCall(manager, callId));
+    if (isComplete(known, others)) return;
+    if (isLate) throw new Park(own ? 'Plivo never had all records of this call' : 'Plivo has no record of this call');
+    throw this.askAgain(known, 'a record is still missing');
+  }
+
+  /** The caller's leg first; nothing when Plivo does not know it. */
+  private async recordsOf({ accountId, aLegUuid, createdAt }: Selected<typeof CALL>): Promise<CallRecord[]> {
     const credentials = await this.plivoAccess.of(accountId);
-    const record = await this.plivo.getCall(credentials, aLegUuid);
-    if (record === null) {
-      if (this.clock.now() > createdAt + GIVE_UP_MS) {
-        await this.database.transaction((tx) => this.joinRecords.run(tx, { accountId, aLegUuid }, [], true));
-        throw new Park('Plivo has no record of this call');
-      }
-      throw new RetryLater(legs.some((leg) => leg.isEnded) ? ASK_SOON_SECONDS : ASK_EVERY_SECONDS, 'no record yet');
-    }
+    const own = await this.plivo.getCall(credentials, aLegUuid);
+    if (own === null) return [];
     const children = await this.plivo.findCalls(credentials, {
       parentCallUuid: aLegUuid,
       endedFrom: createdAt - 60_000,
     });
-    // That both talked tells that there is another leg, whose record is late.
-    const isLegMissing = children.length === 0 && call.dialStatus === 'completed';
-    const isSettled = this.hasAllRecords(record) && !isLegMissing;
-    await this.database.transaction((tx) =>
-      this.joinRecords.run(tx, { accountId, aLegUuid }, [record, ...children], isSettled),
-    );
-    const others = isSettled ? children.length : undefined;
-    const isDone = await this.database.read(async (manager) => isComplete(await legsOfCall(manager, callId), others));
-    if (!isDone) throw new RetryLater(ASK_SOON_SECONDS, 'a record is still missing');
+    return [own, ...children];
+  }
+
+  private askAgain(legs: Leg[], reason: string): RetryLater {
+    const lastEnd = Math.max(...legs.map(({ isEnded, endedAt }) => (isEnded && endedAt !== null ? endedAt : 0)));
+    const isSoon = lastEnd > this.clock.now() - SOON_FOR_MS;
+    return new RetryLater(isSoon ? ASK_SOON_SECONDS : ASK_EVERY_SECONDS, reason);
   }
 
   private async load(manager: Tx, callId: string): Promise<{ call: Selected<typeof CALL>; legs: Leg[] } | null> {

@@ -109,7 +109,7 @@ export class SweepRecords implements OnModuleInit {
     for (const [aLegUuid, ofCall] of byCall) {
       const isOurs = known.has(aLegUuid) || (await this.isToPool(accountId, aLegUuid, ofCall));
       if (!isOurs || !ofCall.some((record) => isNews(known.get(record.callUuid), record))) continue;
-      await this.database.transaction((tx) => this.joinRecords.run(tx, { accountId, aLegUuid }, ofCall, false));
+      await this.database.transaction((tx) => this.joinRecords.run(tx, { accountId, aLegUuid }, ofCall, 'open'));
     }
   }
 

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { PlivoAccess } from '../../accounts/index.js';
+import { PlivoAccess, Spend } from '../../accounts/index.js';
 import { PlivoClient, type CallRecord } from '../../plivo/index.js';
-import { FindSessionById, lockSession } from '../../sessions/index.js';
-import { Clock } from '../../platform/clock.js';
+import { FindSessionById, lockSession, type SessionRecord } from '../../sessions/index.js';
+import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
@@ -20,7 +20,9 @@ import { tellInteraction } from '../facts/tell-interaction.js';
 export const FOLLOW_REQUEST = 'calls.follow-request';
 const LEASE_SECONDS = 60;
 const ASK_EVERY_SECONDS = 60;
-const GIVE_UP_MS = 26 * 3_600_000;
+/** As for calls that were connected: `records/reconcile-call.ts`. */
+const GIVE_UP_MS = 25 * HOUR_MS;
+const MAX_ATTEMPTS = 10_000;
 
 const FOLLOWED = selection(CALL_REQUESTS.pick(['id', 'accountId', 'sessionId', 'status', 'placedAt']));
 type FollowedRequest = Selected<typeof FOLLOWED> & { placedAt: number };
@@ -40,12 +42,13 @@ export class FindLostEnd implements OnModuleInit {
     private readonly plivo: PlivoClient,
     private readonly plivoAccess: PlivoAccess,
     private readonly findSessionById: FindSessionById,
+    private readonly spend: Spend,
   ) {}
 
   onModuleInit(): void {
     this.jobs.handle<{ requestId: string }>(
       FOLLOW_REQUEST,
-      { leaseSeconds: LEASE_SECONDS, maxAttempts: 2000 },
+      { leaseSeconds: LEASE_SECONDS, maxAttempts: MAX_ATTEMPTS, retryDelaySeconds: () => ASK_EVERY_SECONDS },
       ({ requestId }) => this.run(requestId),
     );
   }
@@ -60,16 +63,33 @@ export class FindLostEnd implements OnModuleInit {
     if (!followed) return;
     const { request, session } = followed;
 
-    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.accountId), {
+    const isLate = this.clock.now() >= request.placedAt + GIVE_UP_MS;
+    const records = await this.recordsOf(request, session).catch((error: unknown) => {
+      if (!isLate) throw error;
+      return [];
+    });
+    const isSettled = await this.database.transaction((tx) => this.settle(tx, request, records));
+    if (isSettled) return;
+    if (!isLate) throw new RetryLater(ASK_EVERY_SECONDS, 'no record yet');
+    await this.database.transaction((tx) => this.giveUp(tx, request));
+    throw new Park('Plivo has no record of this call');
+  }
+
+  private async recordsOf(request: FollowedRequest, session: SessionRecord): Promise<CallRecord[]> {
+    return this.plivo.findCalls(await this.plivoAccess.of(request.accountId), {
       from: session.virtualNumber as E164,
       to: session.parties.first as E164,
       direction: 'outbound',
       endedFrom: request.placedAt - 1000,
     });
-    const isSettled = await this.database.transaction((tx) => this.settle(tx, request, records));
-    if (isSettled) return;
-    if (this.clock.now() > request.placedAt + GIVE_UP_MS) throw new Park('Plivo has no record of this call');
-    throw new RetryLater(ASK_EVERY_SECONDS, 'no record yet');
+  }
+
+  /** Nobody knows the call, so there is nothing to bill or to tell; what was reserved for it is free again. */
+  private async giveUp(tx: Tx, { id, accountId }: FollowedRequest): Promise<void> {
+    const { status } = await lockRequest(tx, this.database, accountId, id);
+    if (status !== 'placed') return;
+    await CALL_REQUESTS.update(tx, { status: 'over' }, 'WHERE id = ?', [id]);
+    await this.spend.release(tx, accountId, id);
   }
 
   /** The first record since the request that is no other call's. */
@@ -108,6 +128,9 @@ export class FindLostEnd implements OnModuleInit {
     });
     await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
     await tellInteraction(tx, this.events, callId, now);
-    await this.events.publish(tx, new CallFigured(request.accountId, record.callUuid, parseCaller(record.from), true));
+    await this.events.publish(
+      tx,
+      new CallFigured(request.accountId, record.callUuid, parseCaller(record.from), 'settled'),
+    );
   }
 }
