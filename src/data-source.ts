@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Baseline1763900000001 } from '../migrations/1763900000001-baseline.js';
 import { AddRenewalsToSession1764000000001 } from '../migrations/1764000000001-add-renewals-to-session.js';
+import { IndexPromptedCalls1764000000201 } from '../migrations/1764000000201-index-prompted-calls.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -60,7 +61,7 @@ const entities = [
   RecordSweep,
 ];
 
-const migrations = [Baseline1763900000001, AddRenewalsToSession1764000000001];
+const migrations = [Baseline1763900000001, AddRenewalsToSession1764000000001, IndexPromptedCalls1764000000201];
 
 /**
  * Past 8 connections no gain was measured on two cores with the database beside us. With one that is 2 to 4 ms away and back an answer is 40 ms long,

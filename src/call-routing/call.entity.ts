@@ -9,6 +9,7 @@ import { tableOf } from '../platform/database/rows.js';
 @Entity('masked_call')
 @Index('masked_call_a_leg', ['accountId', 'aLegUuid'], { unique: true })
 @Index('masked_call_session', ['sessionId', 'createdAt'])
+@Index('masked_call_prompt_session', ['promptSessionId', 'createdAt'])
 @Index('masked_call_created', ['createdAt', 'id'])
 export class MaskedCall {
   @PrimaryColumn(id()) id!: string;

@@ -3,7 +3,15 @@ import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from './byte-range.js';
-import { checkedName, openPart, partPath, RecordingStore, StoreFailed, type PartFile } from './recording-store.js';
+import {
+  checkedName,
+  openPart,
+  partPath,
+  RecordingStore,
+  removeMisplacedParts,
+  StoreFailed,
+  type PartFile,
+} from './recording-store.js';
 
 /** Recordings leave this much of a disk to others: SQLite on the same one must go on, or calls stop. A twentieth, 256 MiB at most. */
 const RESERVED_SHARE = 0.05;
@@ -11,6 +19,8 @@ const MOST_RESERVED_BYTES = 256 * 1024 * 1024;
 
 /** Recordings in a folder. Several hosts need one that they share. */
 export class FolderStore extends RecordingStore {
+  private isTidy = false;
+
   constructor(private readonly folder: string) {
     super();
   }
@@ -19,6 +29,8 @@ export class FolderStore extends RecordingStore {
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await this.refuseWhenFull();
+      if (!this.isTidy) void removeMisplacedParts(this.folder);
+      this.isTidy = true;
       return await openPart(this.folder, name);
     } catch (error) {
       throw failure(error);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -53,7 +53,7 @@ describe('recordings in S3', () => {
     expect(await store.size(NAME)).toBeNull();
     await kept(store, bytes);
     expect([...s3.objects.keys()]).toEqual([`bucket/calls/eu/${NAME}`]);
-    expect(readdirSync(spool)).toEqual([]);
+    expect(readdirSync(join(spool, 'parts'))).toEqual([]);
     expect(await store.size(NAME)).toBe(bytes.length);
     expect((await read(store, 1000, 250_000)).equals(bytes.subarray(1000, 250_001))).toBe(true);
     await store.remove(NAME);
@@ -89,12 +89,15 @@ describe('recordings in S3', () => {
   });
 
   it('leave no parts of attempts that died long ago, and none of others that are at work', async () => {
-    const [old, young] = [NAME.replace('0', '1'), NAME.replace('0', '2')].map((name) => join(spool, `${name}.part`));
+    const [old, young] = [NAME.replace('0', '1'), NAME.replace('0', '2')].map((name) =>
+      join(spool, 'parts', `${name}.part`),
+    );
+    mkdirSync(join(spool, 'parts'), { recursive: true });
     for (const path of [old, young]) writeFileSync(path ?? '', 'x');
     const longAgo = Date.now() / 1000 - 7200;
     utimesSync(old ?? '', longAgo, longAgo);
     await kept(storeWith(), Buffer.from('x'));
-    expect(readdirSync(spool)).toEqual([young?.split('/').at(-1)]);
+    expect(readdirSync(join(spool, 'parts'))).toEqual([young?.split('/').at(-1)]);
     rmSync(young ?? '');
   });
 

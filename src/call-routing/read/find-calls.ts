@@ -43,7 +43,7 @@ export class FindCalls {
   ) {}
 
   run(search: CallSearch): Promise<FoundCall[]> {
-    return this.database.read(async (manager) => withLegs(manager, await matching(manager, search).getMany()));
+    return this.database.read(async (manager) => withLegs(manager, await matching(manager, search)));
   }
 
   /** By our id, or by Plivo's CallUUID of either leg. Refuses calls that nobody knows. */
@@ -66,17 +66,26 @@ export class FindCalls {
 
 /** The calls of a session, newest first. */
 export async function callsOfSession(manager: EntityManager, sessionId: string, limit: number): Promise<FoundCall[]> {
-  return withLegs(manager, await matching(manager, { sessionId, limit }).getMany());
+  return withLegs(manager, await matching(manager, { sessionId, limit }));
 }
 
-function matching(manager: EntityManager, search: CallSearch): SelectQueryBuilder<MaskedCall> {
-  const { sessionId, from, to, before, limit } = search;
+/** A call that heard a session's prompt and came to no session is found through the prompt: two reads, each along an index of its own. */
+async function matching(manager: EntityManager, search: CallSearch): Promise<PlainCall[]> {
+  const { sessionId, limit } = search;
+  if (sessionId === undefined) return page(manager, search).getMany();
+  const came = await page(manager, search).andWhere('c.sessionId = :sessionId', { sessionId }).getMany();
+  const prompted = await page(manager, search)
+    .andWhere('c.promptSessionId = :sessionId AND c.sessionId IS NULL', { sessionId })
+    .getMany();
+  return [...came, ...prompted].sort(newestFirst).slice(0, limit);
+}
+
+function newestFirst(left: PlainCall, right: PlainCall): number {
+  return right.createdAt - left.createdAt || (left.id < right.id ? 1 : -1);
+}
+
+function page(manager: EntityManager, { from, to, before, limit }: CallSearch): SelectQueryBuilder<MaskedCall> {
   const query = callRows(manager).orderBy('c.createdAt', 'DESC').addOrderBy('c.id', 'DESC').limit(limit);
-  if (sessionId !== undefined) {
-    query.andWhere('(c.sessionId = :sessionId OR (c.sessionId IS NULL AND c.promptSessionId = :sessionId))', {
-      sessionId,
-    });
-  }
   if (from !== undefined) query.andWhere('c.createdAt >= :from', { from });
   if (to !== undefined) query.andWhere('c.createdAt < :to', { to });
   // Not as one OR: so the index on the instant bounds the read.
