@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Baseline1763900000001 } from '../migrations/1763900000001-baseline.js';
 import { AddRenewalsToSession1764000000001 } from '../migrations/1764000000001-add-renewals-to-session.js';
 import { IndexPromptedCalls1764000000201 } from '../migrations/1764000000201-index-prompted-calls.js';
+import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -17,6 +18,7 @@ import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/vi
 import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
 import { Interaction } from './sessions/interaction.entity.js';
+import { PartyReindex } from './sessions/party-reindex.entity.js';
 import { MaskingSession } from './sessions/session.entity.js';
 import type { Config } from './platform/settings/config.js';
 import { IdempotencyKey } from './platform/http/idempotency-key.entity.js';
@@ -38,6 +40,7 @@ const entities = [
   NumberAssignment,
   PinAssignment,
   MaskingSession,
+  PartyReindex,
   Interaction,
   MaskedCall,
   CallLeg,
@@ -61,7 +64,12 @@ const entities = [
   RecordSweep,
 ];
 
-const migrations = [Baseline1763900000001, AddRenewalsToSession1764000000001, IndexPromptedCalls1764000000201];
+const migrations = [
+  Baseline1763900000001,
+  AddRenewalsToSession1764000000001,
+  IndexPromptedCalls1764000000201,
+  AddPartyReindex1764100000001,
+];
 
 /**
  * Past 8 connections no gain was measured on two cores with the database beside us. With one that is 2 to 4 ms away and back an answer is 40 ms long,

@@ -15,6 +15,7 @@ import { NoteHangup } from './facts/note-hangup.js';
 import { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
 import { JudgePin } from './pin/judge-pin.js';
 import { PinLocks } from './pin/pin-locks.js';
+import { ReindexPinFailures } from './pin/reindex-pin-failures.js';
 import { ExplainRoute } from './read/explain-route.js';
 import { FindCalls } from './read/find-calls.js';
 import { FindLeg } from './read/find-leg.js';
@@ -34,7 +35,7 @@ import { WebhooksController } from './webhooks.controller.js';
 
 const FACTS = [NoteDial, NoteHangup, PurgeWebhookReceipts];
 const RECORDS = [JoinRecords, ReconcileCall, SweepRecords];
-const PIN = [JudgePin, PinLocks];
+const PIN = [JudgePin, PinLocks, ReindexPinFailures];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
 const READ = [ExplainRoute, FindCalls, FindLeg, ReadCallFacts, SessionTimeline];

@@ -1,5 +1,7 @@
 import type { Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
+import { isSamePerson } from '../telephony/identity.js';
+import type { E164 } from '../telephony/phone.js';
 import { NUMBERS } from './virtual-number.entity.js';
 
 export interface NumberWish {
@@ -8,7 +10,7 @@ export interface NumberWish {
   subaccountId: string | null;
   /** Country calling code that the number must have; null where geomatch is off. */
   callingCode: string | null;
-  /** One or two parties: keyed index, and the digits, because a party is never lent its own number. */
+  /** One or two parties: keyed index, and the digits, because a party is never lent its own number, in no spelling. */
   parties: { index: string; number: string }[];
   pinIndexes: string[];
   /** An open session answers for every stranger on its number. */
@@ -38,7 +40,18 @@ type Fragment = { sql: string; parameters: unknown[] };
  * exhausted while its numbers are merely being written to.
  */
 export async function chooseNumber(tx: Tx, wish: NumberWish): Promise<ChosenNumber | null> {
-  const fits = fitting(wish);
+  const own: string[] = [];
+  for (;;) {
+    const chosen = await bestOf(tx, wish, own);
+    if (!chosen || !wish.parties.some((party) => isSamePerson(party.number as E164, chosen.number as E164)))
+      return chosen;
+    // Once for each further spelling of a party that is in the pool: next to never.
+    own.push(chosen.number);
+  }
+}
+
+async function bestOf(tx: Tx, wish: NumberWish, own: string[]): Promise<ChosenNumber | null> {
+  const fits = fitting(wish, own);
   const parts = [freshNumber(wish, fits)];
   if (wish.parties.length === 2) parts.unshift(numberOfSamePair(wish, fits));
   const first = await pick(tx, parts);
@@ -87,7 +100,8 @@ function leastRecentlyUsed({ parties, now }: NumberWish, fits: Fragment): Fragme
   };
 }
 
-function fitting(wish: NumberWish): Fragment {
+/** `own`: numbers of the pool that have turned out to be a party. */
+function fitting(wish: NumberWish, own: string[]): Fragment {
   const conditions = ["n.account_id = ? AND n.status = 'active' AND n.missing_since IS NULL"];
   const parameters: unknown[] = [wish.accountId];
   if (wish.subaccountId === null) conditions.push('n.subaccount_id IS NULL');
@@ -99,8 +113,9 @@ function fitting(wish: NumberWish): Fragment {
     conditions.push('n.calling_code = ?');
     parameters.push(wish.callingCode);
   }
-  conditions.push(`n.number NOT IN (${marks(wish.parties)})`);
-  parameters.push(...wish.parties.map((party) => party.number));
+  const notTheirs = [...wish.parties.map((party) => party.number), ...own];
+  conditions.push(`n.number NOT IN (${marks(notTheirs)})`);
+  parameters.push(...notTheirs);
   const strangers = strangerConflict(wish, 'n.id');
   if (strangers) {
     conditions.push(`NOT EXISTS (SELECT 1 ${strangers.rest})`);

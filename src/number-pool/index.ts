@@ -15,5 +15,6 @@ export { PoolRefusals } from './pool-refusals.js';
 export { pooledNumber, type PooledNumber } from './pooled-numbers.js';
 export { ReadListing } from './read-listing.js';
 export { RemoveNumber } from './remove-number.js';
+export { forgetParty, holderOf, type Place, renameParty } from './rename-party.js';
 export { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 export { ASSIGNMENTS, PIN_ASSIGNMENTS, type VirtualNumberStatus } from './virtual-number.entity.js';

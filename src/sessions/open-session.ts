@@ -14,7 +14,7 @@ import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Config } from '../platform/settings/config.js';
 import { callingCodeOf, type E164 } from '../telephony/phone.js';
-import { SESSIONS } from './session.entity.js';
+import { SESSIONS, type SessionParties } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
 import { newParties, requireAllowed } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
@@ -31,7 +31,8 @@ const ROLES = ['first', 'second'] as const;
 type SessionTerms = Pick<CallSettings, 'allowed_countries' | 'session_fee'>;
 
 /**
- * Opens a session and lends it a number, or renews the live session of the same ordered pair: a create may be repeated after any failure.
+ * Opens a session and lends it a number, or renews the live session of the same ordered pair: a create may be repeated after any failure,
+ * and in another spelling of its parties, which is then the one that is shown and dialled.
  * Refuses wrong parameters and an exhausted pool; then nothing is left behind.
  */
 @Injectable()
@@ -53,7 +54,7 @@ export class OpenSession {
 
     const now = this.clock.now();
     const ofPair = await this.records.lockPair(tx, { ...owner, parties });
-    if (ofPair && isLive(ofPair, now)) return this.renew(tx, ofPair, request);
+    if (ofPair && isLive(ofPair, now)) return this.renew(tx, ofPair, request, parties);
     // Its time has passed and the tick has not come yet: it makes way.
     if (ofPair) await SESSIONS.update(tx, { pairIndex: null }, 'WHERE id = ?', [ofPair.id]);
 
@@ -80,14 +81,22 @@ export class OpenSession {
     return session;
   }
 
-  private async renew(tx: Tx, session: SessionRecord, request: CreateSessionDto): Promise<SessionRecord> {
+  private async renew(
+    tx: Tx,
+    session: SessionRecord,
+    request: CreateSessionDto,
+    { first, second }: SessionParties,
+  ): Promise<SessionRecord> {
     const modifiedAt = this.clock.now();
     const settings = renewedSettings(session.settings, request, this.config.sessions);
     const expiresAt = expiryInstant(settings.session_expiry, modifiedAt);
     const renewals = session.renewals + 1;
-    const renewed: SessionRecord = { ...session, settings, modifiedAt, expiresAt, renewals };
+    const parties = { ...session.parties, first, second };
+    const renewed: SessionRecord = { ...session, parties, settings, modifiedAt, expiresAt, renewals };
     const changed = { settings: JSON.stringify(settings), modifiedAt, expiresAt, renewals };
-    await SESSIONS.update(tx, changed, 'WHERE id = ?', [session.id]);
+    const isSpeltAnew = first !== session.parties.first || second !== session.parties.second;
+    const spelling = isSpeltAnew ? { parties: this.records.sealParties(renewed) } : {};
+    await SESSIONS.update(tx, { ...changed, ...spelling }, 'WHERE id = ?', [session.id]);
 
     await holdToEnd(tx, renewed);
     if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '') {

@@ -1,5 +1,6 @@
 import { newPin } from '../platform/ids.js';
 import { isDialable, type DestinationPolicy } from '../telephony/destinations.js';
+import { isSamePerson } from '../telephony/identity.js';
 import type { E164 } from '../telephony/phone.js';
 import type { SessionParties } from './session.entity.js';
 import { CreateSessionDto } from './session-request.dto.js';
@@ -7,13 +8,13 @@ import { DEFAULT_PIN_LENGTH } from './session-settings.js';
 import { DestinationNotAllowed, InvalidParameter, MissingParameter } from './sessions.errors.js';
 
 /**
- * Parties and PINs of a new session. Refuses equal parties and equal PINs; with PIN on refuses a missing prompt, and a missing PIN that is
+ * Parties and PINs of a new session. Refuses one phone as both parties, however spelt, and equal PINs; with PIN on refuses a missing prompt, and a missing PIN that is
  * not to be generated. In a single-party session only the missing party's role needs a PIN, because only strangers are asked, unless forced.
  */
 export function newParties(request: CreateSessionDto): SessionParties {
   const first = request.first_party ?? null;
   const second = request.second_party ?? null;
-  if (first === second)
+  if (isOnePhone({ first, second }))
     throw new InvalidParameter('Invalid parameter. first_party and second_party must be different', 'second_party');
   if (!request.is_pin_authentication_required) return { first, second, firstPin: null, secondPin: null };
 
@@ -45,6 +46,12 @@ function wantedPin(
     const pin = newPin(request.generate_pin_length ?? DEFAULT_PIN_LENGTH);
     if (pin !== other) return pin;
   }
+}
+
+/** Whether both parties are one phone, or both are missing. */
+export function isOnePhone({ first, second }: { first: string | null; second: string | null }): boolean {
+  if (first === null || second === null) return first === second;
+  return isSamePerson(first as E164, second as E164);
 }
 
 /** Refuses a party that could never be called; the same rule stands again right before dialling. */

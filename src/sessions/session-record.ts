@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
+import { personOf } from '../telephony/identity.js';
+import type { E164 } from '../telephony/phone.js';
 import { SESSIONS, type MaskingSession, type SessionParties, type SessionSettings } from './session.entity.js';
 
 /** A session as it is worked with: parties opened, settings parsed. */
@@ -52,8 +54,9 @@ export class SessionRecords {
     return this.crypto.seal(place, JSON.stringify(session.parties));
   }
 
+  /** Of the person: all spellings of one phone have one index. */
   partyIndex(accountId: string, number: string | null): string | null {
-    return number === null ? null : this.crypto.index(accountId, 'party', number);
+    return number === null ? null : this.crypto.index(accountId, 'party', personOf(number as E164));
   }
 
   pinIndex(accountId: string, pin: string): string {
@@ -69,7 +72,8 @@ export class SessionRecords {
   pairIndex(session: { accountId: string; subaccountId: string | null; parties: SessionParties }): string | null {
     const { first, second } = session.parties;
     if (first === null || second === null) return null;
-    return this.crypto.index(session.accountId, 'pair', `${session.subaccountId ?? ''}|${first}|${second}`);
+    const people = [first, second].map((number) => personOf(number as E164)).join('|');
+    return this.crypto.index(session.accountId, 'pair', `${session.subaccountId ?? ''}|${people}`);
   }
 
   /** A session of this account. A subaccount sees its own only. */

@@ -21,6 +21,17 @@ export class SessionUpdated {
   ) {}
 }
 
+/** When the index of a party's phone has changed, because the rules that say which spellings are one phone have. */
+export class PartyReindexed {
+  static readonly eventName = 'party.reindexed';
+  constructor(
+    readonly accountId: string,
+    /** Keyed indexes. */
+    readonly before: string,
+    readonly after: string,
+  ) {}
+}
+
 /** When a session ended: once, in the transaction that ends it. */
 export class SessionEnded {
   static readonly eventName = 'session.ended';

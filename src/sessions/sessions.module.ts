@@ -10,6 +10,7 @@ import { ListSessions } from './list-sessions.js';
 import { OpenSession } from './open-session.js';
 import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
 import { SessionRecords } from './session-record.js';
+import { ReindexParties } from './reindex-parties.js';
 import { SearchSessions } from './search-sessions.js';
 import { SessionsController } from './sessions.controller.js';
 import { UpdateSession } from './update-session.js';
@@ -31,6 +32,7 @@ import { UpdateSession } from './update-session.js';
     FindStrangers,
     FindSessionById,
     SearchSessions,
+    ReindexParties,
   ],
   exports: [
     EndSession,

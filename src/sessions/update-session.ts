@@ -4,11 +4,13 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { isDuplicate, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
+import { isSamePerson } from '../telephony/identity.js';
+import type { E164 } from '../telephony/phone.js';
 import { NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { SESSIONS } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
-import { requireAllowed } from './session-parties.js';
+import { isOnePhone, requireAllowed } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
 import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
@@ -66,11 +68,13 @@ export class UpdateSession {
     for (const role of ['first', 'second'] as const) {
       const given = request[`${role}_party`];
       if (given === undefined || given === parties[role]) continue;
-      if (!isPartyUpdatable)
+      // Another spelling of the same phone replaces nobody.
+      const isSpelling = parties[role] !== null && isOnePhone({ first: given, second: parties[role] });
+      if (!isPartyUpdatable && !isSpelling)
         throw new InvalidParameter(`Invalid parameter. ${role}_party cannot be updated`, `${role}_party`);
       parties[role] = given;
     }
-    if (parties.first === parties.second) {
+    if (isOnePhone(parties)) {
       throw new InvalidParameter('Invalid parameter. first_party and second_party must be different', 'second_party');
     }
     return parties;
@@ -87,7 +91,7 @@ export class UpdateSession {
     for (const role of ['first', 'second'] as const) {
       const index = after[`${role}Index`];
       if (index === null || index === before[`${role}Index`]) continue;
-      if (after.parties[role] === after.virtualNumber) throw new NumberPoolExhausted(1);
+      if (isSamePerson(after.parties[role] as E164, after.virtualNumber as E164)) throw new NumberPoolExhausted(1);
       const claim = {
         virtualNumberId: before.virtualNumberId,
         sessionId: before.id,

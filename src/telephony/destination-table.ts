@@ -91,6 +91,27 @@ export function numberingOf(digits: string): Numbering | null {
   return { sharers, readings: inner === null ? [asDialled] : [asDialled, read(sharing, inner)] };
 }
 
+/** What stands before a number inside its country: 0, in Hungary 06, in Russia 8, in North America 1; not the codes, 1xxx, that choose a network. */
+const TRUNK = /^(?:[08]|1$)/;
+
+/**
+ * `+44 0 20 7946 0001`: a number without the national prefix that stands where none belongs. Null unless no plan lists it as it stands and one lists the
+ * rest, or `isKnown` does: then what it is taken from is nobody's. Where a 0 belongs to the number (Italy, Ivory Coast, Benin) the table knows no
+ * national prefix.
+ */
+export function withoutTrunk(digits: string, isKnown: (digits: string) => boolean): string | null {
+  const callingCode = callingCodeOf(digits);
+  if (callingCode === null) return null;
+  const sharing = plansOf(callingCode);
+  const national = digits.slice(callingCode.length);
+  if (!TRUNK.test(sharing[0]?.trunkPrefix?.exec(national)?.[0] ?? '')) return null;
+  const inner = withoutTrunkPrefix(sharing[0], national);
+  if (inner === null) return null;
+  const isListed = (part: string): boolean => read(sharing, part).holders.some(({ type }) => type !== null);
+  const rest = callingCode + inner;
+  return !isListed(national) && (isListed(inner) || isKnown(rest)) ? rest : null;
+}
+
 /** No calling code is the beginning of another. */
 function callingCodeOf(digits: string): string | null {
   for (let length = 1; length <= LONGEST_CALLING_CODE; length += 1) {

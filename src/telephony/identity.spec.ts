@@ -74,7 +74,7 @@ const KINDS: Kind[] = [
     number: /^2417[47]\d{6}$/,
     also: (n) => [`2410${after(3)(n)}`, `2410${after(4)(n)}`, `241${after(4)(n)}`],
   },
-  { name: 'Cameroon, mobile', number: /^2376[5-9]\d{7}$/, also: (n) => [`237${after(4)(n)}`] },
+  { name: 'Cameroon, mobile', number: /^2376(?:[5-79]\d|8[0-79])\d{6}$/, also: (n) => [`237${after(4)(n)}`] },
   { name: 'Cameroon, fixed', number: /^2372(?:22|33)\d{6}$/, also: (n) => [`237${after(4)(n)}`] },
   { name: 'Mauritius', number: /^2305[79]\d{6}$/, also: (n) => [`230${after(4)(n)}`] },
   { name: 'Vietnam, Viettel', number: /^843[2-9]\d{7}$/, also: (n) => [`8416${after(3)(n)}`] },

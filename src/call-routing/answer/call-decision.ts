@@ -1,4 +1,5 @@
 import type { Route, SessionRecord, StrangerService } from '../../sessions/index.js';
+import { isSamePerson } from '../../telephony/identity.js';
 import type { E164 } from '../../telephony/phone.js';
 
 /** What is known of a caller before anybody is asked anything. */
@@ -97,8 +98,8 @@ function decideSeat(seat: Route, by: SeatedBy, facts: SeatFacts): CallDecision {
   const registered = (seat.role === 'first' ? parties.second : parties.first) as E164 | null;
   // Without another party the seat is the registered one, taken by its phone or its PIN: it may call the last caller back.
   const dial = registered ?? facts.lastCaller;
-  // Nobody is connected to themselves, whatever PIN they know.
-  if (dial === null || dial === facts.caller) {
+  // Nobody is connected to themselves, whatever PIN they know and however their phone is spelt.
+  if (dial === null || (facts.caller !== null && isSamePerson(dial, facts.caller))) {
     if (settings.unknown_caller_play !== '')
       return { decision: 'play', reason: 'unknown-caller', url: settings.unknown_caller_play, seat };
     return { decision: 'refuse', reason: 'no-other-party', seat };

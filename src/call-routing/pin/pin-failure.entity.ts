@@ -11,7 +11,7 @@ export class PinFailure {
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
   /** The session whose prompt was heard. */
   @Column({ ...id(), name: 'session_id' }) sessionId!: string;
-  /** Keyed index of the caller's number; `withheld` for all that show none. */
+  /** Keyed index of the caller, the same for all spellings of its number; `withheld` for all that show none. */
   @Column({ ...word(22), name: 'caller_index' }) callerIndex!: string;
   @Column({ ...instant(), name: 'failed_at' }) failedAt!: number;
 }

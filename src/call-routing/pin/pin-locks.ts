@@ -5,6 +5,7 @@ import { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
 import { number, selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
+import { personOf } from '../../telephony/identity.js';
 import type { E164 } from '../../telephony/phone.js';
 import { PIN_FAILURES } from './pin-failure.entity.js';
 
@@ -49,6 +50,6 @@ export class PinLocks {
   }
 
   private callerIndex(accountId: string, caller: E164 | null): string {
-    return caller === null ? WITHHELD : this.crypto.index(accountId, 'party', caller);
+    return caller === null ? WITHHELD : this.crypto.index(accountId, 'party', personOf(caller));
   }
 }
