@@ -72,6 +72,11 @@ const core = require('libphonenumber-js/core') as { Metadata: new (json: Metadat
 const table = new core.Metadata(require('libphonenumber-js/metadata.max.json') as MetadataJson);
 
 const LONGEST_CALLING_CODE = 3;
+/**
+ * Mexico, IFT: 1 before mobiles called from abroad, and 044 or 045 inside the country, went on 3 August 2019, and then from the table; networks, Plivo's
+ * number list and old contacts still put the 1. No number there begins with 0 or 1.
+ */
+const KEPT_TRUNKS: Readonly<Record<string, string>> = { MX: '04[45]|1' };
 /** By calling code, built when first asked for; holds patterns, never numbers. */
 const plans = new Map<string, Plan[]>();
 
@@ -132,7 +137,8 @@ function plansOf(callingCode: string): Plan[] {
 
 function makePlan(country: string, listedUnder: string): Plan {
   const listed = table.selectNumberingPlan(listedUnder).numberingPlan;
-  const [leadingDigits, trunkPrefix] = [listed.leadingDigits(), listed.nationalPrefixForParsing()];
+  const [leadingDigits, listedPrefix] = [listed.leadingDigits(), listed.nationalPrefixForParsing()];
+  const trunkPrefix = KEPT_TRUNKS[country] ?? listedPrefix;
   return {
     country,
     lengths: new Set(listed.possibleLengths()),

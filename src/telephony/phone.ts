@@ -93,5 +93,7 @@ function readPossibleLengths(): ReadonlyMap<string, ReadonlySet<number>> {
     for (const length of metadata.numberingPlan?.possibleLengths() ?? []) lengths.add(length);
     byCode.set(code, lengths);
   }
+  // Mobiles of Mexico with the 1 that they had in front until 2019: Plivo and old contacts still put it.
+  byCode.get('52')?.add(11);
   return byCode;
 }

@@ -30,16 +30,6 @@ export const SPELLING_RULES: Readonly<Record<string, readonly SpellingRule[]>> =
       spellings: [[/^55([1-9]\d)([689]\d{7}|7[1-6]\d{6})$/, '55$19$2']],
     },
   ],
-  52: [
-    {
-      source:
-        'Mexico, IFT: the 1 before mobile numbers called from abroad went on 3 August 2019; networks and old contacts still put it',
-      spellings: [
-        [/^521([2-9]\d{9})$/, '52$1'],
-        [/^520(?:44|45)([2-9]\d{9})$/, '52$1'], // 044 and 045 before mobiles, dialled inside the country until the same day; no number begins with 0
-      ],
-    },
-  ],
   970: [
     {
       source: 'Palestine: the same lines are reached under +970 and +972; ranges as in libphonenumber for PS',
