@@ -91,7 +91,7 @@ export function numberingOf(digits: string): Numbering | null {
   const sharers = sharing.map(({ country }) => country).filter((country) => country !== '');
 
   const asDialled = read(sharing, digits.slice(callingCode.length));
-  if (asDialled.holders.some(({ type }) => type !== null)) return { sharers, readings: [asDialled] };
+  if (isListed(asDialled)) return { sharers, readings: [asDialled] };
   const inner = withoutTrunkPrefix(sharing[0], asDialled.national);
   return { sharers, readings: inner === null ? [asDialled] : [asDialled, read(sharing, inner)] };
 }
@@ -101,7 +101,7 @@ const TRUNK = /^(?:[08]|1$)/;
 
 /**
  * `+44 0 20 7946 0001`: a number without the national prefix that stands where none belongs. Null unless no plan lists it as it stands and one lists the
- * rest, or `isKnown` does: then what it is taken from is nobody's. Where a 0 belongs to the number (Italy, Ivory Coast, Benin) the table knows no
+ * rest, or, where its length is possible, `isKnown` knows it: then what it is taken from is nobody's. Where a 0 belongs to the number (Italy, Ivory Coast, Benin) the table knows no
  * national prefix.
  */
 export function withoutTrunk(digits: string, isKnown: (digits: string) => boolean): string | null {
@@ -112,9 +112,13 @@ export function withoutTrunk(digits: string, isKnown: (digits: string) => boolea
   if (!TRUNK.test(sharing[0]?.trunkPrefix?.exec(national)?.[0] ?? '')) return null;
   const inner = withoutTrunkPrefix(sharing[0], national);
   if (inner === null) return null;
-  const isListed = (part: string): boolean => read(sharing, part).holders.some(({ type }) => type !== null);
-  const rest = callingCode + inner;
-  return !isListed(national) && (isListed(inner) || isKnown(rest)) ? rest : null;
+  if (isListed(read(sharing, national))) return null;
+  const [reading, rest] = [read(sharing, inner), callingCode + inner];
+  return isListed(reading) || (reading.isPossible && isKnown(rest)) ? rest : null;
+}
+
+function isListed({ holders }: Reading): boolean {
+  return holders.some(({ type }) => type !== null);
 }
 
 /** No calling code is the beginning of another. */
