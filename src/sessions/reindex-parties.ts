@@ -98,7 +98,11 @@ export class ReindexParties implements OnModuleInit, OnApplicationBootstrap {
 
     const rows = await this.next(tx, state);
     let changed = 0;
-    for (const row of rows) if (await this.reindex(tx, row.id, ended)) changed += 1;
+    for (const row of rows) {
+      if (!this.isStale(row)) continue;
+      await this.reindex(tx, row.id, ended);
+      changed += 1;
+    }
 
     const last = rows.at(-1);
     const isOver = last === undefined || rows.length < BATCH;
@@ -147,11 +151,10 @@ export class ReindexParties implements OnModuleInit, OnApplicationBootstrap {
     );
   }
 
-  private async reindex(tx: Tx, id: string, ended: Ended[]): Promise<boolean> {
-    const [row] = await WHOLE.read(tx, 'FROM masking_session WHERE id = ?', [id]);
-    if (!row || !this.isStale(row)) return false;
+  /** Read again, and kept: a newer session of the same batch may have ended it. */
+  private async reindex(tx: Tx, id: string, ended: Ended[]): Promise<void> {
     const [locked] = await WHOLE.read(tx, `FROM masking_session WHERE id = ? ${this.database.forUpdate}`, [id]);
-    if (!locked) return false;
+    if (!locked) return;
 
     let session = this.records.fromRow(locked);
     const now = this.clock.now();
@@ -163,7 +166,6 @@ export class ReindexParties implements OnModuleInit, OnApplicationBootstrap {
       }
     }
     await this.write(tx, session, now);
-    return true;
   }
 
   private isStale(row: MaskingSession): boolean {

@@ -64,8 +64,8 @@ export class Books {
         .on(number)
         .flatMap(({ parties, left }) => [parties.first, parties.second, ...left.map(({ party }) => party)])
         .filter((party) => party !== null)
-        .map((party) => product.sessions.crypto.index(ACCOUNT, 'party', party));
-      const known = new Set(named);
+        .map((party) => product.sessions.records.partyIndex(ACCOUNT, party));
+      const known = new Set<string | null>(named);
       const strangers = rows.filter((row) => row.number === number && !known.has(row.party_index));
       if (strangers.length > 0) this.world.fault('stranger stored', `${strangers.length} on a number`);
     }

@@ -2,6 +2,7 @@ import type { SessionRecord } from '../../src/sessions/session-record.js';
 import { DomainError } from '../../src/platform/errors.js';
 import { callingCode, isPlainlyFree, whyNot, type Want } from './lending-rules.js';
 import { isLive, type ModelSession, type Role } from './model.js';
+import { isOnePhone } from './phones.js';
 import { Wishes, type Body } from './wishes.js';
 import type { World } from './world.js';
 
@@ -69,10 +70,8 @@ export class Customers {
       .live()
       .find(
         ({ parties }) =>
-          parties.first !== null &&
-          parties.first === digits(body['first_party']) &&
-          parties.second !== null &&
-          parties.second === digits(body['second_party']),
+          isOnePhone(parties.first, digits(body['first_party'])) &&
+          isOnePhone(parties.second, digits(body['second_party'])),
       );
     try {
       const record = await world.product.sessions.open(body);
@@ -129,6 +128,7 @@ export class Customers {
 
   private renewed(session: ModelSession, body: Body, now: number): void {
     this.change(session, { session_expiry: session.expirySeconds, ...body }, now);
+    session.parties = { first: digits(body['first_party']), second: digits(body['second_party']) };
     if (body['unknown_caller_play'] !== undefined) session.unknownPlay = text(body['unknown_caller_play']);
     session.cooloffSeconds = Number(body['virtual_number_cooloff_period'] ?? session.cooloffSeconds);
   }
@@ -150,25 +150,28 @@ export class Customers {
     const given = body[`${role}_party`];
     const before = session.parties[role];
     if (given === undefined || given === before) return;
-    if (before !== null) session.left.push({ party: before, freeAfter: now + session.cooloffSeconds * 1000 });
+    if (before !== null && !isOnePhone(before, text(given)))
+      session.left.push({ party: before, freeAfter: now + session.cooloffSeconds * 1000 });
     session.parties[role] = text(given);
   }
 
   private whyNoUpdate(session: ModelSession, role: Role, body: Body): { must: string | null; may: boolean } {
     const { oracle, now } = this.world;
     if (!isLive(session, now)) return { must: 'the session has ended', may: true };
-    const given = body[`${role}_party`];
-    if (given === undefined || given === session.parties[role]) return { must: null, may: false };
+    const given = digits(body[`${role}_party`]);
+    if (given === null || isOnePhone(given, session.parties[role])) return { must: null, may: false };
     const other = session.parties[role === 'first' ? 'second' : 'first'];
-    if (given === other) return { must: 'both parties are one', may: true };
+    if (isOnePhone(given, other)) return { must: 'both parties are one', may: true };
     const others = oracle.on(session.number).filter((each) => each !== session);
-    const want = { parties: [text(given)], pins: [], isOpen: false, callingCode: null };
+    const want = { parties: [given], pins: [], isOpen: false, callingCode: null };
     const problem = whyNot(session.number, want, others, now);
     const first = role === 'first' ? given : session.parties.first;
     const second = role === 'second' ? given : session.parties.second;
     const isTaken = oracle
       .live()
-      .some((each) => each !== session && each.parties.first === first && each.parties.second === second);
+      .some(
+        (each) => each !== session && isOnePhone(each.parties.first, first) && isOnePhone(each.parties.second, second),
+      );
     if (isTaken && first !== null && second !== null) return { must: 'the pair has a session', may: true };
     return { must: problem, may: problem !== null };
   }

@@ -1,4 +1,5 @@
 import { freeAfter, isLive, roleOf, type ModelSession } from './model.js';
+import { isOnePhone } from './phones.js';
 
 /** A number that a session wants: its parties, its PINs, and what it claims of strangers. */
 export interface Want {
@@ -10,7 +11,7 @@ export interface Want {
 
 /** Why a number must not be lent to a session (reference 10.2); null where it may. */
 export function whyNot(number: string, want: Want, on: ModelSession[], now: number): string | null {
-  if (want.parties.includes(number)) return 'it is a party';
+  if (want.parties.some((party) => isOnePhone(party, number))) return 'it is a party';
   if (want.callingCode !== null && callingCode(number) !== want.callingCode) return 'another country';
   for (const session of on) {
     if (isLive(session, now)) {
@@ -23,7 +24,9 @@ export function whyNot(number: string, want: Want, on: ModelSession[], now: numb
     } else if (now < freeAfter(session) && want.parties.some((party) => roleOf(session, party) !== null)) {
       return 'a party cools off on it';
     }
-    if (session.left.some((each) => now < each.freeAfter && want.parties.includes(each.party)))
+    if (
+      session.left.some((each) => now < each.freeAfter && want.parties.some((party) => isOnePhone(party, each.party)))
+    )
       return 'a party that was replaced cools off on it';
   }
   return null;
@@ -39,7 +42,7 @@ export function isPlainlyFree(number: string, want: Want, on: ModelSession[], no
 }
 
 export function callingCode(number: string): string {
-  return number.startsWith('44') ? '44' : '1';
+  return ['44', '52', '54', '55', '229', '970', '972'].find((code) => number.startsWith(code)) ?? '1';
 }
 
 function hasBoth({ parties }: ModelSession): boolean {

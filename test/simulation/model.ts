@@ -1,3 +1,5 @@
+import { isOnePhone } from './phones.js';
+
 export type Role = 'first' | 'second';
 export const otherRole = (role: Role): Role => (role === 'first' ? 'second' : 'first');
 
@@ -30,6 +32,7 @@ export interface ModelSession {
   id: string;
   /** Virtual number, digits. */
   number: string;
+  /** In the spelling given last. */
   parties: Record<Role, string | null>;
   pins: Record<Role, string | null>;
   isPinOn: boolean;
@@ -60,8 +63,8 @@ export function isLive(session: ModelSession, now: number): boolean {
 }
 
 export function roleOf(session: ModelSession, party: string): Role | null {
-  if (session.parties.first === party) return 'first';
-  return session.parties.second === party ? 'second' : null;
+  if (isOnePhone(session.parties.first, party)) return 'first';
+  return isOnePhone(session.parties.second, party) ? 'second' : null;
 }
 
 /** From then on the session's parties and PINs may be given the number again. */

@@ -9,7 +9,7 @@ import { readAnswer, type HeardAnswer } from './heard-answer.js';
 import { isLive, type ModelSession } from './model.js';
 import { CAUSES, endParams, NetworkCall, type Cause } from './network-call.js';
 import type { Asked, Expected } from './oracle.js';
-import { spelling } from './phones.js';
+import { isOnePhone, shownSpelling, spelling } from './phones.js';
 import { must, type Params } from './webhooks.js';
 import type { World } from './world.js';
 
@@ -30,8 +30,9 @@ export class Network {
   /** Somebody dials a virtual number. */
   dial(caller: string | null, number: string): void {
     const { chance, timeline, report } = this.world;
-    const from = spelling(caller, chance);
-    const call = new NetworkCall(this.newUuid('a'), from, number, caller, number, null, timeline.now);
+    const shown = caller === null ? null : shownSpelling(caller, chance);
+    const from = spelling(shown, chance);
+    const call = new NetworkCall(this.newUuid('a'), from, number, shown, number, null, timeline.now);
     this.calls.set(call.uuid, call);
     report.calls += 1;
     if (this.world.webhooks.fails(0.02)) return timeline.in(900, () => this.end(call, CAUSES.unreachedUrl));
@@ -123,8 +124,7 @@ export class Network {
     const talk = oracle.judge({ callUuid: call.uuid, caller: call.caller, number: call.number }, expected, answer, xml);
     report.count(answer.kind === 'refuse' ? `refused ${answer.reason}` : answer.kind);
     if (answer.kind !== 'connect' || !talk) return answer;
-    // A stranger with the registered party's PIN who was also the last caller: odd, and no harm to anybody else.
-    if (answer.to === `+${call.caller}`) report.operation('connected to oneself');
+    if (isOnePhone(answer.to.slice(1), call.caller)) this.world.fault('wrong connection', 'somebody to themselves');
     call.talk = talk;
     call.role = expected.kind === 'connect' ? expected.role : null;
     call.path = { sessionId: answer.sessionId, callId: answer.callId };

@@ -11,6 +11,7 @@ import {
   type Role,
   type Talk,
 } from './model.js';
+import { isObsolete, isOnePhone, phoneOf } from './phones.js';
 import type { Fault } from './report.js';
 
 export type Expected =
@@ -20,7 +21,7 @@ export type Expected =
   | { kind: 'refuse'; reason: string; orBusy?: ModelSession }
   | { kind: 'hangup' };
 
-/** Who asks, where. `caller` is null for those who show no number. */
+/** Who asks, where. `caller` is as it is shown, null for those who show no number. */
 export interface Asking {
   callUuid: string;
   caller: string | null;
@@ -193,13 +194,13 @@ export class Oracle {
     if (!isLive(session, this.now())) return { kind: 'refuse', reason: 'expired' };
     const dial = session.parties[otherRole(role)] ?? session.lastCaller;
     // Nobody is connected to themselves.
-    if (dial === null || dial === caller) {
+    if (dial === null || isOnePhone(dial, caller)) {
       return session.unknownPlay === ''
         ? { kind: 'refuse', reason: 'no-other-party' }
         : { kind: 'play', url: session.unknownPlay };
     }
     const isAllowed = this.allowedCodes.length === 0 || this.allowedCodes.some((code) => dial.startsWith(code));
-    if (!isAllowed) return { kind: 'refuse', reason: 'destination', orBusy: session };
+    if (!isAllowed || isObsolete(dial)) return { kind: 'refuse', reason: 'destination', orBusy: session };
     return { kind: 'connect', session, role, dial, own };
   }
 
@@ -214,15 +215,19 @@ export class Oracle {
   private isLocked(prompt: ModelSession, caller: string | null): boolean {
     if (!prompt.isPinOn) return false;
     const since = this.now() - HOUR_MS;
-    const recent = (this.wrongByCaller.get(caller ?? WITHHELD) ?? []).filter((at) => at > since);
+    const recent = (this.wrongByCaller.get(callerKey(caller)) ?? []).filter((at) => at > since);
     return recent.length >= WRONG_PER_CALLER || (this.wrongBySession.get(prompt.id) ?? 0) >= WRONG_PER_SESSION;
   }
 
   private noteWrong(prompt: ModelSession, caller: string | null): void {
-    const key = caller ?? WITHHELD;
+    const key = callerKey(caller);
     this.wrongByCaller.set(key, [...(this.wrongByCaller.get(key) ?? []), this.now()]);
     this.wrongBySession.set(prompt.id, (this.wrongBySession.get(prompt.id) ?? 0) + 1);
   }
+}
+
+function callerKey(caller: string | null): string {
+  return caller === null ? WITHHELD : phoneOf(caller);
 }
 
 const locked: Expected = { kind: 'refuse', reason: 'locked' };

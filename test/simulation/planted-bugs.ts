@@ -41,6 +41,21 @@ export const PLANTED_BUGS: PlantedBug[] = [
     },
   },
   {
+    name: 'two spellings of a phone are two people',
+    shows: 'wrong lending',
+    plant: ({ sessions: { records, crypto } }) => {
+      records.partyIndex = (accountId, number) => (number === null ? null : crypto.index(accountId, 'party', number));
+    },
+  },
+  {
+    name: 'one of two people with like numbers is taken for the other',
+    shows: 'wrong connection',
+    plant: ({ sessions: { records, crypto } }) => {
+      records.partyIndex = (accountId, number) =>
+        number === null ? null : crypto.index(accountId, 'party', number.slice(0, -1));
+    },
+  },
+  {
     name: 'nobody looks whether the session has expired',
     shows: 'wrong connection',
     plant: (product, database) => {

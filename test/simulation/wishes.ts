@@ -1,4 +1,6 @@
 import type { ModelSession, Role } from './model.js';
+import { callingCode } from './lending-rules.js';
+import { givenSpelling, isOnePhone } from './phones.js';
 import type { World } from './world.js';
 
 /** A request's body. */
@@ -27,10 +29,9 @@ export class Wishes {
   constructor(private readonly world: Pick<World, 'chance' | 'phones'>) {}
 
   newSession(): Body {
-    const { chance, phones } = this.world;
+    const { chance } = this.world;
     const kind = chance.weighted(KINDS);
-    const first = chance.pick(phones.parties);
-    const second = chance.pick(phones.parties.filter((party) => party !== first));
+    const [first, second] = this.twoPhones();
     const missing = HAS_ONE_PARTY.has(kind) ? chance.pick(['first', 'second'] as const) : null;
     const isPinOn = IS_PIN_ON.has(kind);
     return {
@@ -40,7 +41,7 @@ export class Wishes {
       ...(isPinOn ? this.pinSettings(kind, missing) : {}),
       ...(!isPinOn && chance.is(0.25) ? { unknown_caller_play: this.file('unknown') } : {}),
       ...(chance.is(0.15) ? { virtual_number_cooloff_period: chance.between(1, 120) } : {}),
-      ...(chance.is(0.3) ? { geomatch: false } : {}),
+      ...(chance.is(isRented(missing === 'first' ? second : first) ? 0.3 : 0.97) ? { geomatch: false } : {}),
       ...(missing === null && chance.is(0.25) ? { initiate_call_to_first_party: true } : {}),
       ...this.limits(),
     };
@@ -49,8 +50,8 @@ export class Wishes {
   renewal(parties: ModelSession['parties']): Body {
     const { chance } = this.world;
     return {
-      first_party: parties.first,
-      second_party: parties.second,
+      first_party: givenSpelling(parties.first ?? '', chance),
+      second_party: givenSpelling(parties.second ?? '', chance),
       ...(chance.is(0.5) ? { initiate_call_to_first_party: true } : {}),
       ...(chance.is(0.2) ? { unknown_caller_play: this.file('unknown') } : {}),
       ...(chance.is(0.5) ? this.limits() : {}),
@@ -61,10 +62,19 @@ export class Wishes {
   change(session: ModelSession, role: Role): Body {
     const { chance, phones } = this.world;
     const isMove = session.isSingle && chance.is(0.6);
+    const own = session.parties[role];
+    const party = isMove ? chance.pick(phones.parties) : own !== null && chance.is(0.2) ? own : null;
     return {
-      ...(isMove ? { [`${role}_party`]: chance.pick(phones.parties) } : {}),
+      ...(party === null ? {} : { [`${role}_party`]: givenSpelling(party, chance) }),
       ...(chance.is(0.5) ? this.limits() : {}),
     };
+  }
+
+  private twoPhones(): [string, string] {
+    const { chance, phones } = this.world;
+    const first = chance.pick(phones.parties);
+    const second = chance.pick(phones.parties.filter((party) => !isOnePhone(party, first)));
+    return [givenSpelling(first, chance), givenSpelling(second, chance)];
   }
 
   private pinSettings(kind: Kind, missing: Role | null): Body {
@@ -109,4 +119,9 @@ export class Wishes {
     this.files += 1;
     return `https://files.example/${what}-${this.files}.mp3`;
   }
+}
+
+/** Whether numbers of its country are lent. */
+function isRented(party: string): boolean {
+  return ['1', '44'].includes(callingCode(party));
 }
