@@ -2,6 +2,8 @@
  * One way in which a phone has several international spellings. Each is matched against all digits and rewritten to the form on the right; whatever already
  * has that form is left alone. Each is narrow enough that what it matches can be nobody else's: the lengths and leading digits are those of the ranges
  * concerned.
+ *
+ * Left out on purpose: numbers that another country's plan still holds. Kosovo's old ones under +377, +381 and +386 are somebody else's today, or may be.
  */
 interface SpellingRule {
   /** Why there are two, and who says so. */
@@ -34,25 +36,6 @@ export const SPELLING_RULES: Readonly<Record<string, readonly SpellingRule[]>> =
     {
       source: 'Palestine: the same lines are reached under +970 and +972; ranges as in libphonenumber for PS',
       spellings: [[/^970(5[69]\d{7}|(?:22[2-47-9]|42[45]|82[014-68]|92[3569])\d{5})$/, '972$1']],
-    },
-  ],
-  377: [
-    {
-      source: 'Kosovo: mobiles 44 and 45 were numbers of Monaco until +383 (ITU, December 2016) replaced them',
-      spellings: [[/^377(4[45]\d{6})$/, '383$1']],
-    },
-  ],
-  386: [
-    {
-      source: 'Kosovo: mobiles 49 were numbers of Slovenia until +383 replaced them',
-      spellings: [[/^386(49\d{6})$/, '383$1']],
-    },
-  ],
-  381: [
-    {
-      source:
-        'Kosovo: the fixed lines of 28, 29, 38 and 39 were numbers of Serbia until +383 replaced them; subscribers kept their digits',
-      spellings: [[/^381((?:2[89]|3[89])\d{6})$/, '383$1']],
     },
   ],
   997: [
