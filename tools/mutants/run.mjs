@@ -12,19 +12,27 @@ const FOLDERS = ['number-pool', 'call-routing', 'sessions', 'billing-stats', 'ca
 /** What declares and wires; the rules are elsewhere. */
 const NO_RULES = /(\.(spec|entity|module|dto|errors|events)|\/index)\.ts$/;
 /** A process that is silent for this much longer than it said runs in circles. */
-const PATIENCE_MS = 10_000;
+const GRACE_MS = 10_000;
 const LOADING_MS = 120_000;
+/** A fault that survives has been tried with every fact that comes by it: where many journeys do, that is minutes for each. */
+const PATIENCE_SECONDS = 10;
 
 const options = process.argv.slice(2).filter((each) => each.startsWith('--'));
 const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'));
-const workers = Number(options.find((each) => each.startsWith('--workers='))?.slice(10) ?? availableParallelism());
-const report = options.find((each) => each.startsWith('--json='))?.slice(7);
+const workers = Number(optionOf('workers') ?? availableParallelism());
+const report = optionOf('json');
+const specsWith = optionOf('specs') ?? '';
+const patienceMs = Number(optionOf('patience') ?? PATIENCE_SECONDS) * 1000;
 
 const all = [];
 for (const folder of grouped((wanted.length > 0 ? wanted : FOLDERS).flatMap(filesOf)))
   all.push(...(await tryFolder(folder)));
 print(all);
 if (report) writeFileSync(report, JSON.stringify(all, null, 1));
+
+function optionOf(name) {
+  return options.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
 
 function filesOf(path) {
   const below = path.replace(/\/$/, '');
@@ -49,7 +57,9 @@ async function tryFolder({ name, files }) {
     firstFaults[join(ROOT, file)] = faults.length + 1;
     faults.push(...plant(file, readFileSync(join(ROOT, file), 'utf8'), faults.length + 1).faults);
   }
-  const specs = specsOf(name).map((each) => join(ROOT, each));
+  const specs = specsOf(name)
+    .filter((each) => each.includes(specsWith))
+    .map((each) => join(ROOT, each));
   const startedAt = Date.now();
   const first = await begin(firstFaults, specs);
   for (const each of first.dropped) process.stdout.write(`  not used, fails on its own: ${each}\n`);
@@ -76,7 +86,7 @@ async function work(waiting, start, anew) {
     trial ??= await next();
     next = anew;
     const startedAt = Date.now();
-    const answer = await trial.ask({ id: fault.id });
+    const answer = await trial.ask({ id: fault.id, patienceMs });
     fault.outcome = answer === null ? 'noticed: runs in circles' : answer.by === null ? 'survived' : 'noticed';
     fault.by = answer?.by ?? null;
     fault.ms = Date.now() - startedAt;
@@ -109,7 +119,7 @@ async function begin(firstFaults, specs, known) {
       };
       const wait = (milliseconds) => {
         clearTimeout(timer);
-        timer = setTimeout(() => settle(null), milliseconds + PATIENCE_MS);
+        timer = setTimeout(() => settle(null), milliseconds + GRACE_MS);
       };
       child.on('message', (answer) => {
         if (answer.silentFor === undefined) return settle(answer);

@@ -22,7 +22,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'])
 let facts = [];
 
 process.on('message', (order) => {
-  void (order.specs ? load(order) : tried(order.id)).then(
+  void (order.specs ? load(order) : tried(order)).then(
     (answer) => process.send(answer),
     (error) => process.send({ failure: error.stack ?? String(error) }),
   );
@@ -58,10 +58,13 @@ async function allOnce() {
   return known;
 }
 
-/** Quick facts first, and those that have noticed much. */
-async function tried(id) {
+/** Quick facts first, and those that have noticed much; `patienceMs` is what they may take together. */
+async function tried({ id, patienceMs }) {
   const worth = ({ noticed, ms }) => (1 + noticed) / (20 + ms);
+  let takenMs = 0;
   for (const fact of facts.filter(({ faults }) => faults.has(id)).sort((left, right) => worth(right) - worth(left))) {
+    if (takenMs + fact.ms > patienceMs) continue;
+    takenMs += fact.ms;
     active = id;
     const error = await outcome(fact, Math.min(LONGEST_MS, Math.max(LEAST_MS, fact.ms * 5)));
     active = 0;

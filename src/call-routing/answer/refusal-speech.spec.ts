@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { spokenRefusal } from './refusal-speech.js';
+
+describe('what a refused caller hears', () => {
+  it.each([
+    ['stranger', 'registered for a call'],
+    ['withheld', 'your own number is withheld'],
+    ['locked', 'too many wrong codes'],
+    ['wrong-pin', 'code is not right'],
+    ['busy', 'busy with another call'],
+    ['no-other-party', 'nobody to connect'],
+    ['destination', 'cannot be called from here'],
+    ['expired', 'connection has ended'],
+    ['trouble', 'cannot be connected at the moment'],
+  ] as const)('%s: a sentence that says so, in American English, then the end of the call', (reason, words) => {
+    const xml = spokenRefusal(reason);
+    expect(xml).toMatch(/^<Response><Speak language="en-US">[^<]+<\/Speak><Hangup\/><\/Response>$/);
+    expect(xml).toContain(words);
+  });
+
+  it("is the account's own text in its own language", () => {
+    const xml = spokenRefusal('stranger', { language: 'de-DE', refusals: { stranger: 'Kein Anschluss.' } });
+    expect(xml).toBe('<Response><Speak language="de-DE">Kein Anschluss.</Speak><Hangup/></Response>');
+    expect(spokenRefusal('busy', { language: 'en-GB', refusals: { stranger: 'x' } })).toMatch(/"en-GB".*busy/);
+  });
+
+  it('is silence where the account chose none, with the cause of the end on the line', () => {
+    const silent = { language: 'en-US', refusals: { stranger: '', busy: '' } };
+    expect(spokenRefusal('stranger', silent)).toBe('<Response><Hangup reason="rejected"/></Response>');
+    expect(spokenRefusal('busy', silent)).toBe('<Response><Hangup reason="busy"/></Response>');
+  });
+
+  it('is silence at the spend cap, which then costs nothing', () => {
+    expect(spokenRefusal('spend-cap')).toBe('<Response><Hangup reason="rejected"/></Response>');
+  });
+});
