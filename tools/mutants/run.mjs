@@ -14,6 +14,7 @@ const NO_RULES = /(\.(spec|entity|module|dto|errors|events)|\/index)\.ts$/;
 /** A process that is silent for this much longer than it said runs in circles. */
 const GRACE_MS = 10_000;
 const LOADING_MS = 120_000;
+const KEEP_EVERY_MS = 10_000;
 /** A fault that survives has been tried with every fact that comes by it: where many journeys do, that is minutes for each. */
 const PATIENCE_SECONDS = 10;
 
@@ -25,10 +26,16 @@ const specsWith = optionOf('specs') ?? '';
 const patienceMs = Number(optionOf('patience') ?? PATIENCE_SECONDS) * 1000;
 
 const all = [];
-for (const folder of grouped((wanted.length > 0 ? wanted : FOLDERS).flatMap(filesOf)))
-  all.push(...(await tryFolder(folder)));
+let keptAt = 0;
+for (const folder of grouped((wanted.length > 0 ? wanted : FOLDERS).flatMap(filesOf))) await tryFolder(folder);
 print(all);
-if (report) writeFileSync(report, JSON.stringify(all, null, 1));
+keep();
+
+/** Also on the way, so that a run that is cut short is of use. */
+function keep() {
+  if (report) writeFileSync(report, JSON.stringify(all, null, 1));
+  keptAt = Date.now();
+}
 
 function optionOf(name) {
   return options.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -55,7 +62,8 @@ async function tryFolder({ name, files }) {
   const firstFaults = {};
   for (const file of files) {
     firstFaults[join(ROOT, file)] = faults.length + 1;
-    faults.push(...plant(file, readFileSync(join(ROOT, file), 'utf8'), faults.length + 1).faults);
+    const planted = plant(file, readFileSync(join(ROOT, file), 'utf8'), faults.length + 1);
+    faults.push(...planted.faults.map((fault) => ({ folder: name, ...fault })));
   }
   const specs = specsOf(name)
     .filter((each) => each.includes(specsWith))
@@ -65,14 +73,14 @@ async function tryFolder({ name, files }) {
   for (const each of first.dropped) process.stdout.write(`  not used, fails on its own: ${each}\n`);
   const covered = new Set(first.known.flatMap((fact) => (fact.error === null ? [...fact.faults] : [])));
   const waiting = faults.filter(({ id }) => covered.has(id));
-  for (const fault of faults) fault.outcome = 'not come by';
+  for (const fault of faults) fault.outcome = covered.has(fault.id) ? 'not tried' : 'not come by';
+  all.push(...faults);
   process.stderr.write(`${name}: ${faults.length} faults, ${first.known.length} facts in ${since(startedAt)} s\n`);
   const anew = () => begin(firstFaults, specs, first.known);
   await Promise.all(
     Array.from({ length: workers }, (_, index) => work(waiting, index === 0 ? async () => first : anew, anew)),
   );
   process.stdout.write(`${name}: ${faults.length} faults in ${files.length} files, ${since(startedAt)} s\n`);
-  return faults.map((fault) => ({ folder: name, ...fault }));
 }
 
 function since(startedAt) {
@@ -86,10 +94,11 @@ async function work(waiting, start, anew) {
     trial ??= await next();
     next = anew;
     const startedAt = Date.now();
-    const answer = await trial.ask({ id: fault.id, patienceMs });
+    const answer = await trial.ask({ id: fault.id, file: fault.file, patienceMs });
     fault.outcome = answer === null ? 'noticed: runs in circles' : answer.by === null ? 'survived' : 'noticed';
     fault.by = answer?.by ?? null;
     fault.ms = Date.now() - startedAt;
+    if (Date.now() > keptAt + KEEP_EVERY_MS) keep();
     if (process.stderr.isTTY) process.stderr.write(`\r${waiting.length} to go `);
     // What came too late is still running.
     if (answer === null || answer.isLate) {

@@ -108,6 +108,9 @@ export class AnswerDeadline {
 
 /** A sentence is a billed minute, which nothing was reserved for: where there is a spend cap, the line stays silent and costs nothing. */
 function trouble(settings: CallSettings | null): string {
-  if (settings === null || settings.daily_spend_cap === null) return spokenRefusal('trouble');
-  return spokenRefusal('trouble', { ...settings, refusals: { trouble: '' } });
+  if (settings === null) return spokenRefusal('trouble');
+  return spokenRefusal(
+    'trouble',
+    settings.daily_spend_cap === null ? settings : { ...settings, refusals: { trouble: '' } },
+  );
 }
