@@ -22,7 +22,8 @@ const options = process.argv.slice(2).filter((each) => each.startsWith('--'));
 const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'));
 const workers = Number(optionOf('workers') ?? availableParallelism());
 const report = optionOf('json');
-const specsWith = optionOf('specs') ?? '';
+const specsWith = (optionOf('specs') ?? '').split(',');
+const earlier = outcomesOf(optionOf('again'));
 const patienceMs = Number(optionOf('patience') ?? PATIENCE_SECONDS) * 1000;
 
 const all = [];
@@ -39,6 +40,26 @@ function keep() {
 
 function optionOf(name) {
   return options.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
+/** What a run before this one has noticed, by fault: facts that only were added still notice it. */
+function outcomesOf(file) {
+  const faults = file ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const names = namesOf(faults);
+  const noticed = faults.flatMap((fault, index) =>
+    isNoticed(fault) ? [[names[index], { outcome: fault.outcome, by: fault.by }]] : [],
+  );
+  return new Map(noticed);
+}
+
+/** The same in the next run, although lines have moved. */
+function namesOf(faults) {
+  const seen = new Map();
+  return faults.map(({ file, operator, from, to }) => {
+    const text = JSON.stringify([file, operator, from, to]);
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+    return `${text} ${seen.get(text)}`;
+  });
 }
 
 function filesOf(path) {
@@ -66,14 +87,16 @@ async function tryFolder({ name, files }) {
     faults.push(...planted.faults.map((fault) => ({ folder: name, ...fault })));
   }
   const specs = specsOf(name)
-    .filter((each) => each.includes(specsWith))
+    .filter((each) => specsWith.some((part) => each.includes(part)))
     .map((each) => join(ROOT, each));
   const startedAt = Date.now();
   const first = await begin(firstFaults, specs);
   for (const each of first.dropped) process.stdout.write(`  not used, fails on its own: ${each}\n`);
   const covered = new Set(first.known.flatMap((fact) => (fact.error === null ? [...fact.faults] : [])));
-  const waiting = faults.filter(({ id }) => covered.has(id));
-  for (const fault of faults) fault.outcome = covered.has(fault.id) ? 'not tried' : 'not come by';
+  const known = namesOf(faults).map((name) => earlier.get(name));
+  for (const [index, fault] of faults.entries())
+    Object.assign(fault, known[index] ?? { outcome: covered.has(fault.id) ? 'not tried' : 'not come by' });
+  const waiting = faults.filter(({ outcome }) => outcome === 'not tried');
   all.push(...faults);
   process.stderr.write(`${name}: ${faults.length} faults, ${first.known.length} facts in ${since(startedAt)} s\n`);
   const anew = () => begin(firstFaults, specs, first.known);

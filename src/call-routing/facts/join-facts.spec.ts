@@ -44,4 +44,33 @@ describe('what is known of a leg', () => {
       isRecorded: false,
     });
   });
+
+  it.each([
+    ['hangupCause', 'USER_BUSY'],
+    ['callStatus', 'busy'],
+    ['isEnded', true],
+    ['duration', 0],
+    ['endedAt', 5],
+  ] as const)('is kept where a later report lacks it, and learnt where an earlier one did: %s', (name, value) => {
+    expect(join([{ [name]: value }, {}])[name]).toBe(value);
+    expect(join([{}, { [name]: value }])[name]).toBe(value);
+  });
+
+  it('is the greater where two webhooks contradict each other', () => {
+    const [less, more] = [
+      { duration: 5, amount: 5, callStatus: 'busy' },
+      { duration: 6, amount: 6, callStatus: 'completed' },
+    ];
+    for (const reports of [
+      [less, more],
+      [more, less],
+    ])
+      expect(join(reports)).toMatchObject({ ...more, isRecorded: false });
+  });
+
+  it('is the greater bill of two records', () => {
+    const record = (amount: number) => recorded({ duration: 1, billedDuration: 1, amount });
+    expect(join([record(5), record(3)])).toMatchObject({ amount: 5, isRecorded: true });
+    expect(join([record(3), record(5)])).toMatchObject({ amount: 5, isRecorded: true });
+  });
 });

@@ -1,7 +1,7 @@
 import { legStatus } from '../../plivo/index.js';
 import { noteInteraction, type Interaction } from '../../sessions/index.js';
 import type { Tx } from '../../platform/database/database.js';
-import { number, selection, type Selected } from '../../platform/database/rows.js';
+import { number, numberOrNull, selection, type Selected } from '../../platform/database/rows.js';
 import type { Events } from '../../platform/events/events.js';
 import { CALLS } from '../call.entity.js';
 import { legsOfCall, type Leg } from './legs.js';
@@ -14,11 +14,11 @@ const CALL = selection(
   CALLS.pick(['id', 'accountId', 'sessionId', 'callerRole', 'aLegUuid', 'createdAt', 'endedAt', 'dialStatus']),
 );
 type ToldCall = Selected<typeof CALL>;
-const HELD = selection({ until: number('busy_until') });
+const HELD = selection({ until: number('busy_until'), endedAt: numberOrNull('ended_at') });
 
 /**
  * Derives what the API tells of a call from everything known of its legs, anew each time: the result depends on what is known, never on the
- * order in which it came. Returns whether this made the call end. The caller holds the session's row.
+ * order in which it came. Returns whether this made the conversation end. The caller holds the session's row.
  */
 export async function tellInteraction(tx: Tx, events: Events, callId: string, now?: number): Promise<boolean> {
   const [call] = await CALL.read(tx, 'FROM masked_call WHERE id = ?', [callId]);
@@ -33,7 +33,8 @@ export async function tellInteraction(tx: Tx, events: Events, callId: string, no
   const heldUntil = isDialOver && now !== undefined ? Math.min(held.until, now + END_GRACE_MS) : held.until;
   await noteInteraction(tx, interactionOf(call, legs, call.sessionId, endedAt ?? heldUntil, endedAt));
   await events.publish(tx, new ConversationNoted(call.accountId, call.sessionId, callId));
-  return call.endedAt === null && endedAt !== null;
+  // By what was told: a call at its PIN prompt may have ended before it became a conversation.
+  return held.endedAt === null && endedAt !== null;
 }
 
 function interactionOf(

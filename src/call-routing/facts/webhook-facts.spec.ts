@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { callsOn } from '../../../test/support/calls.js';
-import { describeOnEachDatabase } from '../../../test/support/database.js';
+import { describeOnEachDatabase, isAnyWaiting, LOOK_MS } from '../../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../../test/support/ground.js';
 import type { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
@@ -12,16 +13,17 @@ import {
   type VerifiedWebhook,
 } from '../../plivo/index.js';
 import type { SessionRecord } from '../../sessions/index.js';
-import { CallEnded, CallFigured, PartyAnswered, PartyHungUp } from '../call-routing.events.js';
-import { legsByUuid, legsOfCalls, noteLegFacts } from './legs.js';
+import { CallEnded, CallFigured, ConversationNoted, PartyAnswered, PartyHungUp } from '../call-routing.events.js';
+import { addALeg, legsByUuid, legsOfCall, legsOfCalls, noteLegFacts } from './legs.js';
 import type { CallPath } from './note-dial.js';
+import { noteReceipt } from './note-receipt.js';
 import { PurgeWebhookReceipts } from './purge-webhook-receipts.js';
 
 const [VIRTUAL = ''] = usNumbers(1);
 const [A_LEG, B_LEG] = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'];
 const WEEK_MS = 7 * 86_400_000;
 
-describeOnEachDatabase('what webhooks tell', (open) => {
+describeOnEachDatabase('what webhooks tell', (open, kind) => {
   let database: Database;
   let world: ReturnType<typeof callsOn>;
   let session: SessionRecord;
@@ -175,6 +177,12 @@ describeOnEachDatabase('what webhooks tell', (open) => {
       expect(Object.fromEntries(Object.keys(known).map((name) => [name, Number(other?.[name])]))).toEqual(known);
     });
 
+    it('is shown as it ended, before the caller has hung up', async () => {
+      await event(await answer(), { DialAction: 'hangup', DialBLegHangupCauseCode: '3010' });
+      const shown = await world.sessions.findSession.run({ accountId: ACCOUNT, subaccountId: null }, session.id);
+      expect(shown.interaction).toMatchObject([{ second_party_status: 'busy', end_time: '' }]);
+    });
+
     it('is answered where the dialling was completed, and only there', async () => {
       const path = await answer();
       await action(path, { DialStatus: 'no-answer' });
@@ -220,6 +228,30 @@ describeOnEachDatabase('what webhooks tell', (open) => {
       await expect(event(path, answered)).rejects.toMatchObject({ kind: 'not-found' });
       expect(await legs()).toHaveLength(1);
     });
+  });
+
+  // On SQLite transactions come one after the other.
+  (kind === 'sqlite' ? it.skip : it)('of both legs at once is told whole: neither overwrites the other', async () => {
+    const path = await answer();
+    const elsewhere = callsOn(database, { clock: world.sessions.clock });
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const isToldButOpen = new Promise<void>((resolve) =>
+      world.sessions.events.subscribe(ConversationNoted, async () => {
+        resolve();
+        await gate;
+      }),
+    );
+    const other = event(path, { DialAction: 'hangup', DialBLegHangupCauseCode: '3010' });
+    await isToldButOpen;
+    const webhook = verified({ ...common, Event: 'Hangup', CallStatus: 'completed', Duration: '5' });
+    const own = elsewhere.noteHangup.run(webhook, readHangupWebhook(webhook.params)!);
+    while (!(await isAnyWaiting(database))) await delay(LOOK_MS);
+    goOn();
+    await Promise.all([other, own]);
+
+    const shown = await world.sessions.findSession.run({ accountId: ACCOUNT, subaccountId: null }, session.id);
+    expect(shown.interaction).toMatchObject([{ first_party_status: 'completed', second_party_status: 'busy' }]);
   });
 
   describe('under one nonce', () => {
@@ -297,6 +329,15 @@ describeOnEachDatabase('what webhooks tell', (open) => {
         database.read(async (manager) => (await legsOfCalls(manager, callIds)).map(({ legUuid }) => legUuid));
       expect(await order(['one', 'two'])).toEqual(['d', 'e', 'c', 'b']);
       expect(await order([])).toEqual([]);
+      const ofOne = await database.read((manager) => legsOfCall(manager, 'one'));
+      expect(ofOne.map(({ legUuid }) => legUuid)).toEqual(['d', 'b', 'c']);
+    });
+
+    it('is not lost to a database that cannot keep it', async () => {
+      const tooLittle = null as unknown as string;
+      await expect(database.transaction((tx) => addALeg(tx, ACCOUNT, tooLittle))).rejects.toThrow(/NULL/i);
+      const webhook = verified({}, { contentHash: tooLittle });
+      await expect(database.transaction((tx) => noteReceipt(tx, webhook, 0))).rejects.toThrow(/NULL/i);
     });
 
     it('needs a leg that was added', async () => {

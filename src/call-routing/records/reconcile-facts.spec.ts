@@ -138,6 +138,56 @@ describeOnEachDatabase('the records of a call', (open) => {
     expect(asked).toEqual([A_LEG, A_LEG]);
   });
 
+  it('are asked for every half minute too while the other leg has only been heard of', async () => {
+    await hangUp({});
+    await dialled('no-answer', { DialBLegUUID: B_LEG });
+    await expect(reconcile()).rejects.toMatchObject(waits(30, 'no record yet'));
+  });
+
+  it('are asked for by the job that the answer left, half a minute after the ringing', async () => {
+    later(session.settings.ring_timeout * 1000 + 29_999);
+    await world.jobs.runDue();
+    expect(asked).toEqual([]);
+    later(1);
+    await world.jobs.runDue();
+    expect(asked).toEqual([A_LEG]);
+  });
+
+  it('of a call that we placed are figured under the number that it came from', async () => {
+    own = record(A_LEG, { direction: 'outbound', from: VIRTUAL, to: party(1).slice(1) });
+    children = [record(B_LEG)];
+    later(DAY_MS);
+    await reconcile();
+    expect(told.at(-1)).toEqual(new CallFigured(ACCOUNT, A_LEG, VIRTUAL, true));
+  });
+
+  it('are of one call, whatever other calls the account has', async () => {
+    const other = newId();
+    await database.transaction((tx) =>
+      tx.query(
+        `INSERT INTO masked_call (id, account_id, kind, a_leg_uuid, pin_attempts, decision, reason, answer, created_at)
+         VALUES ('00000000-other', ?, 'inbound', ?, 0, 'connect', 'party', '', 0)`,
+        [ACCOUNT, other],
+      ),
+    );
+    own = record(A_LEG);
+    children = [record(B_LEG)];
+    later(DAY_MS);
+    await reconcile();
+    expect(await shown()).toMatchObject({ total_call_count: 2 });
+    expect(
+      await database.read((m) => m.query('SELECT reconciled_at AS at FROM masked_call WHERE a_leg_uuid = ?', [other])),
+    ).toEqual([{ at: null }]);
+  });
+
+  it('that tell no length tell of no answer', async () => {
+    own = record(A_LEG);
+    children = [record(B_LEG, { answeredAt: null, durationSeconds: null, hangupCauseCode: 3000 })];
+    later(DAY_MS);
+    await expect(reconcile()).rejects.toMatchObject({ name: 'RetryLater' });
+    expect((await shown()).interaction).toMatchObject([{ second_party_status: 'no-answer' }]);
+  });
+
   it('are given up after 26 hours, and the call is settled as it is', async () => {
     later(GIVE_UP_MS);
     await expect(reconcile()).rejects.toMatchObject({ name: 'RetryLater' });

@@ -5,7 +5,7 @@ import { ACCOUNT, addNumbers, clearSessions, FakeClock, party, usNumbers } from 
 import { Accounts, type PlivoAccess } from '../../accounts/index.js';
 import { ListingTooLong, type CallRecord, type FindCalls, type PlivoClient } from '../../plivo/index.js';
 import type { Database } from '../../platform/database/database.js';
-import { CallFigured } from '../call-routing.events.js';
+import { CallFigured, PartyHungUp } from '../call-routing.events.js';
 import { JoinRecords } from './join-records.js';
 import { SweepRecords } from './sweep-records.js';
 
@@ -120,10 +120,13 @@ describeOnEachDatabase('the sweep of call records', (open) => {
       await addNumbers(database, [VIRTUAL]);
     });
 
-    it('a call to a number of the account of which no webhook came, and its price', async () => {
+    it("a call to a number of the account of which no webhook came, and its price, as nobody's hang-up", async () => {
+      const hungUp: PartyHungUp[] = [];
+      world.sessions.events.subscribe(PartyHungUp, async (_tx, event) => void hungUp.push(event));
       await sweepOf(record(A_LEG));
       expect(await legs()).toEqual([{ leg_uuid: A_LEG, side: 'A', amount: 8500 }]);
       expect(figured).toEqual([new CallFigured(ACCOUNT, A_LEG, VIRTUAL, false)]);
+      expect(hungUp).toEqual([]);
     });
 
     it('of a call that it was never asked to answer only the leg of the caller', async () => {
@@ -268,5 +271,30 @@ describeOnEachDatabase('the sweep of call records', (open) => {
     expect([await sweep.enqueue(), await sweep.enqueue()]).toEqual([1, 1]);
     const jobs = await database.read<{ payload: string }[]>((m) => m.query('SELECT payload FROM job'));
     expect(jobs.map(({ payload }) => JSON.parse(payload) as unknown)).toEqual([{ accountId: ACCOUNT }]);
+  });
+
+  it('is tried again soon after a failure, and less and less often, every two minutes at least', async () => {
+    await clearSessions(database);
+    sweep.onModuleInit();
+    await database.transaction((tx) =>
+      tx.query(
+        "INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, 'x', 'x', 'x', 0)",
+        [ACCOUNT],
+      ),
+    );
+    longest = 0;
+    await sweep.enqueue();
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 7; attempt++) {
+      await world.jobs.runDue();
+      const [job] = await database.read<{ run_at: number }[]>((m) => m.query('SELECT run_at FROM job'));
+      waits.push((Number(job!.run_at) - clock.now()) / 1000);
+      clock.advance(waits.at(-1)! * 1000);
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 120, 120]);
+    longest = Number.POSITIVE_INFINITY;
+    await world.jobs.runDue();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(await database.read((m) => m.query('SELECT run_at FROM job'))).toEqual([]);
   });
 });

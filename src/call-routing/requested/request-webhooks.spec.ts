@@ -7,6 +7,7 @@ import type { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
 import { readAnswerWebhook, readHangupWebhook, type PlivoClient, type VerifiedWebhook } from '../../plivo/index.js';
 import type { SessionRecord } from '../../sessions/index.js';
+import { callerPlace } from '../call.entity.js';
 import { CallFigured } from '../call-routing.events.js';
 import { FindLostEnd } from './find-lost-end.js';
 
@@ -144,6 +145,22 @@ describeOnEachDatabase('a requested call', (open) => {
       expect((await shown()).interaction).toMatchObject([{ first_party_resource_url: expect.stringContaining(leg) }]);
     });
 
+    it('is a call of the first party, whom its number names', async () => {
+      const leg = newId();
+      await answered(leg);
+      const [row] = await database.read<{ id: string; caller: string; request_id: string }[]>((manager) =>
+        manager.query('SELECT id, caller, request_id FROM masked_call'),
+      );
+      const place = callerPlace({ callId: row!.id, accountId: ACCOUNT });
+      expect(world.sessions.crypto.open(place, row!.caller)).toBe(party(1).slice(1));
+      expect(row!.request_id).toBe(requestId);
+    });
+
+    it('whose session is gone is refused', async () => {
+      await database.transaction((tx) => tx.query('DELETE FROM masking_session'));
+      await expect(answered(newId())).rejects.toMatchObject({ kind: 'not-found' });
+    });
+
     it('is the one that rang: another is hung up', async () => {
       await rang(newId());
       const other = newId();
@@ -170,6 +187,13 @@ describeOnEachDatabase('a requested call', (open) => {
         { first_party_status: 'no-answer', second_party_resource_url: null, total_call_count: 1 },
       ]);
       expect(await secondCalls()).toContain('<Dial');
+    });
+
+    it('is unanswered where Plivo tells no length either, and no PIN was asked for', async () => {
+      const webhook = verified({ ...common(newId()), Event: 'Hangup', CallStatus: 'busy' });
+      await world.closeRequest.run(webhook, requestId, readHangupWebhook(webhook.params)!);
+      const kept = await database.read((m) => m.query('SELECT reason, pin_attempts FROM masked_call'));
+      expect(kept).toEqual([{ reason: 'unanswered', pin_attempts: 0 }]);
     });
 
     it('is one conversation, however often its end is told', async () => {
@@ -236,6 +260,15 @@ describeOnEachDatabase('a requested call', (open) => {
     await expect(answered(newId(), nobodys)).rejects.toMatchObject(notFound);
     await expect(rang(newId(), nobodys)).rejects.toMatchObject(notFound);
     await expect(ended(newId(), {}, nobodys)).rejects.toMatchObject(notFound);
+    const foreign = { ...verified(common(newId())), accountId: 'MAOTHEROTHEROTHER000' };
+    await expect(world.noteRinging.run(foreign, requestId, newId())).rejects.toMatchObject(notFound);
+  });
+
+  it('is not told that it rings under a nonce that was used for something else', async () => {
+    const webhook = verified(common(newId()));
+    await world.noteRinging.run(webhook, requestId, newId());
+    const forged = { ...webhook, contentHash: 'other' };
+    await expect(world.noteRinging.run(forged, requestId, newId())).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   describe('whose end nobody told', () => {
@@ -288,6 +321,26 @@ describeOnEachDatabase('a requested call', (open) => {
       await find();
       expect(await calls()).toMatchObject([{ reason: 'answer-lost' }]);
       expect((await shown()).interaction).toMatchObject([{ first_party_status: 'completed' }]);
+    });
+
+    it('was not answered where its record tells no length', async () => {
+      records = [record({ durationSeconds: null })];
+      await find();
+      expect(await calls()).toMatchObject([{ reason: 'unanswered' }]);
+    });
+
+    it('is looked for by the job that its placing left, and again by the same while there is no record', async () => {
+      findLostEnd.onModuleInit();
+      later(89_999);
+      await world.jobs.runDue();
+      expect(searched).toEqual([]);
+      later(1);
+      await world.jobs.runDue();
+      expect(searched).toHaveLength(1);
+      records = [record()];
+      later(60_000);
+      await world.jobs.runDue();
+      expect(await request()).toMatchObject({ status: 'over' });
     });
 
     it('is the earliest that is no other call and no leg of one', async () => {
