@@ -140,4 +140,13 @@ describeOnEachDatabase('the search for sessions', (open) => {
     expect([...numbers]).toEqual([[session.id, session.virtualNumber]]);
     expect(await test.database.read((manager) => virtualNumbersOf(manager, []))).toEqual(new Map());
   });
+
+  it('of one instant are in the order of their ids, page by page', async () => {
+    const made = [await pair(1, 2), await pair(3, 4), await pair(5, 6)].map(({ id }) => id);
+    const expected = made.sort().toReversed();
+    expect(await ids()).toEqual(expected);
+    const at = sessions.clock.now();
+    expect(await ids({ before: { at, id: expected[0]! } })).toEqual(expected.slice(1));
+    expect(await ids({ limit: 2 })).toEqual(expected.slice(0, 2));
+  });
 });

@@ -336,6 +336,36 @@ describeOnEachDatabase('a live session', (open) => {
       });
     });
 
+    it('with an older session from the millisecond on in which the newest runs out', async () => {
+      const older = await sessions.open({ ...pair, ...PIN, session_expiry: 600 });
+      later(1000);
+      const other = {
+        first_party: party(3),
+        second_party: party(4),
+        first_party_pin: '3333',
+        second_party_pin: '4444',
+      };
+      const newest = await sessions.open({ ...PIN, ...other, session_expiry: 60 });
+      later(59_999);
+      expect((await strangers()).prompt?.id).toBe(newest.id);
+      later(1);
+      expect((await strangers()).prompt?.id).toBe(older.id);
+    });
+
+    it('with the later of two sessions of one instant', async () => {
+      const ids = [
+        await sessions.open({ ...pair, ...PIN }),
+        await sessions.open({
+          first_party: party(3),
+          second_party: party(4),
+          ...PIN,
+          first_party_pin: '3333',
+          second_party_pin: '4444',
+        }),
+      ].map(({ id }) => id);
+      expect((await strangers()).prompt?.id).toBe(ids.sort().at(-1));
+    });
+
     it('with a file that is not asked for with a PIN, and the other way round', async () => {
       await sessions.open({ ...pair, unknown_caller_play: 'https://example.com/u.mp3' });
       expect(await strangers()).toEqual({ open: null, prompt: null, play: 'https://example.com/u.mp3' });

@@ -295,11 +295,10 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       const ended = world.sessions.end(session.id);
       await isEndedButOpen;
       const webhook = verified(common(STRANGER, newId()));
-      let isAnswered = false;
-      const answered = elsewhere.answerCall
-        .run(webhook, readAnswerWebhook(webhook.params)!, () => true)
-        .finally(() => (isAnswered = true));
-      while (!isAnswered && !(await isAnyWaiting(database))) await delay(LOOK_MS);
+      const answered = elsewhere.answerCall.run(webhook, readAnswerWebhook(webhook.params)!, () => true);
+      const isAnswered = answered.then(() => true);
+      for (let isOver = false; !isOver && !(await isAnyWaiting(database));)
+        isOver = await Promise.race([isAnswered, delay(LOOK_MS, false)]);
       goOn();
       await ended;
 

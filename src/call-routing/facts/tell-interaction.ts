@@ -89,7 +89,7 @@ function statusOf(leg: Leg): string {
 
 function endedStatus(leg: Leg, call: ToldCall): string | null {
   if (leg.isEnded) return statusOf(leg);
-  return call.dialStatus === null ? null : statusOf(leg.isAnswered ? leg : { ...leg, callStatus: call.dialStatus });
+  return call.dialStatus === null ? null : statusOf({ ...leg, callStatus: call.dialStatus });
 }
 
 /** No leg is known: the dial action alone tells why nobody was reached. */

@@ -135,6 +135,16 @@ describeOnEachDatabase('what webhooks tell', (open, kind) => {
       expect(await reconcileAt()).toEqual([]);
     });
 
+    it('of a party that was refused ends no conversation', async () => {
+      await answer();
+      told.splice(0);
+      const refused = 'cccccccc-0000-4000-8000-000000000003';
+      const webhook = verified({ ...common, CallUUID: refused, From: party(2) });
+      await world.answerCall.run(webhook, readAnswerWebhook(webhook.params)!, () => true);
+      await hangUp({ CallUUID: refused });
+      expect(told.map((one) => one.constructor.name)).toEqual(['CallFigured', 'PartyHungUp']);
+    });
+
     it('that comes before its call is kept, and told with the call', async () => {
       await hangUp();
       expect(told).toEqual([figuredOf(VIRTUAL)]);
