@@ -183,6 +183,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
         pin_attempts: 1,
         connected_at: world.sessions.clock.now(),
       });
+      expect(told.map((event) => event.constructor.name)).toEqual(['CallStarted', 'CallFigured']);
       expect(await shown(session)).toMatchObject({ status: 'in-progress' });
       expect(await call(party(2))).toContain('busy with another call');
       const [linked] = await database.read<{ session_id: string; role: string }[]>((manager) =>
@@ -326,6 +327,16 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       expect(await call(party(1))).toContain(`<Number>${STRANGER}</Number>`);
     });
 
+    it('goes to the later of two of one instant', async () => {
+      await world.sessions.open(single);
+      for (const from of ['+14155558888', STRANGER]) {
+        const leg = newId();
+        await call(from, leg);
+        await hangUp(leg, from);
+      }
+      expect(await call(party(1))).toContain(`<Number>${STRANGER}</Number>`);
+    });
+
     it('of a session whose first party is missing too', async () => {
       const { first_party: _, ...missing } = single;
       await world.sessions.open({ ...missing, second_party: party(1) });
@@ -390,14 +401,20 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
         )
       ).map(({ holder, amount }) => [holder, Number(amount)]);
 
-    it('reserves both legs to the longest end, in begun minutes, with the fee of the account', async () => {
-      await world.sessions.open({ ...pair, call_time_limit: 61, ring_timeout: 20 });
-      await limited({ daily_spend_cap: '10', max_rate_per_minute: '0.02', minute_fee: '0.01' });
-      const leg = newId();
-      await call(party(1), leg);
-      // 181 s are 4 minutes of the called leg, with 20 s of ringing 201 s of the caller's.
-      expect(await reserved()).toEqual([[await idOf(leg), 8 * 30_000]]);
-    });
+    it.each([
+      // 181 s are 4 minutes of the called leg, with 60 s of ringing 241 s are 5 of the caller's.
+      [61, 60, 9],
+      [60, 60, 7],
+    ])(
+      'of %i s and %i s of ringing reserves %i begun minutes of both legs, with the fee',
+      async (limit, ring, minutes) => {
+        await world.sessions.open({ ...pair, call_time_limit: limit, ring_timeout: ring });
+        await limited({ daily_spend_cap: '10', max_rate_per_minute: '0.02', minute_fee: '0.01' });
+        const leg = newId();
+        await call(party(1), leg);
+        expect(await reserved()).toEqual([[await idOf(leg), minutes * 30_000]]);
+      },
+    );
 
     it('reserves nothing for a caller who is refused, or only asked', async () => {
       await world.sessions.open({ ...pair, ...PIN });

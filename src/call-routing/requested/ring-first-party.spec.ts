@@ -249,6 +249,30 @@ describeOnEachDatabase('the first party of a requested call', (open) => {
     expect(await request()).toMatchObject({ status: 'placed', reason: null });
   });
 
+  it.each([
+    ['is placed', null, 'placed'],
+    ['is refused', new ProviderRefused(403, 'barred'), 'failed'],
+  ])(
+    'is moved on alone: another that is being placed stays where it is when this one %s',
+    async (_, thrown, status) => {
+      await asked();
+      const { id } = await request();
+      const other = newId();
+      await database.transaction((tx) =>
+        tx.query(
+          "INSERT INTO call_request (id, account_id, session_id, status, created_at, pending_until) VALUES (?, ?, ?, 'placing', 0, 0)",
+          [other, ACCOUNT, newId()],
+        ),
+      );
+      failure = thrown;
+      await world.ringFirstParty.run(id);
+      const rows = await database.read<{ id: string; status: string }[]>((manager) =>
+        manager.query('SELECT id, status FROM call_request'),
+      );
+      expect(Object.fromEntries(rows.map((row) => [row.id, row.status]))).toEqual({ [id]: status, [other]: 'placing' });
+    },
+  );
+
   it('frees what was reserved for it when the session ends before it can be asked for again', async () => {
     const session = await asked();
     await limited(capped);
