@@ -144,6 +144,18 @@ describeOnEachDatabase('opening a session', (open) => {
     ]);
   });
 
+  it('refuses a party that may not be called, and leaves nothing behind', async () => {
+    const { clock, config, events, records } = sessions;
+    const allocate = { run: async () => ({ id: 7, number: '12025550007' }) } as unknown as AllocateNumber;
+    const opening = new OpenSession(clock, config, events, records, allocate, undefined as unknown as PoolRefusals);
+    const body = new CreateSessionPipe(config).transform({ ...pair, second_party: '+442079460123' });
+    const terms = { allowed_countries: ['US'], session_fee: '0' };
+    await expect(database.transaction((tx) => opening.run(tx, OWNER, body, terms))).rejects.toMatchObject({
+      code: 'destination_not_allowed',
+    });
+    expect(await database.read((m) => m.query('SELECT id FROM masking_session'))).toEqual([]);
+  });
+
   describe('for whom', () => {
     beforeEach(() =>
       database.transaction(async (tx) => {
