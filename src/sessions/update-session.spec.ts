@@ -280,11 +280,11 @@ describeOnEachDatabase('a live session', (open) => {
       expect(await route(party(1))).toBeNull();
     });
 
-    it('not as the role that it had before the parties were exchanged', async () => {
+    it('in the role that the session gives it, whatever its place on the number remembers', async () => {
       const session = await sessions.open(pair);
       await database.transaction((tx) => tx.query("UPDATE number_assignment SET role = 'second'"));
-      expect(await route(party(1))).toBeNull();
-      expect(await route(party(2))).toMatchObject({ session: { id: session.id } });
+      expect(await route(party(1))).toMatchObject({ session: { id: session.id }, role: 'first' });
+      expect(await route(party(2))).toMatchObject({ session: { id: session.id }, role: 'second' });
     });
   });
 

@@ -153,7 +153,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       await hangUp(refused);
       told.splice(0);
       await call(STRANGER, refused);
-      expect(told).toEqual([new CallFigured(ACCOUNT, refused, null, false)]);
+      expect(told).toEqual([new CallFigured(ACCOUNT, refused, null, 'open')]);
     });
   });
 
@@ -201,7 +201,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       const callId = await idOf(leg);
       await type(callId, 1, '2222', leg);
       expect(told.slice(1)).toEqual([
-        new CallFigured(ACCOUNT, leg, null, false),
+        new CallFigured(ACCOUNT, leg, null, 'open'),
         new PartyHungUp(ACCOUNT, session.id, callId, 'second', leg),
         new CallEnded(ACCOUNT, session.id, callId),
       ]);

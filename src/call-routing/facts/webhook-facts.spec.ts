@@ -81,8 +81,8 @@ describeOnEachDatabase('what webhooks tell', (open, kind) => {
         manager.query("SELECT run_at FROM job WHERE kind = 'calls.reconcile' ORDER BY run_at"),
       )
     ).map(({ run_at }) => Number(run_at) - world.sessions.clock.now());
-  const figured = new CallFigured(ACCOUNT, A_LEG, null, false);
-  const figuredOf = (number: string) => new CallFigured(ACCOUNT, A_LEG, number, false);
+  const figured = new CallFigured(ACCOUNT, A_LEG, null, 'open');
+  const figuredOf = (number: string) => new CallFigured(ACCOUNT, A_LEG, number, 'open');
 
   describe('of the hang-up of a caller', () => {
     it('ends the call, once, and is figured each time under the virtual number', async () => {

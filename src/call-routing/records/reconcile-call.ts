@@ -59,7 +59,7 @@ export class ReconcileCall implements OnModuleInit {
       return [];
     });
     const [own, ...children] = records;
-    if (!own && !isLate) throw this.askAgain(legs, 'no record yet');
+    if (!own && !isLate) throw this.askAgain(call, legs, 'no record yet');
     // That both talked tells that there is another leg, whose record is late.
     const isLegMissing = children.length === 0 && call.dialStatus === 'completed';
     const isSettled = own !== undefined && this.hasAllRecords(own) && !isLegMissing;
@@ -72,7 +72,7 @@ export class ReconcileCall implements OnModuleInit {
     const known = await this.database.read((manager) => legsOfCall(manager, callId));
     if (isComplete(known, others)) return;
     if (isLate) throw new Park(own ? 'Plivo never had all records of this call' : 'Plivo has no record of this call');
-    throw this.askAgain(known, 'a record is still missing');
+    throw this.askAgain(call, known, 'a record is still missing');
   }
 
   /** The caller's leg first; nothing when Plivo does not know it. */
@@ -87,9 +87,9 @@ export class ReconcileCall implements OnModuleInit {
     return [own, ...children];
   }
 
-  private askAgain(legs: Leg[], reason: string): RetryLater {
-    const lastEnd = Math.max(...legs.map(({ isEnded, endedAt }) => (isEnded && endedAt !== null ? endedAt : 0)));
-    const isSoon = lastEnd > this.clock.now() - SOON_FOR_MS;
+  private askAgain({ createdAt }: Selected<typeof CALL>, legs: Leg[], reason: string): RetryLater {
+    const ends = legs.filter(({ isEnded }) => isEnded).map(({ endedAt }) => endedAt ?? createdAt);
+    const isSoon = ends.some((end) => end > this.clock.now() - SOON_FOR_MS);
     return new RetryLater(isSoon ? ASK_SOON_SECONDS : ASK_EVERY_SECONDS, reason);
   }
 

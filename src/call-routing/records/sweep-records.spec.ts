@@ -125,7 +125,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
       world.sessions.events.subscribe(PartyHungUp, async (_tx, event) => void hungUp.push(event));
       await sweepOf(record(A_LEG));
       expect(await legs()).toEqual([{ leg_uuid: A_LEG, side: 'A', amount: 8500 }]);
-      expect(figured).toEqual([new CallFigured(ACCOUNT, A_LEG, VIRTUAL, false)]);
+      expect(figured).toEqual([new CallFigured(ACCOUNT, A_LEG, VIRTUAL, 'open')]);
       expect(hungUp).toEqual([]);
     });
 

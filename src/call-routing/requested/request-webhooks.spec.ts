@@ -41,9 +41,9 @@ describeOnEachDatabase('a requested call', (open) => {
       },
     } as unknown as PlivoClient;
     world = callsOn(database, { plivo });
-    const { clock, crypto, events, findSessionById } = world.sessions;
+    const { clock, crypto, events, findSessionById: find } = world.sessions;
     const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
-    findLostEnd = new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, findSessionById);
+    findLostEnd = new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, find, world.spend);
     session = await world.sessions.open({
       first_party: party(1),
       second_party: party(2),
@@ -310,7 +310,7 @@ describeOnEachDatabase('a requested call', (open) => {
           first_party_status: 'no-answer',
         },
       ]);
-      expect(figured).toEqual([new CallFigured(ACCOUNT, leg, VIRTUAL, true)]);
+      expect(figured).toEqual([new CallFigured(ACCOUNT, leg, VIRTUAL, 'settled')]);
     });
 
     it.each([
@@ -366,13 +366,19 @@ describeOnEachDatabase('a requested call', (open) => {
       expect(await request()).toMatchObject({ status: 'over' });
     });
 
-    it('is asked for every minute during 26 hours, and given up after them', async () => {
+    it('is asked for every minute during 25 hours, then given up, and what was reserved for it is free', async () => {
+      const reserve = { accountId: ACCOUNT, holder: requestId, micros: 1000, cap: '1' };
+      await database.transaction((tx) => world.spend.reserve(tx, reserve));
       await expect(find()).rejects.toMatchObject({ name: 'RetryLater', seconds: 60 });
-      later((26 * DAY_MS) / 24);
+      later((25 * DAY_MS) / 24 - 1);
       await expect(find()).rejects.toMatchObject({ name: 'RetryLater' });
       later(1);
       await expect(find()).rejects.toMatchObject({ name: 'Park' });
-      expect(await request()).toMatchObject({ status: 'placed' });
+      expect(await request()).toMatchObject({ status: 'over' });
+      const reserved: unknown[] = await database.read((manager) =>
+        manager.query('SELECT holder FROM spend_reservation'),
+      );
+      expect(reserved).toEqual([]);
     });
 
     it.each(['wanted', 'placing', 'answered', 'over', 'failed'])('is not asked for while it is %s', async (status) => {
@@ -390,9 +396,11 @@ describeOnEachDatabase('a requested call', (open) => {
           return [record()];
         },
       } as unknown as PlivoClient;
-      const { clock, crypto, events, findSessionById } = world.sessions;
+      const { clock, crypto, events, findSessionById: find } = world.sessions;
       const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
-      await new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, findSessionById).run(requestId);
+      await new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, find, world.spend).run(
+        requestId,
+      );
       expect(await calls()).toMatchObject([{ a_leg_uuid: leg }]);
     });
   });

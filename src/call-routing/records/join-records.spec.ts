@@ -11,7 +11,7 @@ import { CallEnded, CallFigured, PartyAnswered, PartyHungUp } from '../call-rout
 const [VIRTUAL = ''] = usNumbers(1);
 const [A_LEG, B_LEG] = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'];
 const RECORDS_WITHIN_MS = 120_000;
-const GIVE_UP_MS = 26 * 3_600_000;
+const GIVE_UP_MS = 25 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 describeOnEachDatabase('the records of a call', (open) => {
@@ -115,7 +115,7 @@ describeOnEachDatabase('the records of a call', (open) => {
       new PartyAnswered(ACCOUNT, session.id, callId, 'second'),
       new PartyHungUp(ACCOUNT, session.id, callId, 'second', B_LEG),
       new CallEnded(ACCOUNT, session.id, callId),
-      new CallFigured(ACCOUNT, A_LEG, VIRTUAL, true),
+      new CallFigured(ACCOUNT, A_LEG, VIRTUAL, 'settled'),
     ]);
     expect(await reconciledAt()).toBe(world.sessions.clock.now());
   });
@@ -158,7 +158,7 @@ describeOnEachDatabase('the records of a call', (open) => {
     children = [record(B_LEG)];
     later(DAY_MS);
     await reconcile();
-    expect(told.at(-1)).toEqual(new CallFigured(ACCOUNT, A_LEG, VIRTUAL, true));
+    expect(told.at(-1)).toEqual(new CallFigured(ACCOUNT, A_LEG, VIRTUAL, 'settled'));
   });
 
   it('are of one call, whatever other calls the account has', async () => {
@@ -188,13 +188,17 @@ describeOnEachDatabase('the records of a call', (open) => {
     expect((await shown()).interaction).toMatchObject([{ second_party_status: 'no-answer' }]);
   });
 
-  it('are given up after 26 hours, and the call is settled as it is', async () => {
-    later(GIVE_UP_MS);
+  it('are given up after 25 hours, and the call ends as it is known', async () => {
+    later(GIVE_UP_MS - 1);
     await expect(reconcile()).rejects.toMatchObject({ name: 'RetryLater' });
     later(1);
     await expect(reconcile()).rejects.toMatchObject({ name: 'Park' });
     expect(await reconciledAt()).toBe(world.sessions.clock.now());
-    expect(told).toEqual([new CallFigured(ACCOUNT, A_LEG, null, true)]);
+    expect(told).toEqual([
+      new PartyHungUp(ACCOUNT, session.id, callId, 'first', A_LEG),
+      new CallEnded(ACCOUNT, session.id, callId),
+      new CallFigured(ACCOUNT, A_LEG, null, 'given-up'),
+    ]);
   });
 
   it('are of a call without another leg, if two minutes after its end there is none', async () => {
@@ -202,18 +206,27 @@ describeOnEachDatabase('the records of a call', (open) => {
     later(35_000 + RECORDS_WITHIN_MS - 1);
     await expect(reconcile()).rejects.toMatchObject(waits(30, 'a record is still missing'));
     expect(await reconciledAt()).toBeNull();
-    expect(told.at(-1)).toEqual(new CallFigured(ACCOUNT, A_LEG, VIRTUAL, false));
+    expect(told.at(-1)).toEqual(new CallFigured(ACCOUNT, A_LEG, VIRTUAL, 'open'));
     later(1);
     await reconcile();
     expect(await reconciledAt()).toBe(world.sessions.clock.now());
-    expect(told.at(-1)).toEqual(new CallFigured(ACCOUNT, A_LEG, VIRTUAL, true));
+    expect(told.at(-1)).toEqual(new CallFigured(ACCOUNT, A_LEG, VIRTUAL, 'settled'));
+  });
+
+  it('are asked for every half minute for an hour after an end, then every four', async () => {
+    await dialled('completed');
+    own = record(A_LEG);
+    later(35_000 + 3_600_000 - 1);
+    await expect(reconcile()).rejects.toMatchObject(waits(30, 'a record is still missing'));
+    later(1);
+    await expect(reconcile()).rejects.toMatchObject(waits(240, 'a record is still missing'));
   });
 
   it('are not complete without the other leg, where both talked, however long it takes', async () => {
     await dialled('completed');
     own = record(A_LEG);
     later(DAY_MS);
-    await expect(reconcile()).rejects.toMatchObject(waits(30, 'a record is still missing'));
+    await expect(reconcile()).rejects.toMatchObject(waits(240, 'a record is still missing'));
     expect(await reconciledAt()).toBeNull();
     children = [record(B_LEG)];
     await reconcile();
@@ -227,7 +240,7 @@ describeOnEachDatabase('the records of a call', (open) => {
     own = record(A_LEG);
     children = [record(B_LEG, missing)];
     later(DAY_MS);
-    await expect(reconcile()).rejects.toMatchObject(waits(30, 'a record is still missing'));
+    await expect(reconcile()).rejects.toMatchObject(waits(240, 'a record is still missing'));
     children = [record(B_LEG)];
     await reconcile();
     await expect(reconcile()).resolves.toBeUndefined();
@@ -238,7 +251,7 @@ describeOnEachDatabase('the records of a call', (open) => {
     children = [record(B_LEG)];
     later(DAY_MS);
     await dialled('completed', { DialBLegUUID: newId() });
-    await expect(reconcile()).rejects.toMatchObject(waits(30, 'a record is still missing'));
+    await expect(reconcile()).rejects.toMatchObject(waits(240, 'a record is still missing'));
   });
 
   it('are of no refused call, nor of one that nobody knows', async () => {
@@ -275,7 +288,7 @@ describeOnEachDatabase('the records of a call', (open) => {
       expect(await shown()).toMatchObject({ total_call_amount: 0.017, total_call_billed_duration: 120 });
       expect(told).toEqual([
         new PartyHungUp(ACCOUNT, session.id, callId, 'second', B_LEG),
-        new CallFigured(ACCOUNT, A_LEG, VIRTUAL, true),
+        new CallFigured(ACCOUNT, A_LEG, VIRTUAL, 'settled'),
       ]);
     });
 
