@@ -222,6 +222,137 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     expect(await allocated).toEqual([{ session_id: rival.sessionId }]);
   });
 
+  /** Who has which place, as `number index role free-after-seconds`, of one session. */
+  const placesOf = async (sessionId: string): Promise<{ parties: string[]; strangers: string[] }> => {
+    const read = async (table: string, column: string): Promise<string[]> => {
+      const rows = await database.read<Record<string, string | number>[]>((manager) =>
+        manager.query(
+          `SELECT n.number, a.${column} AS held, a.role, a.free_after FROM ${table} a JOIN virtual_number n ON n.id = a.virtual_number_id
+           WHERE a.session_id = ?`,
+          [sessionId],
+        ),
+      );
+      const now = sessions.clock.now();
+      return rows.map((row) => `${row.number} ${row.held} ${row.role} ${(Number(row.free_after) - now) / 1000}`).sort();
+    };
+    return {
+      parties: await read('number_assignment', 'party_index'),
+      strangers: await read('pin_assignment', 'pin_index'),
+    };
+  };
+  const allocate = (request: AllocationRequest, tx?: Tx): Promise<{ id: number; number: string }> => {
+    const run = (inside: Tx) => new AllocateNumber(database, sessions.events).run(inside, request);
+    return tx ? run(tx) : database.transaction(run);
+  };
+
+  it.each([
+    ['that neither party had', false],
+    ['that one party had before', true],
+  ])(
+    'lends both parties their places, each in its role, until the cool-off is over: a number %s',
+    async (_, isKnown) => {
+      await addNumbers(database, usNumbers(1));
+      if (isKnown) await sessions.end((await openPair(2, 3)).id);
+      const announced: NumberAssigned[] = [];
+      sessions.events.subscribe(NumberAssigned, async (__, event) => void announced.push(event));
+      const request = wish(1, 2);
+
+      const lent = await allocate(request);
+
+      expect(lent).toEqual({ id: expect.any(Number), number: '12025550000' });
+      expect(await placesOf(request.sessionId)).toEqual({
+        parties: [`12025550000 ${indexOf(1)} first 60`, `12025550000 ${indexOf(2)} second 60`].sort(),
+        strangers: [],
+      });
+      expect(announced).toEqual([new NumberAssigned(ACCOUNT, lent.id, request.sessionId)]);
+    },
+  );
+
+  const digits = 'x'.repeat(20);
+  it.each([
+    ['the missing party, of an open session', { isOpen: true, openRole: 'second' as const }, ['* second']],
+    [
+      'a PIN each, of a session with PINs',
+      {
+        pins: [
+          { role: 'first' as const, index: 'pin1' },
+          { role: 'second' as const, index: 'pin2' },
+        ],
+      },
+      ['pin1 first', 'pin2 second'],
+    ],
+    ['a file for unknown callers', { playIndex: `~${digits}` }, [`~${digits} first`]],
+    [
+      'a PIN and a file',
+      { pins: [{ role: 'second' as const, index: 'pin2' }], playIndex: `~${digits}` },
+      ['pin2 second', `~${digits} first`],
+    ],
+  ])('lends what answers for strangers as long as the parties: %s', async (_, more, expected) => {
+    await addNumbers(database, usNumbers(1));
+    const request = { ...wish(1, 2), ...more };
+
+    await allocate(request);
+
+    const { strangers } = await placesOf(request.sessionId);
+    expect(strangers).toEqual(expected.map((place) => `12025550000 ${place} 60`).sort());
+  });
+
+  it.each([
+    ['an open session', { isOpen: true }],
+    ['a session with a PIN', { pins: [{ role: 'first' as const, index: 'pin1' }] }],
+  ])('never lends %s a number on which an open session began after the choice', async (_, more) => {
+    await addNumbers(database, usNumbers(1));
+    const rival = { ...wish(3, 4), isOpen: true };
+    const late = { ...wish(1, 2), ...more };
+
+    const outcome = await database.transaction(async (tx) => {
+      const raced = afterFirstRows(tx, () => allocate(rival, tx));
+      return allocate(late, raced).catch((error: unknown) => error);
+    });
+
+    expect(outcome).toBeInstanceOf(Contended);
+    expect((await placesOf(rival.sessionId)).strangers).toEqual(['12025550000 * second 60']);
+  });
+
+  it('never lends an open session a number on which a PIN was claimed after the choice', async () => {
+    await addNumbers(database, usNumbers(1));
+    const rival = { ...wish(3, 4), pins: [{ role: 'first' as const, index: 'pin1' }] };
+
+    const outcome = await database.transaction(async (tx) => {
+      const raced = afterFirstRows(tx, () => allocate(rival, tx));
+      return allocate({ ...wish(1, 2), isOpen: true }, raced).catch((error: unknown) => error);
+    });
+
+    expect(outcome).toBeInstanceOf(Contended);
+  });
+
+  it('never lends a number that neither party had and that was withdrawn after the choice', async () => {
+    await addNumbers(database, usNumbers(1));
+
+    const outcome = await database.transaction(async (tx) => {
+      const raced = afterFirstRows(tx, () => tx.query("UPDATE virtual_number SET status = 'retired'"));
+      return allocate(wish(1, 2), raced).catch((error: unknown) => error);
+    });
+
+    expect(outcome).toBeInstanceOf(Contended);
+  });
+
+  it('counts what would do for the busier of its people, and only live sessions of these two', async () => {
+    await addNumbers(database, usNumbers(2));
+    await openPair(1, 2);
+    await openPair(1, 3);
+    await openPair(4, 5);
+    await openPair(2, 4);
+    sessions.clock.advance(1000);
+    const refusalOf = (request: AllocationRequest) =>
+      allocate(request).catch((error: unknown) => (error as NumberPoolExhausted).details.extra);
+
+    expect(await refusalOf(wish(1, 2))).toEqual({ numbers_needed: 5 });
+    expect(await refusalOf(wish(1, 9))).toEqual({ numbers_needed: 3 });
+    sessions.clock.advance(3_600_000);
+    expect(await allocate(wish(1, 9))).toMatchObject({ number: expect.any(String) });
+  });
+
   it('draws generated PINs again when the first draw is taken on every number', async () => {
     await addNumbers(database, usNumbers(1));
     const pin = {
@@ -292,6 +423,46 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
       { numRuns: kind === 'sqlite' ? 60 : 12, seed: 20260105 },
     );
   }, 120_000);
+
+  // On SQLite transactions come one after the other.
+  (kind === 'sqlite' ? it.skip : it)(
+    'never lends a number that a party had before and that was withdrawn after the choice',
+    async () => {
+      await addNumbers(database, usNumbers(1));
+      await sessions.end((await openPair(1, 2)).id);
+
+      const outcome = await database.transaction(async (tx) => {
+        const raced = afterFirstRows(tx, () =>
+          database.transaction((other) => other.query("UPDATE virtual_number SET status = 'retired'")),
+        );
+        return allocate(wish(1, 3), raced).catch((error: unknown) => error);
+      });
+
+      expect(outcome).toBeInstanceOf(Contended);
+    },
+  );
+
+  (kind === 'sqlite' ? it.skip : it).each([
+    ['that neither party had', false],
+    ['that a party had before', true],
+  ])('keeps a number from being withdrawn until the session that is lent it is there: one %s', async (_, isKnown) => {
+    await addNumbers(database, usNumbers(1));
+    if (isKnown) await sessions.end((await openPair(1, 2)).id);
+    const order: string[] = [];
+    let withdrawn: Promise<unknown> = Promise.resolve();
+
+    await database.transaction(async (tx) => {
+      await allocate(wish(1, 3), tx);
+      withdrawn = database
+        .transaction((other) => other.query("UPDATE virtual_number SET status = 'retired'"))
+        .then(() => order.push('withdrawn'));
+      while (order.length === 0 && !(await isAnyWaiting(database))) await delay(LOOK_MS);
+      order.push('lent');
+    });
+    await withdrawn;
+
+    expect(order).toEqual(['lent', 'withdrawn']);
+  });
 
   // On SQLite transactions come one after the other.
   (kind === 'sqlite' ? it.skip : it)(

@@ -206,6 +206,28 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     expect(await count('job')).toBe(0);
   });
 
+  it.each([
+    [0, 1],
+    [999, 1],
+    [1000, 2],
+    [1001, 2],
+    [2001, 3],
+  ])('forgets %i people of a number in transactions of at most a thousand: %i', async (rows, transactions) => {
+    for (let from = 0; from < rows; from += 500) {
+      const people = Array.from({ length: Math.min(500, rows - from) }, (__, one) => from + one);
+      const values = people.map((one) => `(7, 'party${String(one).padStart(4, '0')}', 's', 'first', 0)`).join(',');
+      await dataSource.query(`INSERT INTO number_assignment VALUES ${values}`);
+    }
+    let commits = 0;
+    database.onCommit(() => (commits += 1));
+
+    await forgetNumber.run(7);
+
+    expect(await count('number_assignment')).toBe(0);
+    // One more for those who had it by a PIN, of whom there are none.
+    expect(commits).toBe(transactions + 1);
+  });
+
   it('gives a number that is added again after its removal a new id', async () => {
     const { number: before } = await add();
     await remove('+14155550100');

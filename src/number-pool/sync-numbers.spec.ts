@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
+import { FakeClock } from '../../test/support/ground.js';
 import { Accounts, PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
 import { Clock } from '../platform/clock.js';
@@ -227,6 +228,30 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
   it('refuses an unknown account without asking Plivo', async () => {
     await expect(syncNumbers.run('MAUNKNOWNUNKNOWN0000')).rejects.toMatchObject({ kind: 'not-found' });
     expect(list.asked).toEqual([]);
+  });
+
+  it('is tried again after 1, 2, 4, 8, 16 and 32 minutes, then hourly, and adds the numbers once Plivo lists them', async () => {
+    const still = new FakeClock();
+    const jobs = new Jobs(database, still, readConfig({}), createLogger({ level: 'silent', format: 'json' }));
+    const enqueueNumberSync = new EnqueueNumberSync(database, jobs, new Accounts(), syncNumbers);
+    enqueueNumberSync.onModuleInit();
+    list.numbers = many(2);
+    list.fault = { fromOffset: 0, status: 401 };
+    await enqueueNumberSync.run();
+
+    for (const minutes of [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60]) {
+      expect(await jobs.runDue()).toBe(2);
+      const waiting = await jobs.list({ limit: 10 });
+      expect(waiting.map(({ state, runAt }) => [state, (runAt - still.now()) / 60_000])).toEqual([
+        ['waiting', minutes],
+        ['waiting', minutes],
+      ]);
+      still.advance(minutes * 60_000);
+    }
+    list.fault = null;
+    expect(await jobs.runDue()).toBe(2);
+    expect(await stored()).toHaveLength(2);
+    expect(await jobs.list({ limit: 10 })).toEqual([]);
   });
 
   it('runs in the background, once for each account, and again after a failure', async () => {

@@ -65,7 +65,10 @@ function namesOf(faults) {
 function filesOf(path) {
   const below = path.replace(/\/$/, '');
   const files = filesBelow('src').filter((file) => file === below || file.startsWith(`${below}/`));
-  return files.filter((file) => file.endsWith('.ts') && !NO_RULES.test(file));
+  const ruling = files.filter((file) => file.endsWith('.ts') && !NO_RULES.test(file));
+  if (ruling.length === 0)
+    throw new Error(`expected a file with rules or a folder of them, such as src/callbacks: ${path}`);
+  return ruling;
 }
 
 function grouped(files) {

@@ -8,6 +8,8 @@ import * as circus from 'jest-circus';
  */
 const LEAST_MS = 10_000;
 const LONGEST_MS = 120_000;
+/** As `describeOnEachDatabase` names them. */
+const ON_SERVER = / \(mysql\)(?= ›)/;
 
 let active = 0;
 let coming = null;
@@ -34,7 +36,7 @@ async function load({ specs, known }) {
   for (const spec of specs) {
     circus.resetState();
     await import(pathToFileURL(spec).href);
-    facts.push(...factsOf(circus.getState().rootDescribeBlock, spec));
+    facts.push(...onceEach(factsOf(circus.getState().rootDescribeBlock, spec)));
   }
   known ??= await allOnce();
   facts = facts.map((fact, index) => ({ ...fact, ...known[index], noticed: 0 }));
@@ -92,6 +94,12 @@ function factsOf(block, spec, above = []) {
     if (child.type === 'describeBlock') return factsOf(child, spec, blocks);
     return [{ test: child, blocks, name: [...blocks.slice(1).map(({ name }) => name), child.name].join(' › '), spec }];
   });
+}
+
+/** A database on a server costs a second a fact, so only what cannot be stated on SQLite is stated there. */
+function onceEach(stated) {
+  const names = new Set(stated.map(({ name }) => name));
+  return stated.filter(({ name }) => !ON_SERVER.test(name) || !names.has(name.replace(ON_SERVER, ' (sqlite)')));
 }
 
 /** Runs one fact with all that is set up for it and cleaned after it; returns what failed. All of it may take that long, and as long for cleaning up. */
