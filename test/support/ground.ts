@@ -61,8 +61,8 @@ export function sessionsOn(
   const endSession = new EndSession(clock, events, records);
   const createPipe = new CreateSessionPipe(config);
   const updatePipe = new UpdateSessionPipe(config);
-  const openIn = (tx: Tx, body: Record<string, unknown>): Promise<SessionRecord> =>
-    openSession.run(tx, OWNER, createPipe.transform(body), { ...EVERY_COUNTRY, session_fee: '0' });
+  const openIn = (tx: Tx, body: Record<string, unknown>, fee = '0'): Promise<SessionRecord> =>
+    openSession.run(tx, OWNER, createPipe.transform(body), { ...EVERY_COUNTRY, session_fee: fee });
   return {
     config,
     clock,
@@ -74,7 +74,8 @@ export function sessionsOn(
     findStrangers: new FindStrangers(clock, records),
     findSessionById: new FindSessionById(records),
     findSession: new FindSession(database, clock, config, records),
-    open: (body: Record<string, unknown>): Promise<SessionRecord> => database.transaction((tx) => openIn(tx, body)),
+    open: (body: Record<string, unknown>, fee = '0'): Promise<SessionRecord> =>
+      database.transaction((tx) => openIn(tx, body, fee)),
     openIn,
     update: (id: string, body: Record<string, unknown>): Promise<SessionRecord> =>
       database.transaction((tx) => updateSession.run(tx, OWNER, id, updatePipe.transform(body), EVERY_COUNTRY)),
@@ -128,6 +129,10 @@ export async function clearSessions(database: Database): Promise<void> {
       'call_answer',
       'pin_failure',
       'call_request',
+      'call_tally',
+      'call_stat',
+      'session_stat',
+      'stat_recount',
       'job',
     ]) {
       await tx.query(`DELETE FROM ${table}`);

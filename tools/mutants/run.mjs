@@ -126,6 +126,7 @@ async function work(waiting, start, anew) {
     fault.ms = Date.now() - startedAt;
     if (Date.now() > keptAt + KEEP_EVERY_MS) keep();
     if (process.stderr.isTTY) process.stderr.write(`\r${waiting.length} to go `);
+    else if (waiting.length % 50 === 0) process.stderr.write(`${waiting.length} to go\n`);
     // What came too late is still running.
     if (answer === null || answer.isLate) {
       trial.end();

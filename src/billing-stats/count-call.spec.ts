@@ -1,0 +1,333 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { billingOn } from '../../test/support/billing.js';
+import { callsOn } from '../../test/support/calls.js';
+import { describeOnEachDatabase } from '../../test/support/database.js';
+import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import type { CallSettingsPatch } from '../accounts/index.js';
+import type { Database } from '../platform/database/database.js';
+import type { SessionRecord } from '../sessions/index.js';
+import { INTERACTIONS } from '../sessions/interaction.entity.js';
+import { ownAmountOf } from './count-call.js';
+
+const HOUR = 3_600_000;
+const OTHER = 'MAOTHEROTHEROTHER000';
+
+describeOnEachDatabase('counting calls', (open) => {
+  let database: Database;
+  let calls: ReturnType<typeof callsOn>;
+  let billing: ReturnType<typeof billingOn>;
+  let session: SessionRecord;
+
+  beforeAll(async () => {
+    ({ database } = await open());
+  });
+  beforeEach(async () => {
+    await clearSessions(database);
+    await addNumbers(database, usNumbers(2));
+    for (const id of [ACCOUNT, OTHER])
+      await database.transaction((tx) =>
+        tx.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]),
+      );
+    calls = callsOn(database);
+    billing = billingOn(database, calls);
+    session = await calls.sessions.open({ first_party: party(1), second_party: party(2) });
+  });
+
+  const set = (patch: CallSettingsPatch) => database.transaction((tx) => calls.settings.change(tx, ACCOUNT, patch));
+  /** Both legs have ended; the second was talked on for 50 s. */
+  const talk = async (uuid = 'a', more: { sessionId?: string } = {}): Promise<string> => {
+    const sessionId = more.sessionId ?? session.id;
+    const callId = await billing.call(uuid, { sessionId });
+    await billing.leg(uuid, { callId, sessionId, duration: 60, billedDuration: 60, amount: 8500 });
+    await billing.leg(`${uuid}-b`, { callId, sessionId, side: 'B', duration: 50, billedDuration: 120, amount: 24_000 });
+    return callId;
+  };
+  const number = () => `+${session.virtualNumber}`;
+
+  it('counts one that has ended in its hour, number, session and account, however often it is told', async () => {
+    await talk();
+    for (const _ of [1, 2, 3]) await billing.figured('a');
+
+    const sums = '1 1 50 180 32500 1 0';
+    expect(await billing.stats('hour')).toEqual([`2026-01-05T10:00:00Z ${sums}`]);
+    expect(await billing.stats('day')).toEqual([`2026-01-05 ${sums}`]);
+    expect(await billing.stats('number')).toEqual([`${number()} ${sums}`]);
+    expect(await billing.stats('session')).toEqual([`${session.id} ${sums}`]);
+    expect(await billing.stats('account')).toEqual([`${ACCOUNT} ${sums}`]);
+  });
+
+  it('counts none that is still on', async () => {
+    await talk();
+    await billing.learn('a', { isEnded: false });
+    await billing.figured('a');
+
+    expect(await billing.stats('account')).toEqual([`${ACCOUNT} 0 0 0 0 0 1 0`]);
+  });
+
+  it('adds what becomes known later, and takes away what was too much', async () => {
+    await talk();
+    await billing.learn('a-b', {
+      isEnded: false,
+      duration: null,
+      billedDuration: null,
+      amount: null,
+      isAnswered: false,
+    });
+    await billing.figured('a');
+    expect(await billing.stats('number')).toEqual([`${number()} 1 0 0 60 8500 1 0`]);
+
+    await billing.learn('a-b', { isEnded: true, duration: 70, billedDuration: 600, amount: 900_000, isAnswered: true });
+    await billing.figured('a');
+    expect(await billing.stats('number')).toEqual([`${number()} 1 1 70 660 908500 1 0`]);
+
+    await billing.learn('a-b', { duration: 50, billedDuration: 120, amount: 24_000 });
+    await billing.figured('a');
+    expect(await billing.stats('number')).toEqual([`${number()} 1 1 50 180 32500 1 0`]);
+    expect(await billing.stats('session')).toEqual([`${session.id} 1 1 50 180 32500 1 0`]);
+  });
+
+  it('counts a call whose begin nobody tells in the hour of its end, and moves it once its begin is known', async () => {
+    calls.sessions.clock.advance(HOUR);
+    await billing.leg('a', { startedAt: null, endedAt: null, amount: 500 });
+    await billing.figured('a', { number: session.virtualNumber });
+    expect(await billing.stats('hour')).toEqual([
+      '2026-01-05T10:00:00Z 0 0 0 0 0 1 0',
+      '2026-01-05T11:00:00Z 1 0 0 0 500 0 0',
+    ]);
+
+    calls.sessions.clock.advance(HOUR);
+    await billing.figured('a');
+    expect((await billing.stats('hour')).at(-1)).toBe('2026-01-05T11:00:00Z 1 0 0 0 500 0 0');
+
+    await billing.learn('a', { startedAt: calls.sessions.clock.now() - 2 * HOUR });
+    await billing.figured('a');
+    expect(await billing.stats('hour')).toEqual([
+      '2026-01-05T10:00:00Z 1 0 0 0 500 1 0',
+      '2026-01-05T11:00:00Z 0 0 0 0 0 0 0',
+    ]);
+  });
+
+  it('moves a call that turns out to be one of a session to it and its number', async () => {
+    await billing.leg('a', { amount: 500 });
+    await billing.figured('a', { number: '12025550001' });
+    expect(await billing.stats('number')).toEqual([`${number()} 0 0 0 0 0 1 0`, '+12025550001 1 0 0 0 500 0 0']);
+
+    const callId = await billing.call('a', { sessionId: session.id });
+    await billing.learn('a', { callId, sessionId: session.id });
+    await billing.figured('a');
+    expect(await billing.stats('number')).toEqual([`${number()} 1 0 0 0 500 1 0`, '+12025550001 0 0 0 0 0 0 0']);
+    expect(await billing.stats('session')).toEqual([`${session.id} 1 0 0 0 500 1 0`]);
+  });
+
+  it('moves a call from one session to another, each with its own', async () => {
+    const other = await calls.sessions.open({ first_party: party(1), second_party: party(3) });
+    await talk('a');
+    await billing.figured('a');
+    await database.transaction((tx) => tx.query('UPDATE masked_call SET session_id = ?', [other.id]));
+    await billing.figured('a');
+
+    expect(await billing.stats('session')).toEqual(
+      [`${session.id} 0 0 0 0 0 1 0`, `${other.id} 1 1 50 180 32500 1 0`].sort(),
+    );
+    expect(other.virtualNumber).not.toBe(session.virtualNumber);
+    expect(await billing.stats('number')).toEqual([
+      `${number()} 0 0 0 0 0 1 0`,
+      `+${other.virtualNumber} 1 1 50 180 32500 1 0`,
+    ]);
+  });
+
+  it.each([
+    ["a number of the account's own", '12025550001', '+12025550001'],
+    ["another account's number", '12025550077', 'unknown'],
+    ['a number of nobody, which could be a person', '14155559999', 'unknown'],
+    ['nothing', null, 'unknown'],
+  ])(
+    'counts a call of no session for the number that Plivo names, if it is one of ours: %s',
+    async (_, told, shown) => {
+      await addNumbers(database, ['12025550077']);
+      await database.transaction((tx) =>
+        tx.query('UPDATE virtual_number SET account_id = ? WHERE number = ?', [OTHER, '12025550077']),
+      );
+      await billing.leg('a', { amount: 500 });
+      await billing.figured('a', { number: told });
+
+      expect(await billing.stats('number')).toContain(`${shown} 1 0 0 0 500 0 0`);
+    },
+  );
+
+  it('keeps to the number it counted for when a later word names none or a foreign one', async () => {
+    await billing.leg('a', { amount: 500 });
+    await billing.figured('a', { number: '12025550001' });
+    await billing.learn('a', { amount: 700 });
+    await billing.figured('a', { number: '14155559999' });
+    await billing.figured('a');
+
+    expect(await billing.stats('number')).toContain('+12025550001 1 0 0 0 700 0 0');
+  });
+
+  it("counts for the session's number, whatever Plivo names", async () => {
+    await talk();
+    await billing.figured('a', { number: '12025550001' });
+    await billing.learn('a', { amount: 8501 });
+    await billing.figured('a', { number: '12025550001' });
+
+    expect(await billing.stats('number')).toEqual([`${number()} 1 1 50 180 32501 1 0`]);
+  });
+
+  it('keeps calls of accounts apart', async () => {
+    await billing.leg('a', { amount: 500 });
+    await billing.leg('a', { amount: 900, accountId: OTHER });
+    await billing.figured('a');
+    await billing.figured('a', { accountId: OTHER });
+
+    expect(await billing.stats('account')).toEqual([`${OTHER} 1 0 0 0 900 0 0`, `${ACCOUNT} 1 0 0 0 500 1 0`]);
+    expect(await billing.stats('account', OTHER)).toEqual([`${OTHER} 1 0 0 0 900 0 0`]);
+  });
+
+  it("adds the account's own price of a minute, that of the day on which the call was first counted", async () => {
+    await set({ minute_fee: '0.01' });
+    const callId = await talk();
+    await database.transaction((tx) =>
+      INTERACTIONS.insert(tx, {
+        id: callId,
+        sessionId: session.id,
+        startedAt: 0,
+        busyUntil: 0,
+        legCount: 2,
+        duration: 0,
+        billedDuration: 0,
+        amount: 0,
+      }),
+    );
+    await billing.figured('a');
+    expect(await billing.stats('account')).toEqual([`${ACCOUNT} 1 1 50 180 62500 1 0`]);
+
+    await set({ minute_fee: '5' });
+    await billing.learn('a-b', { billedDuration: 180 });
+    await billing.figured('a');
+    expect(await billing.stats('account')).toEqual([`${ACCOUNT} 1 1 50 240 72500 1 0`]);
+    const charged = await database.read((manager) => manager.query<unknown[]>('SELECT own_amount FROM interaction'));
+    expect(charged).toEqual([{ own_amount: 40_000 }]);
+  });
+
+  it('charges a conversation nothing where the account has no price of its own', async () => {
+    const callId = await talk();
+    await database.transaction((tx) =>
+      INTERACTIONS.insert(tx, {
+        id: callId,
+        sessionId: session.id,
+        startedAt: 0,
+        busyUntil: 0,
+        legCount: 2,
+        duration: 0,
+        billedDuration: 0,
+        amount: 0,
+      }),
+    );
+    await billing.figured('a');
+
+    const charged = await database.read((manager) => manager.query<unknown[]>('SELECT own_amount FROM interaction'));
+    expect(charged).toEqual([{ own_amount: null }]);
+  });
+
+  it('bills a part of a minute in proportion, rounded up to the micro-unit', () => {
+    expect([0, 1, 59, 60, 61, 120].map((seconds) => ownAmountOf(seconds, 10_000))).toEqual([
+      0, 167, 9834, 10_000, 10_167, 20_000,
+    ]);
+    expect(ownAmountOf(600, 0)).toBe(0);
+  });
+
+  it('counts a session once with its fee, and not again when it is renewed', async () => {
+    calls.sessions.clock.advance(HOUR);
+    const costly = { first_party: party(3), second_party: party(4) };
+    const made = await calls.sessions.open(costly, '0.25');
+    calls.sessions.clock.advance(600_000);
+    await calls.sessions.open(costly, '0.25');
+
+    expect(await billing.stats('session')).toEqual(
+      [`${session.id} 0 0 0 0 0 1 0`, `${made.id} 0 0 0 0 0 1 250000`].sort(),
+    );
+    expect(await billing.stats('hour')).toEqual([
+      '2026-01-05T10:00:00Z 0 0 0 0 0 1 0',
+      '2026-01-05T11:00:00Z 0 0 0 0 0 1 250000',
+    ]);
+  });
+
+  it('counts a call once although many transactions learn of it at the same time', async () => {
+    await talk();
+    await Promise.all(Array.from({ length: 12 }, () => billing.figured('a')));
+
+    expect(await billing.stats('number')).toEqual([`${number()} 1 1 50 180 32500 1 0`]);
+    expect(await billing.stats('session')).toEqual([`${session.id} 1 1 50 180 32500 1 0`]);
+  });
+
+  const CAP = { daily_spend_cap: '1', max_rate_per_minute: '0.02' };
+  const reserve = (holder: string) =>
+    database.transaction((tx) =>
+      calls.spend.reserve(tx, { accountId: ACCOUNT, holder, micros: 140_000, cap: CAP.daily_spend_cap }),
+    );
+
+  it('spends what a call came to, with the own price, and more or less as it changes', async () => {
+    await set({ ...CAP, minute_fee: '0.01' });
+    const callId = await talk();
+    await reserve(callId);
+    await billing.figured('a');
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 62_500, reserved: 0 });
+
+    await billing.learn('a', { amount: 9500 });
+    await billing.figured('a');
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 63_500, reserved: 0 });
+    await billing.learn('a-b', { billedDuration: 60, amount: 12_000 });
+    await billing.figured('a');
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 41_500, reserved: 0 });
+  });
+
+  it('gives back what a requested call had reserved, under the request', async () => {
+    await set(CAP);
+    await talk();
+    const requestId = session.id;
+    await database.transaction((tx) => tx.query('UPDATE masked_call SET request_id = ?', [requestId]));
+    await reserve(requestId);
+    await billing.figured('a');
+
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 32_500, reserved: 0 });
+  });
+
+  it.each([
+    ['whose caller was refused and that has its price', { decision: 'refuse' as const }, {}, false, 0],
+    ['that dialled somebody of whom nothing is known yet', {}, {}, false, 140_000],
+    ['that dialled somebody, and Plivo knows of no further leg', {}, {}, true, 0],
+    ['that has no price yet', { decision: 'refuse' as const }, { amount: null }, true, 140_000],
+  ])('gives a reservation back once nothing more can come: a call %s', async (_, call, leg, isSettled, reserved) => {
+    await set(CAP);
+    const callId = await billing.call('a', { sessionId: session.id, ...call });
+    await billing.leg('a', { callId, sessionId: session.id, billedDuration: 60, amount: 8500, ...leg });
+    await reserve(callId);
+    await billing.figured('a', { isSettled });
+
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ reserved });
+  });
+
+  it('begins the day of a cap with what its calls have cost since midnight', async () => {
+    await talk('yesterday');
+    await billing.learn('yesterday', { amount: 500_000 });
+    await billing.figured('yesterday');
+    calls.sessions.clock.advance(14 * HOUR);
+    await billing.leg('a', { amount: 900_000 });
+    await billing.figured('a', { number: session.virtualNumber });
+    await billing.leg('a', { amount: 50_000, accountId: OTHER });
+    await billing.figured('a', { accountId: OTHER });
+    await set(CAP);
+
+    expect(await reserve('one')).toBe(false);
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 900_000 });
+  });
+
+  it('spends nothing of an account that never had a cap', async () => {
+    await talk();
+    await reserve('another');
+    await billing.figured('a');
+
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 0 });
+  });
+});

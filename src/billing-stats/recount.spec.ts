@@ -1,0 +1,271 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { billingOn } from '../../test/support/billing.js';
+import { callsOn } from '../../test/support/calls.js';
+import { describeOnEachDatabase } from '../../test/support/database.js';
+import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import { LEGS } from '../call-routing/call.entity.js';
+import type { Database } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
+import type { SessionRecord } from '../sessions/index.js';
+import { GROUPINGS } from './read-stats.js';
+
+const HOUR = 3_600_000;
+const OTHER = 'MAOTHEROTHEROTHER000';
+
+describeOnEachDatabase('a recount', (open) => {
+  let database: Database;
+  let calls: ReturnType<typeof callsOn>;
+  let billing: ReturnType<typeof billingOn>;
+  let session: SessionRecord;
+
+  beforeAll(async () => {
+    ({ database } = await open());
+  });
+  /** Two sessions, one of them with a call an hour later, and a call of nobody's. */
+  beforeEach(async () => {
+    await clearSessions(database);
+    await addNumbers(database, usNumbers(2));
+    for (const id of [ACCOUNT, OTHER])
+      await database.transaction((tx) =>
+        tx.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]),
+      );
+    calls = callsOn(database);
+    billing = billingOn(database, calls);
+    await database.transaction((tx) => calls.settings.change(tx, ACCOUNT, { minute_fee: '0.01' }));
+    session = await calls.sessions.open({ first_party: party(1), second_party: party(2), session_expiry: 0 }, '0.25');
+    await calls.sessions.open({ first_party: party(1), second_party: party(3) }, '0.25');
+    calls.sessions.clock.advance(HOUR);
+    const callId = await billing.call('a', { sessionId: session.id });
+    const shared = { callId, sessionId: session.id, duration: 60, billedDuration: 60, amount: 8500 };
+    await billing.leg('a', shared);
+    await billing.leg('b', { ...shared, side: 'B' });
+    await billing.figured('a');
+    await billing.leg('stray', { accountId: OTHER, amount: 700 });
+    await billing.figured('stray', { accountId: OTHER });
+  });
+
+  const write = (sql: string, parameters: unknown[] = []): Promise<unknown> =>
+    database.transaction((tx) => tx.query(sql, parameters));
+  const recounted = async (isRepair = false) => {
+    await billing.recount.run(isRepair);
+    const { callDifferences, sessionDifferences, sumDifferences } = (await billing.recount.last())!;
+    return [callDifferences, sessionDifferences, sumDifferences];
+  };
+  const everything = async (): Promise<string[]> => {
+    const rows: string[] = [];
+    for (const groupBy of GROUPINGS) rows.push(...(await billing.stats(groupBy)));
+    return rows;
+  };
+
+  it('of what was counted rightly finds no difference and changes nothing', async () => {
+    const before = await everything();
+    const { clock } = calls.sessions;
+
+    expect(await recounted(true)).toEqual([0, 0, 0]);
+
+    expect(await everything()).toEqual(before);
+    expect(await billing.recount.last()).toEqual({
+      id: expect.any(String),
+      startedAt: clock.now(),
+      finishedAt: clock.now(),
+      calls: 2,
+      // Two legs, two minutes at the own price, and the call of nobody's.
+      amount: 17_000 + 20_000 + 700,
+      statCalls: 2,
+      statAmount: 37_700,
+      callDifferences: 0,
+      sessionDifferences: 0,
+      sumDifferences: 0,
+      isRepaired: true,
+    });
+  });
+
+  it.each([
+    ['an hour', `hour = hour - ${HOUR}`],
+    ['whether it was connected', 'is_connected = 0'],
+    ['how long was talked', 'talk_seconds = talk_seconds + 1'],
+    ['what is billed', 'billed_seconds = billed_seconds - 60'],
+    ["Plivo's price", 'amount = amount + 1'],
+    ['the own price', 'own_amount = own_amount + 1'],
+    ['its session', 'session_id = NULL'],
+  ])('finds a call that was counted with a wrong word of it: %s', async (_, wrong) => {
+    const before = await everything();
+    await write(`UPDATE call_tally SET ${wrong} WHERE a_leg_uuid = 'a'`);
+
+    const [callDifferences] = await recounted();
+    expect(callDifferences).toBe(1);
+    // Told of, and nothing else.
+    expect(await everything()).toEqual(before);
+
+    await recounted(true);
+    expect(await recounted()).toEqual([0, 0, 0]);
+    expect(withoutNothing(await everything())).toEqual(withoutNothing(before));
+  });
+
+  it('finds a call that was not counted at all, and counts it', async () => {
+    const before = await everything();
+    await billing.leg('missed', { amount: 900 });
+    expect(await recounted()).toEqual([1, 0, 0]);
+
+    expect(await recounted(true)).toEqual([1, 0, 0]);
+    expect(await recounted()).toEqual([0, 0, 0]);
+    expect(await everything()).not.toEqual(before);
+    expect(await billing.stats('account', ACCOUNT)).toEqual([`${ACCOUNT} 2 1 60 120 37900 2 500000`]);
+  });
+
+  it('finds no difference in a call that is still on, or whose begin nobody told', async () => {
+    await billing.leg('on', { isEnded: false, amount: 900 });
+    await billing.leg('unbegun', { startedAt: null, endedAt: null, amount: 10 });
+    await billing.figured('unbegun');
+    calls.sessions.clock.advance(5 * HOUR);
+
+    expect(await recounted()).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    ['was forgotten', 'sessions = 0, fees = 0', 1],
+    ['was counted twice', 'sessions = 2, fees = 500000', 1],
+    ['has a wrong fee', 'fees = 1', 1],
+    ['was counted in another hour', `hour = hour + ${5 * HOUR}`, 2],
+  ])('finds a session whose opening %s, and counts it rightly', async (_, wrong, differences) => {
+    const before = await everything();
+    await write(`UPDATE session_stat SET ${wrong} WHERE session_id = ? AND sessions = 1`, [session.id]);
+
+    const [callDifferences, sessionDifferences] = await recounted();
+    expect([callDifferences, sessionDifferences]).toEqual([0, differences]);
+
+    await recounted(true);
+    expect(await recounted()).toEqual([0, 0, 0]);
+    expect(withoutNothing(await everything())).toEqual(withoutNothing(before));
+  });
+
+  it.each([
+    [
+      'a number',
+      "call_stat SET calls = calls + 1 WHERE virtual_number <> '' AND calls = 1 AND account_id = ?",
+      ACCOUNT,
+    ],
+    [
+      'a number, in price',
+      "call_stat SET amount = amount + 1 WHERE virtual_number <> '' AND calls = 1 AND account_id = ?",
+      ACCOUNT,
+    ],
+    [
+      'a number, in fees',
+      "call_stat SET fees = fees - 1 WHERE virtual_number <> '' AND fees > 0 AND account_id = ?",
+      ACCOUNT,
+    ],
+    [
+      'all numbers of an account',
+      "call_stat SET talk_seconds = talk_seconds + 1 WHERE virtual_number = '' AND calls = 1 AND account_id = ?",
+      ACCOUNT,
+    ],
+    [
+      'another account',
+      "call_stat SET billed_seconds = billed_seconds + 60 WHERE virtual_number = '' AND account_id = ?",
+      OTHER,
+    ],
+    ['a session', 'session_stat SET connected = connected + 1 WHERE calls = 1 AND account_id = ?', ACCOUNT],
+  ])('finds a sum that is not that of its calls, and takes the surplus away: of %s', async (_, wrong, accountId) => {
+    const before = await everything();
+    await write(`UPDATE ${wrong}`, [accountId]);
+    expect(await everything()).not.toEqual(before);
+
+    const [callDifferences, sessionDifferences, sumDifferences] = await recounted();
+    expect([callDifferences, sessionDifferences]).toEqual([0, 0]);
+    expect(sumDifferences).toBeGreaterThan(0);
+    expect(await everything()).not.toEqual(before);
+
+    await recounted(true);
+    expect(await everything()).toEqual(before);
+    expect(await recounted()).toEqual([0, 0, 0]);
+  });
+
+  it('counts anew what is gone from the statistics altogether', async () => {
+    const before = await everything();
+    for (const table of ['call_tally', 'call_stat', 'session_stat']) await write(`DELETE FROM ${table}`);
+
+    expect((await recounted(true))[0]).toBe(2);
+    expect(await recounted()).toEqual([0, 0, 0]);
+    expect(withoutNothing(await everything())).toEqual(withoutNothing(before));
+  });
+
+  it('walks through more calls and sessions than it reads at once', async () => {
+    const numbered = (one: number): string => String(one).padStart(4, '0');
+    const opened = Array.from({ length: 500 }, () => newId());
+    await database.transaction(async (tx) => {
+      for (const [one, id] of opened.entries()) {
+        await tx.query(
+          `INSERT INTO masking_session (id, account_id, status, parties, virtual_number_id, virtual_number, settings, created_at, modified_at, expires_at)
+           VALUES (?, ?, 'active', '', 1, '12025550000', '', 0, 0, 0)`,
+          [id, ACCOUNT],
+        );
+        await LEGS.insert(tx, {
+          accountId: ACCOUNT,
+          legUuid: `leg-${numbered(one)}`,
+          side: 'A',
+          isAnswered: true,
+          isConnected: false,
+          isEnded: true,
+          startedAt: 0,
+        });
+      }
+    });
+    // The hour of the openings follows, as two sums.
+    expect(await recounted(true)).toEqual([500, 500, 2]);
+    expect(await recounted()).toEqual([0, 0, 0]);
+
+    const [first, last] = [opened.toSorted().at(0), opened.toSorted().at(-1)];
+    await write("UPDATE call_tally SET talk_seconds = 5 WHERE a_leg_uuid IN ('leg-0000', 'leg-0499')");
+    await write('UPDATE session_stat SET sessions = 3 WHERE session_id IN (?, ?)', [first, last]);
+    const [callDifferences, sessionDifferences] = await recounted();
+    expect([callDifferences, sessionDifferences]).toEqual([2, 2]);
+    expect((await billing.recount.last())?.calls).toBe(502);
+  });
+
+  it('shows operators how much was wrong the last time', async () => {
+    const shown = async () =>
+      (await billing.metrics.registry.metrics()).match(/^masking_stats_recount_differences (.*)$/m)?.[1];
+    await write("UPDATE call_tally SET talk_seconds = 5 WHERE a_leg_uuid = 'a'");
+    await write('UPDATE session_stat SET fees = 1 WHERE sessions = 1 AND session_id = ?', [session.id]);
+    const differences = await recounted();
+    expect(Number(await shown())).toBe(differences.reduce((sum, each) => sum + each, 0));
+    expect(Math.min(...differences)).toBeGreaterThan(0);
+
+    await recounted(true);
+    await recounted();
+    expect(await shown()).toBe('0');
+  });
+
+  it('is known by its newest report, and not at all before the first', async () => {
+    expect(await billing.recount.last()).toBeNull();
+    await recounted(true);
+    calls.sessions.clock.advance(1000);
+    await recounted();
+
+    expect(await billing.recount.last()).toMatchObject({ startedAt: calls.sessions.clock.now(), isRepaired: false });
+  });
+
+  it('runs in the background; one that waits is enough, of those that repair and of those that do not', async () => {
+    const ask = (isRepair?: boolean) => database.transaction((tx) => billing.recount.enqueue(tx, isRepair));
+    await ask();
+    await ask();
+    expect(await calls.jobs.runDue()).toBe(1);
+    expect(await billing.recount.last()).toMatchObject({ isRepaired: false });
+
+    calls.sessions.clock.advance(1000);
+    await ask(true);
+    await ask();
+    await ask(true);
+    expect(await calls.jobs.runDue()).toBe(2);
+    const reports = await database.read((manager) =>
+      manager.query<{ n: number }[]>('SELECT is_repaired AS n FROM stat_recount'),
+    );
+    expect(reports.map(({ n }) => Number(n)).sort()).toEqual([0, 0, 1]);
+  });
+});
+
+/** A place that nothing counts for any more may stay with sums of 0. */
+function withoutNothing(lines: string[]): string[] {
+  return lines.filter((each) => !each.endsWith(' 0 0 0 0 0 0 0'));
+}
