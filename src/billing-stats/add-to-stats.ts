@@ -1,7 +1,7 @@
 import { change, type Database, type Tx } from '../platform/database/database.js';
 import { updateOrInsert } from '../platform/database/key-races.js';
 import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
-import { ALL_NUMBERS, isNothing, SUM_COLUMNS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
+import { ALL_NUMBERS, SUM_COLUMNS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
 
 const ADDED = SUM_COLUMNS.map((column) => `${column} = ${column} + ?`).join(', ');
 
@@ -23,7 +23,6 @@ export async function addToStats(
   sums: Sums,
   { isNewSession = false } = {},
 ): Promise<void> {
-  if (isNothing(sums)) return;
   await addToSession(tx, place, sums, isNewSession);
   await addToNumber(tx, database, place, sums);
   await addToNumber(tx, database, { ...place, virtualNumber: ALL_NUMBERS }, sums);

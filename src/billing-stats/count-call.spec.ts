@@ -12,7 +12,7 @@ import { ownAmountOf } from './count-call.js';
 const HOUR = 3_600_000;
 const OTHER = 'MAOTHEROTHEROTHER000';
 
-describeOnEachDatabase('counting calls', (open) => {
+describeOnEachDatabase('counting calls', (open, kind) => {
   let database: Database;
   let calls: ReturnType<typeof callsOn>;
   let billing: ReturnType<typeof billingOn>;
@@ -260,6 +260,27 @@ describeOnEachDatabase('counting calls', (open) => {
     expect(await billing.stats('number')).toEqual([`${number()} 1 1 50 180 32500 1 0`]);
     expect(await billing.stats('session')).toEqual([`${session.id} 1 1 50 180 32500 1 0`]);
   });
+
+  // SQLite has one writer, and one row.
+  (kind === 'sqlite' ? it.skip : it)(
+    'spreads what many transactions add to over eight rows of the account and two of a number',
+    async () => {
+      for (let one = 0; one < 40; one++) {
+        await billing.leg(`a${one}`, { amount: 1 });
+        await billing.figured(`a${one}`, { number: '12025550001' });
+      }
+      const rows = await database.read((manager) =>
+        manager.query<{ virtual_number: string; shard: number }[]>('SELECT virtual_number, shard FROM call_stat'),
+      );
+      const shards = (number: string) =>
+        rows.filter((row) => row.virtual_number === number).map(({ shard }) => Number(shard));
+
+      expect(shards('12025550001').sort()).toEqual([0, 1]);
+      expect(shards('').length).toBeGreaterThan(3);
+      expect(Math.max(...shards(''))).toBeLessThan(8);
+      expect(await billing.stats('number')).toContain('+12025550001 40 0 0 0 40 0 0');
+    },
+  );
 
   const CAP = { daily_spend_cap: '1', max_rate_per_minute: '0.02' };
   const reserve = (holder: string) =>

@@ -132,6 +132,74 @@ describe('the story of a call', () => {
     ]);
   });
 
+  it('tells each chapter with its time: of the connection, the answer, the end of a leg, and the later end', () => {
+    const connectedAt = START + 3000;
+    const legs = [leg('A', ended({ endedAt: START + 51_000 })), leg('B', ended())];
+    const times = (facts: Partial<CallFacts>) => callStory(call(facts), false, NOW).map(({ at }) => at - START);
+
+    expect(times({ connectedAt, legs })).toEqual([3000, 3000, 8000, 50_000, 51_000, 51_000]);
+    expect(times({ connectedAt: null, legs })).toEqual([8000, 0, 8000, 50_000, 51_000, 51_000]);
+    expect(times({ connectedAt: null, legs: [leg('A'), leg('B', { isAnswered: true })] })).toEqual([0, 0, NOW - START]);
+    expect(times({ legs: [leg('A', ended({ endedAt: null })), leg('B', ended())] }).slice(3)).toEqual([
+      50_000,
+      NOW - START,
+      NOW - START,
+    ]);
+  });
+
+  it.each([
+    ['somebody said so', { isAnswered: true }, true],
+    ['it has a time of answer', { answeredAt: START }, true],
+    ['it lasted a second', { duration: 1 }, true],
+    ['it lasted none', { duration: 0 }, false],
+    ['nothing of this is known', {}, false],
+  ])('takes a leg for answered when any fact shows it: %s', (_, facts, isAnswered) => {
+    expect(names({ legs: [leg('A'), leg('B', facts)] }).includes('SecondPartyAnswer')).toBe(isAnswered);
+  });
+
+  it.each([
+    ['the callee, whatever the clocks say', ended({ hangupSource: 'Callee', endedAt: START + 51_000 }), 'Second'],
+    ['the callee, when the ends are at the same instant', ended({ hangupSource: 'Plivo' }), 'Second'],
+    ['the callee, who did not answer', unanswered(3000, 'No Answer', 'Carrier'), 'Second'],
+    ['the caller, whose leg ended first', ended({ hangupSource: 'Plivo', endedAt: START + 50_001 }), 'First'],
+    ['the caller, of whose end no time is known', ended({ hangupSource: 'Plivo', endedAt: 1 }), 'First'],
+  ])('begins the end with %s', (_, called, expected) => {
+    const isTimed = called.endedAt !== 1;
+    const caller = ended({ endedAt: isTimed ? START + 50_000 : null });
+    const late = called.isAnswered ? called : { ...called, endedAt: START + 99_000 };
+
+    expect(names({ legs: [leg('A', caller), leg('B', late)] }).find((name) => name.endsWith('Hangup'))).toBe(
+      `${expected}PartyHangup`,
+    );
+  });
+
+  it('tells nothing for a length, price or reason that the records do not have', () => {
+    const unknown = {
+      amount: null,
+      billedDuration: null,
+      duration: null,
+      hangupCauseName: null,
+      hangupCauseCode: null,
+    };
+    const story = callStory(
+      call({ isReconciled: true, legs: [leg('A', ended(unknown)), leg('B', ended(unknown))] }),
+      false,
+      NOW,
+    );
+
+    const nothing = { amountMicros: 0, billedSeconds: 0, seconds: 0, cause: '', causeCode: null };
+    expect(story.slice(-3).map(({ outcome }) => outcome)).toEqual([nothing, nothing, nothing]);
+  });
+
+  it('of several legs of a side goes by the one that was answered', () => {
+    const legs = [leg('A'), leg('B', { isEnded: true, duration: 0 }), leg('B', { answeredAt: START + 9000 })];
+
+    expect(callStory(call({ legs }), false, NOW).at(-1)).toEqual({
+      event: 'SessionSecondPartyAnswer',
+      at: START + 9000,
+    });
+  });
+
   it('adds both legs up in the end, each leg by itself before', () => {
     const story = callStory(
       call({ legs: [leg('A', ended({ amount: 8500, duration: 50 })), leg('B', ended())] }),

@@ -11,7 +11,6 @@ import type { SessionRecord } from '../sessions/index.js';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** Delivery does not look at names; short ones make stories short. */
 const named = (event: string, occasion: Occasion): CallbackPayload => partyEvent(event as PartyEvent, occasion);
 
 describeOnEachDatabase('callbacks', (open) => {
@@ -42,18 +41,7 @@ describeOnEachDatabase('callbacks', (open) => {
     const given = { first_party: party(pairs), second_party: party(pairs + 1), callback_url: `${receiver.url}/hook` };
     return calls.sessions.open({ ...given, ...body });
   };
-  /** Writes callbacks as facts do, one transaction each. */
-  const tell = async (session: SessionRecord, ...events: string[]): Promise<void> => {
-    for (const event of events) {
-      await database.transaction(async (tx) => {
-        const target = await callbacks.target.find(tx, ACCOUNT, session.id, 'status');
-        if (!target) throw new Error('expected a target');
-        const at = calls.sessions.clock.now();
-        const occasion = { at, callId: null, from: '14155550001', to: '14155550002' };
-        await callbacks.addCallback.run(tx, target, named(event, occasion));
-      });
-    }
-  };
+  const tell = (session: SessionRecord, ...events: string[]): Promise<void> => callbacks.tell(session, ...events);
   const advance = async (milliseconds: number): Promise<void> => {
     calls.sessions.clock.advance(milliseconds);
     await calls.jobs.runDue();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Exchange } from '../platform/outgoing/outgoing.js';
-import { deliveryPolicy, verdictOn, type Verdict } from './delivery-policy.js';
+import { deliveryPolicy, outcomeWord, verdictOn, type Verdict } from './delivery-policy.js';
 
 const PLAIN = deliveryPolicy('https://example.com/hook');
 const answered = (status: number, retryAfterSeconds: number | null = null): Exchange => ({
@@ -40,7 +40,7 @@ describe('the schedule of a callback', () => {
     expect(verdictOn(answered(status), PLAIN, 1)).toEqual({ kind: 'delivered' });
   });
 
-  it.each([301, 302, 304, 307, 400, 401, 404, 408, 429, 500, 502, 503])('goes on after %i', (status) => {
+  it.each([199, 300, 301, 302, 304, 307, 400, 401, 404, 408, 429, 500, 502, 503])('goes on after %i', (status) => {
     expect(verdictOn(answered(status), PLAIN, 1).kind).toBe('retry');
   });
 
@@ -61,10 +61,71 @@ describe('the schedule of a callback', () => {
     expect(verdictOn(answered(429, 60), PLAIN, 1, half)).toEqual({ kind: 'retry', seconds: 60 });
     expect(verdictOn(answered(503, 1), PLAIN, 2, half)).toEqual({ kind: 'retry', seconds: 300 });
     expect(verdictOn(answered(503, 10_000_000), PLAIN, 1, half)).toEqual({ kind: 'retry', seconds: 86_400 });
+    for (const [chance, seconds] of [
+      [0, 4],
+      [0.5, 5],
+      [1, 6],
+    ] as const)
+      expect(secondsOf(verdictOn(answered(500), PLAIN, 1, () => chance))).toBeCloseTo(seconds, 9);
+  });
+});
+
+describe('an attempt in a word', () => {
+  it('is the status of the answer or the class of the failure', () => {
+    expect(outcomeWord(answered(503))).toBe('503');
+    expect(outcomeWord(failed('connect-timeout'))).toBe('connect-timeout');
   });
 });
 
 describe('the fragment of a URL', () => {
+  it('may be missing: 5 s to connect, 15 s for the answer and in all, our own schedule, every failure repeated', () => {
+    expect(PLAIN).toEqual({ connectMs: 5000, readMs: 15_000, totalMs: 15_000, maxTries: null, repeats: null });
+  });
+
+  it.each([
+    ['ct=100', { connectMs: 100 }],
+    ['ct=10000', { connectMs: 10_000 }],
+    ['rt=100', { readMs: 100 }],
+    ['rt=40000', { readMs: 15_000 }],
+    ['tt=100', { connectMs: 100, readMs: 100, totalMs: 100 }],
+    ['tt=55000', { totalMs: 15_000 }],
+    ['tt=3000', { connectMs: 3000, readMs: 3000, totalMs: 3000 }],
+    ['rc=5', { maxTries: 6 }],
+  ])('takes %s, and no part lasts longer than the whole', (fragment, expected) => {
+    expect(deliveryPolicy(`https://example.com/hook#${fragment}`)).toEqual({ ...PLAIN, ...expected });
+  });
+
+  it.each(['ct=99', 'ct=10001', 'rt=99', 'rt=40001', 'tt=99', 'tt=55001', 'rc=6'])(
+    'does not take %s, which is beyond what it may be',
+    (fragment) => {
+      expect(deliveryPolicy(`https://example.com/hook#${fragment}`)).toEqual(PLAIN);
+    },
+  );
+
+  it.each([
+    ['4xx', ['404', '429']],
+    ['5xx', ['500', '503']],
+    ['ct', ['dns', 'connect', 'connect-timeout', 'tls']],
+    ['rt', ['reset', 'timeout', 'protocol', 'aborted']],
+  ])('with rp=%s has that class repeated and no other', (name, repeated) => {
+    const policy = deliveryPolicy(`https://example.com/hook#rp=${name}`);
+    const all = [404, 429, 500, 503].map((status) => answered(status));
+    for (const error of [
+      'dns',
+      'connect',
+      'connect-timeout',
+      'tls',
+      'reset',
+      'timeout',
+      'protocol',
+      'aborted',
+    ] as const)
+      all.push(failed(error));
+
+    const goesOn = all.filter((exchange) => verdictOn(exchange, policy, 1).kind === 'retry').map(outcomeWord);
+    expect(goesOn).toEqual(repeated);
+  });
+
   it('sets the times, never beyond 15 s', () => {
     expect(deliveryPolicy('https://example.com/#ct=200&rt=3000&tt=9000')).toMatchObject({
       connectMs: 200,

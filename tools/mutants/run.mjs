@@ -127,6 +127,7 @@ async function work(waiting, start, anew) {
     if (Date.now() > keptAt + KEEP_EVERY_MS) keep();
     if (process.stderr.isTTY) process.stderr.write(`\r${waiting.length} to go `);
     else if (waiting.length % 50 === 0) process.stderr.write(`${waiting.length} to go\n`);
+    if (fault.outcome === 'survived') process.stderr.write(`not noticed: ${sentence(fault)}\n`);
     // What came too late is still running.
     if (answer === null || answer.isLate) {
       trial.end();
@@ -175,10 +176,11 @@ function print(faults) {
   const rows = groups(faults, ({ file }) => file).map(([file, list]) => row(file, list));
   const folders = groups(faults, ({ folder }) => folder).map(([folder, list]) => row(folder, list));
   process.stdout.write(`\n${[...rows, '', ...folders].join('\n')}\n\nNot noticed:\n`);
-  for (const { file, line, operator, from, to, outcome } of faults.filter((each) => !isNoticed(each)))
-    process.stdout.write(
-      `${file}:${line}  ${operator}${outcome === 'not come by' ? ' (no test comes by)' : ''}: ${from}  ->  ${to}\n`,
-    );
+  for (const fault of faults.filter((each) => !isNoticed(each))) process.stdout.write(`${sentence(fault)}\n`);
+}
+
+function sentence({ file, line, operator, from, to, outcome }) {
+  return `${file}:${line}  ${operator}${outcome === 'not come by' ? ' (no test comes by)' : ''}: ${from}  ->  ${to}`;
 }
 
 function row(name, list) {

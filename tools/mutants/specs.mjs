@@ -19,8 +19,7 @@ const ALSO = new Map([
     'call-routing',
     [/\/call-story\.spec/, /\/(calls|route)\.controller\.spec/, /\/(every-way|lost-webhooks|billing)\.e2e-spec/],
   ],
-  ['billing-stats', [/\/spend\.spec/, /\/billing\.e2e-spec/]],
-  ['callbacks', [/\/callbacks\.e2e-spec/]],
+  ['billing-stats', [/\/spend\.spec/]],
 ]);
 
 export function specsOf(folder) {
