@@ -272,8 +272,8 @@ describeOnEachDatabase('counting calls', (open, kind) => {
       const rows = await database.read((manager) =>
         manager.query<{ virtual_number: string; shard: number }[]>('SELECT virtual_number, shard FROM call_stat'),
       );
-      const shards = (number: string) =>
-        rows.filter((row) => row.virtual_number === number).map(({ shard }) => Number(shard));
+      const shards = (digits: string) =>
+        rows.filter((row) => row.virtual_number === digits).map(({ shard }) => Number(shard));
 
       expect(shards('12025550001').sort()).toEqual([0, 1]);
       expect(shards('').length).toBeGreaterThan(3);

@@ -137,6 +137,12 @@ async function work(waiting, start, anew) {
   trial?.end();
 }
 
+function tellProgress(fault, left) {
+  if (process.stderr.isTTY) process.stderr.write(`\r${left} to go `);
+  else if (left % 50 === 0) process.stderr.write(`${left} to go\n`);
+  if (fault.outcome === 'survived') process.stderr.write(`not noticed: ${sentence(fault)}\n`);
+}
+
 async function begin(firstFaults, specs, known) {
   const child = fork(fileURLToPath(new URL('./try.mjs', import.meta.url)), {
     execArgv: ['--no-warnings', '--import', new URL('./register.mjs', import.meta.url).href],
