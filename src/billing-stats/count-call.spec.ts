@@ -261,26 +261,22 @@ describeOnEachDatabase('counting calls', (open, kind) => {
     expect(await billing.stats('session')).toEqual([`${session.id} 1 1 50 180 32500 1 0`]);
   });
 
-  // SQLite has one writer, and one row.
-  (kind === 'sqlite' ? it.skip : it)(
-    'spreads what many transactions add to over eight rows of the account and two of a number',
-    async () => {
-      for (let one = 0; one < 40; one++) {
-        await billing.leg(`a${one}`, { amount: 1 });
-        await billing.figured(`a${one}`, { number: '12025550001' });
-      }
-      const rows = await database.read((manager) =>
-        manager.query<{ virtual_number: string; shard: number }[]>('SELECT virtual_number, shard FROM call_stat'),
-      );
-      const shards = (digits: string) =>
-        rows.filter((row) => row.virtual_number === digits).map(({ shard }) => Number(shard));
+  it('spreads what many transactions add to over eight rows of the account and two of a number; on SQLite, over none', async () => {
+    for (let one = 0; one < 40; one++) {
+      await billing.leg(`a${one}`, { amount: 1 });
+      await billing.figured(`a${one}`, { number: '12025550001' });
+    }
+    const rows = await database.read((manager) =>
+      manager.query<{ virtual_number: string; shard: number }[]>('SELECT virtual_number, shard FROM call_stat'),
+    );
+    const shards = (digits: string) =>
+      rows.filter((row) => row.virtual_number === digits).map(({ shard }) => Number(shard));
 
-      expect(shards('12025550001').sort()).toEqual([0, 1]);
-      expect(shards('').length).toBeGreaterThan(3);
-      expect(Math.max(...shards(''))).toBeLessThan(8);
-      expect(await billing.stats('number')).toContain('+12025550001 40 0 0 0 40 0 0');
-    },
-  );
+    expect(shards('12025550001').sort()).toEqual(kind === 'sqlite' ? [0] : [0, 1]);
+    expect(shards('').length).toBeGreaterThan(kind === 'sqlite' ? 0 : 3);
+    expect(Math.max(...shards(''))).toBeLessThan(kind === 'sqlite' ? 1 : 8);
+    expect(await billing.stats('number')).toContain('+12025550001 40 0 0 0 40 0 0');
+  });
 
   const CAP = { daily_spend_cap: '1', max_rate_per_minute: '0.02' };
   const reserve = (holder: string) =>

@@ -4,7 +4,8 @@ import { callFigures, CallFigured, type CallFigures, type RecordState } from '..
 import { ownerOfNumber } from '../number-pool/index.js';
 import { chargeCall, nextOpened } from '../sessions/index.js';
 import { Clock, hourOf } from '../platform/clock.js';
-import { Contended, Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
 import { Events } from '../platform/events/events.js';
 import type { E164 } from '../telephony/phone.js';
 import { addToStats } from './add-to-stats.js';
@@ -146,9 +147,5 @@ async function keep(tx: Tx, tally: CallTally, before: CallTally | null): Promise
     await CALL_TALLIES.update(tx, told, 'WHERE account_id = ? AND a_leg_uuid = ?', [accountId, aLegUuid]);
     return;
   }
-  try {
-    await CALL_TALLIES.insert(tx, tally);
-  } catch (error) {
-    throw isDuplicate(error) ? new Contended() : error;
-  }
+  await orStartOver(CALL_TALLIES.insert(tx, tally));
 }

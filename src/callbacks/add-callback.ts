@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
-import { change, Contended, isDuplicate, type Tx } from '../platform/database/database.js';
+import { change, type Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
 import { selection } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
@@ -61,12 +62,8 @@ async function nextSequence(tx: Tx, sessionId: string, stream: Stream): Promise<
   const key = [sessionId, stream];
   const next = 'UPDATE callback_stream SET last_sequence = last_sequence + 1 WHERE session_id = ? AND stream = ?';
   if ((await change(tx, next, key)) === 0) {
-    try {
-      await CALLBACK_STREAMS.insert(tx, { sessionId, stream, lastSequence: 1 });
-      return 1;
-    } catch (error) {
-      throw isDuplicate(error) ? new Contended('another transaction has just begun this stream') : error;
-    }
+    await orStartOver(CALLBACK_STREAMS.insert(tx, { sessionId, stream, lastSequence: 1 }));
+    return 1;
   }
   const [last] = await LAST.read(tx, 'FROM callback_stream WHERE session_id = ? AND stream = ?', key);
   if (!last) throw new Error('expected the stream that was just counted on');

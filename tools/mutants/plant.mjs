@@ -174,6 +174,7 @@ function isRead(node) {
 
 /** What is only written for people to read changes no behaviour. */
 function isLog(node) {
+  if (ts.isPropertyAssignment(node)) return /^(buckets|help)$/.test(node.name.getText());
   return ts.isExpressionStatement(node) && /^(await )?(this\.)?(log|metrics)\b/.test(node.getText());
 }
 
