@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { plant } from './plant.mjs';
 import { filesBelow, specsOf } from './specs.mjs';
 
-/** `npm run mutants -- [folders or files]`: which faults of these files no test notices. See docs/testing.md. */
+/**
+ * `npm run mutants -- [folders or files]`: which faults of these files no test notices. See docs/testing.md.
+ * `--specs=text`: only with spec files whose path has it. `--facts=n`: no more than so many facts a fault.
+ */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDERS = ['number-pool', 'call-routing', 'sessions', 'billing-stats', 'callbacks'].map((name) => `src/${name}`);
 /** What declares and wires; the rules are elsewhere. */

@@ -8,8 +8,6 @@ import * as circus from 'jest-circus';
  */
 const LEAST_MS = 10_000;
 const LONGEST_MS = 120_000;
-/** What so many facts have not noticed will hardly be noticed by one that only comes by; such a fault would cost minutes. */
-const MOST_FACTS = 30;
 const BESIDE = 20;
 /** As `describeOnEachDatabase` names them. */
 const ON_SERVER = / \(mysql\)(?= ›)/;
