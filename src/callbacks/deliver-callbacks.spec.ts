@@ -3,12 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { callbacksOn, startReceiver } from '../../test/support/callbacks.js';
+import { callbacksOn, startReceiver, type Heard } from '../../test/support/callbacks.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import { signV3 } from '../plivo/index.js';
 import type { Database } from '../platform/database/database.js';
 import type { SessionRecord } from '../sessions/index.js';
+import { formDecoded, partyEvent } from './contract.js';
 
 const DAY = 86_400_000;
 
@@ -196,6 +198,49 @@ describeOnEachDatabase('delivering a stream', (open) => {
     expect(headers['webhook-signature']).toBe(`v1,${digest}`);
     expect(headers['x-plivo-signature-v3']).toBe(headers['x-plivo-signature-ma-v3']);
   });
+
+  const BRANCH = 'SATESTTESTTESTTEST00';
+  it.each([
+    ['POST', (heard: Heard) => formDecoded(heard.body)],
+    ['GET', () => []],
+  ] as const)(
+    'signs what the receiver sees, with the tokens of the owner and of the main account: %s',
+    async (method, paramsOf) => {
+      const { crypto } = calls.sessions;
+      for (const owner of [ACCOUNT, BRANCH])
+        await database.transaction(async (tx) => {
+          const place = { column: 'api_token.token', row: `token-${owner}`, account: owner };
+          await tx.query('DELETE FROM api_token WHERE owner_id = ?', [owner]);
+          await tx.query('DELETE FROM subaccount WHERE auth_id = ?', [owner]);
+          if (owner === BRANCH)
+            await tx.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [BRANCH, ACCOUNT, 'Branch', 0]);
+          const token = crypto.seal(place, `secret-of-${owner}`);
+          await tx.query("INSERT INTO api_token VALUES (?, ?, ?, 'issued', 0)", [place.row, owner, token]);
+        });
+      const session = { ...(await opened()), subaccountId: BRANCH };
+      const url = `${receiver.url}/hook?a=1#rc=0`;
+      const at = { at: now(), callId: null, from: '1', to: '2' };
+      await database.transaction((tx) =>
+        callbacks.addCallback.run(
+          tx,
+          { session, stream: 'status', url, method },
+          partyEvent('SessionFirstPartyAnswer', at),
+        ),
+      );
+      await run(session);
+
+      const [heard] = receiver.heard;
+      const { headers } = heard!;
+      const signed = {
+        method,
+        url: `${receiver.url}${heard!.path}`,
+        params: paramsOf(heard!),
+        nonce: headers['x-plivo-signature-v3-nonce']!,
+      };
+      expect(headers['x-plivo-signature-v3']).toBe(signV3({ ...signed, token: `secret-of-${BRANCH}` }));
+      expect(headers['x-plivo-signature-ma-v3']).toBe(signV3({ ...signed, token: `secret-of-${ACCOUNT}` }));
+    },
+  );
 
   it.each([
     ['to connect or to be answered in the whole', 'tt=150'],
