@@ -6,10 +6,7 @@ import { join } from 'node:path';
 import { plant } from './plant.mjs';
 import { filesBelow, specsOf } from './specs.mjs';
 
-/**
- * `npm run mutants -- [folders or files]`: which faults of these files no test notices. See docs/testing.md.
- * `--specs=text`: only with spec files whose path has it. `--facts=n`: no more than so many facts a fault.
- */
+/** `npm run mutants -- [folders or files]`: which faults of these files no test notices. See docs/testing.md. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDERS = ['number-pool', 'call-routing', 'sessions', 'billing-stats', 'callbacks'].map((name) => `src/${name}`);
 /** What declares and wires; the rules are elsewhere. */
@@ -128,9 +125,7 @@ async function work(waiting, start, anew) {
     fault.by = answer?.by ?? null;
     fault.ms = Date.now() - startedAt;
     if (Date.now() > keptAt + KEEP_EVERY_MS) keep();
-    if (process.stderr.isTTY) process.stderr.write(`\r${waiting.length} to go `);
-    else if (waiting.length % 50 === 0) process.stderr.write(`${waiting.length} to go\n`);
-    if (fault.outcome === 'survived') process.stderr.write(`not noticed: ${sentence(fault)}\n`);
+    tellProgress(fault, waiting.length);
     // What came too late is still running.
     if (answer === null || answer.isLate) {
       trial.end();
