@@ -4,6 +4,8 @@ import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
 import type { CallSettingsPatch } from '../accounts/index.js';
+import type { CallLeg } from '../call-routing/call.entity.js';
+import type { RecordState } from '../call-routing/index.js';
 import type { Database } from '../platform/database/database.js';
 import type { SessionRecord } from '../sessions/index.js';
 import { INTERACTIONS } from '../sessions/interaction.entity.js';
@@ -310,17 +312,18 @@ describeOnEachDatabase('counting calls', (open, kind) => {
     expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 32_500, reserved: 0 });
   });
 
-  it.each([
-    ['whose caller was refused and that has its price', { decision: 'refuse' as const }, {}, false, 0],
-    ['that dialled somebody of whom nothing is known yet', {}, {}, false, 140_000],
-    ['that dialled somebody, and Plivo knows of no further leg', {}, {}, true, 0],
-    ['that has no price yet', { decision: 'refuse' as const }, { amount: null }, true, 140_000],
-  ])('gives a reservation back once nothing more can come: a call %s', async (_, call, leg, isSettled, reserved) => {
+  it.each<[string, { decision?: 'refuse' }, Partial<CallLeg>, RecordState, number]>([
+    ['whose caller was refused and that has its price', { decision: 'refuse' }, {}, 'open', 0],
+    ['that dialled somebody of whom nothing is known yet', {}, {}, 'open', 140_000],
+    ['that dialled somebody, and Plivo knows of no further leg', {}, {}, 'settled', 0],
+    ['that has no price yet', { decision: 'refuse' }, { amount: null }, 'settled', 140_000],
+    ['that never gets a price, and is given up', {}, { amount: null }, 'given-up', 0],
+  ])('gives a reservation back once nothing more can come: a call %s', async (_, call, leg, records, reserved) => {
     await set(CAP);
     const callId = await billing.call('a', { sessionId: session.id, ...call });
     await billing.leg('a', { callId, sessionId: session.id, billedDuration: 60, amount: 8500, ...leg });
     await reserve(callId);
-    await billing.figured('a', { isSettled });
+    await billing.figured('a', { records });
 
     expect(await calls.spend.today(ACCOUNT)).toMatchObject({ reserved });
   });

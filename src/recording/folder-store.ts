@@ -29,9 +29,10 @@ export class FolderStore extends RecordingStore {
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await this.refuseWhenFull();
-      if (!this.isTidy) void removeMisplacedParts(this.folder);
+      const part = await openPart(this.folder, name);
+      if (!this.isTidy) removeMisplacedParts(this.folder, part).catch(() => undefined);
       this.isTidy = true;
-      return await openPart(this.folder, name);
+      return part;
     } catch (error) {
       throw failure(error);
     }

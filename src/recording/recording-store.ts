@@ -52,9 +52,10 @@ export async function openPart(folder: string, name: string): Promise<PartFile> 
   return { handle, path };
 }
 
-/** Those of versions that began files among the kept ones; once a process, because it looks through all of them. */
-export async function removeMisplacedParts(folder: string): Promise<void> {
-  await removeOldParts(folder, Date.now()).catch(() => undefined);
+/** Those of versions that began files among the kept ones; once a process, because it looks through all of them. `begun` tells the store's time. */
+export async function removeMisplacedParts(folder: string, begun: PartFile): Promise<void> {
+  const { mtimeMs: now } = await stat(begun.path);
+  await removeOldParts(folder, now);
 }
 
 async function removeOldParts(folder: string, now: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { Accounts } from '../../src/accounts/index.js';
-import { CallFigured } from '../../src/call-routing/index.js';
+import { CallFigured, type RecordState } from '../../src/call-routing/index.js';
 import { CALLS, LEGS, type CallLeg, type MaskedCall } from '../../src/call-routing/call.entity.js';
 import { CountCall } from '../../src/billing-stats/count-call.js';
 import { CountSession } from '../../src/billing-stats/count-session.js';
@@ -67,9 +67,9 @@ export function billingOn(database: Database, { sessions, jobs, settings, spend,
     /** As whoever has learned something of the call announces it. */
     figured: (
       aLegUuid: string,
-      { accountId = ACCOUNT, number = null as string | null, isSettled = false } = {},
+      { accountId = ACCOUNT, number = null as string | null, records = 'open' as RecordState } = {},
     ): Promise<void> =>
-      database.transaction((tx) => events.publish(tx, new CallFigured(accountId, aLegUuid, number, isSettled))),
+      database.transaction((tx) => events.publish(tx, new CallFigured(accountId, aLegUuid, number, records))),
     /** `key calls connected talk billed amount sessions fees`, a line for each row. */
     stats: async (groupBy: Grouping, accountId?: string): Promise<string[]> => {
       const rows = await readStats.run({ accountId, from: 0, to: clock.now() + 400 * DAY_MS, groupBy });

@@ -8,7 +8,6 @@ import * as circus from 'jest-circus';
  */
 const LEAST_MS = 10_000;
 const LONGEST_MS = 120_000;
-const BESIDE = 20;
 /** As `describeOnEachDatabase` names them. */
 const ON_SERVER = / \(mysql\)(?= ›)/;
 
