@@ -41,9 +41,9 @@ describeOnEachDatabase('a requested call', (open) => {
       },
     } as unknown as PlivoClient;
     world = callsOn(database, { plivo });
-    const { clock, crypto, events, findSessionById: find } = world.sessions;
+    const { clock, crypto, events, findSessionById: byId } = world.sessions;
     const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
-    findLostEnd = new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, find, world.spend);
+    findLostEnd = new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, byId, world.spend);
     session = await world.sessions.open({
       first_party: party(1),
       second_party: party(2),
@@ -396,9 +396,9 @@ describeOnEachDatabase('a requested call', (open) => {
           return [record()];
         },
       } as unknown as PlivoClient;
-      const { clock, crypto, events, findSessionById: find } = world.sessions;
+      const { clock, crypto, events, findSessionById: byId } = world.sessions;
       const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
-      await new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, find, world.spend).run(
+      await new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, byId, world.spend).run(
         requestId,
       );
       expect(await calls()).toMatchObject([{ a_leg_uuid: leg }]);
