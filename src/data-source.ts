@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Baseline1763900000001 } from '../migrations/1763900000001-baseline.js';
 import { AddRenewalsToSession1764000000001 } from '../migrations/1764000000001-add-renewals-to-session.js';
+import { IndexResourceLists1764000000101 } from '../migrations/1764000000101-index-resource-lists.js';
 import { IndexPromptedCalls1764000000201 } from '../migrations/1764000000201-index-prompted-calls.js';
 import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
@@ -67,6 +68,7 @@ const entities = [
 const migrations = [
   Baseline1763900000001,
   AddRenewalsToSession1764000000001,
+  IndexResourceLists1764000000101,
   IndexPromptedCalls1764000000201,
   AddPartyReindex1764100000001,
 ];

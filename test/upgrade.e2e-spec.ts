@@ -91,8 +91,9 @@ describe.each(['0.1.0'].flatMap((version) => databaseKinds.map((kind) => ({ vers
         answers[path] = comparable(await ask(service.baseUrl, path), service.baseUrl);
       }
 
-      // What was told then; more may have been added since.
-      expect(answers).toMatchObject(told.answers);
+      // What was told then; more may have been added since. A recording's conference, which it never has, is an empty text like Plivo's since.
+      const then = JSON.stringify(told.answers).replaceAll('"conference_name":null', '"conference_name":""');
+      expect(answers).toMatchObject(JSON.parse(then) as Told['answers']);
     });
 
     it('adds up', async () => {

@@ -4,7 +4,7 @@ import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Unauthenticated } from './accounts.errors.js';
 import { hasSubaccount } from './accounts.js';
-import { Authenticate, type Principal } from './authenticate.js';
+import { Authenticate, type Owner, type Principal } from './authenticate.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -54,6 +54,13 @@ export class AccountGuard implements CanActivate {
 export function principalOf(request: FastifyRequest): Principal {
   if (!request.principal) throw Unauthenticated.missing();
   return request.principal;
+}
+
+/** Whose things a list shows whose filter names a subaccount; a subaccount that asks for another's is shown nothing. */
+export function narrowed(principal: Principal, subaccount: string | undefined): Owner | null {
+  const { accountId, subaccountId } = principal;
+  if (subaccount === undefined || subaccount === subaccountId) return { accountId, subaccountId };
+  return subaccountId === null ? { accountId, subaccountId: subaccount } : null;
 }
 
 function readBasic(header: string): { user: string; password: string } | null {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Authenticate } from './authenticate.js';
 import { AccountGuard } from './account.guard.js';
 import { Accounts } from './accounts.js';
+import { AccountResourceController } from './account-resource.controller.js';
 import { AccountSettings } from './account-settings.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
@@ -9,6 +10,7 @@ import { CallbackTokens, Credentials } from './credentials.js';
 import { EnsureFirstAccount } from './ensure-first-account.js';
 import { ListAccounts } from './list-accounts.js';
 import { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
+import { ShowAccount } from './show-account.js';
 import { IssueToken, ListTokens, RevokeToken } from './tokens.js';
 import { VerifyEncryptionKey } from './verify-encryption-key.js';
 
@@ -30,5 +32,9 @@ const useCases = [
   ListTokens,
 ];
 
-@Module({ providers: [Credentials, ...useCases], exports: useCases })
+@Module({
+  controllers: [AccountResourceController],
+  providers: [Credentials, ShowAccount, ...useCases],
+  exports: useCases,
+})
 export class AccountsModule {}

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { exists, selection } from '../platform/database/rows.js';
+import { exists, marks, selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
-import { ACCOUNTS } from './account.entity.js';
+import { ACCOUNTS, SUBACCOUNTS } from './account.entity.js';
 
 const IDS = selection(ACCOUNTS.pick(['authId']));
+const NAMES = selection(SUBACCOUNTS.pick(['authId', 'name']));
 
 /** Answers from rows, inside the transaction or read that asks. */
 @Injectable()
@@ -24,6 +25,14 @@ export class Accounts {
 
 export function hasSubaccount(manager: EntityManager, accountId: string, subaccountId: string): Promise<boolean> {
   return exists(manager, 'FROM subaccount WHERE auth_id = ? AND account_id = ?', [subaccountId, accountId]);
+}
+
+/** Names of those of these subaccounts that there are, by Auth ID. */
+export async function subaccountNames(manager: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
+  const asked = [...new Set(ids)];
+  if (asked.length === 0) return new Map();
+  const rows = await NAMES.read(manager, `FROM subaccount WHERE auth_id IN (${marks(asked)})`, asked);
+  return new Map(rows.map(({ authId, name }) => [authId, name]));
 }
 
 /** Those of the given subaccounts that are the account's own. */

@@ -3,11 +3,14 @@ import { isEqualSecret } from '../platform/crypto/crypto.js';
 import { newSecret } from '../platform/ids.js';
 import { Credentials } from './credentials.js';
 
-/** Whose credentials a request carries, and how far they reach. */
-export interface Principal {
+export interface Owner {
   accountId: string;
   /** Set: only what belongs to this subaccount. */
   subaccountId: string | null;
+}
+
+/** Whose credentials a request carries, and how far they reach. */
+export interface Principal extends Owner {
   /** Id of the token that opened the door. */
   credentialId: string;
 }

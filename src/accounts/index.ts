@@ -1,5 +1,5 @@
 export { AccountsModule } from './accounts.module.js';
-export { AccountGuard, principalOf } from './account.guard.js';
+export { AccountGuard, narrowed, principalOf } from './account.guard.js';
 export {
   AccountSettings,
   isLanguage,
@@ -9,8 +9,8 @@ export {
   type CallSettingsPatch,
   type RefusalKey,
 } from './account-settings.js';
-export { Accounts, hasSubaccount, ownSubaccounts } from './accounts.js';
-export { Authenticate } from './authenticate.js';
+export { Accounts, hasSubaccount, ownSubaccounts, subaccountNames } from './accounts.js';
+export { Authenticate, type Owner } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';

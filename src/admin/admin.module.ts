@@ -10,6 +10,7 @@ import { AccountSettingsController } from './accounts/account-settings.controlle
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AdminSessionsController } from './sessions/admin-sessions.controller.js';
 import { AdminGuard } from './admin.guard.js';
+import { AuditCustomers } from './audit/audit-customers.js';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
@@ -52,6 +53,6 @@ import { TokensController } from './accounts/tokens.controller.js';
     StatsController,
     AuditController,
   ],
-  providers: [AdminGuard, Audit],
+  providers: [AdminGuard, Audit, AuditCustomers],
 })
 export class AdminModule {}

@@ -1,23 +1,79 @@
-import { Controller, Get, Param, Req, UseGuards } from '@nestjs/common';
-import { ApiBasicAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { ApiBasicAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { AccountGuard, principalOf } from '../accounts/index.js';
-import { FindLeg } from '../call-routing/index.js';
+import { AccountGuard, narrowed, principalOf, type Owner } from '../accounts/index.js';
+import { FindLeg, ListLegs } from '../call-routing/index.js';
+import { readTimeRange, timeFilters } from '../sessions/index.js';
+import { Clock } from '../platform/clock.js';
+import { InvalidParameter, NotFound } from '../platform/errors.js';
+import { listMeta, readList } from '../platform/http/resource-list.js';
 import { callResource } from './call-resource.js';
 
-/** Where the resource URLs of interactions lead. */
+const FILTERS = ['parent_call_uuid', 'call_direction', 'subaccount', 'status', ...timeFilters('end_time')] as const;
+/** Numbers of parties are kept sealed; the rest nobody has asked for. */
+const UNANSWERED = ['from_number', 'to_number', 'hangup_cause_code', 'hangup_source', ...timeFilters('bill_duration')];
+
+/** Where the resource URLs of interactions lead, and the list of what they lead to. */
 @ApiTags('Calls')
 @ApiBasicAuth()
 @Controller('v1/Account/:authId/Call')
 @UseGuards(AccountGuard)
 export class CallResourceController {
-  constructor(private readonly findLeg: FindLeg) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly findLeg: FindLeg,
+    private readonly listLegs: ListLegs,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary:
+      'List the ended legs of masked calls, the last ended first: the last 7 days, at most 30 by `end_time`, or the legs that one call dialled. `total_count` is exact up to 10,000 beyond the page',
+    operationId: 'listCalls',
+  })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 20, default 20.' })
+  @ApiQuery({ name: 'offset', required: false, description: '0 to 100,000, counts legs.' })
+  @ApiQuery({ name: 'parent_call_uuid', required: false, description: 'The legs that this one dialled.' })
+  @ApiQuery({ name: 'call_direction', required: false, enum: ['inbound', 'outbound'] })
+  @ApiQuery({ name: 'subaccount', required: false, description: 'Auth ID of a subaccount.' })
+  @ApiQuery({
+    name: 'end_time',
+    required: false,
+    description: 'UTC, `YYYY-MM-DD HH:MM[:ss]` or ISO 8601; also with __gt, __gte, __lt, __lte.',
+  })
+  async list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>) {
+    const asked = readList(query, FILTERS, UNANSWERED);
+    const { parent_call_uuid: parentCallUuid, call_direction: direction, subaccount, status } = asked.filters;
+    // Plivo's other list, of calls that are live or queued, has another shape.
+    if (status !== undefined) throw new NotFound();
+    if (direction !== undefined && direction !== 'inbound' && direction !== 'outbound')
+      throw new InvalidParameter(
+        'Invalid parameter. call_direction allowed values are inbound or outbound',
+        'call_direction',
+      );
+    const principal = principalOf(request);
+    const endedAt = readTimeRange(asked.filters, 'end_time', this.clock.now());
+    const owner = narrowed(principal, subaccount);
+    const { limit, offset } = asked;
+    const { total, legs } = owner
+      ? await this.listLegs.run(owner, { parentCallUuid, direction, endedAt, limit, offset })
+      : { total: 0, legs: [] };
+    const path = pathOf(principal);
+    return {
+      api_id: request.id,
+      meta: listMeta(path, asked, total),
+      objects: legs.map((leg) => callResource(leg, `${path}${leg.leg.legUuid}/`)),
+    };
+  }
 
   @Get(':uuid')
   @ApiOperation({ summary: 'Read one leg of a masked call', operationId: 'getCall' })
   async get(@Req() request: FastifyRequest, @Param('uuid') uuid: string) {
     const owner = principalOf(request);
-    const path = `/v1/Account/${owner.subaccountId ?? owner.accountId}/Call/${uuid}/`;
-    return { api_id: request.id, ...callResource(await this.findLeg.run(owner, uuid), path) };
+    return { api_id: request.id, ...callResource(await this.findLeg.run(owner, uuid), `${pathOf(owner)}${uuid}/`) };
   }
+}
+
+function pathOf({ accountId, subaccountId }: Owner): string {
+  return `/v1/Account/${subaccountId ?? accountId}/Call/`;
 }

@@ -19,6 +19,7 @@ import { ReindexPinFailures } from './pin/reindex-pin-failures.js';
 import { ExplainRoute } from './read/explain-route.js';
 import { FindCalls } from './read/find-calls.js';
 import { FindLeg } from './read/find-leg.js';
+import { ListLegs } from './read/list-legs.js';
 import { ReadCallFacts } from './read/read-call-facts.js';
 import { SessionTimeline } from './read/session-timeline.js';
 import { JoinRecords } from './records/join-records.js';
@@ -38,7 +39,7 @@ const RECORDS = [JoinRecords, ReconcileCall, SweepRecords];
 const PIN = [JudgePin, PinLocks, ReindexPinFailures];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
-const READ = [ExplainRoute, FindCalls, FindLeg, ReadCallFacts, SessionTimeline];
+const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, SessionTimeline];
 
 /** The rooms in their order: each may call those before it. */
 @Module({

@@ -63,6 +63,7 @@ export const dialledPlace = placeOf('dialled');
 @Entity('call_leg')
 @Index('call_leg_call', ['callId'])
 @Index('call_leg_session', ['sessionId'])
+@Index('call_leg_ended', ['accountId', 'endedAt', 'legUuid'])
 export class CallLeg {
   @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
   @PrimaryColumn({ ...word(64), name: 'leg_uuid' }) legUuid!: string;

@@ -5,6 +5,7 @@ export { UnreadableWebhook } from './call-routing.errors.js';
 export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figures.js';
 export { ExplainRoute } from './read/explain-route.js';
 export { FindCalls, type FoundCall, type FoundLeg } from './read/find-calls.js';
+export { ListLegs } from './read/list-legs.js';
 export { FindLeg, type FoundSessionLeg } from './read/find-leg.js';
 export { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
 export { SessionTimeline, type TimelineEntry } from './read/session-timeline.js';

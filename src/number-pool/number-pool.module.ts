@@ -8,10 +8,12 @@ import { FollowListing } from './follow-listing.js';
 import { ForgetNumber } from './forget-number.js';
 import { ImportNumbers } from './import-numbers.js';
 import { ListNumbers } from './list-numbers.js';
+import { NumberResourceController } from './number-resource.controller.js';
 import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
 import { ReadListing } from './read-listing.js';
 import { RemoveNumber } from './remove-number.js';
+import { ShowNumbers } from './show-numbers.js';
 import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 
 const useCases = [
@@ -29,5 +31,10 @@ const useCases = [
   EnqueueNumberSync,
 ];
 
-@Module({ imports: [AccountsModule, PlivoModule], providers: [...useCases, ForgetNumber], exports: useCases })
+@Module({
+  imports: [AccountsModule, PlivoModule],
+  controllers: [NumberResourceController],
+  providers: [...useCases, ForgetNumber, ShowNumbers],
+  exports: useCases,
+})
 export class NumberPoolModule {}

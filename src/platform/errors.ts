@@ -45,5 +45,11 @@ export function refusal(code: string, kind: RefusalKind, sentence = '', ofAll: R
 
 export class NotFound extends refusal('not_found', 'not-found', 'not found') {}
 export class InvalidRequest extends refusal('invalid_request', 'invalid') {}
+/** A parameter outside its documented values; the sentence is the documented one where the documents have one. */
+export class InvalidParameter extends refusal('invalid_parameter', 'invalid') {
+  constructor(message: string, param: string) {
+    super(message, { param });
+  }
+}
 export class Conflict extends refusal('conflict', 'conflict') {}
 export class Unavailable extends refusal('unavailable', 'unavailable') {}

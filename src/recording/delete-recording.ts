@@ -44,10 +44,10 @@ export class DeleteRecording implements OnModuleInit {
     );
   }
 
-  /** Refuses a recording that nobody knows; one that is deleted already stays so. */
-  async request(tx: Tx, recordingId: string): Promise<void> {
+  /** Refuses a recording that nobody knows; one that is deleted already stays so. Returns whether there was one to delete. */
+  async request(tx: Tx, recordingId: string): Promise<boolean> {
     if ((await readRecording(tx, { id: recordingId })) === null) throw new NotFound();
-    await this.order(tx, recordingId);
+    return this.order(tx, recordingId);
   }
 
   /** Every recording of a session, whatever state it is in; returns how many there were to delete. */

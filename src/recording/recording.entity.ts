@@ -17,6 +17,8 @@ export type RecordingFailureReason = 'missing' | 'address' | 'media' | 'store';
 @Index('recording_call', ['callId'], { unique: true })
 @Index('recording_session', ['sessionId', 'createdAt'])
 @Index('recording_created', ['createdAt', 'id'])
+@Index('recording_account', ['accountId', 'createdAt', 'id'])
+@Index('recording_subaccount', ['subaccountId', 'createdAt', 'id'])
 @Index('recording_status', ['status', 'accountId', 'createdAt'])
 export class Recording {
   /** Ours. Plivo's id is as good as its media address, so nobody is told it. */

@@ -30,3 +30,15 @@ export class RecordingFailed {
     readonly recordingId: string,
   ) {}
 }
+
+/** When a customer has deleted a recording. */
+export class RecordingDeleted {
+  static readonly eventName = 'recording.deleted';
+  constructor(
+    readonly accountId: string,
+    readonly recordingId: string,
+    /** Auth ID in whose name it was asked. */
+    readonly deletedBy: string,
+    readonly requestId: string,
+  ) {}
+}

@@ -5,16 +5,19 @@ import { CallRoutingModule } from '../call-routing/index.js';
 import { PlivoModule } from '../plivo/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { Config } from '../platform/settings/config.js';
+import { DeleteOwnRecording } from './delete-own-recording.js';
 import { DeleteRecording } from './delete-recording.js';
 import { FetchRecording } from './fetch-recording.js';
 import { FindRecording } from './find-recording.js';
 import { FolderStore } from './folder-store.js';
 import { FollowCall } from './follow-call.js';
 import { KeepRecordings } from './keep-recordings.js';
+import { ListRecordings } from './list-recordings.js';
 import { LookForRecording } from './look-for-recording.js';
 import { MediaLinks } from './media-links.js';
 import { NoteRecording } from './note-recording.js';
 import { OpenMedia } from './open-media.js';
+import { OwnRecordingsController } from './own-recordings.controller.js';
 import { RecordingGuard } from './recording.guard.js';
 import { RecordingStore } from './recording-store.js';
 import { RecordingWebhooksController } from './recording-webhooks.controller.js';
@@ -24,7 +27,7 @@ import { ShowRecording } from './show-recording.js';
 
 @Module({
   imports: [AccountsModule, PlivoModule, SessionsModule, CallRoutingModule],
-  controllers: [RecordingsController, RecordingWebhooksController],
+  controllers: [OwnRecordingsController, RecordingsController, RecordingWebhooksController],
   providers: [
     {
       provide: RecordingStore,
@@ -32,11 +35,13 @@ import { ShowRecording } from './show-recording.js';
       useFactory: ({ recordings: { store }, dataDir }: Config): RecordingStore =>
         store.kind === 's3' ? new S3Store(store, join(dataDir, 'recordings')) : new FolderStore(store.folder),
     },
+    DeleteOwnRecording,
     DeleteRecording,
     FetchRecording,
     FindRecording,
     FollowCall,
     KeepRecordings,
+    ListRecordings,
     LookForRecording,
     MediaLinks,
     NoteRecording,

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { FindCalls } from '../call-routing/index.js';
+import { FindCalls, type FoundCall } from '../call-routing/index.js';
 import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { MediaLinks } from './media-links.js';
-import type { Recording } from './recording.entity.js';
+import type { Recording, RecordingStatus } from './recording.entity.js';
 import { readRecording } from './recording-rows.js';
 
-const SHOWN = new Set(['recording', 'fetching', 'ready', 'failed']);
+/** States in which a customer sees a recording. */
+export const SHOWN: ReadonlySet<RecordingStatus> = new Set(['recording', 'fetching', 'ready', 'failed']);
+
+export type ShownRecording = ReturnType<ShowRecording['shown']>;
 
 /** A recording as its customer sees it, in the fields of Plivo's own resource. Unknown, foreign and deleted ones are all not found. */
 @Injectable()
@@ -27,12 +30,16 @@ export class ShowRecording {
 
   async run(owner: string, recordingId: string) {
     const recording = await this.row(owner, recordingId);
-    const { format, durationMs, startedAt, endedAt, status, createdAt } = recording;
-    const { call, virtualNumber } = await this.findCalls.one(recording.callId);
+    return this.shown(owner, recording, await this.findCalls.one(recording.callId));
+  }
+
+  /** `owner` is who is shown it: its Auth ID stands in the links. */
+  shown(owner: string, recording: Recording, { call, virtualNumber }: FoundCall) {
+    const { id: recordingId, format, durationMs, startedAt, endedAt, status, createdAt } = recording;
     return {
       add_time: `${new Date(endedAt ?? createdAt).toISOString().slice(0, 19).replace('T', ' ')}+00:00`,
       call_uuid: call.aLegUuid,
-      conference_name: null,
+      conference_name: '',
       // Plivo names the caller here; whoever handles a recording need not learn the parties' numbers from it.
       from_number: '',
       to_number: virtualNumber ?? '',

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { marks } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { readInteractions } from './interactions.js';
-import { sessionAnswer, type SessionAnswer } from './session-answer.js';
-import { SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
+import { sessionAnswer, type SessionAnswer, type SessionFace } from './session-answer.js';
+import { SessionRecords, WHOLE, type SessionOwner, type SessionRecord } from './session-record.js';
 
 /** One session of an account, live or ended; its row is kept until the transaction ends. */
 @Injectable()
@@ -39,6 +40,23 @@ export class FindSession {
     const [answer] = await this.answers(tx, [session]);
     if (!answer) throw new NotFound();
     return answer;
+  }
+
+  /** Of those of these sessions that there are. The caller has made sure whose they are. */
+  async faces(tx: Tx, ids: string[]): Promise<Map<string, SessionFace>> {
+    if (ids.length === 0) return new Map();
+    const rows = await WHOLE.read(tx, `FROM masking_session WHERE id IN (${marks(ids)})`, ids);
+    return new Map(
+      rows.map((row) => {
+        const { id, parties, virtualNumber } = this.records.fromRow(row);
+        const face = {
+          first_party: parties.first ?? '',
+          second_party: parties.second ?? '',
+          virtual_number: virtualNumber,
+        };
+        return [id, face];
+      }),
+    );
   }
 
   async answers(tx: Tx, sessions: SessionRecord[]): Promise<SessionAnswer[]> {

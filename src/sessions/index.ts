@@ -15,9 +15,10 @@ export {
 } from './interactions.js';
 export { nextOpened, type OpenedSession } from './opened-sessions.js';
 export { isLive, type SessionRecord } from './session-record.js';
+export { readTimeRange, timeFilters } from './time-range.js';
 export { parseTimestamp } from './timestamps.js';
 export { SearchSessions, virtualNumbersOf, type FoundSession } from './search-sessions.js';
 export { NEVER } from './session.entity.js';
-export type { SessionAnswer } from './session-answer.js';
+export type { SessionAnswer, SessionFace } from './session-answer.js';
 export { SessionAlreadyExpired } from './sessions.errors.js';
 export * from './sessions.events.js';

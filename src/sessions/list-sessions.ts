@@ -4,13 +4,14 @@ import { validateSync } from 'class-validator';
 import { Clock } from '../platform/clock.js';
 import { number, selection } from '../platform/database/rows.js';
 import { Database } from '../platform/database/database.js';
+import { listMeta, type ListMeta } from '../platform/http/resource-list.js';
+import { InvalidParameter } from '../platform/errors.js';
 import { FindSession } from './find-session.js';
 import type { SessionAnswer } from './session-answer.js';
 import { sessionFilter } from './session-filter.js';
 import { canonicalFilterName, ListSessionsDto } from './session-list.dto.js';
 import { SESSIONS } from './session.entity.js';
 import { SessionRecords, type SessionOwner } from './session-record.js';
-import { InvalidParameter } from './sessions.errors.js';
 
 const MAX_PAGE = 20;
 
@@ -18,7 +19,7 @@ const ROWS = selection(SESSIONS.fields('s'));
 const COUNT = selection({ n: number('COUNT(*)') });
 
 export interface SessionPage {
-  meta: { limit: number; offset: number; total_count: number; next: string | null; previous: string | null };
+  meta: ListMeta;
   objects: (SessionAnswer & { resource_uri: string })[];
 }
 
@@ -50,17 +51,8 @@ export class ListSessions {
         manager,
         rows.map((row) => this.records.fromRow(row)),
       );
-      const total = count?.n ?? 0;
-      const page = (at: number): string =>
-        `${path}?${new URLSearchParams({ ...named, limit: String(limit), offset: String(at) }).toString()}`;
       return {
-        meta: {
-          limit,
-          offset,
-          total_count: total,
-          next: offset + limit < total ? page(offset + limit) : null,
-          previous: offset > 0 ? page(Math.max(offset - limit, 0)) : null,
-        },
+        meta: listMeta(path, { limit, offset, filters: named }, count?.n ?? 0),
         objects: answers.map((answer) => ({ ...answer, resource_uri: `${path}${answer.session_uuid}/` })),
       };
     });

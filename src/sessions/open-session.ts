@@ -14,13 +14,13 @@ import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Config } from '../platform/settings/config.js';
 import { callingCodeOf, type E164 } from '../telephony/phone.js';
+import { InvalidParameter } from '../platform/errors.js';
 import { SESSIONS, type SessionParties } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
 import { newParties, requireAllowed } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
 import { expiryInstant, newSettings, renewedSettings } from './session-settings.js';
-import { InvalidParameter } from './sessions.errors.js';
 import { SessionOpened, SessionUpdated } from './sessions.events.js';
 
 /** How often new PINs are drawn when generated ones collide with PINs that are live on every fitting number. */

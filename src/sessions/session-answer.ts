@@ -75,6 +75,9 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
 
 export type SessionAnswer = ReturnType<typeof sessionAnswer>;
 
+/** Who is masked in a session, and behind which number. */
+export type SessionFace = Pick<SessionAnswer, 'first_party' | 'second_party' | 'virtual_number'>;
+
 function sum(interactions: Interaction[], of: (interaction: Interaction) => number): number {
   return interactions.reduce((total, one) => total + of(one), 0);
 }

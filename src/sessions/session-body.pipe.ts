@@ -3,7 +3,8 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Config } from '../platform/settings/config.js';
 import { urlRefusal } from '../platform/outgoing/url-refusal.js';
-import { InvalidParameter, MissingParameter, UrlNotAllowed } from './sessions.errors.js';
+import { InvalidParameter } from '../platform/errors.js';
+import { MissingParameter, UrlNotAllowed } from './sessions.errors.js';
 import {
   CreateSessionDto,
   parameterAliases,

@@ -2,10 +2,11 @@ import { newPin } from '../platform/ids.js';
 import { isDialable, type DestinationPolicy } from '../telephony/destinations.js';
 import { isSamePerson } from '../telephony/identity.js';
 import type { E164 } from '../telephony/phone.js';
+import { InvalidParameter } from '../platform/errors.js';
 import type { SessionParties } from './session.entity.js';
 import { CreateSessionDto } from './session-request.dto.js';
 import { DEFAULT_PIN_LENGTH } from './session-settings.js';
-import { DestinationNotAllowed, InvalidParameter, MissingParameter } from './sessions.errors.js';
+import { DestinationNotAllowed, MissingParameter } from './sessions.errors.js';
 
 /**
  * Parties and PINs of a new session. Refuses one phone as both parties, however spelt, and equal PINs; with PIN on refuses a missing prompt, and a missing PIN that is

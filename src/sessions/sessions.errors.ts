@@ -1,13 +1,6 @@
 import { DomainError, refusal } from '../platform/errors.js';
 import type { UrlRefusal } from '../platform/outgoing/outgoing.js';
 
-/** A parameter outside its documented values; the sentence is the documented one where the documents have one. */
-export class InvalidParameter extends refusal('invalid_parameter', 'invalid') {
-  constructor(message: string, param: string) {
-    super(message, { param });
-  }
-}
-
 /** A callback URL that would never be called: the code names the rule, the sentence is the documented one of any bad URL. */
 export class UrlNotAllowed extends DomainError {
   readonly kind = 'invalid';

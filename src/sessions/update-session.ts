@@ -6,7 +6,7 @@ import { isDuplicate, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
 import { isSamePerson } from '../telephony/identity.js';
 import type { E164 } from '../telephony/phone.js';
-import { NotFound } from '../platform/errors.js';
+import { InvalidParameter, NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { SESSIONS } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
@@ -14,7 +14,7 @@ import { isOnePhone, requireAllowed } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
 import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
-import { InvalidParameter, SessionAlreadyExpired } from './sessions.errors.js';
+import { SessionAlreadyExpired } from './sessions.errors.js';
 import { SessionUpdated } from './sessions.events.js';
 
 /**

@@ -23,6 +23,22 @@ interface MaskingSessions {
   deleteMaskingSession(uuid: string): Promise<SdkAnswer>;
 }
 
+/** What the SDK makes of the other resources. */
+export type SdkObject = Record<string, unknown>;
+type SdkList = SdkObject[] & { meta: { limit: number; offset: number; totalCount: number; next: string | null } };
+interface Readable {
+  get(id?: string): Promise<SdkObject>;
+  list(params?: object): Promise<SdkList>;
+}
+
+interface SdkClient {
+  maskingSession: MaskingSessions;
+  accounts: { get(): Promise<SdkObject> };
+  calls: Readable;
+  numbers: Readable;
+  recordings: Readable & { delete(id: string): Promise<unknown> };
+}
+
 /** What went over the wire. */
 export interface SentRequest {
   method: string;
@@ -44,7 +60,7 @@ interface Axios {
 
 const require = createRequire(import.meta.url);
 const sdk = require('plivo') as {
-  Client: new (authId: string, authToken: string) => { maskingSession: MaskingSessions };
+  Client: new (authId: string, authToken: string) => SdkClient;
 };
 const axios = createRequire(require.resolve('plivo'))('axios') as Axios;
 const COMPILED_IN_HOST = /^https:\/\/api\.plivo\.com/;
@@ -65,8 +81,10 @@ export function plivoSdkAt(baseUrl: string, credentials: { authId: string; authT
     });
     return axios.getAdapter(before, config)({ ...config, url });
   }) satisfies Adapter;
+  const client = new sdk.Client(credentials.authId, credentials.authToken);
   return {
-    sessions: new sdk.Client(credentials.authId, credentials.authToken).maskingSession,
+    client,
+    sessions: client.maskingSession,
     sent,
     restore: (): void => void (axios.defaults.adapter = before),
   };

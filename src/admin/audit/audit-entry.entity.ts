@@ -2,13 +2,13 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { id, instant, word } from '../../platform/database/columns.js';
 import { tableOf } from '../../platform/database/rows.js';
 
-/** One write through the admin API: who, what, when. */
+/** One write through the admin API, or a customer's deletion: who, what, when. */
 @Entity('audit_entry')
 @Index('audit_entry_at', ['at'])
 export class AuditEntry {
   @PrimaryColumn(id()) id!: string;
   @Column(instant()) at!: number;
-  /** `admin`: there is one admin token. */
+  /** `admin`: there is one admin token. An Auth ID: a customer. */
   @Column(word(20)) actor!: string;
   /** For example `number.added`. */
   @Column(word(40)) action!: string;

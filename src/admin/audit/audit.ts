@@ -9,6 +9,8 @@ const ENTRIES = selection(AUDIT_ENTRIES.fields());
 
 /** One admin write. `target` and `details` hold ids and virtual numbers; no party's number, no secret. */
 export interface AuditedWrite {
+  /** An Auth ID where a customer did it; the operator by default. */
+  actor?: string;
   /** For example `account.created`. */
   action: string;
   target: string;
@@ -23,11 +25,15 @@ export class Audit {
     private readonly clock: Clock,
   ) {}
 
-  async record(tx: Tx, { action, target, details = {} }: AuditedWrite, requestId: string): Promise<void> {
+  async record(
+    tx: Tx,
+    { actor = 'admin', action, target, details = {} }: AuditedWrite,
+    requestId: string,
+  ): Promise<void> {
     await AUDIT_ENTRIES.insert(tx, {
       id: newId(),
       at: this.clock.now(),
-      actor: 'admin',
+      actor,
       action,
       target,
       details: JSON.stringify(details),

@@ -56,6 +56,15 @@ export class FindCalls {
     });
   }
 
+  /** By our ids. */
+  async many(ids: string[]): Promise<Map<string, FoundCall>> {
+    if (ids.length === 0) return new Map();
+    const found = await this.database.read(async (manager) =>
+      withLegs(manager, await callRows(manager).where('c.id IN (:...ids)', { ids }).getMany()),
+    );
+    return new Map(found.map((one) => [one.call.id, one]));
+  }
+
   /** The key of legs begins with their account. */
   private async callOfLeg(manager: EntityManager, legUuid: string): Promise<string | null> {
     const accountIds = await this.accounts.ids(manager);

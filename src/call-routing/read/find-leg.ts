@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { FindSession, type SessionAnswer } from '../../sessions/index.js';
+import type { EntityManager } from 'typeorm';
+import { FindSession, type SessionFace } from '../../sessions/index.js';
 import { Database } from '../../platform/database/database.js';
 import { NotFound } from '../../platform/errors.js';
 import { selection } from '../../platform/database/rows.js';
@@ -15,7 +16,7 @@ export interface FoundSessionLeg {
   kind: 'inbound' | 'request';
   /** Of B legs, the A leg that dialled them. */
   aLegUuid: string;
-  session: SessionAnswer;
+  session: SessionFace;
 }
 
 /** One leg of a masking session, by Plivo's CallUUID, as far as its owner may see it. Refuses all others alike. */
@@ -37,5 +38,10 @@ export class FindLeg {
     const { leg, sessionId, ...call } = found;
     const session = await this.findSession.run(owner, sessionId);
     return { leg: { ...leg, ...legInWords(leg) }, ...call, session };
+  }
+
+  /** Our id of the call that an account's leg belongs to. */
+  async callOf(manager: EntityManager, accountId: string, legUuid: string): Promise<string | null> {
+    return (await legsByUuid(manager, accountId, [legUuid])).get(legUuid)?.callId ?? null;
   }
 }

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { FindSession } from '../../sessions/index.js';
+import { Database } from '../../platform/database/database.js';
+import { marks, selection } from '../../platform/database/rows.js';
+import { countFrom } from '../../platform/http/resource-list.js';
+import { CALLS, LEGS } from '../call.entity.js';
+import { legsByUuid } from '../facts/legs.js';
+import { legInWords } from './call-outcome.js';
+import type { FoundSessionLeg } from './find-leg.js';
+
+export interface LegSearch {
+  /** Plivo's CallUUID of the A leg that dialled them; then `endedAt` is not asked about. */
+  parentCallUuid?: string | undefined;
+  direction?: 'inbound' | 'outbound' | undefined;
+  endedAt: { from: number; until: number };
+  limit: number;
+  offset: number;
+}
+
+interface Condition {
+  sql: string;
+  parameters: unknown[];
+}
+
+const KEYS = selection(LEGS.pick(['legUuid'], 'l'));
+const CALL = selection(CALLS.pick(['id', 'kind', 'aLegUuid']));
+
+/**
+ * The ended legs of masking sessions, the last ended first, as Plivo lists calls: those that are on are not in it, nor callers whom no session claimed.
+ * A subaccount is shown its own only. Walks the index on the end of an account's legs, or on the legs of one call;
+ * a subaccount's are looked for among all that its account's calls have had in the asked time.
+ */
+@Injectable()
+export class ListLegs {
+  constructor(
+    private readonly database: Database,
+    private readonly findSession: FindSession,
+  ) {}
+
+  async run(
+    owner: { accountId: string; subaccountId: string | null },
+    search: LegSearch,
+  ): Promise<{ total: number; legs: FoundSessionLeg[] }> {
+    const { limit, offset } = search;
+    return this.database.read(async (manager) => {
+      const conditions = [
+        {
+          sql: 'l.account_id = ? AND l.session_id IS NOT NULL AND l.ended_at IS NOT NULL',
+          parameters: [owner.accountId],
+        },
+        ...conditionsOf(search),
+        ...(owner.subaccountId === null ? [] : [ofSubaccount(owner.subaccountId)]),
+      ];
+      const from = `FROM call_leg l WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+      const parameters = conditions.flatMap((condition) => condition.parameters);
+      const total = await countFrom(manager, from, parameters, offset);
+      const page = `${from} ORDER BY l.ended_at DESC, l.leg_uuid DESC LIMIT ? OFFSET ?`;
+      const keys = await KEYS.read(manager, page, [...parameters, limit, offset]);
+      return { total, legs: await this.whole(manager, owner.accountId, keys) };
+    });
+  }
+
+  private async whole(
+    manager: EntityManager,
+    accountId: string,
+    keys: { legUuid: string }[],
+  ): Promise<FoundSessionLeg[]> {
+    if (keys.length === 0) return [];
+    const found = await legsByUuid(
+      manager,
+      accountId,
+      keys.map(({ legUuid }) => legUuid),
+    );
+    const legs = keys.flatMap(({ legUuid }) => found.get(legUuid) ?? []);
+    const callIds = [...new Set(legs.flatMap(({ callId }) => callId ?? []))];
+    const rows = await CALL.read(manager, `FROM masked_call WHERE id IN (${marks(callIds)})`, callIds);
+    const calls = new Map(rows.map((row) => [row.id, row]));
+    const sessions = await this.findSession.faces(manager, [
+      ...new Set(legs.flatMap(({ sessionId }) => sessionId ?? [])),
+    ]);
+    return legs.flatMap((leg) => {
+      const call = calls.get(leg.callId ?? '');
+      const session = sessions.get(leg.sessionId ?? '');
+      if (!call || !session) return [];
+      return [{ leg: { ...leg, ...legInWords(leg) }, kind: call.kind, aLegUuid: call.aLegUuid, session }];
+    });
+  }
+}
+
+function conditionsOf({ parentCallUuid, direction, endedAt }: LegSearch): Condition[] {
+  return [
+    ...(direction === undefined ? [] : [ofDirection(direction)]),
+    parentCallUuid === undefined
+      ? { sql: 'l.ended_at >= ? AND l.ended_at < ?', parameters: [endedAt.from, endedAt.until] }
+      : {
+          sql: `l.side = 'B' AND l.call_id = (SELECT p.id FROM masked_call p WHERE p.account_id = l.account_id AND p.a_leg_uuid = ?)`,
+          parameters: [parentCallUuid],
+        },
+  ];
+}
+
+/** We dial B legs, and the A legs of requested calls. */
+function ofDirection(direction: 'inbound' | 'outbound'): Condition {
+  const isDialled = `(l.side = 'B' OR EXISTS (SELECT 1 FROM masked_call c WHERE c.id = l.call_id AND c.kind = 'request'))`;
+  return { sql: direction === 'outbound' ? isDialled : `NOT ${isDialled}`, parameters: [] };
+}
+
+function ofSubaccount(subaccountId: string): Condition {
+  return {
+    sql: 'EXISTS (SELECT 1 FROM masking_session s WHERE s.id = l.session_id AND s.subaccount_id = ?)',
+    parameters: [subaccountId],
+  };
+}

@@ -1,0 +1,57 @@
+import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { ApiBasicAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { AccountGuard, narrowed, principalOf } from '../accounts/index.js';
+import { listMeta, readList } from '../platform/http/resource-list.js';
+import { ShowNumbers } from './show-numbers.js';
+
+const FILTERS = ['number_startswith', 'alias', 'subaccount'] as const;
+const UNANSWERED = [
+  'type',
+  'number_type',
+  'services',
+  'cnam_lookup',
+  'tendlc_campaign_id',
+  'tendlc_registration_status',
+  'toll_free_sms_verification',
+  'toll_free_sms_verification_order_status',
+  ...['', '__gt', '__gte', '__lt', '__lte'].map((comparison) => `renewal_date${comparison}`),
+];
+
+/** The pool, in the shape in which Plivo shows an account its numbers. Read only: operators change it through `/admin/numbers`. */
+@ApiTags('Numbers')
+@ApiBasicAuth()
+@Controller('v1/Account/:authId/Number')
+@UseGuards(AccountGuard)
+export class NumberResourceController {
+  constructor(private readonly showNumbers: ShowNumbers) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List the virtual numbers, in the order in which they are lent',
+    operationId: 'listNumbers',
+  })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 20, default 20.' })
+  @ApiQuery({ name: 'offset', required: false, description: '0 to 100,000, counts numbers.' })
+  @ApiQuery({ name: 'number_startswith', required: false, description: 'Digits, country code included.' })
+  @ApiQuery({ name: 'alias', required: false, description: 'Exact.' })
+  @ApiQuery({ name: 'subaccount', required: false, description: 'Auth ID of a subaccount.' })
+  async list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>) {
+    const principal = principalOf(request);
+    const asked = readList(query, FILTERS, UNANSWERED);
+    const { number_startswith: startsWith, alias, subaccount } = asked.filters;
+    const owner = narrowed(principal, subaccount);
+    const { limit, offset } = asked;
+    const { total, numbers } = owner
+      ? await this.showNumbers.run(owner, { startsWith, alias, limit, offset })
+      : { total: 0, numbers: [] };
+    const path = `/v1/Account/${principal.subaccountId ?? principal.accountId}/Number/`;
+    return { api_id: request.id, meta: listMeta(path, asked, total), objects: numbers };
+  }
+
+  @Get(':number')
+  @ApiOperation({ summary: 'Read one virtual number, written with or without plus', operationId: 'getNumber' })
+  async get(@Req() request: FastifyRequest, @Param('number') number: string) {
+    return { api_id: request.id, ...(await this.showNumbers.one(principalOf(request), number)) };
+  }
+}
