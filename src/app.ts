@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import {
   Accounts,
   AccountSettings,
@@ -17,6 +18,7 @@ import { createHttpAdapter } from './platform/http/http-edge.js';
 import { Jobs } from './platform/jobs/jobs.js';
 import { NestLog } from './platform/logging/nest-log.js';
 import { publishOpenApi } from './platform/http/openapi.js';
+import { publishSdkFiles } from './platform/http/sdk-files.js';
 import type { Ground } from './platform/platform.module.js';
 
 const REMEMBERED_ACCOUNTS = 1000;
@@ -39,6 +41,7 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
       abortOnError: false,
     },
   );
+  publishSdkFiles(app.getHttpAdapter().getInstance() as FastifyInstance);
   publishOpenApi(app, ground.config.http.publicUrl);
   await app.get(VerifyEncryptionKey).run();
   await app.get(EnsureFirstAccount).run(ground.config, ground.secrets);

@@ -30,6 +30,24 @@ describeOnEachService('the API documentation', (start) => {
     expect(answers).toEqual(files.map((file) => ({ file, origin: service.baseUrl, status: 200 })));
   });
 
+  it('has a file for each official SDK, as text, and shows nothing else of its folder', async () => {
+    const { text } = await request(service.baseUrl)
+      .get('/docs/sdk/')
+      .expect(200)
+      .expect('content-type', /^text\/plain/);
+    const files = text.trim().split('\n');
+    expect(files).toHaveLength(7);
+    for (const file of files) {
+      const answer = await request(service.baseUrl)
+        .get(file)
+        .expect(200)
+        .expect('content-type', /^text\/plain/);
+      expect(answer.text).toContain('PLIVO_API_URL');
+    }
+    for (const name of ['..%2f..%2fpackage.json', '%2e%2e/testing.md', 'nothing.py'])
+      expect([403, 404]).toContain((await request(service.baseUrl).get(`/docs/sdk/${name}`)).status);
+  });
+
   it('describes what is answered', async () => {
     const { body } = await request(service.baseUrl).get('/openapi.json').expect(200);
     expect(body.openapi).toMatch(/^3\.1/);
