@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { signV2, signV3, type SignedRequest } from '../plivo/index.js';
+import { signV2, v3Signer, type SignedRequest } from '../plivo/index.js';
 
 export interface CallbackSigners {
   /** Tokens of the session's owner, account or subaccount, oldest first. */
@@ -11,6 +11,7 @@ export interface CallbackSigners {
 /**
  * Headers by which a receiver knows that a callback is ours: Plivo's V3 and V2, keyed with the owner's token and, as `Ma`, with the main account's,
  * and those of Standard Webhooks, which alone tell a repetition or a replay: the id stays the same on every attempt and the time does not.
+ * V3 is a list with whatever text an official SDK's validator builds of the request.
  * V3 and Standard Webhooks carry a signature for each live token. V2 has room for one: the oldest, which receivers know until the customer retires it.
  *
  * The Standard Webhooks secret is the Auth Token itself, as `whsec_` + Base64 of its bytes; a GET has an empty body there.
@@ -20,7 +21,8 @@ export function signatureHeaders(
   { own, main }: CallbackSigners,
   { id, seconds, body }: { id: string; seconds: number; body: string },
 ): Record<string, string> {
-  const v3 = (tokens: readonly string[]): string => tokens.map((token) => signV3({ ...request, token })).join(',');
+  const sign = v3Signer(request);
+  const v3 = (tokens: readonly string[]): string => tokens.map(sign).join(',');
   const v2 = ([oldest = '']: readonly string[]): string => signV2({ ...request, token: oldest });
   const standard = own.map((token) => {
     const digest = createHmac('sha256', token).update(`${id}.${seconds}.${body}`).digest('base64');

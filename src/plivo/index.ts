@@ -13,6 +13,7 @@ export {
   ProviderRefused,
   ProviderUnavailable,
 } from './plivo.errors.js';
+export { v3Signer } from './signature-variants.js';
 export { signV2, signV3, type ParamList, type SignedRequest } from './signature.js';
 export { type WebhookParams } from './webhook-params.js';
 export {

@@ -67,7 +67,7 @@ function offeredSignatures(header: string | undefined): Buffer[] {
   return entries.filter((entry) => SIGNATURE.test(entry)).map((entry) => Buffer.from(entry, 'latin1'));
 }
 
-function signedText({ method, url, params, nonce }: SignedRequest): string {
+export function signedText({ method, url, params, nonce }: SignedRequest): string {
   const { base, query } = splitUrl(url);
   if (method === 'GET') {
     const all = joined([...queryParams(query), ...params], '=', '&');
@@ -80,7 +80,7 @@ function signedText({ method, url, params, nonce }: SignedRequest): string {
   return `${base}${mark}${inUrl}${dot}${joined(params, '', '')}.${nonce}`;
 }
 
-function splitUrl(url: string): { base: string; query: string } {
+export function splitUrl(url: string): { base: string; query: string } {
   const withoutFragment = url.split('#', 1)[0] ?? '';
   const mark = withoutFragment.indexOf('?');
   if (mark === -1) return { base: withoutFragment, query: '' };
@@ -94,7 +94,7 @@ function queryParams(query: string): ParamList {
   );
 }
 
-function joined(params: ParamList, betweenNameAndValue: string, betweenPairs: string): string {
+export function joined(params: ParamList, betweenNameAndValue: string, betweenPairs: string): string {
   const sorted = params.toSorted((a, b) => inCodeUnits(a[0], b[0]) || inCodeUnits(a[1], b[1]));
   return sorted.map(([name, value]) => name + betweenNameAndValue + value).join(betweenPairs);
 }
@@ -104,6 +104,6 @@ function inCodeUnits(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function hmac(text: string, token: string): string {
+export function hmac(text: string, token: string): string {
   return createHmac('sha256', token).update(text).digest('base64');
 }
