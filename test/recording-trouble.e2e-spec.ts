@@ -194,7 +194,7 @@ describeOnEachService('recordings in trouble', (start, kind) => {
   });
 
   it('are never fetched from addresses where no recording of Plivo can be', async () => {
-    for (const address of ['https://127.0.0.1/x.mp3', 'https://localhost/x.mp3', 'http://media.plivo.com/x.mp3']) {
+    for (const address of ['https://127.0.0.1/x.mp3', 'https://localhost/x.mp3', 'http://media.plivo.com:8080/x.mp3']) {
       await recordedCall(address);
       await runDue();
     }

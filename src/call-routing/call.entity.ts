@@ -2,6 +2,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, flag, id, instant, micros, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 
+/** Plivo's words for a leg's end, in characters: what is longer is cut. */
+export const LONGEST_WORDS = { callStatus: 16, hangupCause: 40, hangupCauseName: 64, hangupSource: 32 } as const;
+
 /**
  * One conversation, or one refused attempt at it. Everything except the decision is a fact that only moves forward, so that webhooks may
  * come in any order and number.
@@ -86,12 +89,13 @@ export class CallLeg {
   /** Whether duration, billed duration and amount are a call record's; null is no. */
   @Column({ ...flag(), ...nullable, name: 'is_recorded' }) isRecorded!: boolean | null;
   /** Plivo's CallStatus at the end, of A legs. */
-  @Column({ ...word(16), ...nullable, name: 'call_status' }) callStatus!: string | null;
+  @Column({ ...word(LONGEST_WORDS.callStatus), ...nullable, name: 'call_status' }) callStatus!: string | null;
   /** FreeSWITCH-style text. */
-  @Column({ ...word(40), ...nullable, name: 'hangup_cause' }) hangupCause!: string | null;
+  @Column({ ...word(LONGEST_WORDS.hangupCause), ...nullable, name: 'hangup_cause' }) hangupCause!: string | null;
   @Column({ type: 'int', nullable: true, name: 'hangup_cause_code' }) hangupCauseCode!: number | null;
-  @Column({ ...word(64), ...nullable, name: 'hangup_cause_name' }) hangupCauseName!: string | null;
-  @Column({ ...word(32), ...nullable, name: 'hangup_source' }) hangupSource!: string | null;
+  @Column({ ...word(LONGEST_WORDS.hangupCauseName), ...nullable, name: 'hangup_cause_name' }) hangupCauseName!:
+    string | null;
+  @Column({ ...word(LONGEST_WORDS.hangupSource), ...nullable, name: 'hangup_source' }) hangupSource!: string | null;
 }
 
 /** What Plivo was answered at a later step of a call: the same step asking again gets the same bytes. */

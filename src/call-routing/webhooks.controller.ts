@@ -4,8 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import {
   emptyXml,
   hangupXml,
+  isHangup,
   PlivoSignatureGuard,
   playXml,
+  readAnswerWebhook,
   readDialAction,
   readDialEvent,
   readGatheredDigits,
@@ -16,7 +18,6 @@ import { isUuid } from '../platform/ids.js';
 import { AnswerCall } from './answer/answer-call.js';
 import { AnswerDeadline } from './answer/answer-deadline.js';
 import { XML_TYPE } from './answer/answer-xml.js';
-import { readAsked } from './answer/read-asked.js';
 import { CalleeSound } from './answer/callee-sound.js';
 import { UnreadableWebhook } from './call-routing.errors.js';
 import { AnswerDigits } from './answer/answer-digits.js';
@@ -42,12 +43,13 @@ export class WebhooksController {
   @Header('Content-Type', XML_TYPE)
   async answer(@Req() request: FastifyRequest): Promise<string> {
     const webhook = webhookOf(request);
+    const asked = readAnswerWebhook(webhook.params);
+    if (asked === null) return this.deadline.unreadable();
     // An application without a hang-up URL of its own sends the hang-up here.
-    if (webhook.params.get('Event') === 'Hangup') {
+    if (isHangup(webhook.params)) {
       await this.hangup(request);
       return emptyXml();
     }
-    const asked = readAsked(webhook);
     return this.deadline.run(webhook.accountId, asked.callUuid, (isAwaited) =>
       this.answerCall.run(webhook, asked, isAwaited),
     );
@@ -73,7 +75,8 @@ export class WebhooksController {
   ): Promise<string> {
     const webhook = webhookOf(request);
     const typed = readGatheredDigits(webhook.params);
-    if (typed === null || !isUuid(callId) || !/^[1-9]$/.test(attempt)) throw new UnreadableWebhook('digits');
+    if (!isUuid(callId) || !/^[1-9]$/.test(attempt)) throw new UnreadableWebhook('digits');
+    if (typed === null) return this.deadline.unreadable();
     return this.deadline.run(webhook.accountId, typed.callUuid, (isAwaited) =>
       this.answerDigits.run(webhook, callId, Number(attempt), typed, isAwaited),
     );

@@ -63,8 +63,8 @@ export function readDialEvent(params: WebhookParams): DialEvent | null {
         kind,
         ...leg,
         ...legEnd(field, 'DialBLeg'),
-        durationSeconds: field.integerOrNull('DialBLegDuration'),
-        billedSeconds: field.integerOrNull('DialBLegBillDuration'),
+        durationSeconds: field.secondsOrNull('DialBLegDuration'),
+        billedSeconds: field.secondsOrNull('DialBLegBillDuration'),
         amountMicros: microsFromDecimal(field.textOrNull('DialBLegTotalCost')),
       });
   }
@@ -72,12 +72,16 @@ export function readDialEvent(params: WebhookParams): DialEvent | null {
 
 export function readDialAction(params: WebhookParams): DialAction | null {
   const field = new FieldReader(params);
+  const bLegUuid = field.uuidOrNull('DialBLegUUID');
+  field.text('DialStatus');
+  // A word that is new to us: the dialling is over, and somebody answered or nobody did.
+  const otherwise = bLegUuid === null ? 'failed' : 'completed';
   return field.finish({
     callUuid: aLegUuid(field, params),
-    dialStatus: field.word('DialStatus', DIAL_STATUSES),
+    dialStatus: field.wordOrNull('DialStatus', DIAL_STATUSES) ?? otherwise,
     didRing: field.booleanOrNull('DialRingStatus'),
     hangupCause: field.textOrNull('DialHangupCause'),
-    bLegUuid: field.uuidOrNull('DialBLegUUID'),
+    bLegUuid,
   });
 }
 
@@ -85,8 +89,8 @@ function dialLeg(field: FieldReader, params: WebhookParams): DialLeg {
   return {
     callUuid: aLegUuid(field, params),
     bLegUuid: field.uuid('DialBLegUUID'),
-    from: field.textOrNull('DialBLegFrom') ?? '',
-    to: field.textOrNull('DialBLegTo') ?? '',
+    from: field.number('DialBLegFrom'),
+    to: field.number('DialBLegTo'),
     position: field.integerOrNull('DialBLegPosition'),
   };
 }

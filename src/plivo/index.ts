@@ -14,9 +14,11 @@ export {
   ProviderUnavailable,
 } from './plivo.errors.js';
 export { v3Signer } from './signature-variants.js';
+export { plainText } from './plain-text.js';
 export { signV2, signV3, type ParamList, type SignedRequest } from './signature.js';
 export { type WebhookParams } from './webhook-params.js';
 export {
+  isHangup,
   readAnswerWebhook,
   readGatheredDigits,
   readHangupWebhook,

@@ -21,6 +21,9 @@ describe('reading an instant', () => {
     '2026-05-04 24:00:00',
     '2026-05-04',
     '2026-05-04 10:00:00+99:99',
+    '0000-00-00 00:00:00',
+    '1970-01-01 00:00:00',
+    '9999-12-31 23:59:59',
     null,
     undefined,
   ])('does not read %p', (text) => {
@@ -61,6 +64,70 @@ describe('the times of a call', () => {
     };
     expect(callInstants(times)).toEqual({ startedAt: utc, answeredAt: null, endedAt: utc + 60_000 });
     expect(callInstants({ ...times, start: '2026-05-04 15:30:00' }).endedAt).toBe(utc + 60_000);
+  });
+
+  describe('while the clock changes', () => {
+    const session = '2026-03-08 09:50:00.500000';
+    const spring = Date.parse('2026-03-08T09:50:00Z');
+
+    it.each([
+      ['forward, while they talk', ['01:50:02', '01:50:10', '03:10:10'], 1200, [2, 10, 1210]],
+      ['forward, while it rings', ['01:59:50', '03:00:10', '03:00:30'], 20, [590, 610, 630]],
+      ['forward, while nobody answers', ['01:59:50', null, '03:00:20'], 0, [590, null, 620]],
+      ['back, while they talk', ['01:50:02', '01:50:10', '01:10:10'], 1200, [2, 10, 1210]],
+      ['back, while it rings', ['01:59:50', '01:00:10', '01:00:30'], 20, [590, 610, 630]],
+      ['back, while nobody answers', ['01:59:50', null, '01:00:20'], 0, [590, null, 620]],
+      ['back, with a call whose length is not told', ['01:50:02', '01:50:10', '01:10:10'], null, [2, 10, 1210]],
+      ['by half an hour', ['01:50:02', '01:50:10', '02:40:10'], 1200, [2, 10, 1210]],
+      ['by a setting of the console', ['01:50:02', '01:50:10', '15:55:10'], 1200, [2, 10, 1210]],
+      ['not at all', ['01:50:02', '01:50:10', '02:10:11'], 1200, [2, 10, 1211]],
+      ['by a few minutes of somebody who sets it', ['01:50:02', '01:50:10', '02:17:10'], 1200, [2, 10, 1210]],
+      ['so that the end is not told', ['01:50:02', '01:50:10', 'None'], 1200, [2, 10, 1210]],
+      ['so that the answer is not told', ['01:50:02', 'None', '03:10:10'], 1200, [2, null, 1210]],
+    ])('%s, are those that the duration tells', (_, times, seconds, expected) => {
+      const [start, answer, end] = times.map((time) => (time === null ? null : `2026-03-08 ${time}`));
+      const read = callInstants({
+        sessionStart: session,
+        start: start ?? null,
+        answer: answer ?? null,
+        end: end ?? null,
+        seconds,
+      });
+      const [startedAt, answeredAt, endedAt] = expected.map((at) => (at === null ? null : spring + at * 1000));
+      expect(read).toEqual({ startedAt, answeredAt, endedAt });
+    });
+
+    it('never end before they begin, whatever came', () => {
+      const wire = fc.option(
+        fc.oneof(
+          fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31T00:00:00Z') }),
+          fc.date({ noInvalidDate: true, min: new Date(spring - 9e7), max: new Date(spring + 9e7) }),
+        ),
+      );
+      const text = (at: Date | null): string | null => at && at.toISOString().slice(0, 19).replace('T', ' ');
+      fc.assert(
+        fc.property(wire, wire, wire, wire, fc.option(fc.nat(172_800)), (sessionStart, start, answer, end, seconds) => {
+          const read = callInstants({
+            sessionStart: text(sessionStart),
+            start: text(start),
+            answer: text(answer),
+            end: text(end),
+            seconds,
+          });
+          const known = [read.startedAt, read.answeredAt, read.endedAt].filter((at) => at !== null);
+          expect(known).toEqual(known.toSorted((one, other) => one - other));
+        }),
+      );
+    });
+  });
+
+  it('are right for a call that starts long after its session, as far as zones can be told apart', () => {
+    const times = { start: '2026-05-04 10:13:00', answer: '2026-05-04 10:13:05', end: '2026-05-04 10:14:05' };
+    expect(callInstants({ sessionStart: '2026-05-04 10:00:00.000000', ...times })).toEqual({
+      startedAt: utc + 780_000,
+      answeredAt: utc + 785_000,
+      endedAt: utc + 845_000,
+    });
   });
 
   it('keep their distances in every zone', () => {

@@ -1,7 +1,8 @@
 import { parseCaller, type E164 } from '../telephony/phone.js';
 import { microsFromDecimal } from './amounts.js';
-import { instantOf } from './instants.js';
-import { isCallUuid } from './webhook-params.js';
+import { callInstants } from './instants.js';
+import { plainText } from './plain-text.js';
+import { isCallUuid, LONGEST_SECONDS, LONGEST_TEXT } from './webhook-params.js';
 import type { CallDirection, LegEnd } from './webhooks.js';
 
 /** A number that the account rents. */
@@ -27,6 +28,9 @@ export interface CallRecord extends Omit<LegEnd, 'hangupCause'> {
 
 type Wire = Record<string, unknown>;
 
+/** Nine digits: what an integer column holds. */
+const MOST = 999_999_999;
+
 /** Null for what is no telephone number, such as a short code. */
 export function plivoNumber(wire: Wire): PlivoNumber | null {
   const number = parseCaller(wire['number']);
@@ -46,18 +50,23 @@ export function callRecord(wire: Wire): CallRecord | null {
   const callUuid = uuid(wire['call_uuid']);
   if (callUuid === null) return null;
   const direction = wire['call_direction'];
+  // What the webhooks call BillDuration is billed_duration here; bill_duration is the measured one.
+  const durationSeconds = seconds(wire['bill_duration'] ?? wire['call_duration']);
   return {
     callUuid,
     parentCallUuid: uuid(wire['parent_call_uuid']),
     direction: direction === 'inbound' || direction === 'outbound' ? direction : null,
-    from: text(wire['from_number']) ?? '',
-    to: text(wire['to_number']) ?? '',
-    startedAt: instantOf(text(wire['initiation_time'])),
-    answeredAt: instantOf(text(wire['answer_time'])),
-    endedAt: instantOf(text(wire['end_time'])),
-    // What the webhooks call BillDuration is billed_duration here; bill_duration is the measured one.
-    durationSeconds: integer(wire['bill_duration'] ?? wire['call_duration']),
-    billedSeconds: integer(wire['billed_duration']),
+    from: numberText(wire['from_number']),
+    to: numberText(wire['to_number']),
+    ...callInstants({
+      sessionStart: null,
+      start: text(wire['initiation_time']),
+      answer: text(wire['answer_time']),
+      end: text(wire['end_time']),
+      seconds: durationSeconds,
+    }),
+    durationSeconds,
+    billedSeconds: seconds(wire['billed_duration']),
     amountMicros: microsFromDecimal(text(wire['total_amount'])),
     hangupCauseCode: integer(wire['hangup_cause_code']),
     hangupCauseName: text(wire['hangup_cause_name']),
@@ -71,10 +80,21 @@ function uuid(value: unknown): string | null {
 
 function text(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' && value.length <= 256 ? value : null;
+  return typeof value === 'string' ? plainText(value, LONGEST_TEXT) || null : null;
+}
+
+/** As it came: a mended number could be somebody else's. */
+function numberText(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.length <= LONGEST_TEXT ? value : '';
 }
 
 function integer(value: unknown): number | null {
   const number = typeof value === 'string' && /^[0-9]{1,9}$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : null;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= MOST ? number : null;
+}
+
+function seconds(value: unknown): number | null {
+  const read = integer(value);
+  return read === null || read > LONGEST_SECONDS ? null : read;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { isPublic, MediaRefused, MediaUnavailable, RecordingMedia } from './recording-media.js';
+import { isPublic, MediaRefused, MediaUnavailable, RecordingMedia, securely } from './recording-media.js';
 import { mediaUrlOf, recordingRecord } from './plivo-recordings.js';
 
 const CREDENTIALS = { authId: 'MAXXXXXXXXXXXXXXXXXX', authToken: 'token' };
@@ -51,7 +51,10 @@ describe('the media of a recording', () => {
   });
 
   it.each([
-    'http://media.plivo.com/x.mp3',
+    'http://media.plivo.com:8080/x.mp3',
+    'http://127.0.0.1/x.mp3',
+    'http://localhost/x.mp3',
+    'http://user:pass@media.plivo.com/x.mp3',
     'https://127.0.0.1/x.mp3',
     'https://2130706433/x.mp3',
     'https://0x7f.1/x.mp3',
@@ -66,6 +69,22 @@ describe('the media of a recording', () => {
     answer = (_request, response) => void response.writeHead(307, { location: url }).end();
     await expect(open(`${origin}/x`)).rejects.toThrow(MediaRefused);
     expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['http://s3.amazonaws.com/recordings_2013/a.b.mp3?x=1', 'https://s3.amazonaws.com/recordings_2013/a.b.mp3?x=1'],
+    ['http://media.plivo.com:80/x.mp3', 'https://media.plivo.com/x.mp3'],
+    ['http://media.plivo.com:8080/x.mp3', 'http://media.plivo.com:8080/x.mp3'],
+    ['https://media.plivo.com/x.mp3', 'https://media.plivo.com/x.mp3'],
+  ])('named as %s is asked for at %s', (named, expected) => {
+    expect(securely(new URL(named)).href).toBe(expected);
+  });
+
+  it('named with http is asked for all the same; a redirect to plain http is not followed', async () => {
+    const plain = 'http://media.plivo.invalid/x.mp3';
+    await expect(open(plain)).rejects.toThrow(MediaUnavailable);
+    answer = (_request, response) => void response.writeHead(307, { location: plain }).end();
+    await expect(open(`${origin}/x`)).rejects.toThrow(MediaRefused);
   });
 
   it.each([

@@ -58,7 +58,7 @@ WRAPPED_V4.addSubnet('2002::', 16, 'ipv6');
 WRAPPED_V4.addSubnet('2001::', 32, 'ipv6');
 
 /**
- * Reads recordings from wherever Plivo says they are: public https hosts, or the origin of its REST API whatever that is. Credentials go to
+ * Reads recordings from wherever Plivo says they are: public hosts, asked by https whatever the address says, or the origin of its REST API whatever that is. Credentials go to
  * Plivo's own hosts only and never along a redirect; at most three redirects are followed, under the same rule.
  */
 export class RecordingMedia {
@@ -69,7 +69,7 @@ export class RecordingMedia {
   constructor(private readonly apiOrigin: string) {}
 
   async open(credentials: PlivoCredentials, mediaUrl: string, signal: AbortSignal): Promise<OpenedMedia> {
-    let url = new URL(mediaUrl);
+    let url = this.secured(new URL(mediaUrl));
     for (let redirects = 0; ; redirects += 1) {
       const isApi = url.origin === this.apiOrigin;
       if (!isApi) refuseUnlessPublic(url);
@@ -85,6 +85,11 @@ export class RecordingMedia {
       if (redirects === MOST_REDIRECTS) throw new MediaRefused(`expected at most ${MOST_REDIRECTS} redirects`);
       url = next;
     }
+  }
+
+  /** Redirects are not: a server that knows TLS and sends elsewhere without it is not to be followed. */
+  private secured(url: URL): URL {
+    return url.origin === this.apiOrigin ? url : securely(url);
   }
 
   async close(): Promise<void> {
@@ -109,6 +114,17 @@ export class RecordingMedia {
 }
 
 const PRIVATE_ADDRESS = 'ERR_PRIVATE_ADDRESS';
+
+/**
+ * The address over TLS. Plivo's pages and older recordings name the same objects of the same hosts with http, where who can listen on the way would hear
+ * the call. A port that is written out is another server's.
+ */
+export function securely(url: URL): URL {
+  if (url.protocol !== 'http:' || url.port !== '') return url;
+  const secure = new URL(url);
+  secure.protocol = 'https:';
+  return secure;
+}
 
 function refuseUnlessPublic(url: URL): void {
   if (url.protocol !== 'https:') throw new MediaRefused('expected an https address of the media');

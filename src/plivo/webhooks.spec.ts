@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readDialAction, readDialEvent } from './dial-webhooks.js';
 import { webhookParams, type WebhookParams } from './webhook-params.js';
-import { readAnswerWebhook, readGatheredDigits, readHangupWebhook } from './webhooks.js';
+import {
+  isHangup,
+  readAnswerWebhook,
+  readGatheredDigits,
+  readHangupWebhook,
+  readRecordingWebhook,
+} from './webhooks.js';
 
 const aLeg = '0f2b4d7e-6a11-4c52-9a57-5d6f0e3c9b10';
 const bLeg = '7c1d9a34-0b52-4e0f-8a66-2f4b8f2f5d21';
@@ -75,7 +81,7 @@ const dialAction = {
 
 type Fields = Record<string, string>;
 const readers: [string, (params: WebhookParams) => unknown, Fields, string[]][] = [
-  ['an answer request', readAnswerWebhook, answer, ['CallUUID', 'To', 'Direction']],
+  ['an answer request', readAnswerWebhook, answer, ['CallUUID']],
   ['a hang-up', readHangupWebhook, hangup, ['CallUUID']],
   ['gathered digits', readGatheredDigits, { ...answer, Digits: '4711' }, ['CallUUID']],
   ['a Dial answer', readDialEvent, dialAnswer, ['DialBLegUUID', 'DialAction']],
@@ -87,6 +93,40 @@ const readers: [string, (params: WebhookParams) => unknown, Fields, string[]][] 
   ],
   ['a Dial hang-up', readDialEvent, dialHangup, ['DialBLegUUID', 'DialAction']],
   ['a Dial action', readDialAction, dialAction, ['CallUUID', 'DialStatus']],
+];
+const recording = {
+  CallUUID: aLeg,
+  RecordUrl: 'https://media.plivo.com/v1/Account/MA/Recording/c.mp3',
+  RecordingID: 'c2186400-1c8c-11e4-a664-0026b945b52x',
+  RecordingDuration: '30',
+  RecordingDurationMs: '30120',
+  RecordingStartMs: '1767607202000',
+  RecordingEndMs: '1767607232120',
+};
+/** What decides nothing: anything may stand in it. */
+const INESSENTIAL = `
+  From To Direction CallStatus RequestUUID STIRVerification ForwardedFrom SessionStart StartTime AnswerTime
+  EndTime HangupCause HangupCauseCode HangupCauseName HangupSource Duration BillDuration TotalCost
+  DialBLegFrom DialBLegTo DialBLegPosition DialDigitsPressedBy DialRingStatus DialHangupCause
+  DialBLegHangupCause DialBLegHangupCauseCode DialBLegHangupCauseName DialBLegHangupSource DialBLegDuration
+  DialBLegBillDuration DialBLegTotalCost
+`
+  .trim()
+  .split(/\s+/);
+const ODD = [
+  'x'.repeat(5000),
+  'line\r\nbreak',
+  '\u0000',
+  '\uD83D',
+  '📞'.repeat(300),
+  '-1',
+  '1e400',
+  'NaN',
+  '99999999999999999999',
+  '0000-00-00 00:00:00',
+  '<none>',
+  'sip:a@b',
+  'None',
 ];
 
 function paramsOf(fields: Fields): WebhookParams {
@@ -101,6 +141,61 @@ describe('a list of parameters', () => {
         ['CallUUID', aLeg],
       ]),
     ).toBeNull();
+  });
+
+  it('is refused when any name that is read comes twice, and for no other', () => {
+    const read = new Set<string>();
+    const watched = (fields: Fields): WebhookParams =>
+      Object.assign(new Map(Object.entries(fields)), {
+        get: (name: string) => (read.add(name), fields[name]),
+        has: (name: string) => (read.add(name), name in fields),
+      });
+    for (const [, reader, fields] of readers) reader(watched(fields));
+    readRecordingWebhook(watched(recording));
+    isHangup(watched({}));
+    expect(read.size).toBeGreaterThan(40);
+
+    for (const name of read)
+      expect([
+        name,
+        webhookParams([
+          [name, 'a'],
+          ['X-PH-Tag', '1'],
+          [name, 'b'],
+        ]),
+      ]).toEqual([name, null]);
+    for (const name of ['X-PH-Tag', 'CallerName', 'ParentAuthID', 'SIP-H-To', 'NewToday', '', '__proto__'])
+      expect(
+        webhookParams([
+          ['CallUUID', aLeg],
+          [name, '1'],
+          [name, '2'],
+        ])?.get('CallUUID'),
+      ).toBe(aLeg);
+  });
+});
+
+describe.each([
+  [{ Event: 'Hangup', CallStatus: 'completed' }, true],
+  [{ Event: 'Hangup' }, true],
+  [{ Event: 'hangup ' }, true],
+  [{ CallStatus: 'completed' }, true],
+  [{ CallStatus: 'Busy' }, true],
+  [{ CallStatus: 'no-answer', Event: '' }, true],
+  [{ CallStatus: 'failed' }, true],
+  [{ CallStatus: 'timeout' }, true],
+  [{ CallStatus: 'cancel' }, true],
+  [{ HangupCause: 'NORMAL_CLEARING' }, true],
+  [{ Event: 'StartApp', CallStatus: 'ringing' }, false],
+  [{ Event: 'StartApp', CallStatus: 'completed' }, false],
+  [{ Event: 'Redirect', CallStatus: 'in-progress' }, false],
+  [{ CallStatus: 'ringing' }, false],
+  [{ CallStatus: 'in-progress' }, false],
+  [{ CallStatus: 'whatever' }, false],
+  [{}, false],
+])('%j', (fields, expected) => {
+  it(expected ? 'tells of an end' : 'tells of no end', () => {
+    expect(isHangup(paramsOf(fields as Fields))).toBe(expected);
   });
 });
 
@@ -126,6 +221,10 @@ describe.each(readers)('%s', (_, read, fields, essentials) => {
     expect(read(paramsOf({ ...fields, 'X-PH-Ticket': '7', NewToday: '\u0000', CallerName: 'x'.repeat(9999) }))).toEqual(
       read(paramsOf(fields)),
     );
+  });
+
+  it.each(INESSENTIAL.filter((name) => name in fields))('is read whatever %s holds', (name) => {
+    for (const odd of ODD) expect([odd, read(paramsOf({ ...fields, [name]: odd }))]).not.toEqual([odd, null]);
   });
 
   it('never throws on rubbish', () => {
@@ -167,12 +266,18 @@ describe('an answer request', () => {
   });
 
   it.each([
-    ['Direction', 'sideways'],
-    ['From', 'a'.repeat(257)],
-    ['To', '1415\u00005550100'],
-    ['RequestUUID', '<none>'],
-  ])('is unreadable with an odd %s', (name, value) => {
-    expect(readAnswerWebhook(paramsOf({ ...answer, [name]: value }))).toBeNull();
+    ['Direction', 'sideways', 'direction', null],
+    ['From', 'a'.repeat(257), 'from', ''],
+    ['From', '1415\u00005550111', 'from', ''],
+    ['From', '14155550111\u0000', 'from', ''],
+    ['From', '14155550111\uD83D', 'from', ''],
+    ['To', '1415\u00005550100', 'to', ''],
+    ['RequestUUID', '<none>', 'requestUuid', null],
+    ['SessionStart', 'soon', 'sessionStartedAt', null],
+    ['CallStatus', 'ring\ning', 'callStatus', 'ring ing'],
+    ['ForwardedFrom', `${'1'.repeat(255)}📞📞`, 'forwardedFrom', `${'1'.repeat(255)}📞`],
+  ])('with %s %j is read with %s %j: a number is never mended', (name, value, field, expected) => {
+    expect(readAnswerWebhook(paramsOf({ ...answer, [name]: value }))).toMatchObject({ [field]: expected });
   });
 });
 
@@ -213,6 +318,7 @@ describe('a hang-up', () => {
   it.each([
     ['Duration', '-1', 'durationSeconds'],
     ['BillDuration', '1e3', 'billedSeconds'],
+    ['BillDuration', '172801', 'billedSeconds'],
     ['TotalCost', '-0.5', 'amountMicros'],
     ['HangupCauseCode', 'four thousand', 'hangupCauseCode'],
     ['AnswerTime', 'None', 'answeredAt'],
@@ -297,6 +403,16 @@ describe('a Dial action', () => {
       didRing: true,
       hangupCause: 'NORMAL_CLEARING',
       bLegUuid: bLeg,
+    });
+  });
+
+  it('in a word that is new is over all the same', () => {
+    expect(readDialAction(paramsOf({ ...dialAction, DialStatus: 'exploded' }))).toMatchObject({
+      dialStatus: 'completed',
+    });
+    expect(readDialAction(paramsOf({ ...dialAction, DialStatus: 'exploded', DialBLegUUID: '-' }))).toMatchObject({
+      dialStatus: 'failed',
+      bLegUuid: null,
     });
   });
 

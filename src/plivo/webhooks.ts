@@ -1,23 +1,21 @@
 import { microsFromDecimal } from './amounts.js';
 import { callInstants, instantOf, type CallInstants } from './instants.js';
-import { epochMs, mediaUrlOf, type RecordingFacts } from './plivo-recordings.js';
+import { durationMsOf, epochMs, mediaUrlOf, type RecordingFacts } from './plivo-recordings.js';
 import { FieldReader, type WebhookParams } from './webhook-params.js';
 
 export type CallDirection = 'inbound' | 'outbound';
 
-/** Which call a webhook is about. `from` is empty when the caller withheld it; texts are as Plivo sent them. */
+/** Which call a webhook is about. `from` and `to` are as Plivo sent them, and empty for what cannot be a number or was withheld. */
 export interface WebhookCall {
   callUuid: string;
   from: string;
   to: string;
   direction: CallDirection | null;
   callStatus: string | null;
-  /** Plivo sends the hang-up to the answer URL where no hang-up URL is set: check for `Hangup` there. */
   event: string | null;
 }
 
 export interface AnswerWebhook extends WebhookCall {
-  direction: CallDirection;
   /** Only calls that we placed have one. */
   requestUuid: string | null;
   stirVerification: string | null;
@@ -53,13 +51,24 @@ export function readAnswerWebhook(params: WebhookParams): AnswerWebhook | null {
   const field = new FieldReader(params);
   return field.finish({
     ...webhookCall(field),
-    to: field.text('To'),
-    direction: field.word('Direction', ['inbound', 'outbound']),
     requestUuid: field.uuidOrNull('RequestUUID'),
     stirVerification: field.textOrNull('STIRVerification'),
     forwardedFrom: field.textOrNull('ForwardedFrom'),
     sessionStartedAt: instantOf(field.textOrNull('SessionStart')),
   });
+}
+
+const ENDED = new Set(['completed', 'busy', 'failed', 'timeout', 'no-answer', 'cancel']);
+
+/**
+ * Whether a webhook tells of a call's end. Plivo sends those to the answer URL where no hang-up URL is set, and its pages list `CallStatus` there
+ * without an `Event`. Where there is an `Event`, it alone counts.
+ */
+export function isHangup(params: WebhookParams): boolean {
+  const field = new FieldReader(params);
+  const event = field.textOrNull('Event')?.toLowerCase();
+  if (event !== undefined) return event === 'hangup';
+  return ENDED.has(field.textOrNull('CallStatus')?.toLowerCase() ?? '') || field.textOrNull('HangupCause') !== null;
 }
 
 /** The end of the A leg, or of a call that we placed. */
@@ -69,8 +78,8 @@ export function readHangupWebhook(params: WebhookParams): HangupWebhook | null {
     ...webhookCall(field),
     requestUuid: field.uuidOrNull('RequestUUID'),
     ...legEnd(field, ''),
-    durationSeconds: field.integerOrNull('Duration'),
-    billedSeconds: field.integerOrNull('BillDuration'),
+    durationSeconds: field.secondsOrNull('Duration'),
+    billedSeconds: field.secondsOrNull('BillDuration'),
     amountMicros: microsFromDecimal(field.textOrNull('TotalCost')),
   });
 }
@@ -78,8 +87,8 @@ export function readHangupWebhook(params: WebhookParams): HangupWebhook | null {
 /** What the caller typed after `gatherDigitsXml`. */
 export function readGatheredDigits(params: WebhookParams): GatheredDigits | null {
   const field = new FieldReader(params);
-  const digits = field.textOrNull('Digits') ?? '';
-  return /^[0-9*#]{0,99}$/.test(digits) ? field.finish({ ...webhookCall(field), digits }) : null;
+  const digits = field.digitsOrNull('Digits');
+  return digits === null ? null : field.finish({ ...webhookCall(field), digits });
 }
 
 /** A recording that is ready. What Plivo calls `-1` is unknown. */
@@ -87,11 +96,11 @@ export function readRecordingWebhook(params: WebhookParams): RecordingWebhook | 
   const field = new FieldReader(params);
   const mediaUrl = mediaUrlOf(params.get('RecordUrl'));
   if (mediaUrl === null) return null;
-  const seconds = field.integerOrNull('RecordingDuration');
+  const seconds = field.secondsOrNull('RecordingDuration');
   return field.finish({
     recordingId: field.uuid('RecordingID'),
     mediaUrl,
-    durationMs: field.integerOrNull('RecordingDurationMs') ?? (seconds === null ? null : seconds * 1000),
+    durationMs: durationMsOf(params.get('RecordingDurationMs')) ?? (seconds === null ? null : seconds * 1000),
     startedAt: epochMs(params.get('RecordingStartMs')),
     endedAt: epochMs(params.get('RecordingEndMs')),
   });
@@ -112,6 +121,7 @@ export function legEnd(
       start: field.textOrNull('StartTime'),
       answer: field.textOrNull('AnswerTime'),
       end: field.textOrNull('EndTime'),
+      seconds: field.secondsOrNull(`${prefix}Duration`),
     }),
   };
 }
@@ -119,8 +129,8 @@ export function legEnd(
 function webhookCall(field: FieldReader): WebhookCall {
   return {
     callUuid: field.uuid('CallUUID'),
-    from: field.textOrNull('From') ?? '',
-    to: field.textOrNull('To') ?? '',
+    from: field.number('From'),
+    to: field.number('To'),
     direction: field.wordOrNull('Direction', ['inbound', 'outbound']),
     callStatus: field.textOrNull('CallStatus'),
     event: field.textOrNull('Event'),

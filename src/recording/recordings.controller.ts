@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream';
 import { Controller, Get, Head, Param, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBasicAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFound } from '../platform/errors.js';
-import { readRange } from './byte-range.js';
+import { readRange, type ByteRange } from './byte-range.js';
 import { readName } from './media-links.js';
 import { isReady, OpenMedia, type ReadyRecording } from './open-media.js';
 import { RecordingGuard } from './recording.guard.js';
@@ -70,9 +71,19 @@ export class RecordingsController {
       return void (await reply.code(416).type('application/json; charset=utf-8').send(error));
     }
     const range = asked === 'whole' ? { from: 0, to: size - 1 } : asked;
+    const sound = method === 'HEAD' ? undefined : await this.opened(reply, recording, range);
     if (asked !== 'whole') void reply.code(206).header('content-range', `bytes ${range.from}-${range.to}/${size}`);
-    void reply.header('content-length', range.to - range.from + 1);
-    await reply.send(method === 'HEAD' ? undefined : await this.openMedia.run(recording, range));
+    await reply.header('content-length', range.to - range.from + 1).send(sound);
+  }
+
+  /** What describes the sound does not stand over an error. */
+  private async opened(reply: FastifyReply, recording: ReadyRecording, range: ByteRange): Promise<Readable> {
+    try {
+      return await this.openMedia.run(recording, range);
+    } catch (error) {
+      for (const name of ['accept-ranges', 'content-disposition', 'etag']) void reply.removeHeader(name);
+      throw error;
+    }
   }
 }
 

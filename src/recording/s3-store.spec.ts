@@ -27,6 +27,7 @@ describe('recordings in S3', () => {
   });
   afterEach(() => {
     s3.failWith(null);
+    s3.behave({});
     s3.objects.clear();
   });
   afterAll(async () => {
@@ -65,6 +66,27 @@ describe('recordings in S3', () => {
   it('may stand at the root of a bucket', async () => {
     await kept(storeWith({ prefix: '' }), Buffer.from('x'));
     expect([...s3.objects.keys()]).toEqual([`bucket/${NAME}`]);
+  });
+
+  it.each([200, 201, 204])('are kept when the service answers a PUT with %d', async (putStatus) => {
+    s3.behave({ putStatus });
+    await kept(storeWith(), Buffer.from('x'));
+    expect(s3.objects.size).toBe(1);
+  });
+
+  it('are read in the same parts where the service does not know Range', async () => {
+    const bytes = randomBytes(300_000);
+    const store = storeWith();
+    await kept(store, bytes);
+    s3.behave({ knowsRange: false });
+    for (const [from, to] of [
+      [0, 299_999],
+      [0, 0],
+      [1000, 250_000],
+      [65_536, 131_071],
+      [299_999, 299_999],
+    ] as const)
+      expect((await read(store, from, to)).equals(bytes.subarray(from, to + 1))).toBe(true);
   });
 
   it.each([{ secretKey: 'other' }, { accessKey: 'other' }, { region: 'us-east-1' }])(

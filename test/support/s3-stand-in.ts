@@ -12,6 +12,8 @@ export interface S3StandIn {
   refused: string[];
   /** Answers everything with this status; null: as it should. */
   failWith(status: number | null): void;
+  /** As other makes do: what a PUT is answered with, and whether Range is known. */
+  behave(how: { putStatus?: number; knowsRange?: boolean }): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startS3({
   const objects = new Map<string, Buffer>();
   const refused: string[] = [];
   let failure: number | null = null;
+  let make = { putStatus: 200, knowsRange: true };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const parts: Buffer[] = [];
@@ -48,12 +51,13 @@ export async function startS3({
     const object = objects.get(key);
     if (method === 'PUT') {
       objects.set(key, body);
-      response.writeHead(200).end();
+      response.writeHead(make.putStatus).end();
     } else if (method === 'DELETE') {
       objects.delete(key);
       response.writeHead(204).end();
     } else if (object === undefined) response.writeHead(404).end();
     else if (method === 'HEAD') response.writeHead(200, { 'content-length': object.length }).end();
+    else if (!make.knowsRange) response.writeHead(200).end(object);
     else {
       const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
       response.writeHead(206).end(object.subarray(Number(from), Number(to) + 1));
@@ -67,6 +71,7 @@ export async function startS3({
     objects,
     refused,
     failWith: (status) => (failure = status),
+    behave: (how) => (make = { putStatus: 200, knowsRange: true, ...how }),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

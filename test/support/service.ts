@@ -74,6 +74,8 @@ export interface Service {
   admin<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<Body>>;
   /** What Plivo posts to a path below `/plivo/{auth_id}`, signed; `headers` replace the signature's. */
   webhook(path: string, params: Record<string, string>, options?: WebhookOptions): Promise<Answer>;
+  /** The same with parameters that may be repeated. */
+  webhookList(path: string, params: [string, string][], options?: WebhookOptions): Promise<Answer>;
   /** Bytes on a connection of their own, and all that comes back until it is closed. */
   raw(bytes: string | Buffer): Promise<string>;
   /** Puts numbers into the account's pool, in this order. */
@@ -151,6 +153,25 @@ export async function startService({
   const request = askedBy(pool, { authId: AUTH_ID, authToken });
   const admin: Service['admin'] = (method, path, body) =>
     request(`/admin${path}`, { method, body, as: null, headers: { authorization: `Bearer ${adminToken}` } });
+  const webhookList: Service['webhookList'] = (
+    path,
+    list,
+    { token = authToken, nonce = randomBytes(10).toString('hex'), headers = {} } = {},
+  ) => {
+    const target = `/plivo/${AUTH_ID}${path}`;
+    const signature = signV3({ method: 'POST', url: baseUrl + target, params: list, nonce, token });
+    return request(target, {
+      method: 'POST',
+      as: null,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-plivo-signature-v3': signature,
+        'x-plivo-signature-v3-nonce': nonce,
+        ...headers,
+      },
+      body: new URLSearchParams(list).toString(),
+    });
+  };
   return {
     kind: dataSource.options.type === 'better-sqlite3' ? 'sqlite' : 'mysql',
     baseUrl,
@@ -165,22 +186,8 @@ export async function startService({
     request,
     sessions: (method, path, body, options) => request(SESSIONS + path, { ...options, method, body }),
     admin,
-    webhook: (path, params, { token = authToken, nonce = randomBytes(10).toString('hex'), headers = {} } = {}) => {
-      const target = `/plivo/${AUTH_ID}${path}`;
-      const list = Object.entries(params);
-      const signature = signV3({ method: 'POST', url: baseUrl + target, params: list, nonce, token });
-      return request(target, {
-        method: 'POST',
-        as: null,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'x-plivo-signature-v3': signature,
-          'x-plivo-signature-v3-nonce': nonce,
-          ...headers,
-        },
-        body: new URLSearchParams(list).toString(),
-      });
-    },
+    webhook: (path, params, options) => webhookList(path, Object.entries(params), options),
+    webhookList,
     raw: (bytes) => exchange(port, bytes),
     addNumbers: async (numbers, subaccount) => {
       for (const number of numbers) {

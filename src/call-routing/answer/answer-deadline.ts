@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { AccountSettings, type CallSettings } from '../../accounts/index.js';
-import type { VerifiedWebhook } from '../../plivo/index.js';
+import { hangupXml, type VerifiedWebhook } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, NotBegun, type Tx } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/errors.js';
@@ -35,7 +35,7 @@ export class AnswerDeadline {
   ) {
     this.missed = new Counter({
       name: 'masking_answers_missed_total',
-      help: 'Calls refused because no answer could be made: late, shed in a rush without being begun, failed.',
+      help: 'Calls refused because no answer could be made: late, shed in a rush without being begun, failed, unreadable.',
       labelNames: ['why'],
       registers: [metrics.registry],
     });
@@ -76,6 +76,13 @@ export class AnswerDeadline {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** For a webhook that does not say which call: nothing can be kept of it, and the call is rejected unanswered, which costs nothing. */
+  unreadable(): string {
+    this.missed.inc({ why: 'unreadable' });
+    this.log.warn('call.answer_unreadable', {});
+    return hangupXml('rejected');
   }
 
   /**

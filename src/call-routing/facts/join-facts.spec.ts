@@ -7,7 +7,10 @@ const bill = fc.record({
   billedDuration: fc.option(fc.nat(5)),
   amount: fc.option(fc.nat(5)),
 });
+/** Longer than the columns are, with blanks where they end. */
+const words = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '📞', '\u0000'), minLength: 10, maxLength: 45 });
 const report = fc.oneof(
+  fc.record({ callStatus: words, hangupCause: words }, { requiredKeys: [] }),
   bill,
   bill.map((facts) => recorded(facts)),
 );
@@ -24,6 +27,14 @@ describe('what is known of a leg', () => {
         const middle = Math.floor(reports.length / 2);
         expect(joinFacts(join(reports.slice(0, middle)), join(reports.slice(middle)))).toEqual(known);
       }),
+    );
+  });
+
+  it('is cut to what the columns hold, in characters', () => {
+    const long = `${'📞'.repeat(100)}\u0000`;
+    const known = join([{ callStatus: long, hangupCause: long, hangupCauseName: long, hangupSource: long }]);
+    expect([known.callStatus, known.hangupCause, known.hangupCauseName, known.hangupSource]).toEqual(
+      [16, 40, 64, 32].map((longest) => '📞'.repeat(longest)),
     );
   });
 

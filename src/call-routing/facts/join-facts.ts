@@ -1,4 +1,5 @@
-import type { CallLeg } from '../call.entity.js';
+import { plainText } from '../../plivo/index.js';
+import { LONGEST_WORDS, type CallLeg } from '../call.entity.js';
 
 /** What is known of a leg, columns of its row. Facts only join: nothing that was known is ever forgotten or exchanged by arrival order. */
 export type LegFacts = Omit<
@@ -28,6 +29,7 @@ export const NOTHING_KNOWN: LegFacts = {
 };
 
 const NAMES = Object.keys(NOTHING_KNOWN) as (keyof LegFacts)[];
+const WORDS = Object.keys(LONGEST_WORDS) as (keyof typeof LONGEST_WORDS)[];
 
 /** What a call record has the last word on. A record without one of them corrects none. */
 const BILLED = ['duration', 'billedDuration', 'amount'] as const;
@@ -40,6 +42,8 @@ const BILLED = ['duration', 'billedDuration', 'amount'] as const;
 export function joinFacts(known: LegFacts, told: Partial<LegFacts>): LegFacts {
   const joined: Record<string, unknown> = {};
   for (const name of NAMES) joined[name] = greater(known[name], told[name] ?? null);
+  // Cut before they are compared: as they came they may stand in another order.
+  for (const name of WORDS) joined[name] = greater(cut(name, known[name]), cut(name, told[name]));
   if (known.isRecorded !== (told.isRecorded ?? false)) {
     const record = known.isRecorded ? known : told;
     for (const name of BILLED) joined[name] = record[name] ?? null;
@@ -50,6 +54,10 @@ export function joinFacts(known: LegFacts, told: Partial<LegFacts>): LegFacts {
 /** Facts of a record: one that lacks a part of the bill is as good as a webhook. */
 export function recorded(facts: Partial<LegFacts>): Partial<LegFacts> {
   return { ...facts, isRecorded: BILLED.every((name) => (facts[name] ?? null) !== null) };
+}
+
+function cut(name: keyof typeof LONGEST_WORDS, text: string | null | undefined): string | null {
+  return plainText(text ?? '', LONGEST_WORDS[name]) || null;
 }
 
 function greater<T extends number | string | boolean | null>(left: T, right: T): T {

@@ -1,11 +1,17 @@
 import { All, Controller, Header, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { PlivoSignatureGuard, readHangupWebhook, webhookOf } from '../../plivo/index.js';
+import {
+  emptyXml,
+  isHangup,
+  PlivoSignatureGuard,
+  readAnswerWebhook,
+  readHangupWebhook,
+  webhookOf,
+} from '../../plivo/index.js';
 import { isUuid } from '../../platform/ids.js';
 import { AnswerDeadline } from '../answer/answer-deadline.js';
 import { XML_TYPE } from '../answer/answer-xml.js';
-import { readAsked } from '../answer/read-asked.js';
 import { UnreadableWebhook } from '../call-routing.errors.js';
 import { CloseRequest } from './close-request.js';
 import { ConnectSecondParty } from './connect-second-party.js';
@@ -28,8 +34,13 @@ export class RequestWebhooksController {
   @Header('Content-Type', XML_TYPE)
   async answer(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
     const webhook = webhookOf(request);
-    const asked = readAsked(webhook);
     if (!isUuid(requestId)) throw new UnreadableWebhook('answer');
+    const asked = readAnswerWebhook(webhook.params);
+    if (asked === null) return this.deadline.unreadable();
+    if (isHangup(webhook.params)) {
+      await this.hangup(request, requestId);
+      return emptyXml();
+    }
     return this.deadline.run(webhook.accountId, asked.callUuid, (isAwaited) =>
       this.connectSecondParty.run(webhook, requestId, asked, isAwaited),
     );
@@ -39,8 +50,8 @@ export class RequestWebhooksController {
   @HttpCode(200)
   async ring(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
     const webhook = webhookOf(request);
-    const told = readAsked(webhook);
-    if (!isUuid(requestId)) throw new UnreadableWebhook('ring');
+    const told = readAnswerWebhook(webhook.params);
+    if (told === null || !isUuid(requestId)) throw new UnreadableWebhook('ring');
     await this.noteRinging.run(webhook, requestId, told.callUuid);
     return '';
   }
