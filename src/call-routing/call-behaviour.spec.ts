@@ -213,6 +213,20 @@ describeOnEachDatabase('a call', (open) => {
       ]);
     });
 
+    it('tells no number to who repeats the PIN, or the call, after the call has ended', async () => {
+      await world.sessions.open({ ...pair, ...pin });
+      const callUuid = uuid();
+      const asked = await call(STRANGER, callUuid);
+      const connected = await type(asked, '1111', STRANGER, callUuid);
+      expect(connected).toContain(number(2));
+      expect(await type(asked, '1111', STRANGER, callUuid)).toBe(connected);
+
+      await hangUp(callUuid);
+
+      expect(await type(asked, '1111', STRANGER, callUuid)).toBe('<Response><Hangup/></Response>');
+      expect(await call(STRANGER, callUuid)).toBe('<Response><Hangup/></Response>');
+    });
+
     it('lets the PIN choose among several sessions on the number, and prompts with the newest', async () => {
       await world.sessions.open({ ...pair, ...pin });
       world.sessions.clock.advance(1000);

@@ -261,6 +261,22 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
     expect(await answer()).toBe(first);
   });
 
+  it('the same call asking again after its end is told no number, and changes nothing', async () => {
+    await world.sessions.open({ first_party: party(1), second_party: party(2) });
+    const first = await answer(answerParams, 'captured');
+    const path = await theCall(database);
+    // Over for the other party, and asked again: the call itself is on.
+    await send('dial-hangup', path);
+    expect(await answer(answerParams, 'captured')).toBe(first);
+    await send('hangup', path);
+    const before = await rows();
+
+    for (const nonce of ['captured', 'another']) {
+      expect(await answer(answerParams, nonce)).toBe('<Response><Hangup/></Response>');
+    }
+    expect(await rows()).toEqual(before);
+  });
+
   it('twenty answers of one call at once are one call', async () => {
     await world.sessions.open({ first_party: party(1), second_party: party(2) });
 

@@ -25,6 +25,7 @@ const ASKED_CALL = selection(
     'promptSessionId',
     'pinAttempts',
     'decision',
+    'endedAt',
   ]),
 );
 
@@ -59,7 +60,8 @@ export class AnswerDigits {
       if (!call) throw new NotFound();
       const step = { callId, accountId: webhook.accountId, step: `pin-${attempt}` };
       const earlier = await this.callBook.earlierAt(tx, step);
-      if (earlier !== null) return earlier;
+      // After its end nobody asks but whoever has kept the webhook.
+      if (earlier !== null) return call.endedAt === null ? earlier : hangupXml();
       if (call.decision !== 'ask-pin' || attempt !== call.pinAttempts + 1) return hangupXml();
 
       const answer = await this.answer(tx, call, { ...typed, attempt }, settings);

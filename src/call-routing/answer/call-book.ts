@@ -8,6 +8,7 @@ import { selection } from '../../platform/database/rows.js';
 import { Events } from '../../platform/events/events.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Config } from '../../platform/settings/config.js';
+import { hangupXml } from '../../plivo/index.js';
 import type { E164 } from '../../telephony/phone.js';
 import { answerPlace, callerPlace, CALLS, dialledPlace, STEP_ANSWERS, stepAnswerPlace } from '../call.entity.js';
 import { CallEnded, CallFigured, CallStarted, PartyHungUp } from '../call-routing.events.js';
@@ -21,7 +22,7 @@ import { ReserveSpend } from './reserve-spend.js';
 /** Added to ring time and call limit before a call without an end stops holding its session: set-up and webhooks take a moment. */
 const GRACE_SECONDS = 60;
 
-const EARLIER = selection(CALLS.pick(['id', 'answer']));
+const EARLIER = selection(CALLS.pick(['id', 'answer', 'endedAt']));
 const EARLIER_AT_STEP = selection(STEP_ANSWERS.pick(['answer']));
 
 /** A later question of a call, such as `pin-1`. */
@@ -55,15 +56,19 @@ export class CallBook {
     private readonly reserveSpend: ReserveSpend,
   ) {}
 
-  /** How each call begins. `earlier` is what it was answered when it first asked; `isFirstWord`: nothing was heard of it before. */
+  /**
+   * How each call begins. `earlier` is what it was answered when it first asked, to the byte, as long as it lasts; afterwards nobody asks but whoever has
+   * kept the webhook, and is told no number. `isFirstWord`: nothing was heard of it before.
+   */
   async open(tx: Tx, accountId: string, aLegUuid: string): Promise<{ earlier: string | null; isFirstWord: boolean }> {
     if (await addALeg(tx, accountId, aLegUuid)) return { earlier: null, isFirstWord: true };
     const [call] = await EARLIER.read(tx, 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
       accountId,
       aLegUuid,
     ]);
-    const earlier = call ? this.crypto.open(answerPlace({ callId: call.id, accountId }), call.answer) : null;
-    return { earlier, isFirstWord: false };
+    if (!call) return { earlier: null, isFirstWord: false };
+    if (call.endedAt !== null) return { earlier: hangupXml(), isFirstWord: false };
+    return { earlier: this.crypto.open(answerPlace({ callId: call.id, accountId }), call.answer), isFirstWord: false };
   }
 
   /** For a call that has just come in. `isFirstWord`: nothing was heard of it before. */
@@ -94,7 +99,7 @@ export class CallBook {
     return askForPin(this.config.http.publicUrl, call, prompt, attempt);
   }
 
-  /** What the call was answered at this step; null the first time. */
+  /** What the call, which is on, was answered at this step; null the first time. */
   async earlierAt(tx: Tx, at: CallStep): Promise<string | null> {
     const [earlier] = await EARLIER_AT_STEP.read(tx, 'FROM call_answer WHERE call_id = ? AND step = ?', [
       at.callId,
