@@ -44,6 +44,7 @@ describe('the resource of a call', () => {
       call_direction: 'inbound',
       call_state: 'ANSWER',
       call_uuid: 'leg-a',
+      cnam_lookup: '',
       conference_uuid: null,
       end_time: '2026-11-22 19:06:01+00:00',
       from_number: '14155550001',
@@ -53,7 +54,11 @@ describe('the resource of a call', () => {
       initiation_time: '2026-11-22 19:05:00+00:00',
       parent_call_uuid: null,
       resource_uri: '/v1/Account/MA/Call/leg-a/',
+      source_ip: '',
+      stir_attestation: '',
+      stir_verification: 'Not Applicable',
       to_number: '12025550000',
+      voice_network_group: '',
     });
   });
 
