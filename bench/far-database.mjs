@@ -8,7 +8,7 @@ import { Agent, request } from 'undici';
 import { machine, percentile, say, table } from './callback-report.mjs';
 import { dropAll, kinds, newFolder } from './databases.mjs';
 import { ACCOUNT, ADMIN_TOKEN, answerRequest, createRequest, VIRTUAL_NUMBERS } from './requests.mjs';
-import { killAll, startService } from './servers.mjs';
+import { cpuMicros, killAll, startService } from './servers.mjs';
 
 const CALLERS = 32;
 const SESSIONS = 320;
@@ -20,7 +20,9 @@ const agent = new Agent({ connections: CALLERS, pipelining: 1 });
 try {
   say(machine());
   say(`${await kinds.mysql.describe()}, ${AWAY_MS.join(' to ')} ms away each way`);
-  const rows = [['build', 'route', 'a second', 'refused', 'failed', 'p50 ms', 'p99 ms', 'trips each']];
+  const rows = [
+    ['build', 'route', 'a second', 'refused', 'failed', 'p50 ms', 'p99 ms', 'trips each', 'service µs each'],
+  ];
   const [, , other] = process.argv;
   if (other !== undefined) rows.push(...(await measure('other', join(resolve(other), 'dist/src/main.js'))));
   const own = await measure('this');
@@ -42,15 +44,11 @@ async function measure(build, main) {
     main,
   });
   await addNumber(service.origin);
-  // The first sessions warm up: connections are opened and statements prepared by them.
-  await open(service, far, 0);
+  // The first sessions warm up: connections are opened, statements prepared and code compiled by them.
+  const before = sessionsOf(await open(service, far, 0), 0);
+  await call(service, far, before);
   const creates = await open(service, far, SESSIONS);
-  const sessions = creates.texts.map((text, index) => {
-    const { session_uuid: id } = JSON.parse(text);
-    return { id, second: second(SESSIONS + index), virtualNumber: VIRTUAL_NUMBERS[0] };
-  });
-  await call(service, far, sessions.slice(0, CALLERS));
-  const answers = await call(service, far, sessions.slice(CALLERS));
+  const answers = await call(service, far, sessionsOf(creates, SESSIONS));
   await service.stop();
   far.close();
   return [
@@ -63,19 +61,26 @@ function second(n) {
   return `1646${String(n).padStart(7, '0')}`;
 }
 
-function open({ origin }, far, from) {
-  return inFlight(SESSIONS, far, (index) => {
+function sessionsOf({ texts }, from) {
+  return texts.map((text, index) => {
+    const { session_uuid: id } = JSON.parse(text);
+    return { id, second: second(from + index), virtualNumber: VIRTUAL_NUMBERS[0] };
+  });
+}
+
+function open(service, far, from) {
+  return inFlight(SESSIONS, service, far, (index) => {
     const parties = {
       first_party: `+1212${String(from + index).padStart(7, '0')}`,
       second_party: `+${second(from + index)}`,
     };
-    return send(origin, { ...createRequest(0), body: JSON.stringify(parties) });
+    return send(service.origin, { ...createRequest(0), body: JSON.stringify(parties) });
   });
 }
 
-function call({ origin }, far, sessions) {
-  const requests = sessions.map((session) => answerRequest(session, origin));
-  return inFlight(requests.length, far, (index) => send(origin, requests[index]));
+function call(service, far, sessions) {
+  const requests = sessions.map((session) => answerRequest(session, service.origin));
+  return inFlight(requests.length, service, far, (index) => send(service.origin, requests[index]));
 }
 
 async function send(origin, { path, ...options }) {
@@ -83,9 +88,10 @@ async function send(origin, { path, ...options }) {
   return { statusCode, text: await body.text() };
 }
 
-async function inFlight(count, far, one) {
+async function inFlight(count, { pid }, far, one) {
   const [statuses, texts, took] = [[], [], []];
   const tripsBefore = far.trips();
+  const cpuBefore = cpuMicros(pid);
   const beganAt = performance.now();
   let next = 0;
   const worker = async () => {
@@ -97,10 +103,17 @@ async function inFlight(count, far, one) {
   };
   await Promise.all(Array.from({ length: CALLERS }, worker));
   const seconds = (performance.now() - beganAt) / 1000;
-  return { statuses, texts, took, seconds, trips: (far.trips() - tripsBefore) / count };
+  return {
+    statuses,
+    texts,
+    took,
+    seconds,
+    trips: (far.trips() - tripsBefore) / count,
+    cpu: (cpuMicros(pid) - cpuBefore) / count,
+  };
 }
 
-function shown({ statuses, texts, took, seconds, trips }, isRight) {
+function shown({ statuses, texts, took, seconds, trips, cpu }, isRight) {
   const right = texts.filter(isRight).length;
   const failed = statuses.filter((status) => status >= 300).length;
   return [
@@ -110,6 +123,7 @@ function shown({ statuses, texts, took, seconds, trips }, isRight) {
     percentile(took, 0.5).toFixed(0),
     percentile(took, 0.99).toFixed(0),
     trips.toFixed(1),
+    cpu.toFixed(0),
   ].map(String);
 }
 

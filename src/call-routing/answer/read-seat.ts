@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../../accounts/index.js';
-import { isInProgress, isLive, type SessionRecord } from '../../sessions/index.js';
+import { isLive, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
-import { selection } from '../../platform/database/rows.js';
+import { exists, selection } from '../../platform/database/rows.js';
 import { isDialable } from '../../telephony/destinations.js';
 import type { E164 } from '../../telephony/phone.js';
 import type { SeatFacts } from './call-decision.js';
-import { CALL_REQUESTS } from '../call-request.entity.js';
 import { callerPlace, CALLS } from '../call.entity.js';
 
 const LAST_CALLER = selection(CALLS.pick(['id', 'caller']));
-const PENDING = selection(CALL_REQUESTS.pick(['id']));
+const PENDING =
+  "FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?";
 
 /** Reads what a decision about a seat depends on. The caller holds the session's row, so that none of it changes before the decision is kept. */
 @Injectable()
@@ -32,7 +32,7 @@ export class ReadSeat {
     const now = this.clock.now();
     return {
       isLive: isLive(session, now),
-      isBusy: (await isInProgress(tx, session.id, now)) || (await isRequested(tx, session.id, now, requestId)),
+      isBusy: await isBusy(tx, session.id, now, requestId),
       caller,
       lastCaller: await this.lastCaller(tx, session),
       isDialable: (number) => isDialable(number, settings).allowed,
@@ -54,12 +54,17 @@ export class ReadSeat {
   }
 }
 
-/** Whether a request of the session waits or rings; `except` is the one that asks. */
-export async function isRequested(tx: Tx, sessionId: string, now: number, except: string | null): Promise<boolean> {
-  const pending = await PENDING.read(
+/** Whether a conversation of the session is on, or a request of it waits or rings; `except` is the request that asks. One trip for both. */
+function isBusy(tx: Tx, sessionId: string, now: number, except: string | null): Promise<boolean> {
+  return exists(
     tx,
-    "FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?",
-    [sessionId, now],
+    `FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ?
+     UNION ALL SELECT 1 ${PENDING} AND id <> ? LIMIT 1`,
+    [sessionId, now, sessionId, now, except ?? ''],
   );
-  return pending.some(({ id }) => id !== except);
+}
+
+/** Whether a request of the session waits or rings. */
+export function isRequested(tx: Tx, sessionId: string, now: number): Promise<boolean> {
+  return exists(tx, `${PENDING} LIMIT 1`, [sessionId, now]);
 }

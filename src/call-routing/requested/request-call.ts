@@ -35,7 +35,7 @@ export class RequestCall implements OnModuleInit {
 
   async run(tx: Tx, accountId: string, sessionId: string): Promise<void> {
     const now = this.clock.now();
-    if ((await isRequested(tx, sessionId, now, null)) || (await isInProgress(tx, sessionId, now))) return;
+    if ((await isRequested(tx, sessionId, now)) || (await isInProgress(tx, sessionId, now))) return;
 
     const id = newId();
     const pendingUntil = now + PLACE_WITHIN_MS;
