@@ -3,11 +3,12 @@ import { Baseline1763900000001 } from '../migrations/1763900000001-baseline.js';
 import { AddRenewalsToSession1764000000001 } from '../migrations/1764000000001-add-renewals-to-session.js';
 import { IndexResourceLists1764000000101 } from '../migrations/1764000000101-index-resource-lists.js';
 import { IndexPromptedCalls1764000000201 } from '../migrations/1764000000201-index-prompted-calls.js';
+import { AddRecountProgress1764000000301 } from '../migrations/1764000000301-add-recount-progress.js';
 import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
-import { CallStat, CallTally, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
+import { CallStat, CallTally, RecountProgress, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
 import { CallRequest } from './call-routing/call-request.entity.js';
 import { CallAnswer, CallLeg, MaskedCall } from './call-routing/call.entity.js';
 import { PinFailure } from './call-routing/pin/pin-failure.entity.js';
@@ -60,6 +61,7 @@ const entities = [
   CallStat,
   SessionStat,
   StatRecount,
+  RecountProgress,
   AccountSpend,
   SpendReservation,
   RecordSweep,
@@ -70,6 +72,7 @@ const migrations = [
   AddRenewalsToSession1764000000001,
   IndexResourceLists1764000000101,
   IndexPromptedCalls1764000000201,
+  AddRecountProgress1764000000301,
   AddPartyReindex1764100000001,
 ];
 

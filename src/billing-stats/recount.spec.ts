@@ -223,6 +223,56 @@ describeOnEachDatabase('a recount', (open) => {
     expect((await billing.recount.last())?.calls).toBe(502);
   });
 
+  it.each([1, 2, 3, 4, 5, 8])(
+    'goes on where it was cut short, %i pages at a time, and finds the same',
+    async (pages) => {
+      await write('UPDATE call_tally SET billed_seconds = billed_seconds + 1');
+      await write('UPDATE session_stat SET sessions = 2');
+      await billing.recount.run(false);
+      const {
+        calls: counted,
+        amount,
+        callDifferences,
+        sessionDifferences,
+        sumDifferences,
+      } = (await billing.recount.last())!;
+      await write('DELETE FROM stat_recount');
+
+      let runs = 0;
+      const some = (): (() => boolean) => {
+        let left = pages;
+        return () => (left -= 1) >= 0;
+      };
+      while (!(await billing.recount.run(false, some()))) runs += 1;
+
+      expect(runs).toBeGreaterThan(0);
+      const { id, ...kept } = whole as typeof whole & { id: string };
+      expect(id).not.toBe('');
+      expect(await billing.recount.last()).toMatchObject(kept);
+      expect(await database.read((manager) => manager.query('SELECT * FROM stat_recount_progress'))).toEqual([]);
+    },
+  );
+
+  it('never runs beside itself: who is overtaken stops at its next page and reports nothing', async () => {
+    const [first, second] = await Promise.all([billing.recount.run(false), billing.recount.run(false)]);
+
+    expect([first, second]).toEqual([true, true]);
+    const reports: unknown[] = await database.read((manager) => manager.query('SELECT id FROM stat_recount'));
+    expect(reports).toHaveLength(1);
+    expect(await recounted()).toEqual([0, 0, 0]);
+  });
+
+  it('begins anew where what was cut short is a day old', async () => {
+    await write('UPDATE call_tally SET billed_seconds = billed_seconds + 1');
+    let left = 4;
+    await billing.recount.run(false, () => (left -= 1) >= 0);
+    calls.sessions.clock.advance(24 * HOUR);
+    await billing.recount.run(true);
+    await billing.recount.run(false);
+
+    expect(await recounted()).toEqual([0, 0, 0]);
+  });
+
   it('shows operators how much was wrong the last time', async () => {
     const shown = async () =>
       (await billing.metrics.registry.metrics()).match(/^masking_stats_recount_differences (.*)$/m)?.[1];

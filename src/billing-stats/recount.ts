@@ -2,32 +2,58 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Accounts } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs, type CallFigures } from '../call-routing/index.js';
-import { nextOpened, type OpenedSession } from '../sessions/index.js';
-import { Clock, HOUR_MS, hourOf } from '../platform/clock.js';
-import { Database, type Tx } from '../platform/database/database.js';
-import { marks, number, selection } from '../platform/database/rows.js';
+import { nextOpened } from '../sessions/index.js';
+import { Clock, DAY_MS, HOUR_MS, hourOf } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
+import { number, selection } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
-import { Jobs } from '../platform/jobs/jobs.js';
+import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
 import { countedOf, CountCall, ownAmountOf } from './count-call.js';
-import { surplusOfAccount, surplusOfNumbers, surplusOfSessions, takeAway, type Surplus } from './stat-differences.js';
-import { CALL_STATS, SESSION_STATS, STAT_RECOUNTS, StatRecount, type CallTally } from './stat.entity.js';
-import { ALL_NUMBERS, isNothing, NOTHING } from './sums.js';
+import {
+  wrongOpenings,
+  surplusOfAccount,
+  surplusOfNumbers,
+  surplusOfSessions,
+  takeAway,
+  type Surplus,
+} from './stat-differences.js';
+import { CALL_STATS, RECOUNT_PROGRESS, STAT_RECOUNTS, StatRecount, type CallTally } from './stat.entity.js';
+import { ALL_NUMBERS } from './sums.js';
 import { readTallies } from './tallies.js';
 
 const RECOUNT = 'billing-stats.recount';
-/** Of a million calls it takes minutes. After a crash it begins again when this is over; a second one beside a slow first does no harm. */
-const LEASE_SECONDS = 600;
+/** After a crash it goes on when this is over. */
+const LEASE_SECONDS = 120;
+/** A run gives its lease back before that ends, and goes on in another. */
+const RUN_MS = 60_000;
+/** What has stood still for longer is begun anew: too much has changed since. */
+const STALE_MS = DAY_MS;
+/** Runs of a minute each: more than a day of them. */
+const MAX_ATTEMPTS = 2000;
 const PAGE = 500;
+/** Below every Auth ID and uuid. */
+const START = '';
 /** After every uuid. */
 const END_OF_IDS = 'g';
 
 const KEPT = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
-const OPENINGS = selection(SESSION_STATS.pick(['sessionId', 'hour', 'sessions', 'fees']));
 const HOURS = selection(CALL_STATS.pick(['hour'], 'h'));
 
 export type RecountReport = Omit<StatRecount, 'id'>;
+
+const PROGRESS = selection(RECOUNT_PROGRESS.pick(['turn', 'state']));
+
+/** Between two pages: the stage, and the account, session, leg or hour after which it goes on. */
+interface RecountState {
+  startedAt: number;
+  found: Findings;
+  stage: 'openings' | 'calls' | 'session-sums' | 'hour-sums';
+  account: string;
+  after: string;
+}
 
 type Findings = Pick<RecountReport, 'calls' | 'amount' | 'callDifferences' | 'sessionDifferences' | 'sumDifferences'>;
 
@@ -56,9 +82,12 @@ export class Recount implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.jobs.handle<{ isRepair: boolean }>(RECOUNT, { leaseSeconds: LEASE_SECONDS, maxAttempts: 3 }, ({ isRepair }) =>
-      this.run(isRepair),
-    );
+    const options = { leaseSeconds: LEASE_SECONDS, maxAttempts: MAX_ATTEMPTS };
+    this.jobs.handle<{ isRepair: boolean }>(RECOUNT, options, async ({ isRepair }, { signal }) => {
+      const endsAt = performance.now() + RUN_MS;
+      const isOver = await this.run(isRepair, () => !signal.aborted && performance.now() < endsAt);
+      if (!isOver) throw new RetryLater(0, 'goes on where it stopped');
+    });
   }
 
   /** One that waits or runs is enough. */
@@ -66,17 +95,77 @@ export class Recount implements OnModuleInit {
     await this.jobs.enqueue(tx, RECOUNT, { isRepair }, { key: isRepair ? `${RECOUNT} repair` : RECOUNT });
   }
 
-  async run(isRepair: boolean): Promise<void> {
-    const startedAt = this.clock.now();
-    const found: Findings = { calls: 0, amount: 0, callDifferences: 0, sessionDifferences: 0, sumDifferences: 0 };
-    const accountIds = await this.database.read((manager) => this.accounts.ids(manager));
+  /**
+   * Goes on where the last run stopped, page by page, as long as `mayGoOn`; whether it came to its end. Of two that are at work the one that was
+   * overtaken stops at its next page.
+   */
+  async run(isRepair: boolean, mayGoOn: () => boolean = () => true): Promise<boolean> {
+    let { state, turn } = await this.begin(isRepair);
+    while (mayGoOn()) {
+      const next = await this.page(state, isRepair);
+      if (next === null) return this.end(state, turn, isRepair);
+      const isMine = await this.database.transaction(async (tx) => {
+        const at = { turn: turn + 1, state: JSON.stringify(next) };
+        return (await RECOUNT_PROGRESS.update(tx, at, 'WHERE is_repair = ? AND turn = ?', [isRepair, turn])) > 0;
+      });
+      if (!isMine) return true;
+      [state, turn] = [next, turn + 1];
+    }
+    return false;
+  }
 
-    await this.countSessions(found, isRepair);
-    for (const accountId of accountIds) await this.countCalls(accountId, found, isRepair);
-    await this.sumSessions(found, isRepair);
-    for (const accountId of accountIds) await this.sumHours(accountId, found, isRepair);
+  /** Takes the turn, so that a run which is still at work ends with its page. */
+  private begin(isRepair: boolean): Promise<{ state: RecountState; turn: number }> {
+    const now = this.clock.now();
+    return this.database.transaction(async (tx) => {
+      const [known] = await PROGRESS.read(
+        tx,
+        `FROM stat_recount_progress WHERE is_repair = ? ${this.database.forUpdate}`,
+        [isRepair],
+      );
+      const kept = known ? (JSON.parse(known.state) as RecountState) : null;
+      const state = kept && kept.startedAt > now - STALE_MS ? kept : beginning(now);
+      const row = { isRepair, turn: (known?.turn ?? 0) + 1, state: JSON.stringify(state) };
+      if (known)
+        await RECOUNT_PROGRESS.update(tx, { turn: row.turn, state: row.state }, 'WHERE is_repair = ?', [isRepair]);
+      else await orStartOver(RECOUNT_PROGRESS.insert(tx, row));
+      return { state, turn: row.turn };
+    });
+  }
 
-    await this.report(startedAt, found, isRepair);
+  /** Tells what was found, once. */
+  private async end({ startedAt, found }: RecountState, turn: number, isRepair: boolean): Promise<true> {
+    const finishedAt = this.clock.now();
+    const isMine = await this.database.transaction(async (tx) => {
+      const mine = 'DELETE FROM stat_recount_progress WHERE is_repair = ? AND turn = ?';
+      if ((await change(tx, mine, [isRepair, turn])) === 0) return false;
+      const [kept] = await KEPT.read(tx, `FROM call_stat WHERE virtual_number = '${ALL_NUMBERS}'`);
+      const [statCalls, statAmount] = [kept?.calls ?? 0, kept?.amount ?? 0];
+      const report = { id: newId(), startedAt, finishedAt, ...found, statCalls, statAmount, isRepaired: isRepair };
+      await STAT_RECOUNTS.insert(tx, report);
+      return true;
+    });
+    if (!isMine) return true;
+    const differences = found.callDifferences + found.sessionDifferences + found.sumDifferences;
+    this.differences.set(differences);
+    const level = differences === 0 ? 'info' : 'error';
+    this.log[level]('stats.recounted', { ...found, repaired: isRepair, milliseconds: finishedAt - startedAt });
+    return true;
+  }
+
+  /** One page of what the state says comes next; the state after it, or null at the end. What it found is in the new state alone. */
+  private async page(before: RecountState, isRepair: boolean): Promise<RecountState | null> {
+    const state = { ...before, found: { ...before.found } };
+    switch (state.stage) {
+      case 'openings':
+        return this.countSessions(state, isRepair);
+      case 'calls':
+        return this.countCalls(state, isRepair);
+      case 'session-sums':
+        return this.sumSessions(state, isRepair);
+      case 'hour-sums':
+        return this.sumHours(state, isRepair);
+    }
   }
 
   /** The newest report, or null. */
@@ -87,36 +176,41 @@ export class Recount implements OnModuleInit {
     return report ?? null;
   }
 
-  private async countSessions(found: Findings, isRepair: boolean): Promise<void> {
-    for (let after = ''; ;) {
-      const page = await this.database.read((manager) => nextOpened(manager, { after, limit: PAGE }));
-      if (page.length === 0) return;
-      // Read after the sessions, with which their openings were committed.
-      const wrong = await this.database.read((manager) => wrongOpenings(manager, page));
-      found.sessionDifferences += wrong.length;
-      if (isRepair) await this.database.transaction((tx) => this.repairAll(tx, wrong));
-      after = page.at(-1)?.id ?? '';
-    }
+  private async countSessions(state: RecountState, isRepair: boolean): Promise<RecountState> {
+    const page = await this.database.read((manager) => nextOpened(manager, { after: state.after, limit: PAGE }));
+    if (page.length === 0) return begun(state, 'calls');
+    // Read after the sessions, with which their openings were committed.
+    const wrong = await this.database.read((manager) => wrongOpenings(manager, page));
+    state.found.sessionDifferences += wrong.length;
+    if (isRepair) await this.database.transaction((tx) => this.repairAll(tx, wrong));
+    return { ...state, after: page.at(-1)?.id ?? START };
   }
 
-  private async countCalls(accountId: string, found: Findings, isRepair: boolean): Promise<void> {
-    for (let after = ''; ;) {
-      const page = await this.database.read((manager) => nextEndedLegs(manager, accountId, after, PAGE));
-      if (page.length === 0) return;
-      const { figures, tallies } = await this.database.read(async (manager) => ({
-        figures: await callFigures(manager, accountId, page),
-        tallies: await readTallies(manager, accountId, page),
-      }));
-      for (const [aLegUuid, figure] of figures) {
-        const tally = tallies.get(aLegUuid);
-        found.calls += 1;
-        found.amount += figure.amount + ownAmountOf(figure.billedSeconds, tally?.minuteFee ?? 0);
-        if (!isOff(figure, tally) || !(await this.isOffIndeed(accountId, aLegUuid))) continue;
-        found.callDifferences += 1;
-        if (isRepair) await this.countAnew(accountId, aLegUuid);
-      }
-      after = page.at(-1) ?? '';
+  private async countCalls(state: RecountState, isRepair: boolean): Promise<RecountState> {
+    const accountId = await this.accountFrom(state.account);
+    if (accountId === null) return begun(state, 'session-sums');
+    const after = accountId === state.account ? state.after : START;
+    const page = await this.database.read((manager) => nextEndedLegs(manager, accountId, after, PAGE));
+    if (page.length === 0) return { ...state, account: `${accountId} `, after: START };
+    const { figures, tallies } = await this.database.read(async (manager) => ({
+      figures: await callFigures(manager, accountId, page),
+      tallies: await readTallies(manager, accountId, page),
+    }));
+    for (const [aLegUuid, figure] of figures) {
+      const tally = tallies.get(aLegUuid);
+      state.found.calls += 1;
+      state.found.amount += figure.amount + ownAmountOf(figure.billedSeconds, tally?.minuteFee ?? 0);
+      if (!isOff(figure, tally) || !(await this.isOffIndeed(accountId, aLegUuid))) continue;
+      state.found.callDifferences += 1;
+      if (isRepair) await this.countAnew(accountId, aLegUuid);
     }
+    return { ...state, account: accountId, after: page.at(-1) ?? START };
+  }
+
+  /** The account itself or the next one by Auth ID; a blank behind an Auth ID stands between it and the next. */
+  private async accountFrom(authId: string): Promise<string | null> {
+    const ids = await this.database.read((manager) => this.accounts.ids(manager));
+    return ids.toSorted().find((id) => id >= authId) ?? null;
   }
 
   /** The two were read one after the other; with the count's row held they cannot part. */
@@ -135,22 +229,25 @@ export class Recount implements OnModuleInit {
     );
   }
 
-  private async sumSessions(found: Findings, isRepair: boolean): Promise<void> {
-    for (let after = ''; after !== END_OF_IDS;) {
-      const page = await this.database.read((manager) => nextOpened(manager, { after, limit: PAGE }));
-      const upTo = page.length < PAGE ? END_OF_IDS : (page.at(-1)?.id ?? END_OF_IDS);
-      const from = after;
-      await this.settle(found, isRepair, (tx) => surplusOfSessions(tx, from, upTo));
-      after = upTo;
-    }
+  private async sumSessions(state: RecountState, isRepair: boolean): Promise<RecountState> {
+    const { after } = state;
+    if (after === END_OF_IDS) return begun(state, 'hour-sums');
+    const page = await this.database.read((manager) => nextOpened(manager, { after, limit: PAGE }));
+    const upTo = page.length < PAGE ? END_OF_IDS : (page.at(-1)?.id ?? END_OF_IDS);
+    await this.settle(state.found, isRepair, (tx) => surplusOfSessions(tx, after, upTo));
+    return { ...state, after: upTo };
   }
 
-  private async sumHours(accountId: string, found: Findings, isRepair: boolean): Promise<void> {
-    // An hour at a time: on SQLite a statement keeps everybody waiting for as long as it takes.
-    for (const hour of await this.database.read((manager) => hoursWithAny(manager, accountId))) {
-      await this.settle(found, isRepair, (tx) => surplusOfNumbers(tx, accountId, hour, hour + HOUR_MS));
-      await this.settle(found, isRepair, (tx) => surplusOfAccount(tx, accountId, hour, hour + HOUR_MS));
-    }
+  /** An hour at a time: on SQLite a statement keeps everybody waiting for as long as it takes. */
+  private async sumHours(state: RecountState, isRepair: boolean): Promise<RecountState | null> {
+    const accountId = await this.accountFrom(state.account);
+    if (accountId === null) return null;
+    const after = accountId === state.account && state.after !== START ? Number(state.after) : -1;
+    const [hour] = await this.database.read((manager) => nextHours(manager, accountId, after));
+    if (hour === undefined) return { ...state, account: `${accountId} `, after: START };
+    await this.settle(state.found, isRepair, (tx) => surplusOfNumbers(tx, accountId, hour, hour + HOUR_MS));
+    await this.settle(state.found, isRepair, (tx) => surplusOfAccount(tx, accountId, hour, hour + HOUR_MS));
+    return { ...state, account: accountId, after: String(hour) };
   }
 
   private async settle(found: Findings, isRepair: boolean, look: (tx: Tx) => Promise<Surplus[]>): Promise<void> {
@@ -163,26 +260,15 @@ export class Recount implements OnModuleInit {
   private async repairAll(tx: Tx, wrong: Surplus[]): Promise<void> {
     for (const surplus of wrong) await takeAway(tx, this.database, surplus);
   }
+}
 
-  private async report(startedAt: number, found: Findings, isRepaired: boolean): Promise<void> {
-    const differences = found.callDifferences + found.sessionDifferences + found.sumDifferences;
-    this.differences.set(differences);
-    const finishedAt = this.clock.now();
-    await this.database.transaction(async (tx) => {
-      const [kept] = await KEPT.read(tx, `FROM call_stat WHERE virtual_number = '${ALL_NUMBERS}'`);
-      await STAT_RECOUNTS.insert(tx, {
-        id: newId(),
-        startedAt,
-        finishedAt,
-        ...found,
-        statCalls: kept?.calls ?? 0,
-        statAmount: kept?.amount ?? 0,
-        isRepaired,
-      });
-    });
-    const level = differences === 0 ? 'info' : 'error';
-    this.log[level]('stats.recounted', { ...found, repaired: isRepaired, milliseconds: finishedAt - startedAt });
-  }
+function beginning(startedAt: number): RecountState {
+  const found = { calls: 0, amount: 0, callDifferences: 0, sessionDifferences: 0, sumDifferences: 0 };
+  return { startedAt, found, stage: 'openings', account: START, after: START };
+}
+
+function begun(state: RecountState, stage: RecountState['stage']): RecountState {
+  return { ...state, stage, account: START, after: START };
 }
 
 function isOff(figure: CallFigures, tally: CallTally | undefined): boolean {
@@ -196,35 +282,15 @@ function isOff(figure: CallFigures, tally: CallTally | undefined): boolean {
   );
 }
 
-/** Sessions whose opening is not counted as it was. */
-async function wrongOpenings(tx: Tx, sessions: OpenedSession[]): Promise<Surplus[]> {
-  const opened = await OPENINGS.read(
-    tx,
-    `FROM session_stat WHERE session_id IN (${marks(sessions)}) AND (sessions <> 0 OR fees <> 0)`,
-    sessions.map(({ id }) => id),
-  );
-  return sessions.flatMap(({ id: sessionId, accountId, virtualNumber, createdAt, fee }) => {
-    const kept = opened.filter((row) => row.sessionId === sessionId);
-    const wanted = { hour: hourOf(createdAt), sessions: -1, fees: -fee };
-    const byHour = new Map<number, { sessions: number; fees: number }>();
-    for (const { hour, sessions: count, fees } of [...kept, wanted]) {
-      const sum = byHour.get(hour) ?? { sessions: 0, fees: 0 };
-      byHour.set(hour, { sessions: sum.sessions + count, fees: sum.fees + fees });
-    }
-    return [...byHour]
-      .map(([hour, sums]) => ({ accountId, virtualNumber, sessionId, hour, sums: { ...NOTHING, ...sums } }))
-      .filter(({ sums }) => !isNothing(sums));
-  });
-}
-
-/** The hours in which an account has anything. */
-async function hoursWithAny(tx: Tx, accountId: string): Promise<number[]> {
+/** The next hour in which an account has anything. */
+async function nextHours(tx: Tx, accountId: string, after: number): Promise<number[]> {
   const found = await HOURS.read(
     tx,
-    `FROM (SELECT DISTINCT hour FROM call_stat WHERE account_id = ?
-           UNION SELECT DISTINCT hour FROM call_tally WHERE account_id = ?
-           UNION SELECT DISTINCT hour FROM session_stat WHERE account_id = ?) h ORDER BY hour`,
-    [accountId, accountId, accountId],
+    `FROM (SELECT MIN(hour) AS hour FROM call_stat WHERE account_id = ? AND hour > ?
+           UNION ALL SELECT MIN(hour) FROM call_tally WHERE account_id = ? AND hour > ?
+           UNION ALL SELECT MIN(hour) FROM session_stat WHERE account_id = ? AND hour > ?) h
+     WHERE hour IS NOT NULL ORDER BY hour LIMIT 1`,
+    [accountId, after, accountId, after, accountId, after],
   );
   return found.map(({ hour }) => hour);
 }

@@ -1,14 +1,27 @@
+import type { OpenedSession } from '../sessions/index.js';
+import { hourOf } from '../platform/clock.js';
 import type { Database, Tx } from '../platform/database/database.js';
-import { selection, text } from '../platform/database/rows.js';
+import { marks, selection, text } from '../platform/database/rows.js';
 import { addToNumber, addToSession } from './add-to-stats.js';
 import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
-import { ALL_NUMBERS, minus, NOTHING, ofEach, SUM_COLUMNS, TOTALS, type StatPlace, type Sums } from './sums.js';
+import {
+  ALL_NUMBERS,
+  isNothing,
+  minus,
+  NOTHING,
+  ofEach,
+  SUM_COLUMNS,
+  TOTALS,
+  type StatPlace,
+  type Sums,
+} from './sums.js';
 
 /** A roll-up row that is not the sum of what it was made of, and by how much it is too high. */
 export type Surplus = StatPlace & { sums: Sums };
 
 const KEPT = ofEach((name) => CALL_STATS.column(name));
 const LESS = ofEach((name) => `-${CALL_STATS.column(name)}`);
+const OPENINGS = selection(SESSION_STATS.pick(['sessionId', 'hour', 'sessions', 'fees']));
 const ZERO = ofEach(() => '0');
 const LESS_TALLY = {
   ...ZERO,
@@ -93,4 +106,25 @@ export async function takeAway(tx: Tx, database: Database, { sums, ...place }: S
 
 function listed(values: Record<keyof Sums, string>): string {
   return Object.values(ofEach((name) => `${values[name]} AS ${CALL_STATS.column(name)}`)).join(', ');
+}
+
+/** Sessions whose opening is not counted as it was. */
+export async function wrongOpenings(tx: Tx, sessions: OpenedSession[]): Promise<Surplus[]> {
+  const opened = await OPENINGS.read(
+    tx,
+    `FROM session_stat WHERE session_id IN (${marks(sessions)}) AND (sessions <> 0 OR fees <> 0)`,
+    sessions.map(({ id }) => id),
+  );
+  return sessions.flatMap(({ id: sessionId, accountId, virtualNumber, createdAt, fee }) => {
+    const kept = opened.filter((row) => row.sessionId === sessionId);
+    const wanted = { hour: hourOf(createdAt), sessions: -1, fees: -fee };
+    const byHour = new Map<number, { sessions: number; fees: number }>();
+    for (const { hour, sessions: count, fees } of [...kept, wanted]) {
+      const sum = byHour.get(hour) ?? { sessions: 0, fees: 0 };
+      byHour.set(hour, { sessions: sum.sessions + count, fees: sum.fees + fees });
+    }
+    return [...byHour]
+      .map(([hour, sums]) => ({ accountId, virtualNumber, sessionId, hour, sums: { ...NOTHING, ...sums } }))
+      .filter(({ sums }) => !isNothing(sums));
+  });
 }

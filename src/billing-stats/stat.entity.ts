@@ -88,7 +88,18 @@ export class StatRecount {
   @Column({ ...flag(), name: 'is_repaired' }) isRepaired!: boolean;
 }
 
+/** How far a recount that is at work, or was cut short, has come: one that repairs and one that does not. */
+@Entity('stat_recount_progress')
+export class RecountProgress {
+  @PrimaryColumn({ ...flag(), name: 'is_repair' }) isRepair!: boolean;
+  /** One higher with every page: who finds another turn than their own has been overtaken, and stops. */
+  @Column({ type: 'int' }) turn!: number;
+  /** JSON of `RecountState`. */
+  @Column({ type: 'text' }) state!: string;
+}
+
 export const CALL_TALLIES = tableOf(CallTally);
 export const CALL_STATS = tableOf(CallStat);
 export const SESSION_STATS = tableOf(SessionStat);
 export const STAT_RECOUNTS = tableOf(StatRecount);
+export const RECOUNT_PROGRESS = tableOf(RecountProgress);
