@@ -79,16 +79,17 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
   const now = Date.now();
   yield [sql.addReceipt, [authId, nonce, HASH, now]];
   yield [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null, 0, 0, 0]];
-  const [session] = yield [sql.route, [partyIndex(form.From), form.To, authId]];
-  const calls = yield [sql.callInProgress, [session.id, now]];
-  const requests = yield [sql.requested, [session.id, now]];
-  if (calls.length + requests.length > 0) throw new Error('expected a session without a call');
+  const caller = partyIndex(form.From);
+  const at = [form.To, authId];
+  const [session] = yield [sql.route, [...at, caller, authId, ...at]];
+  const calls = yield [sql.busy, [session.id, now, session.id, now, '']];
+  if (calls.length > 0) throw new Error('expected a session without a call');
 
   const callId = v7();
   const parties = JSON.parse(session.parties);
-  const dial = session.role === 'first' ? parties.second : parties.first;
+  const role = session.firstIndex === caller ? 'first' : 'second';
+  const dial = role === 'first' ? parties.second : parties.first;
   const answer = connectAnswer({ origin, authId, session, callId, dial });
-  const { role } = session;
   const call = {
     id: callId,
     accountId: authId,

@@ -39,12 +39,15 @@ export function statements({ forUpdate, forShare }) {
     session: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE id = ? AND account_id = ?`,
     addReceipt: insertion('webhook_receipt', 'account_id nonce content_hash received_at'),
     addLeg: insertion('call_leg', 'account_id leg_uuid call_id session_id side role is_answered is_connected is_ended'),
-    route: `SELECT ${fields('s', SESSION)}, ${fields('a', 'role')} FROM virtual_number n
-      JOIN number_assignment a ON a.virtual_number_id = n.id AND a.party_index = ?
-      JOIN masking_session s ON s.id = a.session_id
-      WHERE n.number = ? AND n.account_id = ? AND s.account_id = n.account_id AND s.virtual_number_id = n.id ${forUpdate}`,
-    callInProgress: 'SELECT 1 FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ? LIMIT 1',
-    requested: `SELECT ${fields('call_request', 'id')} FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?`,
+    route: `SELECT ${fields('s', SESSION)} FROM masking_session s
+      WHERE s.id = (
+         SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
+         WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?
+       ) AND s.account_id = ?
+       AND s.virtual_number_id = (SELECT n.id FROM virtual_number n WHERE n.number = ? AND n.account_id = ?)
+       ${forUpdate}`,
+    busy: `SELECT 1 FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ?
+     UNION ALL SELECT 1 FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ? AND id <> ? LIMIT 1`,
     addCall: insertion(
       'masked_call',
       'id account_id session_id caller_role virtual_number_id kind request_id a_leg_uuid prompt_session_id pin_attempts decision reason answer created_at caller dialled connected_at',

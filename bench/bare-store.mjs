@@ -56,7 +56,7 @@ function openMysql(uri) {
   const pool = mysql.createPool({ uri, connectionLimit: MYSQL_CONNECTIONS, charset: 'utf8mb4', timezone: 'Z' });
   pool.pool.on('connection', (connection) => {
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    connection.query('SET SESSION innodb_lock_wait_timeout = 1');
+    connection.query('SET SESSION innodb_lock_wait_timeout = 2');
   });
   const follow = async (connection, work) => {
     let step = work.next();

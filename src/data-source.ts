@@ -131,13 +131,13 @@ export async function openDatabase(database: Config['database']): Promise<DataSo
 }
 
 /**
- * Every connection reads committed rows only and gives up a lock wait after 1 s (the transaction then runs again, for 5 s in all). Set once per connection,
+ * Every connection reads committed rows only and gives up a lock wait after 2 s (the transaction then runs again, for 5 s in all): whoever gives up loses the place in the queue, and with 1 s a busy machine starved some. Set once per connection,
  * not per transaction: it saves a round trip each.
  */
 async function setSessionDefaults(dataSource: DataSource): Promise<void> {
   const statements = [
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-    'SET SESSION innodb_lock_wait_timeout = 1',
+    'SET SESSION innodb_lock_wait_timeout = 2',
   ];
   mysqlPool(dataSource).on('connection', (connection) => {
     for (const statement of statements) connection.query(statement);

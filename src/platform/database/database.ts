@@ -20,9 +20,9 @@ export class Contended extends Error {}
 /**
  * Conflicts are settled by keys, so each one means that somebody else got on; with 64 creators on ten numbers the most repeats seen was below 20.
  * Whoever still meets one after this is told to come back: nobody waits for ever, and an idempotency key's lease of 30 s is not outlived. The last
- * repeat may wait for a lock for another second (data-source.ts).
+ * repeat may wait for a lock for another two seconds (data-source.ts).
  */
-const REPEAT_FOR_MS = 4_000;
+const REPEAT_FOR_MS = 3_000;
 const LONGEST_PAUSE_MS = 40;
 /** MySQL and MariaDB: deadlock, lock wait timeout, snapshot changed. */
 const RETRYABLE_ERRNOS = new Set([1213, 1205, 1020]);
