@@ -131,8 +131,8 @@ export async function openDatabase(database: Config['database']): Promise<DataSo
 }
 
 /**
- * Every connection reads committed rows only and gives up a lock wait after 2 s (the transaction then runs again, for 5 s in all): whoever gives up loses the place in the queue, and with 1 s a busy machine starved some. Set once per connection,
- * not per transaction: it saves a round trip each.
+ * Every connection reads committed rows only and gives up a lock wait after 2 s; the transaction then runs again, for 5 s in all. Whoever gives up loses
+ * the place in the queue: with 1 s a busy machine starved some. Set once per connection, not per transaction: it saves a round trip each.
  */
 async function setSessionDefaults(dataSource: DataSource): Promise<void> {
   const statements = [
