@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Database, Tx } from '../platform/database/database.js';
 import { marks, selection } from '../platform/database/rows.js';
-import { parseCaller, type E164 } from '../telephony/phone.js';
+import { isSamePerson, KEPT_AT_END, personOf, spellingCodesOf } from '../telephony/identity.js';
+import { callingCodeOf, parseCaller, type E164 } from '../telephony/phone.js';
 import { chunks } from './insert-numbers.js';
 import { UnknownNumber } from './number-pool.errors.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
@@ -21,6 +22,29 @@ export async function holdersOf(manager: EntityManager, numbers: E164[]): Promis
     for (const { number, accountId } of rows) holders.set(number, accountId);
   }
   return holders;
+}
+
+const IN_POOL = selection(NUMBERS.pick(['number']));
+
+/**
+ * Which of these phones are numbers of any account's pool, in whatever spelling and status. One read of the index of numbers: by equality, and of
+ * calling codes that have spelling rules the part of the index that holds them.
+ */
+export async function pooledAmong(manager: EntityManager, phones: E164[]): Promise<E164[]> {
+  if (phones.length === 0) return [];
+  const equal: string[] = [];
+  const ranges: string[] = [];
+  for (const phone of phones) {
+    const person = personOf(phone);
+    const code = callingCodeOf(person as string as E164);
+    // The trunk prefixes that pass for part of a number: 0, and Mexico's old 1.
+    equal.push(phone, person, `${code}${code === '52' ? '1' : '0'}${person.slice(code.length)}`);
+    for (const under of spellingCodesOf(person)) ranges.push(under, `${under}~`, `%${person.slice(-KEPT_AT_END)}`);
+  }
+  const inRange = ' OR (number > ? AND number < ? AND number LIKE ?)'.repeat(ranges.length / 3);
+  const rest = `FROM virtual_number WHERE number IN (${marks(equal)})${inRange}`;
+  const found = await IN_POOL.read(manager, rest, [...equal, ...ranges]);
+  return phones.filter((phone) => found.some(({ number }) => isSamePerson(number as E164, phone)));
 }
 
 /** The number's row, locked until the transaction ends so that two operators change it one after the other. With or without plus sign. */

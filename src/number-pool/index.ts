@@ -2,7 +2,7 @@ export { NumberPoolModule } from './number-pool.module.js';
 export { AddNumber } from './add-number.js';
 export { AllocateNumber, claimForStrangers, claimParty, type AllocationRequest } from './allocate-number.js';
 export { ChangeNumber } from './change-number.js';
-export { ownerOfNumber } from './find-numbers.js';
+export { ownerOfNumber, pooledAmong } from './find-numbers.js';
 export { FollowListing } from './follow-listing.js';
 export { extendHold, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';
 export { ImportNumbers } from './import-numbers.js';

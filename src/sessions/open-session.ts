@@ -17,7 +17,7 @@ import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter } from '../platform/errors.js';
 import { SESSIONS, type SessionParties } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
-import { newParties, requireAllowed } from './session-parties.js';
+import { newParties, requireAllowed, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
 import { expiryInstant, newSettings, renewedSettings } from './session-settings.js';
@@ -49,6 +49,7 @@ export class OpenSession {
   async run(tx: Tx, principal: SessionOwner, request: CreateSessionDto, terms: SessionTerms): Promise<SessionRecord> {
     const parties = newParties(request);
     requireAllowed(parties, terms);
+    await requireNoVirtualNumber(tx, parties);
 
     const owner = await ownerOf(tx, principal, request);
 

@@ -1,3 +1,5 @@
+import { pooledAmong } from '../number-pool/index.js';
+import type { Tx } from '../platform/database/database.js';
 import { newPin } from '../platform/ids.js';
 import { isDialable, type DestinationPolicy } from '../telephony/destinations.js';
 import { isSamePerson } from '../telephony/identity.js';
@@ -6,7 +8,7 @@ import { InvalidParameter } from '../platform/errors.js';
 import type { SessionParties } from './session.entity.js';
 import { CreateSessionDto } from './session-request.dto.js';
 import { DEFAULT_PIN_LENGTH } from './session-settings.js';
-import { DestinationNotAllowed, MissingParameter } from './sessions.errors.js';
+import { DestinationNotAllowed, MissingParameter, PartyIsVirtualNumber } from './sessions.errors.js';
 
 /**
  * Parties and PINs of a new session. Refuses one phone as both parties, however spelt, and equal PINs; with PIN on refuses a missing prompt, and a missing PIN that is
@@ -65,4 +67,18 @@ export function requireAllowed(
     if (number !== null && !isDialable(number as E164, policy).allowed)
       throw new DestinationNotAllowed(`${role}_party`);
   }
+}
+
+/** Refuses a party that is a virtual number of any account here, also a retired or missing one, in any spelling. */
+export async function requireNoVirtualNumber(
+  tx: Tx,
+  parties: { first?: string | null; second?: string | null },
+): Promise<void> {
+  const given = (['first', 'second'] as const).filter((role) => parties[role]);
+  const pooled = await pooledAmong(
+    tx,
+    given.map((role) => parties[role] as E164),
+  );
+  const role = given.find((one) => pooled.includes(parties[one] as E164));
+  if (role) throw new PartyIsVirtualNumber(`${role}_party`);
 }

@@ -24,4 +24,11 @@ export class DestinationNotAllowed extends refusal('destination_not_allowed', 'i
   }
 }
 
+/** A party that is a number we lend: calls would go round in circles, and a session would reach into another one. */
+export class PartyIsVirtualNumber extends refusal('party_is_virtual_number', 'invalid') {
+  constructor(param: 'first_party' | 'second_party') {
+    super(`Invalid parameter. ${param} must not be a virtual number`, { param });
+  }
+}
+
 export class SessionAlreadyExpired extends refusal('session_expired', 'invalid', 'Session already expired') {}

@@ -4,13 +4,11 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { isDuplicate, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
-import { isSamePerson } from '../telephony/identity.js';
-import type { E164 } from '../telephony/phone.js';
 import { InvalidParameter, NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { SESSIONS } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
-import { isOnePhone, requireAllowed } from './session-parties.js';
+import { isOnePhone, requireAllowed, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
 import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
@@ -44,6 +42,7 @@ export class UpdateSession {
 
     const parties = this.changedParties(session, request);
     requireAllowed(parties, policy);
+    await requireNoVirtualNumber(tx, { first: request.first_party, second: request.second_party });
     const expiry = givenExpiry(request, this.config.sessions);
     const updated: SessionRecord = {
       ...session,
@@ -91,7 +90,6 @@ export class UpdateSession {
     for (const role of ['first', 'second'] as const) {
       const index = after[`${role}Index`];
       if (index === null || index === before[`${role}Index`]) continue;
-      if (isSamePerson(after.parties[role] as E164, after.virtualNumber as E164)) throw new NumberPoolExhausted(1);
       const claim = {
         virtualNumberId: before.virtualNumberId,
         sessionId: before.id,

@@ -15,6 +15,11 @@ const SPELLINGS = new Map(
   Object.entries(SPELLING_RULES).map(([code, rules]) => [code, rules.flatMap(({ spellings }) => spellings)]),
 );
 
+/** Which calling code writes others' numbers, and what those begin with. */
+const WRITTEN_UNDER = Object.entries(SPELLING_RULES).flatMap(([code, rules]) =>
+  rules.flatMap(({ spellings }) => spellings.map(([, person]) => ({ code, begins: person.replace(/\$.*$/, '') }))),
+);
+
 /** The longest chain: a renumbering, a second country code, and one to spare. */
 const MOST_STEPS = 3;
 
@@ -32,6 +37,23 @@ export function personOf(number: E164): Person {
 /** Whether both are one phone. */
 export function isSamePerson(one: E164, other: E164): boolean {
   return one === other || personOf(one) === personOf(other);
+}
+
+/** Every rule keeps so many digits at the end. */
+export const KEPT_AT_END = 6;
+
+/**
+ * Calling codes under which other spellings of this person may be written, and end in the same `KEPT_AT_END` digits; mostly none. For looking spellings
+ * up where `personOf` is not stored: what is found is then compared. Without trunk prefixes, which need no rule. 1 to 3 us.
+ */
+export function spellingCodesOf(person: Person): ReadonlySet<string> {
+  const codes = new Set<string>();
+  for (let step = 0, known = -1; step < MOST_STEPS && codes.size > known; step++) {
+    known = codes.size;
+    for (const { code, begins } of WRITTEN_UNDER)
+      if (person.startsWith(begins) || codes.has(callingCodeOf(begins as E164))) codes.add(code);
+  }
+  return codes;
 }
 
 function isSpelling(digits: string): boolean {
