@@ -13,6 +13,7 @@ import { ShortLived } from './short-lived.js';
 export const REFUSAL_KEYS = [
   'stranger',
   'withheld',
+  'unreadable',
   'busy',
   'no-other-party',
   'expired',

@@ -50,6 +50,21 @@ export function parseCaller(text: unknown): E164 | null {
   return DIGITS.test(digits) && !isFiller(digits) ? (digits as E164) : null;
 }
 
+/**
+ * Whether what stands in place of a caller's number means that none is shown: nothing, a word such as `anonymous`, also as a SIP user, or a filler. Anything
+ * else that `parseCaller` does not read is shown, but is no international number.
+ */
+export function isWithheld(text: string): boolean {
+  const user = text
+    .trim()
+    .replace(/^(?:sips?|tel):/i, '')
+    .replace(/@.*$/s, '')
+    .replace(/[\s_+-]/g, '')
+    .toLowerCase();
+  if (user === '') return true;
+  return /^\d+$/.test(user) ? isFiller(user) : /^[a-z]{1,20}$/.test(user) && NOT_SHOWN.has(onKeys(user));
+}
+
 /** Nothing but ones or nines, a one and zeros, and the words above, also behind a 1 as if North American. Other repeated digits may be somebody's number. */
 function isFiller(digits: string): boolean {
   return NOT_SHOWN.has(digits) || NOT_SHOWN.has(digits.replace(/^1/, '')) || /^(?:1+|9+|10+)$/.test(digits);

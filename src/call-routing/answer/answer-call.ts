@@ -53,8 +53,9 @@ export class AnswerCall {
     { to, from }: { to: string; from: string },
     settings: CallSettings,
   ): Promise<{ decision: CallDecision; caller: E164 | null }> {
-    const caller = parseCaller(from);
-    const standing = standingOf(await this.readCaller.run(tx, accountId, parseCaller(to), caller));
+    const facts = await this.readCaller.run(tx, accountId, parseCaller(to), from);
+    const { caller } = facts;
+    const standing = standingOf(facts);
     if (standing.kind !== 'seated') return { decision: decideCall(standing, null), caller };
 
     // An open session was found without holding its row; its conversations may only be judged while it is held.
@@ -62,7 +63,7 @@ export class AnswerCall {
     const session = by === 'party' ? seat.session : await this.findSessionById.run(tx, accountId, seat.session.id);
     if (session === null) return { decision: decideCall(standing, null), caller };
 
-    const facts = await this.readSeat.run(tx, session, settings, { caller });
-    return { decision: decideCall({ kind: 'seated', seat: { session, role: seat.role }, by }, facts), caller };
+    const seatFacts = await this.readSeat.run(tx, session, settings, { caller });
+    return { decision: decideCall({ kind: 'seated', seat: { session, role: seat.role }, by }, seatFacts), caller };
   }
 }

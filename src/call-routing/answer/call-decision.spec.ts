@@ -26,7 +26,7 @@ const forced = session({ is_pin_authentication_required: true, force_pin_authent
 describe('who a caller is', () => {
   const nobody = { open: null, prompt: null, play: null };
   const standing = (known: Partial<CallerFacts>) =>
-    standingOf({ caller: STRANGER, party: null, strangers: nobody, isLocked: false, ...known });
+    standingOf({ caller: STRANGER, isWithheld: false, party: null, strangers: nobody, isLocked: false, ...known });
 
   it('is a party, where the number has a seat of its own, whatever it has for strangers and however often a PIN was wrong', () => {
     const party = seatOf('first', pinned);
@@ -70,7 +70,8 @@ describe('who a caller is', () => {
 
   it('is nobody the number knows, of whom it is told apart whether a number was shown', () => {
     expect(standing({})).toEqual({ kind: 'unknown', play: null, reason: 'stranger' });
-    expect(standing({ caller: null })).toEqual({ kind: 'unknown', play: null, reason: 'withheld' });
+    expect(standing({ caller: null, isWithheld: true })).toEqual({ kind: 'unknown', play: null, reason: 'withheld' });
+    expect(standing({ caller: null })).toEqual({ kind: 'unknown', play: null, reason: 'unreadable' });
     expect(standing({ strangers: { ...nobody, play: FILE } })).toMatchObject({ kind: 'unknown', play: FILE });
     // Locks are of prompts; without one there is nothing to be locked out of.
     expect(standing({ isLocked: true })).toMatchObject({ kind: 'unknown', reason: 'stranger' });

@@ -6,6 +6,8 @@ import type { E164 } from '../../telephony/phone.js';
 export interface CallerFacts {
   /** Null for withheld numbers, SIP URIs, national forms and rubbish: strangers all. */
   caller: E164 | null;
+  /** Of a caller of null: whether it shows nothing at all. */
+  isWithheld: boolean;
   /** The live session that has this caller's number on this virtual number. */
   party: Route | null;
   strangers: StrangerService;
@@ -16,6 +18,7 @@ export interface CallerFacts {
 export type RefusalReason =
   | 'stranger'
   | 'withheld'
+  | 'unreadable'
   | 'locked'
   | 'wrong-pin'
   | 'busy'
@@ -31,13 +34,13 @@ export type Standing =
   | { kind: 'seated'; seat: Route; by: SeatedBy }
   /** `seat` is set for a registered caller that must show its own PIN. */
   | { kind: 'asked'; prompt: SessionRecord; seat: Route | null }
-  | { kind: 'unknown'; play: string | null; reason: 'stranger' | 'withheld' | 'locked' };
+  | { kind: 'unknown'; play: string | null; reason: 'stranger' | 'withheld' | 'unreadable' | 'locked' };
 
 /**
  * Who is calling. A registered number comes first; strangers belong to the number's open session, or are asked for a PIN, or hear a file.
  * Pure: the live call and every explanation of it come from here.
  */
-export function standingOf({ caller, party, strangers, isLocked }: CallerFacts): Standing {
+export function standingOf({ caller, isWithheld, party, strangers, isLocked }: CallerFacts): Standing {
   if (party) {
     if (!isPinForced(party.session)) return { kind: 'seated', seat: party, by: 'party' };
     return isLocked
@@ -47,7 +50,8 @@ export function standingOf({ caller, party, strangers, isLocked }: CallerFacts):
   if (strangers.open) return { kind: 'seated', seat: strangers.open, by: 'open-session' };
   if (strangers.prompt && isLocked) return { kind: 'unknown', play: null, reason: 'locked' };
   if (strangers.prompt) return { kind: 'asked', prompt: strangers.prompt, seat: null };
-  return { kind: 'unknown', play: strangers.play, reason: caller === null ? 'withheld' : 'stranger' };
+  const whoIsUnknown = isWithheld ? 'withheld' : 'unreadable';
+  return { kind: 'unknown', play: strangers.play, reason: caller === null ? whoIsUnknown : 'stranger' };
 }
 
 /** Whether registered callers must show their PIN too. */

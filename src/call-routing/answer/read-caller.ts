@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { FindRoute, FindStrangers, type StrangerService } from '../../sessions/index.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { E164 } from '../../telephony/phone.js';
+import { isWithheld, parseCaller, type E164 } from '../../telephony/phone.js';
 import { PinLocks } from '../pin/pin-locks.js';
 import { isPinForced, type CallerFacts } from './call-decision.js';
 
 const NOBODY: StrangerService = { open: null, prompt: null, play: null };
 
-/** Reads who is calling. Null for what is no telephone number. */
+/** Reads who is calling. `from` is as Plivo sent it. */
 @Injectable()
 export class ReadCaller {
   constructor(
@@ -16,13 +16,14 @@ export class ReadCaller {
     private readonly pinLocks: PinLocks,
   ) {}
 
-  async run(tx: Tx, accountId: string, virtualNumber: E164 | null, caller: E164 | null): Promise<CallerFacts> {
+  async run(tx: Tx, accountId: string, virtualNumber: E164 | null, from: string): Promise<CallerFacts> {
+    const caller = parseCaller(from);
     const party = virtualNumber && caller ? await this.findRoute.run(tx, accountId, virtualNumber, caller) : null;
     // Registered callers on an ordinary session need no more look-ups: this is the common way.
     const strangers =
       party || virtualNumber === null ? NOBODY : await this.findStrangers.run(tx, accountId, virtualNumber);
     const asking = party && isPinForced(party.session) ? party.session : strangers.prompt;
     const isLocked = asking !== null && (await this.pinLocks.isLocked(tx, asking, caller));
-    return { caller, party, strangers, isLocked };
+    return { caller, isWithheld: caller === null && isWithheld(from), party, strangers, isLocked };
   }
 }

@@ -4,6 +4,7 @@ import { spokenRefusal } from './refusal-speech.js';
 describe('what a refused caller hears', () => {
   it.each([
     ['stranger', 'registered for a call'],
+    ['unreadable', 'shows its number in international form'],
     ['withheld', 'your own number is withheld'],
     ['locked', 'too many wrong codes'],
     ['wrong-pin', 'code is not right'],

@@ -5,6 +5,8 @@ import type { RefusalReason } from './call-decision.js';
 const SENTENCES: Record<RefusalReason | 'trouble', string> = {
   stranger: 'Sorry, this number can only be reached from a phone that is registered for a call. Goodbye.',
   withheld: 'Sorry, this number cannot be reached while your own number is withheld. Goodbye.',
+  unreadable:
+    'Sorry, this number can only be reached from a phone that shows its number in international form. Goodbye.',
   locked: 'Sorry, too many wrong codes were entered. Please try again in an hour. Goodbye.',
   'wrong-pin': 'Sorry, that code is not right. Goodbye.',
   busy: 'The line is busy with another call. Please try again later.',
@@ -24,7 +26,9 @@ export function spokenRefusal(
   reason: RefusalReason | 'trouble',
   settings?: Pick<CallSettings, 'language' | 'refusals'>,
 ): string {
-  const text = settings?.refusals[reason] ?? SENTENCES[reason];
+  const own = settings?.refusals;
+  // What an account says to strangers, or its silence, is for every caller that is nobody's number.
+  const text = own?.[reason] ?? (reason === 'unreadable' ? own?.stranger : undefined) ?? SENTENCES[reason];
   const isBusy = reason === 'busy';
   if (text === '') return refuseXml({ reason: isBusy ? 'busy' : 'rejected' });
   return refuseXml({ say: { text, language: settings?.language ?? 'en-US' } });

@@ -28,6 +28,8 @@ const REASONS: Reasons = {
   refuse: {
     stranger: 'the caller is not registered for this number',
     withheld: 'the caller shows no telephone number, so it cannot be registered for this one',
+    unreadable:
+      'the caller shows something that is no international number (a national form, letters or a SIP address), so it cannot be registered for this one',
     locked: 'too many wrong PINs were entered',
     'wrong-pin': 'no right PIN was entered',
     busy: 'another conversation or requested call of the session is on',

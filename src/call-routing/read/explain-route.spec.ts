@@ -71,8 +71,15 @@ describeOnEachDatabase('the dry run of a call', (open) => {
     await calls.sessions.open(PAIR);
     expect(await explain(` tel:${party(1)}`)).toMatchObject({ decision: 'connect' });
     const noNumber = 'The caller shows no telephone number, so it cannot be registered for this one.';
-    for (const shown of ['anonymous', '', 'sip:asha@phones.example', '٤١٥'])
-      expect(await explain(shown)).toEqual({ decision: 'refuse', sessionId: null, dial: null, reason: noNumber });
+    const unreadable =
+      'The caller shows something that is no international number (a national form, letters or a SIP address), so it cannot be registered for this one.';
+    for (const [shown, reason] of [
+      ['anonymous', noNumber],
+      ['', noNumber],
+      ['sip:asha@phones.example', unreadable],
+      ['٤١٥', unreadable],
+    ] as const)
+      expect(await explain(shown)).toEqual({ decision: 'refuse', sessionId: null, dial: null, reason });
   });
 
   it('refuses a number that is in no pool, and says so', async () => {
@@ -122,9 +129,24 @@ describeOnEachDatabase('the dry run of a call', (open) => {
   });
 
   it.each([
+    ['04155550001', 'no international number'],
+    ['sip:14155550001@phone.plivo.com', 'no international number'],
+    ['front desk', 'no international number'],
+    ['', 'shows no telephone number'],
+    ['anonymous', 'shows no telephone number'],
+    ['sip:anonymous@anonymous.invalid', 'shows no telephone number'],
+    ['Restricted', 'shows no telephone number'],
+    ['266696687', 'shows no telephone number'],
+  ])('says what is wrong with a caller shown as %p', async (caller, reason) => {
+    await calls.sessions.open(PAIR);
+    expect(await explain(caller)).toMatchObject({ decision: 'refuse', reason: expect.stringContaining(reason) });
+  });
+
+  it.each([
     ['a party', PAIR, party(1), 'connect'],
     ['a stranger', PAIR, party(3), 'refuse'],
     ['a withheld number', PAIR, 'anonymous', 'refuse'],
+    ['a national form', PAIR, '04155550001', 'refuse'],
     ['a stranger with a file', { ...PAIR, unknown_caller_play: 'https://files.example/who.mp3' }, party(3), 'play'],
     ['a stranger with a PIN', { ...PAIR, ...PIN }, party(3), 'ask-pin'],
     ['a forced PIN', { ...PAIR, ...PIN, force_pin_authentication: true }, party(1), 'ask-pin'],
