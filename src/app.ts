@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import {
+  AccountGuard,
   Accounts,
   AccountSettings,
   DEMO_AUTH_ID,
@@ -10,15 +11,18 @@ import {
   VerifyEncryptionKey,
   WebhookTokens,
 } from './accounts/index.js';
+import { AdminGuard } from './admin/index.js';
 import { AppModule } from './app.module.js';
 import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { Database } from './platform/database/database.js';
+import { admitFirst } from './platform/http/admit-first.js';
 import { createHttpAdapter } from './platform/http/http-edge.js';
 import { Jobs } from './platform/jobs/jobs.js';
 import { NestLog } from './platform/logging/nest-log.js';
 import { publishOpenApi } from './platform/http/openapi.js';
 import { publishSdkFiles } from './platform/http/sdk-files.js';
+import { PlivoSignatureGuard } from './plivo/index.js';
 import type { Ground } from './platform/platform.module.js';
 
 const REMEMBERED_ACCOUNTS = 1000;
@@ -41,6 +45,11 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
       abortOnError: false,
     },
   );
+  admitFirst(app.getHttpAdapter().getInstance() as FastifyInstance, {
+    '/v1/': app.get(AccountGuard),
+    '/admin/': app.get(AdminGuard, { strict: false }),
+    '/plivo/': app.get(PlivoSignatureGuard),
+  });
   publishSdkFiles(app.getHttpAdapter().getInstance() as FastifyInstance);
   publishOpenApi(app, ground.config.http.publicUrl);
   await app.get(VerifyEncryptionKey).run();

@@ -28,7 +28,13 @@ export class AccountGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { authId: string } }>>();
+    await this.admit(context.switchToHttp().getRequest<FastifyRequest>());
+    return true;
+  }
+
+  /** Reads nothing but the head, so it may be asked before the body is there; who was let in then is not asked again. */
+  async admit(request: FastifyRequest): Promise<void> {
+    if (request.principal) return;
     const { authorization } = request.headers;
     if (authorization === undefined || authorization === '') throw Unauthenticated.missing();
 
@@ -36,8 +42,7 @@ export class AccountGuard implements CanActivate {
     const principal = given && (await this.authenticate.run(given.user, given.password));
     if (!principal) throw Unauthenticated.wrong();
 
-    request.principal = await this.scoped(principal, request.params.authId);
-    return true;
+    request.principal = await this.scoped(principal, (request.params as { authId: string }).authId);
   }
 
   private async scoped(principal: Principal, pathOwner: string): Promise<Principal> {

@@ -1,1 +1,2 @@
+export { AdminGuard } from './admin.guard.js';
 export { AdminModule } from './admin.module.js';

@@ -36,13 +36,22 @@ export class PlivoSignatureGuard implements CanActivate {
     private readonly crypto: Crypto,
   ) {}
 
+  /** What can be refused by the head alone, before the body that the signature covers is read. */
+  async admit(request: FastifyRequest): Promise<void> {
+    const { authId } = request.params as { authId: string };
+    const isSigned =
+      nonceOf(request) !== undefined && signaturesOf(request).some((signature) => signature !== undefined);
+    if (request.method !== 'POST' || !isSigned || (await this.webhookTokens.of(authId)) === null)
+      throw new WebhookRefused();
+  }
+
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { authId: string } }>>();
     const { body } = request;
     if (request.method !== 'POST' || !(body instanceof FormBody)) throw new WebhookRefused();
     const signing = await this.webhookTokens.of(request.params.authId);
     const url = `${this.config.http.publicUrl}${request.originalUrl}`;
-    const nonce = singleHeader(request, 'x-plivo-signature-v3-nonce');
+    const nonce = nonceOf(request);
     const isGenuine =
       signing !== null &&
       isSignedByAny({
@@ -50,7 +59,7 @@ export class PlivoSignatureGuard implements CanActivate {
         url,
         params: body.params,
         nonce,
-        headers: [singleHeader(request, 'x-plivo-signature-v3'), singleHeader(request, 'x-plivo-signature-ma-v3')],
+        headers: signaturesOf(request),
         tokens: signing.tokens,
       });
     const params = isGenuine ? webhookParams(body.params) : null;
@@ -65,6 +74,14 @@ export class PlivoSignatureGuard implements CanActivate {
 export function webhookOf(request: FastifyRequest): VerifiedWebhook {
   if (!request.webhook) throw new WebhookRefused();
   return request.webhook;
+}
+
+function nonceOf(request: FastifyRequest): string | undefined {
+  return singleHeader(request, 'x-plivo-signature-v3-nonce');
+}
+
+function signaturesOf(request: FastifyRequest): (string | undefined)[] {
+  return [singleHeader(request, 'x-plivo-signature-v3'), singleHeader(request, 'x-plivo-signature-ma-v3')];
 }
 
 function singleHeader(request: FastifyRequest, name: string): string | undefined {

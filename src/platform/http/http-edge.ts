@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
+import { NotFoundException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isUuid } from '../ids.js';
 import type { Log } from '../logging/logger.js';
 import { rememberRoutes } from './allowed-methods.js';
-import { BODY_LIMIT_BYTES, registerBodyParsers } from './body-parsers.js';
+import { BODY_LIMIT_BYTES, carriesBody, registerBodyParsers } from './body-parsers.js';
 import { answerClientError } from './client-error.js';
 import { answerError } from './error-filter.js';
 import { Closing } from './http.errors.js';
 import { markReplay } from './idempotency-answers.js';
 import { lenientUrl } from './request-url.js';
+import { closeWithoutReset, isRefused } from './unread-body.js';
 
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -58,9 +60,15 @@ function registerHooks(instance: FastifyInstance, log: Log): void {
   });
   instance.decorateRequest('replayed', null);
   instance.addHook('onRequest', (request, reply, done) => {
+    // What a client goes on sending behind a body that was refused unread is no request.
+    if (isRefused(request.raw.socket)) {
+      reply.hijack();
+      return;
+    }
     reply.header('x-request-id', request.id);
     if (isClosing) reply.header('connection', 'close');
-    done(isClosing ? new Closing() : undefined);
+    if (isClosing) done(new Closing());
+    else done(request.is404 && carriesBody(request) ? new NotFoundException() : undefined);
   });
   instance.addHook('preValidation', (request, _reply, done) => {
     request.body ??= {};
@@ -68,6 +76,10 @@ function registerHooks(instance: FastifyInstance, log: Log): void {
   });
   instance.addHook('onSend', (request, reply, payload, done) => {
     markReplay(request, reply);
+    if (carriesBody(request) && !request.raw.complete) {
+      reply.header('connection', 'close');
+      closeWithoutReset(request.raw);
+    }
     done(null, payload);
   });
   instance.addHook('onResponse', (request, reply, done) => {
