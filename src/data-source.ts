@@ -5,6 +5,7 @@ import { IndexResourceLists1764000000101 } from '../migrations/1764000000101-ind
 import { IndexPromptedCalls1764000000201 } from '../migrations/1764000000201-index-prompted-calls.js';
 import { AddRecountProgress1764000000301 } from '../migrations/1764000000301-add-recount-progress.js';
 import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
+import { AddRefusedWebhook1764200000001 } from '../migrations/1764200000001-add-refused-webhook.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -17,6 +18,7 @@ import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
 import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
 import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
+import { RefusedWebhook } from './plivo/refused-webhook.entity.js';
 import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
 import { Interaction } from './sessions/interaction.entity.js';
@@ -50,6 +52,7 @@ const entities = [
   PinFailure,
   CallRequest,
   WebhookReceipt,
+  RefusedWebhook,
   Callback,
   CallbackAttempt,
   CallbackStream,
@@ -74,6 +77,7 @@ const migrations = [
   IndexPromptedCalls1764000000201,
   AddRecountProgress1764000000301,
   AddPartyReindex1764100000001,
+  AddRefusedWebhook1764200000001,
 ];
 
 /**

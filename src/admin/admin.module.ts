@@ -4,6 +4,7 @@ import { BillingStatsModule } from '../billing-stats/index.js';
 import { CallbacksModule } from '../callbacks/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
+import { PlivoModule } from '../plivo/index.js';
 import { RecordingModule } from '../recording/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { AccountSettingsController } from './accounts/account-settings.controller.js';
@@ -24,11 +25,13 @@ import { RouteController } from './route/route.controller.js';
 import { SpendController } from './accounts/spend.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { TokensController } from './accounts/tokens.controller.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 
 @Module({
   imports: [
     AccountsModule,
     SpendModule,
+    PlivoModule,
     NumberPoolModule,
     SessionsModule,
     CallRoutingModule,
@@ -51,6 +54,7 @@ import { TokensController } from './accounts/tokens.controller.js';
     RouteController,
     SpendController,
     StatsController,
+    WebhooksController,
     AuditController,
   ],
   providers: [AdminGuard, Audit, AuditCustomers],

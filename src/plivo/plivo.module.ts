@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { Config } from '../platform/settings/config.js';
 import { PlivoClient } from './plivo-client.js';
+import { RefusedWebhooks } from './refused-webhooks.js';
 import { PlivoSignatureGuard } from './signature.guard.js';
 
 @Module({
   imports: [AccountsModule],
   providers: [
     PlivoSignatureGuard,
+    RefusedWebhooks,
     {
       provide: PlivoClient,
       inject: [Config],
@@ -18,6 +20,6 @@ import { PlivoSignatureGuard } from './signature.guard.js';
         }),
     },
   ],
-  exports: [AccountsModule, PlivoSignatureGuard, PlivoClient],
+  exports: [AccountsModule, PlivoSignatureGuard, RefusedWebhooks, PlivoClient],
 })
 export class PlivoModule {}

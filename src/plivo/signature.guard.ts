@@ -5,7 +5,9 @@ import { Config } from '../platform/settings/config.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { FormBody } from '../platform/http/body-parsers.js';
 import { WebhookRefused } from './plivo.errors.js';
-import { isSignedByAny } from './signature.js';
+import { LONGEST_URL } from './refused-webhook.entity.js';
+import { RefusedWebhooks, type WebhookRefusal } from './refused-webhooks.js';
+import { isSignedByAny, queryParams, splitUrl, type ParamList } from './signature.js';
 import { webhookParams, type WebhookParams } from './webhook-params.js';
 
 /** A webhook whose signature was right. */
@@ -15,6 +17,8 @@ export interface VerifiedWebhook {
   params: WebhookParams;
   /** Keyed digest of the URL and the parameters: what the nonce was used for. */
   contentHash: string;
+  /** Tells the operator that the nonce had been used for something else. */
+  onNonceReused?: () => void;
 }
 
 declare module 'fastify' {
@@ -25,8 +29,8 @@ declare module 'fastify' {
 }
 
 /**
- * Lets nothing but Plivo in: POST only, signature V3 over our public URL (never over what the request claims to be its host) by a token of the
- * account in the path. Everything else is 403 and leaves nothing.
+ * Lets nothing but Plivo in: signature V3 over our public URL (never over what the request claims to be its host) by a token of the account in the path,
+ * of a POSTed form or a GET's query. Everything else is 403; who sends it is told no reason, the operator is.
  */
 @Injectable()
 export class PlivoSignatureGuard implements CanActivate {
@@ -34,41 +38,91 @@ export class PlivoSignatureGuard implements CanActivate {
     private readonly config: Config,
     private readonly webhookTokens: WebhookTokens,
     private readonly crypto: Crypto,
+    private readonly refusedWebhooks: RefusedWebhooks,
   ) {}
 
   /** What can be refused by the head alone, before the body that the signature covers is read. */
   async admit(request: FastifyRequest): Promise<void> {
-    const { authId } = request.params as { authId: string };
-    const isSigned =
-      nonceOf(request) !== undefined && signaturesOf(request).some((signature) => signature !== undefined);
-    if (request.method !== 'POST' || !isSigned || (await this.webhookTokens.of(authId)) === null)
-      throw new WebhookRefused();
+    const named = request as FastifyRequest<{ Params: { authId: string } }>;
+    const signing = await this.webhookTokens.of(named.params.authId);
+    const reason =
+      signing === null
+        ? 'unknown-account'
+        : (refusalByHead(request) ?? (request.method === 'POST' ? null : 'wrong-signature'));
+    if (reason !== null) this.refuse(named, signing?.accountId ?? '', reason);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { authId: string } }>>();
-    const { body } = request;
-    if (request.method !== 'POST' || !(body instanceof FormBody)) throw new WebhookRefused();
     const signing = await this.webhookTokens.of(request.params.authId);
     const url = `${this.config.http.publicUrl}${request.originalUrl}`;
-    const nonce = nonceOf(request);
-    const isGenuine =
-      signing !== null &&
-      isSignedByAny({
-        method: 'POST',
-        url,
-        params: body.params,
-        nonce,
-        headers: signaturesOf(request),
-        tokens: signing.tokens,
-      });
-    const params = isGenuine ? webhookParams(body.params) : null;
-    if (signing === null || nonce === undefined || params === null) throw new WebhookRefused();
-    const contentHash = this.crypto.fingerprint(JSON.stringify([url, [...body.params].sort()]));
-    request.webhook = { accountId: signing.accountId, nonce, params, contentHash };
+    const checked = signing === null ? 'unknown-account' : check(request, url, signing.tokens);
+    if (typeof checked === 'string' || signing === null)
+      return this.refuse(request, signing?.accountId ?? '', typeof checked === 'string' ? checked : 'unknown-account');
+    const { nonce, params, list } = checked;
+    const contentHash = this.crypto.fingerprint(JSON.stringify([url, [...list].sort()]));
+    const onNonceReused = (): void =>
+      this.refusedWebhooks.note({ ...this.refused(request), accountId: signing.accountId, reason: 'nonce-reused' });
+    request.webhook = { accountId: signing.accountId, nonce, params, contentHash, onNonceReused };
     return true;
   }
+
+  private refuse(
+    request: FastifyRequest<{ Params: { authId: string } }>,
+    accountId: string,
+    reason: WebhookRefusal,
+  ): never {
+    this.refusedWebhooks.note({ ...this.refused(request), accountId, reason });
+    throw new WebhookRefused();
+  }
+
+  /** Of the request nothing but its shape: the ids in a path and the values of a query may be anybody's number or token. */
+  private refused(request: FastifyRequest<{ Params: { authId: string } }>) {
+    const { authId } = request.params;
+    const shownId = AUTH_ID.test(authId) ? authId : ':authId';
+    const path = (request.routeOptions.url ?? '').replace(':authId', () => shownId);
+    const names = [...new URLSearchParams(splitUrl(request.originalUrl).query).keys()].slice(0, MOST_NAMES);
+    const query = names.map((name) => `${PLAIN_NAME.test(name) ? name : '…'}=…`).join('&');
+    const signedUrl = `${this.config.http.publicUrl}${path}${query && `?${query}`}`.slice(0, LONGEST_URL);
+    // Plivo sends these two; of all others one kind, so that they cannot fill the list.
+    const method = request.method === 'GET' || request.method === 'POST' ? request.method : 'other';
+    return { path, method, signedUrl };
+  }
 }
+
+const AUTH_ID = /^(?:MA|SA)[A-Z0-9]{18}$/;
+const PLAIN_NAME = /^[A-Za-z_]{1,40}$/;
+const MOST_NAMES = 10;
+
+interface Genuine {
+  nonce: string;
+  params: WebhookParams;
+  /** What was signed beside the URL. */
+  list: ParamList;
+}
+
+/** Of the reasons against a webhook the first that whoever set it up has to mend. */
+function check(request: FastifyRequest, url: string, tokens: readonly string[]): Genuine | WebhookRefusal {
+  const byHead = refusalByHead(request);
+  if (byHead !== null) return byHead;
+  const { method, body } = request;
+  const nonce = nonceOf(request);
+  const headers = signaturesOf(request);
+  const list = method === 'POST' && body instanceof FormBody ? body.params : [];
+  const isReadable = method === 'GET' || body instanceof FormBody;
+  if (nonce === undefined || !isReadable || !isSignedByAny({ method, url, params: list, nonce, headers, tokens }))
+    return 'wrong-signature';
+  // A GET's parameters are read as they were signed, by the same reader of queries.
+  const params = webhookParams(method === 'GET' ? queryParams(splitUrl(url).query) : list);
+  return params === null ? 'repeated-parameter' : { nonce, params, list };
+}
+
+function refusalByHead(request: FastifyRequest): WebhookRefusal | null {
+  if (signaturesOf(request).some(Boolean)) return nonceOf(request) === undefined ? 'wrong-signature' : null;
+  return V2_HEADERS.some((name) => singleHeader(request, name)) ? 'v2-only' : 'no-signature';
+}
+
+const V2_HEADERS = ['x-plivo-signature-v2', 'x-plivo-signature-ma-v2'];
 
 /** The webhook that the guard has verified; a route without the guard is closed. */
 export function webhookOf(request: FastifyRequest): VerifiedWebhook {

@@ -87,7 +87,7 @@ export function splitUrl(url: string): { base: string; query: string } {
   return { base: withoutFragment.slice(0, mark), query: withoutFragment.slice(mark + 1) };
 }
 
-function queryParams(query: string): ParamList {
+export function queryParams(query: string): ParamList {
   const parsed = parse(query, '&', '=', { maxKeys: 0 });
   return Object.entries(parsed).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value ?? '']).map((each) => [name, each] as const),

@@ -20,6 +20,8 @@ export async function noteReceipt(tx: Tx, webhook: VerifiedWebhook, now: number)
       accountId,
       nonce,
     ]);
-    if (known?.contentHash !== contentHash) throw new NonceReused();
+    if (known?.contentHash === contentHash) return;
+    webhook.onNonceReused?.();
+    throw new NonceReused();
   }
 }

@@ -1,0 +1,148 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { Clock } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { updateOrInsert } from '../platform/database/key-races.js';
+import { selection, type Selected } from '../platform/database/rows.js';
+import { Log } from '../platform/logging/logger.js';
+import { Metrics } from '../platform/metrics.js';
+import { REFUSED_WEBHOOKS, type RefusedWebhook } from './refused-webhook.entity.js';
+
+export type WebhookRefusal =
+  | 'no-signature'
+  /** Signed, but with V2 alone, which covers neither query nor body. */
+  | 'v2-only'
+  /** Another token, another URL than `PUBLIC_URL` makes, or a changed body. */
+  | 'wrong-signature'
+  | 'unknown-account'
+  | 'nonce-reused'
+  | 'repeated-parameter';
+
+type Refused = Pick<RefusedWebhook, 'accountId' | 'path' | 'method' | 'signedUrl'> & { reason: WebhookRefusal };
+
+const SHOWN = 200;
+/** As `?account=`: those whose path names no account. */
+export const OF_UNKNOWN_ACCOUNTS = 'unknown';
+const WRITTEN_AFTER_MS = 5_000;
+/** What one writing has at the most. */
+const MOST_UNWRITTEN = { known: 1000, unknown: SHOWN };
+const MINUTE_MS = 60_000;
+
+const ROWS = selection(
+  REFUSED_WEBHOOKS.pick(['accountId', 'minute', 'path', 'method', 'reason', 'signedUrl', 'at', 'count']),
+);
+const INSTANT = selection(REFUSED_WEBHOOKS.pick(['at']));
+
+/**
+ * Why webhooks are refused: counted, logged once a minute for each account and reason, and listed for operators. Equal ones of a minute are counted in memory and
+ * written together, so that who floods us costs no write a request; the counts of a process that is killed in these five seconds are lost. Accounts that
+ * are none share one list of their own, which pushes no other out.
+ */
+@Injectable()
+export class RefusedWebhooks implements OnModuleDestroy {
+  private unwritten = new Map<string, RefusedWebhook>();
+  private timer: NodeJS.Timeout | null = null;
+  private logged = { minute: 0, keys: new Set<string>() };
+  private readonly failures: Counter<'reason'>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.failures = new Counter({
+      name: 'masking_plivo_signature_failures_total',
+      help: 'Webhooks refused because they could not be taken for what Plivo has sent, by reason.',
+      labelNames: ['reason'],
+      registers: [metrics.registry],
+    });
+  }
+
+  note(refused: Refused): void {
+    const { accountId, path, method, reason } = refused;
+    const at = this.clock.now();
+    const minute = at - (at % MINUTE_MS);
+    this.failures.inc({ reason });
+    this.logOnce(minute, refused);
+
+    const key = [accountId, minute, path, method, reason].join('|');
+    const known = this.unwritten.get(key);
+    if (!known && this.isFull(accountId === '')) return;
+    this.unwritten.set(key, { ...(known ?? refused), minute, at, count: (known?.count ?? 0) + 1 });
+    this.timer ??= setTimeout(() => void this.write(), WRITTEN_AFTER_MS).unref();
+  }
+
+  /** Adds what was counted to the rows; after a failure it is tried again with what comes next. */
+  async write(): Promise<void> {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    const counted = this.unwritten;
+    if (counted.size === 0) return;
+    this.unwritten = new Map();
+    try {
+      // In the order of the key, so that two processes cannot wait for each other.
+      const rows = [...counted].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+      await this.database.transaction(async (tx) => {
+        for (const row of rows) await add(tx, row);
+        for (const accountId of new Set(rows.map((row) => row.accountId))) await forgetOld(tx, accountId);
+      });
+    } catch (error) {
+      this.log.warn('webhooks.refused_unwritten', { error });
+      for (const [key, row] of counted) {
+        const since = this.unwritten.get(key);
+        this.unwritten.set(key, since ? { ...since, count: since.count + row.count } : row);
+      }
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.write();
+  }
+
+  /** The last 200, newest first. Of all accounts, those of unknown ones have the room that is left. */
+  async list(account?: string): Promise<Selected<typeof ROWS>[]> {
+    await this.write();
+    const latest = (rest: string, parameters: unknown[] = []) =>
+      this.database.read((manager) =>
+        ROWS.read(manager, `FROM refused_webhook WHERE ${rest} ORDER BY at DESC LIMIT ${SHOWN}`, parameters),
+      );
+    if (account !== undefined) return latest('account_id = ?', [account === OF_UNKNOWN_ACCOUNTS ? '' : account]);
+    const found = [...(await latest("account_id <> ''")), ...(await latest("account_id = ''"))];
+    return found.slice(0, SHOWN).sort((one, other) => other.at - one.at);
+  }
+
+  private isFull(isUnknown: boolean): boolean {
+    let alike = 0;
+    for (const { accountId } of this.unwritten.values()) if ((accountId === '') === isUnknown) alike += 1;
+    return alike >= MOST_UNWRITTEN[isUnknown ? 'unknown' : 'known'];
+  }
+
+  private logOnce(minute: number, { accountId, path, method, reason, signedUrl }: Refused): void {
+    if (this.logged.minute !== minute) this.logged = { minute, keys: new Set() };
+    const key = `${accountId}|${reason}`;
+    if (this.logged.keys.has(key)) return;
+    this.logged.keys.add(key);
+    this.log.warn('webhook.refused', { account: accountId || null, reason, method, path, signed_url: signedUrl });
+  }
+}
+
+function add(tx: Tx, row: RefusedWebhook): Promise<void> {
+  const { accountId, minute, path, method, reason, at, count } = row;
+  return updateOrInsert(
+    () =>
+      change(
+        tx,
+        `UPDATE refused_webhook SET count = count + ?, at = ?
+         WHERE account_id = ? AND minute = ? AND path = ? AND method = ? AND reason = ?`,
+        [count, at, accountId, minute, path, method, reason],
+      ),
+    () => REFUSED_WEBHOOKS.insert(tx, row),
+  );
+}
+
+async function forgetOld(tx: Tx, accountId: string): Promise<void> {
+  const rest = `FROM refused_webhook WHERE account_id = ? ORDER BY at DESC LIMIT 1 OFFSET ${SHOWN - 1}`;
+  const [oldest] = await INSTANT.read(tx, rest, [accountId]);
+  if (oldest) await change(tx, 'DELETE FROM refused_webhook WHERE account_id = ? AND at < ?', [accountId, oldest.at]);
+}
