@@ -222,7 +222,9 @@ export class World {
   }
 
   private takeOverSettings(): void {
-    const refusals = Object.fromEntries(REFUSAL_KEYS.map((key) => [key, REFUSED + key]));
+    // The model has callers without a number, whatever the network shows in its place; explain-route.spec.ts tells them apart.
+    const modelled = (key: string): string => (key === 'unreadable' ? 'withheld' : key);
+    const refusals = Object.fromEntries(REFUSAL_KEYS.map((key) => [key, REFUSED + modelled(key)]));
     const countries: Record<string, string> = { '1': 'US', '44': 'GB' };
     this.product.settings.of = async () => ({
       language: 'en-US',
