@@ -54,6 +54,7 @@ function simulator({ config, secrets, clock }: Ground): DynamicModule {
   return SimulatorModule.register({
     ...account,
     ...serviceWebhooks(config.http.publicUrl, account.authId),
+    publicUrl: config.http.publicUrl,
     mediaUrl: `http://127.0.0.1:${config.http.port}/simulator/media`,
     clock,
     numbers: DEMO_NUMBERS,

@@ -38,7 +38,7 @@ export function version(): string {
 export async function createApp(ground: Ground): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(ground),
-    createHttpAdapter(ground.log),
+    createHttpAdapter(ground.log, ground.config.http),
     {
       bodyParser: false,
       logger: new NestLog(ground.log),

@@ -10,6 +10,8 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import { Database } from '../platform/database/database.js';
 import { ErrorFilter } from '../platform/http/error-filter.js';
 import { createHttpAdapter } from '../platform/http/http-edge.js';
+import { WrongCredentials } from '../platform/http/wrong-credentials.js';
+import { Metrics } from '../platform/metrics.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { AccountGuard, AccountsModule, CreateAccount, CreateSubaccount, principalOf } from './index.js';
 
@@ -34,6 +36,8 @@ describeOnEachDatabase('the door of the masking API', (open) => {
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       Clock,
+      Metrics,
+      WrongCredentials,
     ];
     @Global()
     @Module({ providers: shared, exports: shared })

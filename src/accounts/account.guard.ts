@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
+import { WrongCredentials } from '../platform/http/wrong-credentials.js';
 import { Unauthenticated } from './accounts.errors.js';
 import { hasSubaccount } from './accounts.js';
 import { Authenticate, type Owner, type Principal } from './authenticate.js';
@@ -25,6 +26,7 @@ export class AccountGuard implements CanActivate {
   constructor(
     private readonly authenticate: Authenticate,
     private readonly database: Database,
+    private readonly wrongCredentials: WrongCredentials,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -40,7 +42,10 @@ export class AccountGuard implements CanActivate {
 
     const given = readBasic(authorization);
     const principal = given && (await this.authenticate.run(given.user, given.password));
-    if (!principal) throw Unauthenticated.wrong();
+    if (!principal) {
+      await this.wrongCredentials.note(request, 'masking');
+      throw Unauthenticated.wrong();
+    }
 
     request.principal = await this.scoped(principal, (request.params as { authId: string }).authId);
   }

@@ -8,6 +8,7 @@ import { Database } from './database/database.js';
 import { Events } from './events/events.js';
 import { Idempotency } from './http/idempotency.js';
 import { PurgeIdempotencyKeys } from './http/purge-idempotency-keys.js';
+import { WrongCredentials } from './http/wrong-credentials.js';
 import { Jobs } from './jobs/jobs.js';
 import { Log } from './logging/logger.js';
 import { Metrics } from './metrics.js';
@@ -40,6 +41,7 @@ export class PlatformModule {
         Jobs,
         Idempotency,
         Metrics,
+        WrongCredentials,
         { provide: Outgoing, useFactory: () => new Outgoing(clock, config.callbacks) },
         PurgeIdempotencyKeys,
       ],
@@ -54,6 +56,7 @@ export class PlatformModule {
         Jobs,
         Idempotency,
         Metrics,
+        WrongCredentials,
         Outgoing,
         PurgeIdempotencyKeys,
       ],

@@ -40,6 +40,7 @@ async function createSimulator({ publicUrl, ...settings }: StandaloneSettings): 
   const log = createLogger({ level: 'warn', format: 'pretty' });
   const module = SimulatorModule.register({
     ...settings,
+    publicUrl,
     mediaUrl: `${publicUrl}/simulator/media`,
     clock: new Clock(),
   });

@@ -1,3 +1,4 @@
+import { parseUrl } from '../platform/parse-url.js';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Clock } from '../platform/clock.js';
 import { Account, type SimulatedNumber } from './calls/account.js';
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   mediaUrl?: string;
   /** Tokens that sign for a subaccount's numbers; without one the main account's token does. */
   subaccountTokens?: Readonly<Record<string, string>>;
+  /** Where it is reached besides localhost: the control API answers to this URL's host name too. */
+  publicUrl?: string;
   /** Of the faults' chances. */
   seed?: number;
 }
@@ -40,6 +43,8 @@ const SETTLE_LIMIT_MS = 10_000;
 export class Simulator implements World, OnModuleDestroy {
   readonly authId: string;
   readonly authToken: string;
+  /** As a URL parser spells them. */
+  readonly hostNames: readonly string[];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly changes = new Changes();
@@ -60,6 +65,8 @@ export class Simulator implements World, OnModuleDestroy {
   constructor(options: SimulatorOptions) {
     this.authId = options.authId;
     this.authToken = options.authToken;
+    const publicUrl = parseUrl(options.publicUrl ?? '');
+    this.hostNames = publicUrl === null ? [] : [publicUrl.hostname];
     this.clock = options.clock;
     this.urls = { answerUrl: options.answerUrl, hangupUrl: options.hangupUrl };
     this.subaccountTokens = options.subaccountTokens ?? {};

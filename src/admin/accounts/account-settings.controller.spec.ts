@@ -21,6 +21,8 @@ import { Database } from '../../platform/database/database.js';
 import { COUNTRIES } from '../../telephony/destination-table.js';
 import { ErrorFilter } from '../../platform/http/error-filter.js';
 import { createHttpAdapter } from '../../platform/http/http-edge.js';
+import { WrongCredentials } from '../../platform/http/wrong-credentials.js';
+import { Metrics } from '../../platform/metrics.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { createLogger } from '../../platform/logging/logger.js';
 import { AccountSettingsController } from './account-settings.controller.js';
@@ -61,6 +63,8 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       { provide: Secrets, useValue: { adminToken: ADMIN_TOKEN } },
       Clock,
+      Metrics,
+      WrongCredentials,
       Idempotency,
     ];
     @Global()

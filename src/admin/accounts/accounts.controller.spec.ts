@@ -12,6 +12,8 @@ import { Secrets } from '../../platform/settings/data-folder.js';
 import { Database } from '../../platform/database/database.js';
 import { ErrorFilter } from '../../platform/http/error-filter.js';
 import { createHttpAdapter } from '../../platform/http/http-edge.js';
+import { WrongCredentials } from '../../platform/http/wrong-credentials.js';
+import { Metrics } from '../../platform/metrics.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { createLogger } from '../../platform/logging/logger.js';
 import { AccountsController } from './accounts.controller.js';
@@ -54,6 +56,8 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       { provide: Secrets, useValue: { adminToken: ADMIN_TOKEN } },
       Clock,
+      Metrics,
+      WrongCredentials,
       Idempotency,
     ];
     @Global()

@@ -5,6 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isUuid } from '../ids.js';
 import type { Log } from '../logging/logger.js';
+import type { Config } from '../settings/config.js';
 import { rememberRoutes } from './allowed-methods.js';
 import { BODY_LIMIT_BYTES, carriesBody, registerBodyParsers } from './body-parsers.js';
 import { answerClientError } from './client-error.js';
@@ -21,13 +22,19 @@ const KEEP_ALIVE_MS = 65_000;
 /** Node looks for requests that are over time only this often; its default is 30 s. */
 const CHECK_INTERVAL_MS = 1_000;
 const MAX_PARAM_LENGTH = 200;
+/** For who listens on this machine only. */
+const EVERYBODY = { maxConnections: Infinity, trustedProxies: [] };
 const PROBES = new Set(['/livez', '/readyz', '/metrics']);
 
 /** The adapter for `NestFactory.create(AppModule, createHttpAdapter(log), { bodyParser: false })`; `ErrorFilter` must be global. */
-export function createHttpAdapter(log: Log): FastifyAdapter {
+export function createHttpAdapter(
+  log: Log,
+  { maxConnections, trustedProxies }: Pick<Config['http'], 'maxConnections' | 'trustedProxies'> = EVERYBODY,
+): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
     genReqId: requestIdOf,
     rewriteUrl: (request) => lenientUrl(request.url ?? '/'),
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -43,6 +50,7 @@ export function createHttpAdapter(log: Log): FastifyAdapter {
   };
   const adapter = new FastifyAdapter(options);
   const instance = adapter.getInstance<FastifyInstance>();
+  instance.server.maxConnections = maxConnections;
   rememberRoutes(instance);
   registerBodyParsers(instance);
   registerHooks(instance, log);

@@ -22,6 +22,19 @@ export function parseHost(text: string): Parsed<string> {
   return { expected: 'expected an IP address or a host name, without brackets or port' };
 }
 
+/** IP addresses and networks in CIDR notation, separated by commas; 0 bits of prefix would believe everybody. */
+export function parseNetworks(text: string): Parsed<readonly string[]> {
+  const value = text.split(',').map((part) => part.trim());
+  const isNetwork = (part: string): boolean => {
+    const [address = '', bits, ...rest] = part.split('/');
+    const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : 0;
+    if (most === 0 || rest.length > 0) return false;
+    return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most);
+  };
+  if (value.every(isNetwork)) return { value: Object.freeze(value) };
+  return { expected: 'expected IP addresses or networks such as 10.0.0.0/8, separated by commas' };
+}
+
 /** An absolute http or https URL, given back without the slash at its end. It may have a path. */
 export function parseBaseUrl(text: string): Parsed<string> {
   const url = parseUrl(text);

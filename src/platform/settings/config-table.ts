@@ -2,7 +2,20 @@
 export type SettingKind =
   | { kind: 'integer'; min: number; max: number }
   | { kind: 'choice'; choices: readonly string[] }
-  | { kind: 'boolean' | 'host' | 'url' | 'database' | 'folder' | 'store' | 'region' | 'auth-id' | 'token' | 'key' };
+  | {
+      kind:
+        | 'boolean'
+        | 'host'
+        | 'url'
+        | 'database'
+        | 'folder'
+        | 'store'
+        | 'region'
+        | 'auth-id'
+        | 'token'
+        | 'key'
+        | 'networks';
+    };
 
 export type Setting = SettingKind & {
   /** The value when the setting is absent; empty when that depends on other settings, which `defaultInWords` then explains. */
@@ -24,6 +37,20 @@ export const settings = {
     default: '',
     defaultInWords: 'http://HOST:PORT',
     sentence: 'Where Plivo reaches this service: base of every URL handed out and of every signature check.',
+  },
+  MAX_CONNECTIONS: {
+    kind: 'integer',
+    min: 10,
+    max: 100_000,
+    default: '2000',
+    sentence: 'Sockets of the listener; further ones are closed at once.',
+  },
+  TRUSTED_PROXIES: {
+    kind: 'networks',
+    default: '',
+    defaultInWords: 'none',
+    sentence:
+      'Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For is believed to tell the client address.',
   },
   DATABASE_URL: {
     kind: 'database',

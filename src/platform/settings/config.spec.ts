@@ -38,7 +38,14 @@ function problems(env: NodeJS.ProcessEnv): Record<string, string> {
 describe('settings of an empty environment', () => {
   it('are the documented defaults', () => {
     expect(readConfig({}, false)).toMatchObject({
-      http: { host: '127.0.0.1', port: 8420, publicUrl: 'http://127.0.0.1:8420', publicUrlIsDefault: true },
+      http: {
+        host: '127.0.0.1',
+        port: 8420,
+        publicUrl: 'http://127.0.0.1:8420',
+        publicUrlIsDefault: true,
+        maxConnections: 2000,
+        trustedProxies: [],
+      },
       database: { kind: 'sqlite', file: 'data/masking.db' },
       provider: { kind: 'simulator', apiUrl: '', firstAccount: null, syncNumbers: true },
       sessions: {
@@ -88,6 +95,20 @@ describe('accepted settings', () => {
   ])('PUBLIC_URL %s is %s', (given, read) => {
     expect(readConfig({ PUBLIC_URL: given }).http).toMatchObject({ publicUrl: read, publicUrlIsDefault: false });
   });
+
+  it('reads addresses and networks of proxies', () => {
+    const { http } = readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1,fd00::/8' });
+    expect(http.trustedProxies).toEqual(['10.0.0.0/8', '127.0.0.1', 'fd00::/8']);
+  });
+
+  it.each(['10.0.0.0/33', '0.0.0.0/0', '::/129', 'loopback', '10.0.0.1,', '10.0.0.0/8/8', 'true'])(
+    'refuses the proxies %s',
+    (given) => {
+      expect(() => readConfig({ TRUSTED_PROXIES: given })).toThrow(
+        /TRUSTED_PROXIES  expected IP addresses or networks/,
+      );
+    },
+  );
 
   it.each([
     ['0.0.0.0', 'http://127.0.0.1:9000'],

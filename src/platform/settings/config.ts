@@ -7,6 +7,7 @@ import {
   parseDatabase,
   parseHost,
   parseKey,
+  parseNetworks,
   parseRegion,
   parseStore,
   parseToken,
@@ -28,6 +29,9 @@ export abstract class Config {
     /** Without slash at the end; may have a path. With port 0 and no PUBLIC_URL it holds port 0: whoever listens knows the real one. */
     readonly publicUrl: string;
     readonly publicUrlIsDefault: boolean;
+    readonly maxConnections: number;
+    /** Addresses and networks in CIDR notation; may be empty. */
+    readonly trustedProxies: readonly string[];
   };
   /** `url` is the setting as written: its scheme may be mysql or mariadb. `file` is a path or `:memory:`. */
   abstract readonly database: Readonly<DatabaseSetting>;
@@ -124,7 +128,14 @@ function readHttp(reader: SettingsReader): Config['http'] {
   const given = reader.parsed('PUBLIC_URL', parseBaseUrl);
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const authority = reachable.includes(':') ? `[${reachable}]` : reachable;
-  return { host, port, publicUrl: given ?? `http://${authority}:${port}`, publicUrlIsDefault: given === null };
+  return {
+    host,
+    port,
+    publicUrl: given ?? `http://${authority}:${port}`,
+    publicUrlIsDefault: given === null,
+    maxConnections: reader.integer('MAX_CONNECTIONS'),
+    trustedProxies: reader.parsed('TRUSTED_PROXIES', parseNetworks) ?? [],
+  };
 }
 
 function requirePublicHttps(reader: SettingsReader, http: Config['http']): void {

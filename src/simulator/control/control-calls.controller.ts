@@ -1,13 +1,15 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseFilters, UseGuards } from '@nestjs/common';
 import { startInboundCall } from '../calls/call-start.js';
 import { MILESTONE_NAMES } from '../calls/call.js';
 import { Simulator } from '../simulator.js';
+import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { callSummary, callView } from './control-views.js';
 
 /** Places calls as people do, and tells all about them. */
 @Controller('simulator/control/calls')
+@UseGuards(ControlCallers)
 @UseFilters(ControlErrorFilter)
 export class ControlCallsController {
   constructor(private readonly simulator: Simulator) {}

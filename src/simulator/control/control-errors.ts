@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export class ControlRefusal extends Error {
   constructor(
-    readonly status: 400 | 404 | 408 | 409,
+    readonly status: 400 | 403 | 404 | 408 | 409,
     readonly code: string,
     detail: string,
   ) {
@@ -13,6 +13,7 @@ export class ControlRefusal extends Error {
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   408: 'Request Timeout',
   409: 'Conflict',

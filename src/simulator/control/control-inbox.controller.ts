@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query, UseFilters } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, UseFilters, UseGuards } from '@nestjs/common';
 import type { InboxEntry, InboxFault } from '../inbox/inbox.js';
 import { Simulator } from '../simulator.js';
+import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { iso } from './control-views.js';
@@ -20,6 +21,7 @@ interface InboxQuery {
 
 /** Shows what the inbox received, and makes it a bad receiver. */
 @Controller('simulator/control/inbox')
+@UseGuards(ControlCallers)
 @UseFilters(ControlErrorFilter)
 export class ControlInboxController {
   constructor(private readonly simulator: Simulator) {}

@@ -1,13 +1,15 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseFilters, UseGuards } from '@nestjs/common';
 import { BEHAVIOURS, type IncomingLine, type Phone } from '../calls/phones.js';
 import { typeKeys } from '../calls/typing.js';
 import { Simulator } from '../simulator.js';
+import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { phoneView } from './control-views.js';
 
 /** What people do at their phones. Every number that is not rented is a phone, known or not. */
 @Controller('simulator/control/phones')
+@UseGuards(ControlCallers)
 @UseFilters(ControlErrorFilter)
 export class ControlPhonesController {
   constructor(private readonly simulator: Simulator) {}

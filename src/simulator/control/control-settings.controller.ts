@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put, UseFilters } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
 import type { Settings } from '../rules/settings.js';
 import { Simulator } from '../simulator.js';
+import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter } from './control-errors.js';
 import { readFaults } from './control-faults.js';
 import { Fields } from './control-fields.js';
@@ -11,6 +12,7 @@ const LONGEST_ADVANCE_SECONDS = 366 * 86_400;
 
 /** Rules of the simulated world: its clock, its faults, its habits. */
 @Controller('simulator/control')
+@UseGuards(ControlCallers)
 @UseFilters(ControlErrorFilter)
 export class ControlSettingsController {
   constructor(private readonly simulator: Simulator) {}
