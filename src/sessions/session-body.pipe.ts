@@ -23,7 +23,7 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
   protected abstract requireMandatory(body: Record<string, unknown>): void;
 
   transform(body: Record<string, unknown>): Dto {
-    const named: Record<string, unknown> = { ...body };
+    const named: Record<string, unknown> = Object.fromEntries(Object.entries(body).map(flat));
     for (const [alias, name] of Object.entries(parameterAliases)) {
       if (alias in named && !(name in named)) named[name] = named[alias];
     }
@@ -61,6 +61,14 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
   private allowsExpiry(seconds: number): boolean {
     return seconds === 0 || (seconds >= 60 && seconds <= this.config.sessions.maxExpirySeconds);
   }
+}
+
+/**
+ * No parameter is an object or a list, so all of them are equally wrong. class-transformer walks them and takes a `constructor` inside for a class,
+ * which fails with a TypeError; so does making a text of one whose `toString` is no function.
+ */
+function flat([name, value]: [string, unknown]): [string, unknown] {
+  return [name, typeof value === 'object' && value !== null ? {} : value];
 }
 
 /** Place in the reference's table: what is wrong further up is told first. The validator itself puts inherited properties last. */
