@@ -6,6 +6,7 @@ import { IndexPromptedCalls1764000000201 } from '../migrations/1764000000201-ind
 import { AddRecountProgress1764000000301 } from '../migrations/1764000000301-add-recount-progress.js';
 import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
 import { AddRefusedWebhook1764200000001 } from '../migrations/1764200000001-add-refused-webhook.js';
+import { AddPinGate1764200000101 } from '../migrations/1764200000101-add-pin-gate.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -13,6 +14,7 @@ import { CallStat, CallTally, RecountProgress, SessionStat, StatRecount } from '
 import { CallRequest } from './call-routing/call-request.entity.js';
 import { CallAnswer, CallLeg, MaskedCall } from './call-routing/call.entity.js';
 import { PinFailure } from './call-routing/pin/pin-failure.entity.js';
+import { PinGate } from './call-routing/pin/pin-gate.entity.js';
 import { RecordSweep } from './call-routing/records/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
@@ -50,6 +52,7 @@ const entities = [
   CallLeg,
   CallAnswer,
   PinFailure,
+  PinGate,
   CallRequest,
   WebhookReceipt,
   RefusedWebhook,
@@ -78,6 +81,7 @@ const migrations = [
   AddRecountProgress1764000000301,
   AddPartyReindex1764100000001,
   AddRefusedWebhook1764200000001,
+  AddPinGate1764200000101,
 ];
 
 /**

@@ -18,6 +18,7 @@ export const REFUSAL_KEYS = [
   'no-other-party',
   'expired',
   'locked',
+  'wait',
   'wrong-pin',
   'destination',
   'spend-cap',

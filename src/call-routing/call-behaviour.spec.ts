@@ -283,7 +283,7 @@ describeOnEachDatabase('a call', (open) => {
       expect(await call(STRANGER)).toContain('<GetDigits');
     });
 
-    it('locks a session against strangers after twenty wrong PINs; its parties still get through', async () => {
+    it('slows a number down to one guess a minute after twenty wrong PINs; its parties still get through', async () => {
       await world.sessions.open({ ...pair, ...pin, pin_retry: 0 });
       for (let guess = 0; guess < 20; guess++) {
         const from = `+1415555${7000 + guess}`;
@@ -291,7 +291,13 @@ describeOnEachDatabase('a call', (open) => {
         await type(await call(from, id), '9999', from, id);
       }
 
-      expect(await call('+14155558888')).not.toContain('<GetDigits');
+      const from = '+14155558888';
+      const id = uuid();
+      expect(await type(await call(from, id), '1111', from, id)).toContain('try again in a minute');
+      world.sessions.clock.advance(60_000);
+      const later = uuid();
+      expect(await type(await call(from, later), '1111', from, later)).toContain(number(2));
+      await hangUp(later);
       expect(await call(party(1))).toContain(number(2));
     });
 

@@ -38,7 +38,8 @@ export interface Asked extends Asking {
 
 const HOUR_MS = 3_600_000;
 const WRONG_PER_CALLER = 5;
-const WRONG_PER_SESSION = 20;
+const WRONG_PER_NUMBER = 20;
+const SLOW_MS = 60_000;
 const WITHHELD = 'withheld';
 const HOLD_GRACE_MS = 60_000;
 
@@ -52,7 +53,9 @@ export class Oracle {
   allowedCodes: string[] = [];
   private readonly byNumber = new Map<string, ModelSession[]>();
   private readonly wrongByCaller = new Map<string, number[]>();
-  private readonly wrongBySession = new Map<string, number>();
+  private readonly wrongOnNumber = new Map<string, number[]>();
+  private readonly lastJudged = new Map<string, number>();
+  private readonly lastWrong = new Map<string, { at: number; typed: string }>();
 
   constructor(
     private readonly now: () => number,
@@ -100,10 +103,12 @@ export class Oracle {
   /** What a typed PIN leads to; counts the wrong ones. Empty: nothing was typed. */
   expectAfterPin(asked: Asked, typed: string): Expected {
     const { prompt, caller, forced } = asked;
+    if (typed !== '' && forced === null && this.isSlow(asked.number)) return { kind: 'refuse', reason: 'wait' };
     const wasLocked = this.isLocked(prompt, caller);
+    if (typed !== '' && !wasLocked && forced === null) this.lastJudged.set(asked.number, this.now());
     const seat = wasLocked || typed === '' ? null : this.seatOfPin(asked, typed);
     if (seat) return this.seat(seat.session, seat.role, null, caller);
-    if (typed !== '' && !wasLocked) this.noteWrong(prompt, caller);
+    if (typed !== '' && !wasLocked) this.noteWrong(asked, typed);
     const isLocked = this.isLocked(prompt, caller);
     if (!isLocked && asked.attempts <= prompt.retries) return { kind: 'ask', session: prompt, forced };
     if (prompt.wrongPlay !== '') return { kind: 'play', url: prompt.wrongPlay };
@@ -214,16 +219,27 @@ export class Oracle {
   }
 
   private isLocked(prompt: ModelSession, caller: string | null): boolean {
-    if (!prompt.isPinOn) return false;
+    if (!prompt.isPinOn || caller === null) return false;
     const since = this.now() - HOUR_MS;
     const recent = (this.wrongByCaller.get(callerKey(caller)) ?? []).filter((at) => at > since);
-    return recent.length >= WRONG_PER_CALLER || (this.wrongBySession.get(prompt.id) ?? 0) >= WRONG_PER_SESSION;
+    return recent.length >= WRONG_PER_CALLER;
   }
 
-  private noteWrong(prompt: ModelSession, caller: string | null): void {
+  private isSlow(number: string): boolean {
+    const since = this.now() - HOUR_MS;
+    const recent = (this.wrongOnNumber.get(number) ?? []).filter((at) => at > since);
+    return recent.length >= WRONG_PER_NUMBER && (this.lastJudged.get(number) ?? 0) > this.now() - SLOW_MS;
+  }
+
+  private noteWrong({ caller, number, forced }: Asked, typed: string): void {
+    const place = forced === null ? number : '';
+    if (place !== '') this.wrongOnNumber.set(place, [...(this.wrongOnNumber.get(place) ?? []), this.now()]);
     const key = callerKey(caller);
+    const last = this.lastWrong.get(key);
+    // What was typed just before, there too, is not counted again.
+    if (last?.typed === `${place}/${typed}` && last.at > this.now() - HOUR_MS) return;
+    this.lastWrong.set(key, { at: this.now(), typed: `${place}/${typed}` });
     this.wrongByCaller.set(key, [...(this.wrongByCaller.get(key) ?? []), this.now()]);
-    this.wrongBySession.set(prompt.id, (this.wrongBySession.get(prompt.id) ?? 0) + 1);
   }
 }
 

@@ -45,7 +45,7 @@ export function callsOn(
   const spend = new Spend(database, clock, jobs, log, new Metrics());
   const reserveSpend = new ReserveSpend(spend);
   const readSeat = new ReadSeat(clock, crypto);
-  const pinLocks = new PinLocks(clock, crypto);
+  const pinLocks = new PinLocks(database, clock, crypto, log, new Metrics());
   const deadline = new AnswerDeadline(database, clock, log, settings, new Metrics());
   const callBook = new CallBook(clock, config, crypto, events, jobs, reserveSpend);
   const readCaller = new ReadCaller(findRoute, findStrangers, pinLocks);

@@ -128,6 +128,7 @@ export async function clearSessions(database: Database): Promise<void> {
       'account',
       'call_answer',
       'pin_failure',
+      'pin_gate',
       'call_request',
       'call_tally',
       'call_stat',

@@ -98,7 +98,7 @@ export class AnswerDigits {
         const refusal = { decision: 'refuse', reason: judged.reason, seat: null } as const;
         const refused = await this.callBook.proceed(tx, waiting, refusal);
         const { incorrect_pin_play } = prompt.settings;
-        return incorrect_pin_play ? playAndHangupXml(incorrect_pin_play) : refused;
+        return incorrect_pin_play && judged.reason !== 'wait' ? playAndHangupXml(incorrect_pin_play) : refused;
       }
     }
   }

@@ -11,7 +11,7 @@ export interface CallerFacts {
   /** The live session that has this caller's number on this virtual number. */
   party: Route | null;
   strangers: StrangerService;
-  /** Whether this caller, or the prompting session, has had too many wrong PINs. */
+  /** Whether this caller has had too many wrong PINs. */
   isLocked: boolean;
 }
 
@@ -20,6 +20,7 @@ export type RefusalReason =
   | 'withheld'
   | 'unreadable'
   | 'locked'
+  | 'wait'
   | 'wrong-pin'
   | 'busy'
   | 'no-other-party'

@@ -8,6 +8,7 @@ const SENTENCES: Record<RefusalReason | 'trouble', string> = {
   unreadable:
     'Sorry, this number can only be reached from a phone that shows its number in international form. Goodbye.',
   locked: 'Sorry, too many wrong codes were entered. Please try again in an hour. Goodbye.',
+  wait: 'Sorry, many wrong codes were entered on this number. Please try again in a minute. Goodbye.',
   'wrong-pin': 'Sorry, that code is not right. Goodbye.',
   busy: 'The line is busy with another call. Please try again later.',
   'no-other-party': 'Sorry, there is nobody to connect you with at the moment. Goodbye.',

@@ -4,6 +4,7 @@ import { describeOnEachDatabase } from '../../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, usNumbers } from '../../../test/support/ground.js';
 import type { Database } from '../../platform/database/database.js';
 import { HOUR_MS } from '../../platform/clock.js';
+import { Metrics } from '../../platform/metrics.js';
 import type { SessionRecord } from '../../sessions/index.js';
 import type { E164 } from '../../telephony/phone.js';
 import { PinChecked } from '../call-routing.events.js';
@@ -25,6 +26,8 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
   let locks: PinLocks;
   let judge: JudgePin;
   let told: PinChecked[];
+  let metrics: Metrics;
+  let typed = 0;
 
   beforeAll(async () => {
     ({ database } = await open());
@@ -34,7 +37,8 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
     await addNumbers(database, usNumbers(1));
     world = callsOn(database);
     const { clock, crypto, events, findStrangers, findSessionById } = world.sessions;
-    locks = new PinLocks(clock, crypto);
+    metrics = new Metrics();
+    locks = new PinLocks(database, clock, crypto, world.log, metrics);
     judge = new JudgePin(events, findStrangers, findSessionById, locks);
     told = [];
     events.subscribe(PinChecked, async (_tx, event) => void told.push(event));
@@ -57,7 +61,8 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
     database.transaction((tx) => locks.isLocked(tx, prompt, caller));
   const guessWrong = (prompt: SessionRecord, times: number, caller: E164 | null = CALLER): Promise<void> =>
     database.transaction(async (tx) => {
-      for (let time = 0; time < times; time++) await locks.noteFailure(tx, prompt, caller);
+      for (let time = 0; time < times; time++)
+        await locks.noteFailure(tx, { prompt, caller, digits: `70${(typed += 1)}`, isRegistered: false });
     });
 
   it('seats a caller in the role whose PIN it is, and tells so with the attempts that failed before', async () => {
@@ -135,24 +140,78 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
     expect(await isLocked(prompt)).toBe(false);
   });
 
-  it('locks all callers that show no number as one', async () => {
+  it('of a withheld caller locks nobody out', async () => {
     const prompt = await session();
-    await guessWrong(prompt, 5, null);
-    expect(await isLocked(prompt, null)).toBe(true);
+    await guessWrong(prompt, 10, null);
+    expect(await isLocked(prompt, null)).toBe(false);
     expect(await isLocked(prompt)).toBe(false);
   });
 
-  it('locks a session against everybody with the twentieth wrong one at its prompt, and for good', async () => {
-    const prompt = await session();
-    for (let caller = 0; caller < 19; caller++) await guessWrong(prompt, 1, `141555570${10 + caller}` as E164);
+  it('counts once against its caller when it is typed twice in a row, and on the number each time', async () => {
+    const prompt = await session({ pin_retry: 5 });
+    for (let time = 0; time < 6; time++) expect(await type(prompt, '9999')).toEqual({ verdict: 'again' });
+    await guessWrong(prompt, 3);
     expect(await isLocked(prompt)).toBe(false);
-    await guessWrong(prompt, 1, '14155558888' as E164);
+    await guessWrong(prompt, 1);
     expect(await isLocked(prompt)).toBe(true);
-    world.sessions.clock.advance(2 * HOUR_MS);
-    expect(await isLocked(prompt)).toBe(true);
+    expect(await database.read((manager) => manager.query('SELECT COUNT(*) AS n FROM pin_failure'))).toEqual([
+      { n: 10 },
+    ]);
   });
 
-  it('of a caller is counted over all sessions of an account, that of a session at its prompt alone', async () => {
+  it('is judged once a minute on a number after twenty wrong ones within an hour, whatever sessions come', async () => {
+    const prompt = await session();
+    await guessWrong(prompt, 19, null);
+    expect(await type(prompt, '9999')).toEqual({ verdict: 'again' });
+    expect(await metrics.registry.metrics()).toContain('masking_pin_attacks_total 1');
+    const newer = await session(
+      { second_party: '+14155550004', first_party_pin: '3333', second_party_pin: '4444' },
+      '+14155550003',
+    );
+    expect(newer.virtualNumber).toBe(prompt.virtualNumber);
+
+    const other = '14155558888' as E164;
+    const wait = { verdict: 'failed', reason: 'wait' };
+    expect(await type(newer, '1111', { caller: other })).toEqual(wait);
+    world.sessions.clock.advance(59_999);
+    expect(await type(prompt, '1111', { caller: other })).toEqual(wait);
+    expect(told).toEqual([]);
+    world.sessions.clock.advance(1);
+    expect(await type(prompt, '1111', { caller: other })).toMatchObject({ verdict: 'right' });
+    expect(await type(prompt, '1111', { caller: other })).toEqual(wait);
+    world.sessions.clock.advance(HOUR_MS);
+    for (let guess = 0; guess < 2; guess++)
+      expect(await type(prompt, '1111', { caller: other })).toMatchObject({ verdict: 'right' });
+  });
+
+  it('of a registered caller never waits for the number, nor makes others wait', async () => {
+    const prompt = await session({ force_pin_authentication: true, pin_retry: 5 });
+    const call = { id: 'call', accountId: ACCOUNT, sessionId: prompt.id, callerRole: 'first' as const };
+    await guessWrong(prompt, 20, null);
+    expect(await type(prompt, '9999', { call })).toEqual({ verdict: 'again' });
+    expect(await type(prompt, '1111', { call })).toMatchObject({ verdict: 'right' });
+    expect(await type(prompt, '1111')).toMatchObject({ verdict: 'right' });
+  });
+
+  it('is counted exactly when thirty of a caller come at once, and when fifty callers do', async () => {
+    const prompt = await session({ pin_retry: 0 });
+    const verdicts = await Promise.all(Array.from({ length: 30 }, (_, index) => type(prompt, `${8000 + index}`)));
+    expect(await database.read((manager) => manager.query('SELECT COUNT(*) AS n FROM pin_failure'))).toEqual([
+      { n: 5 },
+    ]);
+    expect(verdicts.filter(({ verdict }) => verdict === 'failed')).toHaveLength(30);
+
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        type(prompt, `${8100 + index}`, { caller: `1415555${6000 + index}` as E164 }),
+      ),
+    );
+    expect(await database.read((manager) => manager.query('SELECT COUNT(*) AS n FROM pin_failure'))).toEqual([
+      { n: 20 },
+    ]);
+  });
+
+  it('of a caller is counted over all sessions of an account, and in no other account', async () => {
     const prompt = await session();
     await addNumbers(database, ['12025559990']);
     const other = await session({ second_party_pin: '3333' }, '+14155550003');

@@ -21,11 +21,13 @@ export interface TypedPin {
 }
 
 export type PinVerdict =
-  { verdict: 'right'; seat: Route } | { verdict: 'again' } | { verdict: 'failed'; reason: 'locked' | 'wrong-pin' };
+  | { verdict: 'right'; seat: Route }
+  | { verdict: 'again' }
+  | { verdict: 'failed'; reason: 'locked' | 'wrong-pin' | 'wait' };
 
 /**
  * The right PIN seats the caller in the role whose PIN it is, for this call only; a wrong one, or none, may be tried again while retries are left.
- * What was wrong counts towards the locks; silence does not.
+ * What was wrong counts towards the locks; silence does not. On a number that is being guessed at, guesses are judged one a minute.
  */
 @Injectable()
 export class JudgePin {
@@ -38,7 +40,11 @@ export class JudgePin {
 
   async run(tx: Tx, typed: TypedPin): Promise<PinVerdict> {
     const { call, prompt, caller, digits, attempt } = typed;
-    const wasLocked = await this.pinLocks.isLocked(tx, prompt, caller);
+    const guess = { prompt, caller, digits, isRegistered: call.sessionId !== null && call.callerRole !== null };
+    const admitted = digits === '' ? 'judge' : await this.pinLocks.admit(tx, guess);
+    // Nothing was judged: no attempt is used up, and there is nothing to tell.
+    if (admitted === 'wait') return { verdict: 'failed', reason: 'wait' };
+    const wasLocked = admitted === 'locked';
     const seat = wasLocked || digits === '' ? null : await this.seatOf(tx, typed);
     if (seat) {
       await this.events.publish(
@@ -48,7 +54,11 @@ export class JudgePin {
       return { verdict: 'right', seat };
     }
 
-    if (digits !== '' && !wasLocked) await this.pinLocks.noteFailure(tx, prompt, caller);
+    if (digits !== '' && !wasLocked) await this.pinLocks.noteFailure(tx, guess);
+    return this.fail(tx, typed, wasLocked);
+  }
+
+  private async fail(tx: Tx, { call, prompt, caller, attempt }: TypedPin, wasLocked: boolean): Promise<PinVerdict> {
     const isLocked = wasLocked || (await this.pinLocks.isLocked(tx, prompt, caller));
     if (!isLocked && attempt <= (prompt.settings.pin_retry ?? 0)) return { verdict: 'again' };
     await this.events.publish(tx, new PinChecked(call.accountId, prompt.id, call.id, 'failed', attempt, caller, null));

@@ -31,6 +31,7 @@ const REASONS: Reasons = {
     unreadable:
       'the caller shows something that is no international number (a national form, letters or a SIP address), so it cannot be registered for this one',
     locked: 'too many wrong PINs were entered',
+    wait: 'many wrong PINs were entered on this number, so guesses are judged one a minute',
     'wrong-pin': 'no right PIN was entered',
     busy: 'another conversation or requested call of the session is on',
     'no-other-party': 'the session has no other party yet, and nobody has called',
