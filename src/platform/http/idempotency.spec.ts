@@ -4,7 +4,7 @@ import { describeOnEachDatabase } from '../../../test/support/database.js';
 import { Clock } from '../clock.js';
 import { Crypto } from '../crypto/crypto.js';
 import { Database, type Tx } from '../database/database.js';
-import { Conflict, Unavailable } from '../errors.js';
+import { Conflict, InvalidRequest, refusal, Unavailable } from '../errors.js';
 import { newId } from '../ids.js';
 import { canonical } from './canonical-json.js';
 import { Idempotency, type Answer } from './idempotency.js';
@@ -30,6 +30,8 @@ async function effect(tx: Tx, label: string): Promise<void> {
     [newId(), label],
   );
 }
+
+class PoolExhausted extends refusal('number_pool_exhausted', 'invalid') {}
 
 describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
   let database: Database;
@@ -77,7 +79,7 @@ describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
       const label = `twins-${index}`;
       const own = outcomes.filter((outcome) => outcome.label === label);
       const answers = new Set(own.flatMap(({ answer }) => answer ?? []));
-      const refusals = new Set(own.flatMap(({ refusal }) => refusal ?? []));
+      const refusals = new Set(own.flatMap(({ refusal: code }) => code ?? []));
       expect(answers.size).toBe(1);
       expect([...refusals].filter((code) => code !== 'still_running')).toEqual([]);
       expect(await effects(label)).toBe(1);
@@ -175,17 +177,17 @@ describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
   it('keeps a refusal and repeats it', async () => {
     const refusing = async (tx: Tx): Promise<Answer> => {
       await effect(tx, 'refused');
-      throw new Conflict('taken', { param: 'auth_id' });
+      throw new InvalidRequest('taken', { param: 'auth_id' });
     };
     const first = posted('k');
-    await expect(idempotency.once(first, 'admin', refusing)).rejects.toBeInstanceOf(Conflict);
+    await expect(idempotency.once(first, 'admin', refusing)).rejects.toBeInstanceOf(InvalidRequest);
     expect(await effects('refused')).toBe(0);
 
     const replay = await idempotency.once(posted('k'), 'admin', working('refused')).catch((error: unknown) => error);
     expect(replay).toBeInstanceOf(ReplayedRefusal);
     expect((replay as ReplayedRefusal).answer).toMatchObject({
-      status: 409,
-      body: { code: 'conflict', detail: 'taken', param: 'auth_id', request_id: first.id },
+      status: 400,
+      body: { detail: 'taken', param: 'auth_id', request_id: first.id },
     });
     expect(await effects('refused')).toBe(0);
   });
@@ -193,6 +195,8 @@ describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
   it.each([
     ['a bug', new Error('broken')],
     ['an outage', new Unavailable('later')],
+    ['a conflict', new Conflict('taken')],
+    ['an exhausted pool', new PoolExhausted('none')],
   ])('is free again after %s', async (_what, error) => {
     const failing = idempotency.once(posted('k'), 'admin', async (tx) => {
       await effect(tx, 'freed');

@@ -15,6 +15,9 @@ import { IDEMPOTENCY_KEYS } from './idempotency-key.entity.js';
 
 /** A worker that has not answered by then counts as dead. */
 const LEASE_MS = 30_000;
+/** Refusals that time can heal: kept, they would be repeated for days after their cause is gone. */
+const TIME_HEALS = new Set([409, 429]);
+const POOL_EXHAUSTED = 'number_pool_exhausted';
 const KEY = /^[\x20-\x7e]{1,255}$/;
 /** What MySQL's TEXT holds once sealed. */
 const MAX_REFUSAL_LENGTH = 48_000;
@@ -37,7 +40,8 @@ const WHILE_OURS = 'WHERE owner = ? AND key_hash = ? AND lease = ?';
 
 /**
  * Makes a POST repeatable: with an Idempotency-Key the work takes effect once, however often and however parallel the request comes, and
- * every repetition gets the first answer. The answer commits with the work; what ends in a 5xx leaves nothing and may be tried again.
+ * every repetition gets the first answer. The answer commits with the work; what time can heal (5xx, 409, 429, an exhausted pool) leaves nothing and
+ * may be tried again.
  */
 @Injectable()
 export class Idempotency {
@@ -124,11 +128,11 @@ export class Idempotency {
     if (stored === 0) throw new Unavailable('took too long and was taken over, try again', { retryAfterSeconds: 1 });
   }
 
-  /** A refusal is the answer from now on. Anything else had no effect, or one whose answer committed with it: our claim goes. */
+  /** A lasting refusal is the answer from now on. Anything else had no effect, or one whose answer committed with it: our claim goes. */
   private async settle(request: FastifyRequest, claim: Claim, error: unknown): Promise<void> {
     const refusal = error instanceof DomainError ? describeError(error, askedBy(request)) : null;
     const kept =
-      refusal && refusal.status < 500 ? JSON.stringify({ headers: refusal.headers, body: refusal.body }) : null;
+      refusal && isLasting(error, refusal) ? JSON.stringify({ headers: refusal.headers, body: refusal.body }) : null;
     try {
       await this.database.transaction(async (tx) => {
         if (refusal && kept !== null && kept.length <= MAX_REFUSAL_LENGTH)
@@ -155,6 +159,10 @@ export class Idempotency {
     if (earlier.status >= 400) throw new ReplayedRefusal(earlier);
     return { status: earlier.status, body: earlier.body, replayed: true };
   }
+}
+
+function isLasting(error: unknown, { status }: ErrorAnswer): boolean {
+  return status < 500 && !TIME_HEALS.has(status) && !(error instanceof DomainError && error.code === POOL_EXHAUSTED);
 }
 
 /** Same method, URL and body, whatever the order of its members. */
