@@ -7,6 +7,7 @@ import { AddRecountProgress1764000000301 } from '../migrations/1764000000301-add
 import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
 import { AddRefusedWebhook1764200000001 } from '../migrations/1764200000001-add-refused-webhook.js';
 import { AddPinGate1764200000101 } from '../migrations/1764200000101-add-pin-gate.js';
+import { AddApplicationToVirtualNumber1764200000001 } from '../migrations/1764200000001-add-application-to-virtual-number.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -82,6 +83,7 @@ const migrations = [
   AddPartyReindex1764100000001,
   AddRefusedWebhook1764200000001,
   AddPinGate1764200000101,
+  AddApplicationToVirtualNumber1764200000001,
 ];
 
 /**

@@ -36,7 +36,9 @@ export class AddNumber {
     if (known) return { number: known, isNew: false };
 
     const createdAt = this.clock.now();
-    await insertNumbers(tx, [{ accountId, number, subaccountId, alias, isSynced: false, createdAt }]);
+    await insertNumbers(tx, [
+      { accountId, number, subaccountId, alias, isSynced: false, isElsewhere: false, application: null, createdAt },
+    ]);
     return { number: await tx.findOneByOrFail(VirtualNumber, { number }), isNew: true };
   }
 }

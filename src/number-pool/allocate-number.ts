@@ -80,7 +80,7 @@ export class AllocateNumber {
         tx,
         `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
          SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claims}) claim
-         WHERE n.id = ? AND n.status = 'active' ${this.database.forShare}`,
+         WHERE n.id = ? AND n.status = 'active' AND n.is_elsewhere = 0 ${this.database.forShare}`,
         [request.sessionId, request.freeAfter, ...parties.flatMap((party) => [party.index, party.role]), id],
       ),
     );
@@ -89,8 +89,8 @@ export class AllocateNumber {
 
   private async keepNumber(tx: Tx, id: number): Promise<void> {
     if (!this.database.forShare) return;
-    if (!(await exists(tx, `FROM virtual_number WHERE id = ? AND status = 'active' ${this.database.forShare}`, [id])))
-      throw new Contended();
+    const isLent = `FROM virtual_number WHERE id = ? AND status = 'active' AND is_elsewhere = 0 ${this.database.forShare}`;
+    if (!(await exists(tx, isLent, [id]))) throw new Contended();
   }
 
   private async claimStrangers(

@@ -102,7 +102,7 @@ function leastRecentlyUsed({ parties, now }: NumberWish, fits: Fragment): Fragme
 
 /** `own`: numbers of the pool that have turned out to be a party. */
 function fitting(wish: NumberWish, own: string[]): Fragment {
-  const conditions = ["n.account_id = ? AND n.status = 'active' AND n.missing_since IS NULL"];
+  const conditions = ["n.account_id = ? AND n.status = 'active' AND n.is_elsewhere = 0 AND n.missing_since IS NULL"];
   const parameters: unknown[] = [wish.accountId];
   if (wish.subaccountId === null) conditions.push('n.subaccount_id IS NULL');
   else {

@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
 import { holdersOf } from './find-numbers.js';
 import { chunks, insertNumbers } from './insert-numbers.js';
+import { liveUse } from './live-sessions.js';
 import { listingChanges, type ListedNumber } from './listing-changes.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
 
@@ -15,12 +16,25 @@ export interface SyncResult {
   missing: string[];
 }
 
+/** What operators should hear of, beside the result. */
+export interface ListingNews {
+  /** Numbers that lead elsewhere and were not known to. */
+  leaving: number;
+  /** Live sessions on them, which keep them until their end. */
+  liveSessions: number;
+  /** Numbers that led elsewhere and lead here again. */
+  returning: number;
+}
+
 /** Makes an account's pool agree with what Plivo lists. Numbers that another account has are left to it. */
 @Injectable()
 export class FollowListing {
   constructor(private readonly clock: Clock) {}
 
-  async run(tx: Tx, { accountId, listing }: { accountId: string; listing: ListedNumber[] }): Promise<SyncResult> {
+  async run(
+    tx: Tx,
+    { accountId, listing }: { accountId: string; listing: ListedNumber[] },
+  ): Promise<{ result: SyncResult; news: ListingNews }> {
     const pool = await tx.find(VirtualNumber, { where: { accountId }, order: { id: 'ASC' } });
     const own = await ownSubaccounts(
       tx,
@@ -41,9 +55,18 @@ export class FollowListing {
       joining.map((number) => ({ ...number, accountId, isSynced: true, createdAt: now })),
     );
     for (const { id, ...linked } of changes.changing) await tx.update(VirtualNumber, { id }, linked);
+    for (const { id, ...led } of changes.leading) await tx.update(VirtualNumber, { id }, led);
     await setMissing(tx, changes.foundIds, null);
     await setMissing(tx, changes.lostIds, now);
-    return { added: joining.length, updated: changes.changing.length, missing: changes.missing };
+    const live = await liveUse(tx, changes.leavingIds, now);
+    return {
+      result: { added: joining.length, updated: changes.changing.length, missing: changes.missing },
+      news: {
+        leaving: changes.leavingIds.length + joining.filter(({ isElsewhere }) => isElsewhere).length,
+        liveSessions: [...live.values()].reduce((sum, { sessions }) => sum + sessions, 0),
+        returning: changes.returningIds.length,
+      },
+    };
   }
 }
 

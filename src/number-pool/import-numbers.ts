@@ -45,7 +45,16 @@ export class ImportNumbers {
     await insertNumbers(
       tx,
       joining.map(({ number, subaccountId, alias }) => {
-        return { accountId, number, subaccountId, alias, isSynced: false, createdAt };
+        return {
+          accountId,
+          number,
+          subaccountId,
+          alias,
+          isSynced: false,
+          isElsewhere: false,
+          application: null,
+          createdAt,
+        };
       }),
     );
     return { added: joining.length, unchanged: rows.length - joining.length };

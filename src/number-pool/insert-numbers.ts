@@ -12,6 +12,8 @@ export interface NewNumber {
   subaccountId: string | null;
   alias: string;
   isSynced: boolean;
+  isElsewhere: boolean;
+  application: string | null;
   createdAt: number;
 }
 
@@ -20,7 +22,7 @@ export async function insertNumbers(tx: Tx, numbers: NewNumber[]): Promise<void>
   for (const chunk of chunks(numbers)) await orStartOver(NUMBERS.insert(tx, chunk.map(newVirtualNumber)));
 }
 
-/** The row of a number that joins the pool: active at once, last in pool order. */
+/** The row of a number that joins the pool: active, last in pool order. */
 function newVirtualNumber(joining: NewNumber): Omit<VirtualNumber, 'id'> {
   const { callingCode, country } = describeNumber(joining.number);
   return { ...joining, callingCode, country, status: 'active', missingSince: null };

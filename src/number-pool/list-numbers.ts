@@ -4,12 +4,12 @@ import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { InvalidRequest } from '../platform/errors.js';
 import { pooledNumbers, type PooledNumber } from './pooled-numbers.js';
-import { VirtualNumber, type VirtualNumberStatus } from './virtual-number.entity.js';
+import { VirtualNumber, type ShownStatus } from './virtual-number.entity.js';
 
 export interface NumberFilter {
   accountId?: string;
   country?: string;
-  status?: VirtualNumberStatus;
+  status?: ShownStatus;
   limit?: number;
   /** `next_cursor` of the page before. */
   cursor?: string;
@@ -31,7 +31,8 @@ export class ListNumbers {
     const where: FindOptionsWhere<VirtualNumber> = { id: MoreThan(Number(cursor)) };
     if (accountId !== undefined) where.accountId = accountId;
     if (country !== undefined) where.country = country.toUpperCase();
-    if (status !== undefined) where.status = status;
+    if (status !== undefined) where.status = status === 'elsewhere' ? 'active' : status;
+    if (status === 'active' || status === 'elsewhere') where.isElsewhere = status === 'elsewhere';
 
     return this.database.read(async (manager) => {
       const found = await manager.find(VirtualNumber, { where, order: { id: 'ASC' }, take: limit + 1 });

@@ -14,6 +14,8 @@ const pooled = (row: Partial<VirtualNumber>): VirtualNumber =>
     subaccountId: null,
     alias: '',
     isSynced: true,
+    isElsewhere: false,
+    application: 'masking',
     missingSince: null,
     ...row,
   });
@@ -21,9 +23,20 @@ const listed = (entry: Partial<ListedNumber> = {}): ListedNumber => ({
   number: parseCaller('14155550100') as E164,
   alias: null,
   subaccount: null,
+  isElsewhere: false,
+  application: 'masking',
   ...entry,
 });
-const nothing = { joining: [], changing: [], foundIds: [], lostIds: [], missing: [] };
+const nothing = {
+  joining: [],
+  changing: [],
+  leading: [],
+  leavingIds: [],
+  returningIds: [],
+  foundIds: [],
+  lostIds: [],
+  missing: [],
+};
 
 describe('what a listing changes in the pool', () => {
   it('changes nothing where both agree', () => {
@@ -33,7 +46,15 @@ describe('what a listing changes in the pool', () => {
   it('brings unknown numbers, linked to subaccounts that we may not know', () => {
     expect(listingChanges([], [listed({ alias: 'a'.repeat(120), subaccount: FOREIGN })], own)).toEqual({
       ...nothing,
-      joining: [{ number: '14155550100', subaccountId: FOREIGN, alias: 'a'.repeat(100) }],
+      joining: [
+        {
+          number: '14155550100',
+          subaccountId: FOREIGN,
+          alias: 'a'.repeat(100),
+          isElsewhere: false,
+          application: 'masking',
+        },
+      ],
     });
   });
 
@@ -52,6 +73,20 @@ describe('what a listing changes in the pool', () => {
       ...nothing,
       changing: [{ id: 1, ...linked }],
     });
+  });
+
+  it.each([
+    ['away', false, true, { leavingIds: [1] }],
+    ['back', true, false, { returningIds: [1] }],
+  ])('follows an application that leads %s, of a number added by hand too', (_, before, isElsewhere, turned) => {
+    for (const isSynced of [true, false])
+      expect(
+        listingChanges(
+          [pooled({ isSynced, isElsewhere: before, application: null })],
+          [listed({ isElsewhere, application: 'x'.repeat(120) })],
+          own,
+        ),
+      ).toEqual({ ...nothing, leading: [{ id: 1, isElsewhere, application: 'x'.repeat(100) }], ...turned });
   });
 
   it('keeps a link to our own subaccount and an alias where Plivo has none', () => {

@@ -247,6 +247,7 @@ describeOnEachDatabase('operators manage the pool', (open) => {
       {
         number: '+14155550100',
         account: ACCOUNT,
+        application: null,
         subaccount: null,
         country: 'US',
         status: 'active',

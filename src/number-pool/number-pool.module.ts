@@ -14,6 +14,7 @@ import { PoolRefusals } from './pool-refusals.js';
 import { ReadListing } from './read-listing.js';
 import { RemoveNumber } from './remove-number.js';
 import { ShowNumbers } from './show-numbers.js';
+import { TellListingNews } from './tell-listing-news.js';
 import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 
 const useCases = [
@@ -27,6 +28,7 @@ const useCases = [
   PoolRefusals,
   ReadListing,
   FollowListing,
+  TellListingNews,
   SyncNumbers,
   EnqueueNumberSync,
 ];

@@ -13,7 +13,7 @@ export interface PoolFigure {
   country: string;
   /** All but retired ones. */
   numbers: number;
-  /** Those that take new sessions: active and not missing at Plivo. */
+  /** Those that take new sessions: active, led here by Plivo and not missing there. */
   available: number;
   live_sessions: number;
   max_sessions_first: number;
@@ -41,7 +41,9 @@ const POOLS = selection({
   ...NUMBERS.pick(KEY),
   callingCode: text('MIN(calling_code)'),
   numbers: number('COUNT(*)'),
-  available: number("SUM(CASE WHEN status = 'active' AND missing_since IS NULL THEN 1 ELSE 0 END)"),
+  available: number(
+    "SUM(CASE WHEN status = 'active' AND is_elsewhere = 0 AND missing_since IS NULL THEN 1 ELSE 0 END)",
+  ),
 });
 const LOADS = selection({ ...NUMBERS.pick(KEY, 'v'), sessions: number('COUNT(*)') });
 const MAXIMA = selection({

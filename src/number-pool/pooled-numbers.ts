@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { marks, numberOrNull, selection } from '../platform/database/rows.js';
 import { liveUse } from './live-sessions.js';
-import { NUMBERS, type VirtualNumber, type VirtualNumberStatus } from './virtual-number.entity.js';
+import { NUMBERS, type ShownStatus, type VirtualNumber } from './virtual-number.entity.js';
 
 /** A number as operators see it. */
 export interface PooledNumber {
@@ -9,7 +9,9 @@ export interface PooledNumber {
   account: string;
   subaccount: string | null;
   country: string;
-  status: VirtualNumberStatus;
+  status: ShownStatus;
+  /** Name of the Plivo application that answers it; null for none, and for numbers that Plivo never listed. */
+  application: string | null;
   alias: string;
   live_sessions: number;
   live_parties: number;
@@ -31,7 +33,8 @@ export async function pooledNumbers(
     account: number.accountId,
     subaccount: number.subaccountId,
     country: number.country,
-    status: number.status,
+    status: number.status === 'active' && number.isElsewhere ? 'elsewhere' : number.status,
+    application: number.application,
     alias: number.alias,
     live_sessions: live.get(number.id)?.sessions ?? 0,
     live_parties: live.get(number.id)?.parties ?? 0,

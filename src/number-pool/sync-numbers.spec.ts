@@ -6,14 +6,19 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { FakeClock } from '../../test/support/ground.js';
 import { Accounts, PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
+import { Metrics } from '../platform/metrics.js';
 import { Clock } from '../platform/clock.js';
 import { readConfig } from '../platform/settings/config.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import type { Database } from '../platform/database/database.js';
+import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { createLogger } from '../platform/logging/logger.js';
+import { chooseNumber, type NumberWish } from './choose-number.js';
 import { FollowListing } from './follow-listing.js';
+import { ListNumbers, type NumberFilter } from './list-numbers.js';
 import { ReadListing } from './read-listing.js';
+import { TellListingNews } from './tell-listing-news.js';
 import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 
 const ACCOUNT = 'MAFIRSTFIRSTFIRST000';
@@ -25,20 +30,42 @@ interface Wire {
   voice_enabled: boolean;
   alias: string | null;
   sub_account: string | null;
+  application: string | null;
 }
 const wire = (number: string, more: Partial<Wire> = {}): Wire => ({
   number,
   voice_enabled: true,
   alias: null,
   sub_account: null,
+  application: `/v1/Account/${ACCOUNT}/Application/1001/`,
   ...more,
+});
+const wishOf = (party: string): NumberWish => ({
+  accountId: ACCOUNT,
+  subaccountId: null,
+  callingCode: null,
+  parties: [{ index: 'x'.repeat(22), number: party }],
+  pinIndexes: [],
+  isOpen: false,
+  now: Date.now(),
 });
 const many = (count: number, area = '415'): Wire[] =>
   Array.from({ length: count }, (_, line) => wire(`1${area}5550${String(100 + line)}`));
 
-/** Speaks as much of Plivo's number list as the sync uses: pages of 20, a total, and two ways to fail. */
+const PUBLIC_URL = 'https://masking.example/base';
+const HOME = { app_id: '1001', app_name: 'masking', answer_url: `${PUBLIC_URL}/plivo/${ACCOUNT}/answer#ct=2000&rc=2` };
+const HOTLINE = { app_id: '1002', app_name: 'Hotline', answer_url: 'https://hotline.example/answer' };
+const led = (application: { app_id: string }) => ({
+  application: `/v1/Account/${ACCOUNT}/Application/${application.app_id}/`,
+});
+
+/** Speaks as much of Plivo's number and application lists as the sync uses: pages of 20, a total, and ways to fail. */
 class NumberList {
   numbers: Wire[] = [];
+  applications = [HOME, HOTLINE];
+  /** Applications that only a question for them finds. */
+  unlisted: (typeof HOME)[] = [];
+  applicationStatus = 200;
   /** Requests from this offset on are answered with this status. */
   fault: { fromOffset: number; status: number } | null = null;
   /** Rows that the total counts and no page has. */
@@ -65,6 +92,7 @@ class NumberList {
       .toString()
       .split(':');
     this.asked.push(`${user} ${url.pathname} ${offset}`);
+    if (url.pathname.includes('/Application/')) return this.answerApplication(url.pathname, offset, response);
     if (this.fault && offset >= this.fault.fromOffset) {
       response.writeHead(this.fault.status).end('no');
       return;
@@ -77,6 +105,17 @@ class NumberList {
       }),
     );
   }
+
+  private answerApplication(path: string, offset: number, response: ServerResponse): void {
+    const id = path.split('/')[5];
+    const meta = { total_count: this.applications.length };
+    const answer = id
+      ? [...this.applications, ...this.unlisted].find(({ app_id }) => app_id === id)
+      : { meta, objects: this.applications.slice(offset, offset + 20) };
+    response
+      .writeHead(answer ? this.applicationStatus : 404, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer ?? {}));
+  }
 }
 
 describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
@@ -86,6 +125,8 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
   let database: Database;
   let plivo: PlivoClient;
   let syncNumbers: SyncNumbers;
+  let metrics: Metrics;
+  let written: Record<string, unknown>[];
   let list: NumberList;
 
   beforeAll(async () => {
@@ -97,13 +138,21 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
   });
 
   beforeEach(async () => {
-    for (const table of ['virtual_number', 'job']) await dataSource.query(`DELETE FROM ${table}`);
+    for (const table of ['virtual_number', 'masking_session', 'number_assignment', 'job'])
+      await dataSource.query(`DELETE FROM ${table}`);
     list = new NumberList();
+    metrics = new Metrics();
+    written = [];
+    const log = createLogger(
+      { level: 'info', format: 'json' },
+      { write: (line: string) => void written.push(JSON.parse(line) as Record<string, unknown>) },
+    );
     plivo = new PlivoClient({ baseUrl: await list.listen(), retryPauseMs: 1 });
     syncNumbers = new SyncNumbers(
       database,
-      new ReadListing(new PlivoAccess(database, crypto), plivo),
+      new ReadListing(new PlivoAccess(database, crypto), plivo, readConfig({ PUBLIC_URL })),
       new FollowListing(clock),
+      new TellListingNews(log, metrics),
     );
   });
 
@@ -126,7 +175,9 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
 
     expect(await syncNumbers.run(ACCOUNT)).toEqual({ added: 44, updated: 0, missing: [] });
 
-    expect(list.asked).toEqual([0, 20, 40].map((offset) => `${ACCOUNT} /v1/Account/${ACCOUNT}/Number/ ${offset}`));
+    expect(list.asked.filter((asked) => asked.includes('/Number/'))).toEqual(
+      [0, 20, 40].map((offset) => `${ACCOUNT} /v1/Account/${ACCOUNT}/Number/ ${offset}`),
+    );
     const rows = await stored();
     expect(rows.map((row) => row['number'])).toEqual([...many(43).map(({ number }) => number), '442079460000']);
     expect(rows.at(-1)).toMatchObject({
@@ -193,6 +244,123 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
 
     await expect(syncNumbers.run(ACCOUNT)).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await stored()).toEqual(before);
+  });
+
+  const shown = async (filter: NumberFilter = {}) =>
+    (await new ListNumbers(database, clock).run(filter)).items.map(({ number, status, application }) => [
+      number,
+      status,
+      application,
+    ]);
+
+  it('lends no number whose application leads elsewhere, or that has none', async () => {
+    const [home, hotline, none, gone] = many(4).map(({ number }) => number);
+    list.numbers = [
+      wire(home!),
+      wire(hotline!, led(HOTLINE)),
+      wire(none!, { application: null }),
+      wire(gone!, led({ app_id: '1009' })),
+    ];
+
+    expect(await syncNumbers.run(ACCOUNT)).toEqual({ added: 4, updated: 0, missing: [] });
+
+    const elsewhere = [
+      [`+${hotline}`, 'elsewhere', 'Hotline'],
+      [`+${none}`, 'elsewhere', null],
+      [`+${gone}`, 'elsewhere', null],
+    ];
+    expect(await shown()).toEqual([[`+${home}`, 'active', 'masking'], ...elsewhere]);
+    expect(await shown({ status: 'elsewhere' })).toEqual(elsewhere);
+    expect(await shown({ status: 'active' })).toEqual([[`+${home}`, 'active', 'masking']]);
+    const lent = (party: string) => database.transaction((tx) => chooseNumber(tx, wishOf(party)));
+    expect(await lent('14155559901')).toMatchObject({ number: home });
+    expect(await lent(home!)).toBeNull();
+    expect(written).toMatchObject([{ msg: 'numbers.elsewhere', account: ACCOUNT, numbers: 3, live_sessions: 0 }]);
+    expect(JSON.stringify(written)).not.toContain('1415555');
+    expect(await metrics.registry.metrics()).toContain('masking_numbers_elsewhere_total 3');
+  });
+
+  it.each([
+    ['another account’s path', `${PUBLIC_URL}/plivo/${OTHER}/answer`],
+    ['another host', `https://masking.example.org/base/plivo/${ACCOUNT}/answer`],
+    ['another path', `${PUBLIC_URL}/plivo/${ACCOUNT}/hangup`],
+    ['no URL', 'masking'],
+  ])('takes %s for elsewhere', async (_, answer_url) => {
+    list.applications = [{ ...HOME, answer_url }];
+    list.numbers = many(1);
+
+    await syncNumbers.run(ACCOUNT);
+    expect(await shown({ status: 'elsewhere' })).toHaveLength(1);
+  });
+
+  it('asks for applications that the list does not name', async () => {
+    list.unlisted = [HOME];
+    list.applications = [];
+    list.numbers = many(3);
+
+    await syncNumbers.run(ACCOUNT);
+    expect(await shown({ status: 'active' })).toHaveLength(3);
+    expect(list.asked.filter((asked) => asked.includes('/Application/'))).toHaveLength(2);
+  });
+
+  it('keeps live sessions on a number that turns elsewhere, and lends it again when it is back', async () => {
+    list.numbers = many(1);
+    await syncNumbers.run(ACCOUNT);
+    const [{ id }] = await dataSource.query<[{ id: number }]>('SELECT id FROM virtual_number');
+    await dataSource.query(
+      `INSERT INTO masking_session (id, account_id, status, parties, first_index, second_index, virtual_number_id, virtual_number,
+        settings, created_at, modified_at, expires_at) VALUES (?, ?, 'active', '', 'a', 'b', ?, '', '', 0, 0, ?)`,
+      [newId(), ACCOUNT, id, clock.now() + 60_000],
+    );
+    list.numbers = [wire(many(1)[0]!.number, led(HOTLINE))];
+
+    await syncNumbers.run(ACCOUNT);
+    await syncNumbers.run(ACCOUNT);
+
+    const [lost] = (await new ListNumbers(database, clock).run({})).items;
+    expect(lost).toMatchObject({ status: 'elsewhere', application: 'Hotline', live_sessions: 1 });
+    expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).toBeNull();
+    expect(written).toMatchObject([{ msg: 'numbers.elsewhere', numbers: 1, live_sessions: 1 }]);
+
+    list.numbers = many(1);
+    await syncNumbers.run(ACCOUNT);
+    expect(await shown()).toEqual([['+14155550100', 'active', 'masking']]);
+    expect(written).toMatchObject([{ msg: 'numbers.elsewhere' }, { msg: 'numbers.returned', numbers: 1 }]);
+    expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).not.toBeNull();
+  });
+
+  it.each([401, 429, 503])('changes nothing when the applications are answered with %d', async (status) => {
+    list.numbers = many(2);
+    await syncNumbers.run(ACCOUNT);
+    list.numbers = [wire(many(1)[0]!.number, led(HOTLINE)), ...many(3, '212')];
+    list.applicationStatus = status;
+
+    await expect(syncNumbers.run(ACCOUNT)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(await shown()).toEqual(many(2).map(({ number }) => [`+${number}`, 'active', 'masking']));
+  });
+
+  it.each(['draining', 'retired'] as const)('shows an operator’s %s before elsewhere', async (status) => {
+    list.numbers = [wire(many(1)[0]!.number, led(HOTLINE))];
+    await syncNumbers.run(ACCOUNT);
+    await dataSource.query('UPDATE virtual_number SET status = ?', [status]);
+
+    expect(await shown()).toEqual([['+14155550100', status, 'Hotline']]);
+    expect(await shown({ status })).toHaveLength(1);
+    expect(await shown({ status: 'elsewhere' })).toEqual([]);
+  });
+
+  it('leads a number added by hand as Plivo does once it is listed, and not before', async () => {
+    await dataSource.query(
+      `INSERT INTO virtual_number (account_id, number, calling_code, country, alias, status, is_synced, created_at)
+       VALUES (?, '14155550100', '1', 'US', 'Mine', 'active', 0, 0)`,
+      [ACCOUNT],
+    );
+    await syncNumbers.run(ACCOUNT);
+    expect(await shown()).toEqual([['+14155550100', 'active', null]]);
+
+    list.numbers = [wire('14155550100', led(HOTLINE))];
+    await syncNumbers.run(ACCOUNT);
+    expect(await shown()).toEqual([['+14155550100', 'elsewhere', 'Hotline']]);
   });
 
   it('leaves numbers added by hand and numbers of another account as they are', async () => {

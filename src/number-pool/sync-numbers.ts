@@ -4,6 +4,7 @@ import { Database } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { FollowListing, type SyncResult } from './follow-listing.js';
 import { ReadListing } from './read-listing.js';
+import { TellListingNews } from './tell-listing-news.js';
 
 const SYNC = 'number-pool.sync';
 /** 10,000 numbers are 500 pages; each may take Plivo's client its 5 s and two repeats, but hardly all of them. */
@@ -21,12 +22,18 @@ export class SyncNumbers {
     private readonly database: Database,
     private readonly readListing: ReadListing,
     private readonly followListing: FollowListing,
+    private readonly tellNews: TellListingNews,
   ) {}
 
   async run(accountId: string): Promise<SyncResult> {
     const listing = await this.readListing.run(accountId);
 
-    return this.database.transaction((tx) => this.followListing.run(tx, { accountId, listing }));
+    const { result, news } = await this.database.transaction((tx) =>
+      this.followListing.run(tx, { accountId, listing }),
+    );
+
+    this.tellNews.run(accountId, news);
+    return result;
   }
 }
 

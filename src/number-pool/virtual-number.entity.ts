@@ -3,10 +3,14 @@ import { authId, flag, id, instant, keyedIndex, nullable, word } from '../platfo
 import { tableOf } from '../platform/database/rows.js';
 
 export const ALIAS_LENGTH = 100;
+export const APPLICATION_LENGTH = 100;
 /** One line, or nothing. */
 export const ALIAS = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{0,100}$/u;
 
+/** What operators decide. */
 export type VirtualNumberStatus = 'active' | 'draining' | 'retired';
+/** What operators see: `elsewhere` is an active number whose calls Plivo does not bring here. */
+export type ShownStatus = VirtualNumberStatus | 'elsewhere';
 
 /** A phone number that the operator rents and we lend. Its id is the pool order: numbers are lent in the order of adding. */
 @Entity('virtual_number')
@@ -30,6 +34,13 @@ export class VirtualNumber {
   @Column({ ...flag(), name: 'is_synced' }) isSynced!: boolean;
   /** When the sync first failed to find it at Plivo; lent to nobody meanwhile. */
   @Column({ ...instant(), ...nullable, name: 'missing_since' }) missingSince!: number | null;
+  /**
+   * Whether its Plivo application does not bring calls here, or it has none: the company may answer it with something else, so no session is
+   * lent it. Beside `status`, because what Plivo says and what the operator says change independently. False for what Plivo never listed.
+   */
+  @Column({ ...flag(), default: false, name: 'is_elsewhere' }) isElsewhere!: boolean;
+  /** Name of its Plivo application; null for none, and for what Plivo never listed. */
+  @Column({ ...word(APPLICATION_LENGTH), ...nullable }) application!: string | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
 }
 

@@ -1,6 +1,13 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { parseCaller, type E164 } from '../telephony/phone.js';
-import { callRecord, plivoNumber, type CallRecord, type PlivoNumber } from './plivo-records.js';
+import {
+  callRecord,
+  plivoApplication,
+  plivoNumber,
+  type CallRecord,
+  type PlivoApplication,
+  type PlivoNumber,
+} from './plivo-records.js';
 import { recordingRecord, type RecordingRecord } from './plivo-recordings.js';
 import { RecordingMedia, type OpenedMedia } from './recording-media.js';
 import { PlivoTransport, type PlivoCredentials, type TransportOptions } from './plivo-transport.js';
@@ -58,6 +65,30 @@ export class PlivoClient implements OnApplicationShutdown {
       );
     }
     return [...distinct.values()].filter((number) => number !== null);
+  }
+
+  /**
+   * The applications with these ids; those that Plivo does not have are left out. The list may lack those of subaccounts, so what it does not
+   * name is asked for by itself.
+   */
+  async findApplications(
+    credentials: PlivoCredentials,
+    ids: ReadonlySet<string>,
+  ): Promise<Map<string, PlivoApplication>> {
+    const found = new Map<string, PlivoApplication>();
+    if (ids.size === 0) return found;
+    const { objects } = await this.listAll(credentials, 'Application/', {});
+    for (const wire of objects) {
+      const application = plivoApplication(wire);
+      if (application && ids.has(application.id)) found.set(application.id, application);
+    }
+    for (const id of ids) {
+      if (found.has(id)) continue;
+      const wire = await this.transport.get(credentials, `Application/${id}/`);
+      const application = wire && plivoApplication(wire);
+      if (application?.id === id) found.set(id, application);
+    }
+    return found;
   }
 
   /** Starts one call. Never repeated: `ProviderOutcomeUnknown` means that the phone may be ringing. */

@@ -26,10 +26,18 @@ export interface CallRecord extends Omit<LegEnd, 'hangupCause'> {
   to: string;
 }
 
+/** Where a number's calls go. */
+export interface PlivoApplication {
+  id: string;
+  name: string | null;
+  answerUrl: string | null;
+}
+
 type Wire = Record<string, unknown>;
 
 /** Nine digits: what an integer column holds. */
 const MOST = 999_999_999;
+const LONGEST_URL = 2000;
 
 /** Null for what is no telephone number, such as a short code. */
 export function plivoNumber(wire: Wire): PlivoNumber | null {
@@ -41,8 +49,17 @@ export function plivoNumber(wire: Wire): PlivoNumber | null {
     subaccount: /SA[A-Z0-9]{18}/.exec(text(wire['sub_account']) ?? '')?.[0] ?? null,
     hasVoice: wire['voice_enabled'] === true,
     type: text(wire['number_type']),
-    applicationId: /\/Application\/([^/]+)\/?$/.exec(text(wire['application']) ?? '')?.[1] ?? null,
+    applicationId: /(?:^|\/Application\/)([A-Za-z0-9_-]{1,64})\/?$/.exec(text(wire['application']) ?? '')?.[1] ?? null,
   };
+}
+
+/** Null for what has no id. */
+export function plivoApplication(wire: Wire): PlivoApplication | null {
+  const id = text(wire['app_id']);
+  const answerUrl = wire['answer_url'];
+  if (id === null) return null;
+  const isUrl = typeof answerUrl === 'string' && answerUrl !== '' && answerUrl.length <= LONGEST_URL;
+  return { id, name: text(wire['app_name']), answerUrl: isUrl ? answerUrl : null };
 }
 
 /** Null for what has no call uuid. */

@@ -854,7 +854,9 @@ describe('the REST API', () => {
       app_name: 'other',
       sip_uri: `sip:${appId}@app.plivo.com`,
     });
-    expect((await bench.rest('GET', 'Application/')).body).toMatchObject({ objects: [{ app_id: appId }] });
+    expect((await bench.rest('GET', 'Application/')).body).toMatchObject({
+      objects: [{ app_name: 'masking', answer_url: `${bench.url}/answer` }, { app_id: appId }],
+    });
     expect((await bench.rest('DELETE', `Application/${appId}/`)).status).toBe(204);
     expect((await bench.rest('GET', `Number/${VIRTUAL}/`)).body).toMatchObject({ application: null });
   });

@@ -92,6 +92,7 @@ export class Simulator implements World, OnModuleDestroy {
   /** Changes where calls go: the public address may only be known once the listener is. */
   configure(urls: { answerUrl?: string; hangupUrl?: string }): void {
     Object.assign(this.urls, urls);
+    this.account.followDefaults();
   }
 
   /** Moves the clock, running what falls due in between, each at its own instant and with its webhooks, before the next. */

@@ -48,6 +48,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
         voice_enabled: true,
         alias: null,
         sub_account: null,
+        application: null,
       }));
       response
         .writeHead(listing.status, { 'content-type': 'application/json' })
@@ -161,6 +162,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
       subaccount,
       country: 'US',
       status: 'active',
+      application: null,
       alias: 'Desk',
       live_sessions: 0,
       live_parties: 0,

@@ -1,9 +1,10 @@
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
-import type { VirtualNumberStatus } from '../../number-pool/index.js';
+import type { ShownStatus, VirtualNumberStatus } from '../../number-pool/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven } from '../values.dto.js';
 
 const STATUSES: VirtualNumberStatus[] = ['active', 'draining', 'retired'];
+const SHOWN_STATUSES: ShownStatus[] = [...STATUSES, 'elsewhere'];
 const ONE_LINE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{0,100}$/u;
 const ONE_LINE_MESSAGE = { message: 'alias must be one line of at most 100 characters' };
 
@@ -57,8 +58,8 @@ export class NumbersQuery extends PageQuery {
   country?: string;
 
   @IfGiven()
-  @IsIn(STATUSES)
-  status?: VirtualNumberStatus;
+  @IsIn(SHOWN_STATUSES)
+  status?: ShownStatus;
 }
 
 export class OneAccountQuery {

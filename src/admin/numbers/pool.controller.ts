@@ -2,6 +2,8 @@ import { Body, Controller, Get, Post, Query, Req, Res, UseGuards, UsePipes } fro
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   FollowListing,
+  TellListingNews,
+  type ListingNews,
   ImportNumbers,
   PoolFigures,
   ReadListing,
@@ -25,6 +27,7 @@ export class PoolController {
     private readonly importNumbers: ImportNumbers,
     private readonly readListing: ReadListing,
     private readonly followListing: FollowListing,
+    private readonly tellNews: TellListingNews,
     private readonly idempotency: Idempotency,
     private readonly audit: Audit,
   ) {}
@@ -60,12 +63,16 @@ export class PoolController {
   ): Promise<unknown> {
     // Read before the key is looked at, because nothing slow may stand inside a transaction; a repetition asks Plivo in vain.
     const listing = await this.readListing.run(account);
+    let news: ListingNews | null = null as ListingNews | null;
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
-      const result = await this.followListing.run(tx, { accountId: account, listing });
+      const followed = await this.followListing.run(tx, { accountId: account, listing });
+      const { result } = followed;
+      news = followed.news;
       const details = { added: result.added, updated: result.updated, missing: result.missing.length };
       await this.audit.record(tx, { action: 'numbers.synced', target: account, details }, request.id);
       return { status: 200, body: result };
     });
+    if (news) this.tellNews.run(account, news);
     reply.status(answer.status);
     return answer.body;
   }

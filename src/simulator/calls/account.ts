@@ -43,6 +43,14 @@ export const DEMO_NUMBERS: readonly SimulatedNumber[] = [
   { number: '442079460002', alias: 'demo 5' },
 ];
 
+/** Where a number leads, as the control names it. */
+export const DESTINATIONS = ['here', 'elsewhere', 'nowhere'] as const;
+export type Destination = (typeof DESTINATIONS)[number];
+
+const ELSEWHERE = 'hotline';
+const HOTLINE = { appName: ELSEWHERE, answerUrl: 'https://hotline.example/answer', hangupUrl: null };
+/** Always the same: a number that was listed before a reset still names it. */
+const HOME_APP_ID = '10000000000000000';
 const FIRST_APP_ID = 10_000_000_000_000_001n;
 
 /** The simulated account: what it rents and where its calls go. */
@@ -60,9 +68,11 @@ export class Account {
 
   reset(): void {
     this.applications.clear();
+    const home = { appId: HOME_APP_ID, appName: 'masking', ...this.home(), subaccount: null };
+    this.applications.set(HOME_APP_ID, home);
     this.numbers.clear();
     for (const { number, alias = '', subaccount = null, services } of this.rented) {
-      this.numbers.set(number, { number, alias, subaccount, services: services ?? ['voice'], appId: null });
+      this.numbers.set(number, { number, alias, subaccount, services: services ?? ['voice'], appId: HOME_APP_ID });
     }
   }
 
@@ -72,8 +82,28 @@ export class Account {
   }
 
   urlsFor(number: RentedNumber): CallUrls {
-    const application = this.applications.get(number.appId ?? '');
-    if (application !== undefined) return application;
+    return this.applications.get(number.appId ?? '') ?? this.home();
+  }
+
+  /** The defaults have changed, and with them where the first application leads. */
+  followDefaults(): void {
+    const application = this.applications.get(HOME_APP_ID);
+    if (application !== undefined) Object.assign(application, this.home());
+  }
+
+  /** Gives a number the service's application, one that is somebody else's, or none. */
+  lead(number: RentedNumber, destination: Destination): void {
+    if (destination === 'here') number.appId = HOME_APP_ID;
+    else if (destination === 'nowhere') number.appId = null;
+    else number.appId = this.elsewhere().appId;
+  }
+
+  private elsewhere(): Application {
+    const there = [...this.applications.values()].find(({ appName }) => appName === ELSEWHERE);
+    return there ?? this.addApplication({ ...this.home(), ...HOTLINE, subaccount: null });
+  }
+
+  private home(): CallUrls {
     const { answerUrl, hangupUrl } = this.defaults;
     return {
       answerUrl,

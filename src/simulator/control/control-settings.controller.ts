@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
 import type { Settings } from '../rules/settings.js';
 import { Simulator } from '../simulator.js';
+import { DESTINATIONS } from '../calls/account.js';
 import { ControlCallers } from './control-callers.js';
-import { ControlErrorFilter } from './control-errors.js';
+import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { readFaults } from './control-faults.js';
 import { Fields } from './control-fields.js';
 import { readSettings } from './control-settings.js';
@@ -26,6 +27,18 @@ export class ControlSettingsController {
   numbers() {
     const numbers = [...this.simulator.account.numbers.values()];
     return { items: numbers.map(({ number, alias, subaccount }) => ({ number, alias, subaccount })) };
+  }
+
+  /** `leads_to`: the service, an application that is not the service's, or none at all. */
+  @Put('numbers/:number')
+  leadNumber(@Param('number') text: string, @Body() body: unknown) {
+    const fields = new Fields(body, ['leads_to']);
+    const destination = fields.choice('leads_to', DESTINATIONS);
+    if (destination === null) throw fields.wrong('leads_to', `one of ${DESTINATIONS.join(', ')}`);
+    const number = this.simulator.account.find(text);
+    if (number === null) throw new ControlRefusal(404, 'not_found', 'this Plivo rents out no such number');
+    this.simulator.account.lead(number, destination);
+    return { number: number.number, leads_to: destination };
   }
 
   @Get('faults')
