@@ -8,6 +8,7 @@ import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-pa
 import { AddRefusedWebhook1764200000001 } from '../migrations/1764200000001-add-refused-webhook.js';
 import { AddPinGate1764200000101 } from '../migrations/1764200000101-add-pin-gate.js';
 import { AddApplicationToVirtualNumber1764200000001 } from '../migrations/1764200000001-add-application-to-virtual-number.js';
+import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-doubted-listing.js';
 import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -19,6 +20,7 @@ import { PinGate } from './call-routing/pin/pin-gate.entity.js';
 import { RecordSweep } from './call-routing/records/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
+import { DoubtedListing } from './number-pool/doubted-listing.entity.js';
 import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
 import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { RefusedWebhook } from './plivo/refused-webhook.entity.js';
@@ -46,6 +48,7 @@ const entities = [
   VirtualNumber,
   NumberAssignment,
   PinAssignment,
+  DoubtedListing,
   MaskingSession,
   PartyReindex,
   Interaction,
@@ -84,6 +87,7 @@ const migrations = [
   AddRefusedWebhook1764200000001,
   AddPinGate1764200000101,
   AddApplicationToVirtualNumber1764200000001,
+  AddDoubtedListing1764200000101,
 ];
 
 /**

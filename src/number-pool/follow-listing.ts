@@ -3,6 +3,7 @@ import { ownSubaccounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
+import { doubtListing, type Doubt } from './doubt-listing.js';
 import { holdersOf } from './find-numbers.js';
 import { chunks, insertNumbers } from './insert-numbers.js';
 import { liveUse } from './live-sessions.js';
@@ -14,6 +15,8 @@ export interface SyncResult {
   updated: number;
   /** Numbers that an earlier sync brought and Plivo no longer lists; lent to nobody until they are back. */
   missing: string[];
+  /** Set where the listing lacks most of the pool and has changed nothing yet: the next one decides. */
+  doubted?: true;
 }
 
 /** What operators should hear of, beside the result. */
@@ -24,6 +27,7 @@ export interface ListingNews {
   liveSessions: number;
   /** Numbers that led elsewhere and lead here again. */
   returning: number;
+  doubt: Doubt;
 }
 
 /** Makes an account's pool agree with what Plivo lists. Numbers that another account has are left to it. */
@@ -36,6 +40,13 @@ export class FollowListing {
     { accountId, listing }: { accountId: string; listing: ListedNumber[] },
   ): Promise<{ result: SyncResult; news: ListingNews }> {
     const pool = await tx.find(VirtualNumber, { where: { accountId }, order: { id: 'ASC' } });
+    const now = this.clock.now();
+    const doubt = await doubtListing(tx, { accountId, pool, listing, now });
+    if (doubt.verdict === 'first') {
+      const result: SyncResult = { added: 0, updated: 0, missing: [], doubted: true };
+      return { result, news: { leaving: 0, liveSessions: 0, returning: 0, doubt } };
+    }
+
     const own = await ownSubaccounts(
       tx,
       accountId,
@@ -48,7 +59,6 @@ export class FollowListing {
       changes.joining.map(({ number }) => number),
     );
     const joining = changes.joining.filter(({ number }) => !taken.has(number));
-    const now = this.clock.now();
 
     await insertNumbers(
       tx,
@@ -65,6 +75,7 @@ export class FollowListing {
         leaving: changes.leavingIds.length + joining.filter(({ isElsewhere }) => isElsewhere).length,
         liveSessions: [...live.values()].reduce((sum, { sessions }) => sum + sessions, 0),
         returning: changes.returningIds.length,
+        doubt,
       },
     };
   }

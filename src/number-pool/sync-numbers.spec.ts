@@ -138,7 +138,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
   });
 
   beforeEach(async () => {
-    for (const table of ['virtual_number', 'masking_session', 'number_assignment', 'job'])
+    for (const table of ['virtual_number', 'masking_session', 'number_assignment', 'doubted_listing', 'job'])
       await dataSource.query(`DELETE FROM ${table}`);
     list = new NumberList();
     metrics = new Metrics();
@@ -203,6 +203,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     list.numbers = [{ ...many(1)[0]!, alias: 'Desk', sub_account: FOREIGN_SUBACCOUNT }];
     const lostAt = clock.now();
 
+    expect(await syncNumbers.run(ACCOUNT)).toEqual({ added: 0, updated: 0, missing: [], doubted: true });
     const lost = await syncNumbers.run(ACCOUNT);
 
     expect(lost).toEqual({ added: 0, updated: 1, missing: ['+14155550101', '+14155550102'] });
@@ -252,6 +253,51 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
       status,
       application,
     ]);
+
+  const missing = async () => (await stored()).filter((row) => row['missing_since'] !== null).length;
+
+  it.each([
+    ['is empty', 0],
+    ['has fewer than half', 2],
+  ])('changes nothing for a listing that %s, until the next says the same', async (_, kept) => {
+    list.numbers = many(5);
+    await syncNumbers.run(ACCOUNT);
+    const before = await stored();
+    list.numbers = [...many(kept).map((number) => ({ ...number, alias: 'New' })), ...many(3, '212')];
+
+    expect(await syncNumbers.run(ACCOUNT)).toEqual({ added: 0, updated: 0, missing: [], doubted: true });
+    expect(await stored()).toEqual(before);
+    expect(written).toMatchObject([{ msg: 'numbers.listing-withheld', account: ACCOUNT, known: 5, found: kept }]);
+
+    const applied = await syncNumbers.run(ACCOUNT);
+    expect([applied.added, applied.updated, applied.missing.length, applied.doubted]).toEqual([
+      3,
+      kept,
+      5 - kept,
+      undefined,
+    ]);
+    expect(written.at(-1)).toMatchObject({ msg: 'numbers.listing-applied', known: 5, found: kept });
+    const counted = await metrics.registry.metrics();
+    expect(counted).toContain('masking_number_listings_doubted_total{outcome="withheld"} 1');
+    expect(counted).toContain('masking_number_listings_doubted_total{outcome="applied"} 1');
+    expect(await syncNumbers.run(ACCOUNT)).not.toHaveProperty('doubted');
+  });
+
+  it('believes half of the numbers at once, and doubts anew after a whole listing', async () => {
+    list.numbers = many(4);
+    await syncNumbers.run(ACCOUNT);
+    list.numbers = many(1);
+    await syncNumbers.run(ACCOUNT);
+    list.numbers = many(4);
+    await syncNumbers.run(ACCOUNT);
+    list.numbers = many(1);
+    expect(await syncNumbers.run(ACCOUNT)).toMatchObject({ doubted: true });
+    expect(await missing()).toBe(0);
+
+    list.numbers = many(2);
+    await syncNumbers.run(ACCOUNT);
+    expect(await missing()).toBe(2);
+  });
 
   it('lends no number whose application leads elsewhere, or that has none', async () => {
     const [home, hotline, none, gone] = many(4).map(({ number }) => number);

@@ -8,6 +8,7 @@ import type { ListingNews } from './follow-listing.js';
 @Injectable()
 export class TellListingNews {
   private readonly leaving: Counter;
+  private readonly doubted: Counter<'outcome'>;
 
   constructor(
     private readonly log: Log,
@@ -19,9 +20,21 @@ export class TellListingNews {
       help: 'Numbers that are lent no more because their Plivo application does not lead here, each time that is found.',
       registers,
     });
+    this.doubted = new Counter({
+      name: 'masking_number_listings_doubted_total',
+      help: 'Number lists of Plivo with fewer than half of the known numbers: withheld the first time, applied when the next is as short.',
+      labelNames: ['outcome'],
+      registers,
+    });
   }
 
-  run(accountId: string, { leaving, liveSessions, returning }: ListingNews): void {
+  run(accountId: string, { leaving, liveSessions, returning, doubt }: ListingNews): void {
+    const { verdict, known, found } = doubt;
+    if (verdict !== 'none') {
+      const outcome = verdict === 'first' ? 'withheld' : 'applied';
+      this.doubted.inc({ outcome });
+      this.log.warn(`numbers.listing-${outcome}`, { account: accountId, known, found });
+    }
     if (leaving > 0) {
       this.leaving.inc(leaving);
       this.log.warn('numbers.elsewhere', { account: accountId, numbers: leaving, live_sessions: liveSessions });

@@ -1,0 +1,12 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { authId, instant } from '../platform/database/columns.js';
+import { tableOf } from '../platform/database/rows.js';
+
+/** The account's last listing lacked most of its numbers and has changed nothing; the next one decides. */
+@Entity('doubted_listing', { withoutRowid: true })
+export class DoubtedListing {
+  @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
+  @Column(instant()) at!: number;
+}
+
+export const DOUBTED_LISTINGS = tableOf(DoubtedListing);
