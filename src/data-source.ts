@@ -9,7 +9,8 @@ import { AddRefusedWebhook1764200000001 } from '../migrations/1764200000001-add-
 import { AddPinGate1764200000101 } from '../migrations/1764200000101-add-pin-gate.js';
 import { AddApplicationToVirtualNumber1764200000001 } from '../migrations/1764200000001-add-application-to-virtual-number.js';
 import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-doubted-listing.js';
-import { Account, AccountSetting, ApiToken, Subaccount } from './accounts/account.entity.js';
+import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-add-subaccount-at-plivo.js';
+import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
 import { CallStat, CallTally, RecountProgress, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
@@ -43,6 +44,7 @@ const entities = [
   IdempotencyKey,
   Account,
   Subaccount,
+  SubaccountAtPlivo,
   ApiToken,
   AccountSetting,
   VirtualNumber,
@@ -88,6 +90,7 @@ const migrations = [
   AddPinGate1764200000101,
   AddApplicationToVirtualNumber1764200000001,
   AddDoubtedListing1764200000101,
+  AddSubaccountAtPlivo1764200000201,
 ];
 
 /**

@@ -23,6 +23,14 @@ export class Subaccount {
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
 }
 
+/** A subaccount's own token at Plivo; no row: it has none, and the account's does for it. */
+@Entity('subaccount_at_plivo', { withoutRowid: true })
+export class SubaccountAtPlivo {
+  @PrimaryColumn({ ...authId(), name: 'auth_id' }) authId!: string;
+  /** Sealed. */
+  @Column({ ...word(500), name: 'plivo_auth_token' }) plivoAuthToken!: string;
+}
+
 /** A token that opens the REST API for one account or subaccount; at most two of one owner live at a time. */
 @Entity('api_token')
 @Index('api_token_owner', ['ownerId'])
@@ -48,5 +56,6 @@ export class AccountSetting {
 
 export const ACCOUNTS = tableOf(Account);
 export const SUBACCOUNTS = tableOf(Subaccount);
+export const SUBACCOUNTS_AT_PLIVO = tableOf(SubaccountAtPlivo);
 export const API_TOKENS = tableOf(ApiToken);
 export const ACCOUNT_SETTINGS = tableOf(AccountSetting);

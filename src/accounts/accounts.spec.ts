@@ -30,7 +30,7 @@ function process(database: Database, clock = new Clock(), key = 7) {
     webhookTokens,
     authenticate: new Authenticate(credentials),
     createAccount: new CreateAccount(crypto, clock, credentials),
-    createSubaccount: new CreateSubaccount(new Accounts(), clock, credentials),
+    createSubaccount: new CreateSubaccount(new Accounts(), clock, credentials, crypto, webhookTokens),
     issueToken: new IssueToken(database, credentials),
     revokeToken: new RevokeToken(database, credentials),
     listTokens: new ListTokens(database),
@@ -152,6 +152,33 @@ describeOnEachDatabase('accounts', (open) => {
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(AccountExists);
     expect(await rows('api_token')).toHaveLength(1);
+  });
+
+  it('registers a subaccount of Plivo with its own id and token', async () => {
+    const wanted = { name: 'One', plivoAuthId: MAIN, plivoAuthToken: 'main-at-plivo' };
+    const account = await database.transaction((tx) => here.createAccount.run(tx, wanted));
+    const authId = 'SAATPLIVOATPLIVO0001';
+    const register = (id: string, authToken?: string) =>
+      database.transaction((tx) => here.createSubaccount.run(tx, account.authId, 'Team', { authId: id, authToken }));
+    await here.webhookTokens.of(account.authId);
+
+    expect(await register(authId, 'sub-at-plivo')).toMatchObject({ authId, authToken: 'sub-at-plivo' });
+
+    expect(await here.authenticate.run(authId, 'sub-at-plivo')).toMatchObject({
+      accountId: account.authId,
+      subaccountId: authId,
+    });
+    const tokens = ['main-at-plivo', 'sub-at-plivo'];
+    expect(await here.webhookTokens.of(account.authId)).toEqual({ accountId: account.authId, tokens });
+    expect(await here.webhookTokens.of(authId)).toEqual({ accountId: account.authId, tokens });
+    expect(await here.plivoAccess.of(account.authId, authId)).toEqual({ authId, authToken: 'sub-at-plivo' });
+    await expect(register(authId, 'other')).rejects.toMatchObject({ code: 'account_exists' });
+
+    const tokenless = await register('SAATPLIVOATPLIVO0002');
+    expect(await here.authenticate.run(tokenless.authId, tokenless.authToken)).not.toBeNull();
+    expect(await here.webhookTokens.of(tokenless.authId)).toMatchObject({ tokens: ['main-at-plivo'] });
+    const mains = { authId: MAIN, authToken: 'main-at-plivo' };
+    expect(await here.plivoAccess.of(account.authId, tokenless.authId)).toEqual(mains);
   });
 
   it('have subaccounts with credentials of their own', async () => {

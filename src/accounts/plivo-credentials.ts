@@ -5,14 +5,42 @@ import { Crypto, type SealedPlace } from '../platform/crypto/crypto.js';
 import { Database } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
-import { ACCOUNTS } from './account.entity.js';
+import { ACCOUNTS, SUBACCOUNTS, SUBACCOUNTS_AT_PLIVO } from './account.entity.js';
 import { ShortLived } from './short-lived.js';
 
 const AT_PLIVO = selection(ACCOUNTS.pick(['plivoAuthId', 'plivoAuthToken']));
 
+const SUBACCOUNT_TOKENS = selection({
+  ...SUBACCOUNTS.pick(['authId', 'accountId'], 's'),
+  ...SUBACCOUNTS_AT_PLIVO.pick(['plivoAuthToken'], 'p'),
+});
+const PARENTS = selection(SUBACCOUNTS.pick(['accountId']));
+
 /** Where an account's Plivo token is sealed. */
 export function plivoTokenPlace(accountId: string): SealedPlace {
   return { column: 'account.plivo_auth_token', row: accountId, account: accountId };
+}
+
+/** Where a subaccount's own Plivo token is sealed. */
+export function subaccountTokenPlace(authId: string, accountId: string): SealedPlace {
+  return { column: 'subaccount_at_plivo.plivo_auth_token', row: authId, account: accountId };
+}
+
+/** The subaccounts' own credentials at Plivo, opened; those without a token there are left out. */
+async function readSubaccountCredentials(
+  manager: EntityManager,
+  crypto: Crypto,
+  accountId: string,
+): Promise<{ authId: string; authToken: string }[]> {
+  const rows = await SUBACCOUNT_TOKENS.read(
+    manager,
+    'FROM subaccount_at_plivo p JOIN subaccount s ON s.auth_id = p.auth_id WHERE s.account_id = ? ORDER BY s.auth_id',
+    [accountId],
+  );
+  return rows.map(({ authId, plivoAuthToken }) => ({
+    authId,
+    authToken: crypto.open(subaccountTokenPlace(authId, accountId), plivoAuthToken),
+  }));
 }
 
 /** An account's credentials at Plivo, opened; null when there is no such account. */
@@ -34,14 +62,20 @@ export class PlivoAccess {
     private readonly crypto: Crypto,
   ) {}
 
-  async of(accountId: string): Promise<{ authId: string; authToken: string }> {
+  /** Of a subaccount where it has its own, because Plivo keeps its recordings for it alone. */
+  async of(accountId: string, subaccountId: string | null = null): Promise<{ authId: string; authToken: string }> {
+    if (subaccountId !== null) {
+      const own = await this.database.read((manager) => readSubaccountCredentials(manager, this.crypto, accountId));
+      const found = own.find(({ authId }) => authId === subaccountId);
+      if (found) return found;
+    }
     const found = await this.database.read((manager) => readPlivoCredentials(manager, this.crypto, accountId));
     if (!found) throw new NotFound('no account has this auth_id');
     return found;
   }
 }
 
-/** With what Plivo signs an account's webhooks. */
+/** With what Plivo signs an account's webhooks: on its own path with any of its tokens, on a subaccount's with that one's or the account's. */
 export interface SigningTokens {
   accountId: string;
   tokens: string[];
@@ -54,8 +88,15 @@ export class WebhookTokens {
 
   constructor(database: Database, crypto: Crypto, clock: Clock) {
     this.opened = new ShortLived(clock, async (authId) => {
-      const found = await database.read((manager) => readPlivoCredentials(manager, crypto, authId));
-      return found && { accountId: authId, tokens: [found.authToken] };
+      return database.read(async (manager) => {
+        const [parent] = await PARENTS.read(manager, 'FROM subaccount WHERE auth_id = ?', [authId]);
+        const accountId = parent?.accountId ?? authId;
+        const found = await readPlivoCredentials(manager, crypto, accountId);
+        if (!found) return null;
+        const subaccounts = await readSubaccountCredentials(manager, crypto, accountId);
+        const theirs = parent ? subaccounts.filter((each) => each.authId === authId) : subaccounts;
+        return { accountId, tokens: [found.authToken, ...theirs.map(({ authToken }) => authToken)] };
+      });
     });
   }
 

@@ -26,7 +26,7 @@ export class ReadListing {
       const applications = await this.plivo.findApplications(credentials, ids);
       return numbers.map(({ number, alias, subaccount, applicationId }: PlivoNumber) => {
         const application = applications.get(applicationId ?? '');
-        const isElsewhere = !this.leadsHere(application?.answerUrl ?? null, accountId);
+        const isElsewhere = ![accountId, subaccount].some((id) => this.leadsHere(application?.answerUrl ?? null, id));
         return { number, alias, subaccount, isElsewhere, application: application?.name ?? null };
       });
     } catch (error) {
@@ -35,9 +35,9 @@ export class ReadListing {
   }
 
   /** The fragment says how often Plivo repeats, not where to. */
-  private leadsHere(answerUrl: string | null, accountId: string): boolean {
+  private leadsHere(answerUrl: string | null, authId: string | null): boolean {
     const theirs = parseUrl(answerUrl ?? '');
-    const ours = parseUrl(`${this.config.http.publicUrl}/plivo/${accountId}/answer`);
+    const ours = parseUrl(`${this.config.http.publicUrl}/plivo/${authId ?? ''}/answer`);
     if (!theirs || !ours) return false;
     theirs.hash = '';
     return theirs.href === ours.href;

@@ -74,7 +74,7 @@ export class DeleteRecording implements OnModuleInit {
     if (recording?.status !== 'deleting') return;
     if (recording.file !== null) await this.store.remove(recording.file);
     if (recording.plivoId !== null) {
-      const credentials = await this.plivoAccess.of(recording.accountId);
+      const credentials = await this.plivoAccess.of(recording.accountId, recording.subaccountId);
       const plivoId = this.crypto.open(sealedPlace('plivo_id', recording), recording.plivoId);
       // 204 and 404 both mean that Plivo has it no more; all else throws.
       await this.plivo.deleteRecording(credentials, plivoId);

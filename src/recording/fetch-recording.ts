@@ -98,7 +98,7 @@ export class FetchRecording implements OnModuleInit {
   }
 
   private async copy({ recording, mediaUrl, fileKey }: Attempt, signal: AbortSignal): Promise<WrittenFile> {
-    const credentials = await this.plivoAccess.of(recording.accountId);
+    const credentials = await this.plivoAccess.of(recording.accountId, recording.subaccountId);
     const media = await this.plivo.openMedia(credentials, mediaUrl, signal);
     try {
       const part = await this.store.begin(fileKey.name);

@@ -57,7 +57,7 @@ export class LookForRecording implements OnModuleInit {
     // Most of these calls were just not answered: one question at the end is enough.
     if (!wasAnswered(recording, found) && leftMs > 0) throw new RetryLater(leftMs / 1000, 'nobody has answered');
 
-    const credentials = await this.plivoAccess.of(recording.accountId);
+    const credentials = await this.plivoAccess.of(recording.accountId, recording.subaccountId);
     const [told] = await this.plivo.findRecordings(credentials, {
       callUuid: found.call.aLegUuid,
       addedFrom: recording.createdAt - HOUR_MS,

@@ -59,12 +59,12 @@ export class AccountsController {
   @Post(':auth_id/subaccounts')
   async addSubaccount(
     @Param('auth_id') accountId: string,
-    @Body() { name }: NewSubaccount,
+    @Body() { name, auth_id: authId, plivo_auth_token: authToken }: NewSubaccount,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
-      const subaccount = await this.createSubaccount.run(tx, accountId, name);
+      const subaccount = await this.createSubaccount.run(tx, accountId, name, { authId, authToken });
       const write = { action: 'subaccount.created', target: subaccount.authId, details: { account: accountId } };
       await this.audit.record(tx, write, request.id);
       const shown = { auth_id: subaccount.authId, auth_token: subaccount.authToken, account: accountId, name };
