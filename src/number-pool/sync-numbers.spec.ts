@@ -339,6 +339,14 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     expect(await shown({ status: 'elsewhere' })).toHaveLength(1);
   });
 
+  it('takes the path of the number’s own subaccount for here', async () => {
+    list.applications = [{ ...HOME, answer_url: `${PUBLIC_URL}/plivo/${FOREIGN_SUBACCOUNT}/answer` }];
+    list.numbers = [wire('14155550100', { sub_account: FOREIGN_SUBACCOUNT }), wire('14155550101')];
+
+    await syncNumbers.run(ACCOUNT);
+    expect((await shown()).map(([, status]) => status)).toEqual(['active', 'elsewhere']);
+  });
+
   it('asks for applications that the list does not name', async () => {
     list.unlisted = [HOME];
     list.applications = [];
