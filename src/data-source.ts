@@ -5,8 +5,8 @@ import { IndexResourceLists1764000000101 } from '../migrations/1764000000101-ind
 import { IndexPromptedCalls1764000000201 } from '../migrations/1764000000201-index-prompted-calls.js';
 import { AddRecountProgress1764000000301 } from '../migrations/1764000000301-add-recount-progress.js';
 import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
-import { AddRefusedWebhook1764200000001 } from '../migrations/1764200000001-add-refused-webhook.js';
-import { AddPinGate1764200000101 } from '../migrations/1764200000101-add-pin-gate.js';
+import { AddRefusedWebhook1764200000301 } from '../migrations/1764200000301-add-refused-webhook.js';
+import { AddPinGate1764200000401 } from '../migrations/1764200000401-add-pin-gate.js';
 import { AddApplicationToVirtualNumber1764200000001 } from '../migrations/1764200000001-add-application-to-virtual-number.js';
 import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-doubted-listing.js';
 import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-add-subaccount-at-plivo.js';
@@ -86,11 +86,11 @@ const migrations = [
   IndexPromptedCalls1764000000201,
   AddRecountProgress1764000000301,
   AddPartyReindex1764100000001,
-  AddRefusedWebhook1764200000001,
-  AddPinGate1764200000101,
   AddApplicationToVirtualNumber1764200000001,
   AddDoubtedListing1764200000101,
   AddSubaccountAtPlivo1764200000201,
+  AddRefusedWebhook1764200000301,
+  AddPinGate1764200000401,
 ];
 
 /**

@@ -96,7 +96,7 @@ async function tryFolder({ name, files }) {
   const first = await begin(firstFaults, specs);
   for (const each of first.dropped) process.stdout.write(`  not used, fails on its own: ${each}\n`);
   const covered = new Set(first.known.flatMap((fact) => (fact.error === null ? [...fact.faults] : [])));
-  const known = namesOf(faults).map((name) => earlier.get(name));
+  const known = namesOf(faults).map((each) => earlier.get(each));
   for (const [index, fault] of faults.entries())
     Object.assign(fault, known[index] ?? { outcome: covered.has(fault.id) ? 'not tried' : 'not come by' });
   const waiting = faults.filter(({ outcome }) => outcome === 'not tried');

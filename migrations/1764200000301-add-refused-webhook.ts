@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Which webhooks were refused lately, and why. */
-export class AddRefusedWebhook1764200000001 implements MigrationInterface {
-  readonly name = 'AddRefusedWebhook1764200000001';
+export class AddRefusedWebhook1764200000301 implements MigrationInterface {
+  readonly name = 'AddRefusedWebhook1764200000301';
 
   async up(runner: QueryRunner): Promise<void> {
     if (await runner.hasTable('refused_webhook')) return;

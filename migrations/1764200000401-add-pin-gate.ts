@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Wrong PINs are counted on their number too, and one typed twice in a row once. A gate is the row that is held while a guess is judged, so that
  * parallel guesses are counted exactly.
  */
-export class AddPinGate1764200000101 implements MigrationInterface {
-  readonly name = 'AddPinGate1764200000101';
+export class AddPinGate1764200000401 implements MigrationInterface {
+  readonly name = 'AddPinGate1764200000401';
 
   async up(runner: QueryRunner): Promise<void> {
     if (!(await runner.hasColumn('pin_failure', 'virtual_number')))
