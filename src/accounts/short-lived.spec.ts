@@ -97,6 +97,18 @@ describe('what is remembered for a short time', () => {
     expect(new Set(await Promise.all(unknown))).toEqual(new Set([7]));
   });
 
+  it('is the old value at once for who asks again of a database that was waited for in vain', async () => {
+    const { clock, cache, begun } = held();
+    const first = cache.get('a');
+    begun[0]?.resolve(1);
+    await first;
+    clock.advance(5_000);
+    expect(await cache.get('a')).toBe(1);
+
+    expect(await soFar([cache.get('a')])).toEqual([1]);
+    expect(begun).toHaveLength(2);
+  });
+
   it('is read at most twice for all who ask after a change, and nobody gets what was read before it', async () => {
     const { cache, begun } = held();
     const before = cache.get('a');

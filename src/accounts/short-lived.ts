@@ -41,6 +41,10 @@ export class ShortLived<Value> {
     // The second condition is for a wall clock that was set back.
     if (known && known.until > now && known.until - now <= TTL_MS) return known.value;
 
+    // Who asks twice while the database is silent does not wait twice.
+    const running = this.readings.get(key);
+    if (known && running && isSlow(running)) return known.value;
+
     const news = this.read(key);
     return known ? orTheOld(known.value, news) : news;
   }
@@ -108,6 +112,12 @@ export class ShortLived<Value> {
     this.entries.delete(key);
     this.entries.set(key, { until: this.clock.now() + TTL_MS, value });
   }
+}
+
+/** Others have waited for it as long as anybody does, and it has not been given up yet. */
+function isSlow({ begunAt }: { begunAt: number }): boolean {
+  const taken = performance.now() - begunAt;
+  return taken > PATIENCE_MS && taken <= HUNG_AFTER_MS;
 }
 
 /** The old value stays until the new one has come; who asks meanwhile waits a moment, then gets the old. */
