@@ -23,6 +23,12 @@ export class Accounts {
   }
 }
 
+/** The account with this Auth ID, or the next one in the order of Auth IDs; null after the last. */
+export async function accountFrom(manager: EntityManager, authId: string): Promise<string | null> {
+  const [found] = await IDS.read(manager, 'FROM account WHERE auth_id >= ? ORDER BY auth_id LIMIT 1', [authId]);
+  return found?.authId ?? null;
+}
+
 export function hasSubaccount(manager: EntityManager, accountId: string, subaccountId: string): Promise<boolean> {
   return exists(manager, 'FROM subaccount WHERE auth_id = ? AND account_id = ?', [subaccountId, accountId]);
 }

@@ -9,7 +9,7 @@ export {
   type CallSettingsPatch,
   type RefusalKey,
 } from './account-settings.js';
-export { Accounts, hasSubaccount, ownSubaccounts, subaccountNames } from './accounts.js';
+export { accountFrom, Accounts, hasSubaccount, ownSubaccounts, subaccountNames } from './accounts.js';
 export { Authenticate, type Owner } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
 export { CreateAccount } from './create-account.js';

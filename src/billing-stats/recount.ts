@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
-import { Accounts } from '../accounts/index.js';
+import { accountFrom } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs, type CallFigures } from '../call-routing/index.js';
 import { nextOpened } from '../sessions/index.js';
 import { Clock, DAY_MS, HOUR_MS, hourOf } from '../platform/clock.js';
@@ -51,6 +51,7 @@ interface RecountState {
   startedAt: number;
   found: Findings;
   stage: 'openings' | 'calls' | 'session-sums' | 'hour-sums';
+  /** Auth ID; of one that is through with a tilde behind it, between it and the next: a blank is nothing to MariaDB's comparison. */
   account: string;
   after: string;
 }
@@ -70,7 +71,6 @@ export class Recount implements OnModuleInit {
     private readonly clock: Clock,
     private readonly jobs: Jobs,
     private readonly log: Log,
-    private readonly accounts: Accounts,
     private readonly countCall: CountCall,
     metrics: Metrics,
   ) {
@@ -187,11 +187,11 @@ export class Recount implements OnModuleInit {
   }
 
   private async countCalls(state: RecountState, isRepair: boolean): Promise<RecountState> {
-    const accountId = await this.accountFrom(state.account);
+    const accountId = await this.database.read((manager) => accountFrom(manager, state.account));
     if (accountId === null) return begun(state, 'session-sums');
     const after = accountId === state.account ? state.after : START;
     const page = await this.database.read((manager) => nextEndedLegs(manager, accountId, after, PAGE));
-    if (page.length === 0) return { ...state, account: `${accountId} `, after: START };
+    if (page.length === 0) return { ...state, account: `${accountId}~`, after: START };
     const { figures, tallies } = await this.database.read(async (manager) => ({
       figures: await callFigures(manager, accountId, page),
       tallies: await readTallies(manager, accountId, page),
@@ -205,12 +205,6 @@ export class Recount implements OnModuleInit {
       if (isRepair) await this.countAnew(accountId, aLegUuid);
     }
     return { ...state, account: accountId, after: page.at(-1) ?? START };
-  }
-
-  /** The account itself or the next one by Auth ID; a blank behind an Auth ID stands between it and the next. */
-  private async accountFrom(authId: string): Promise<string | null> {
-    const ids = await this.database.read((manager) => this.accounts.ids(manager));
-    return ids.toSorted().find((id) => id >= authId) ?? null;
   }
 
   /** The two were read one after the other; with the count's row held they cannot part. */
@@ -240,11 +234,11 @@ export class Recount implements OnModuleInit {
 
   /** An hour at a time: on SQLite a statement keeps everybody waiting for as long as it takes. */
   private async sumHours(state: RecountState, isRepair: boolean): Promise<RecountState | null> {
-    const accountId = await this.accountFrom(state.account);
+    const accountId = await this.database.read((manager) => accountFrom(manager, state.account));
     if (accountId === null) return null;
     const after = accountId === state.account && state.after !== START ? Number(state.after) : -1;
     const [hour] = await this.database.read((manager) => nextHours(manager, accountId, after));
-    if (hour === undefined) return { ...state, account: `${accountId} `, after: START };
+    if (hour === undefined) return { ...state, account: `${accountId}~`, after: START };
     await this.settle(state.found, isRepair, (tx) => surplusOfNumbers(tx, accountId, hour, hour + HOUR_MS));
     await this.settle(state.found, isRepair, (tx) => surplusOfAccount(tx, accountId, hour, hour + HOUR_MS));
     return { ...state, account: accountId, after: String(hour) };

@@ -7,6 +7,7 @@ export { FindSession, FindSessionById } from './find-session.js';
 export type { Interaction } from './interaction.entity.js';
 export {
   chargeCall,
+  IN_PROGRESS,
   isInProgress,
   lockSession,
   noteInteraction,

@@ -21,12 +21,12 @@ export async function readInteractions(tx: Tx, sessionIds: string[]): Promise<Ma
   return bySession;
 }
 
-/** Whether a conversation of this session is on. One whose hang-up was lost stops counting at its `busy_until`. */
+/** The conversations of a session that are on at an instant: both are its parameters. One whose hang-up was lost stops counting at its `busy_until`. */
+export const IN_PROGRESS = 'FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ?';
+
+/** Whether a conversation of this session is on. */
 export function isInProgress(tx: Tx, sessionId: string, now: number): Promise<boolean> {
-  return exists(tx, 'FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ? LIMIT 1', [
-    sessionId,
-    now,
-  ]);
+  return exists(tx, `${IN_PROGRESS} LIMIT 1`, [sessionId, now]);
 }
 
 /** Adds a conversation, when the answer to Plivo connects it. */

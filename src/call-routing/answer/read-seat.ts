@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../../accounts/index.js';
-import { isLive, type SessionRecord } from '../../sessions/index.js';
+import { IN_PROGRESS, isLive, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
@@ -11,8 +11,6 @@ import type { SeatFacts } from './call-decision.js';
 import { callerPlace, CALLS } from '../call.entity.js';
 
 const LAST_CALLER = selection(CALLS.pick(['id', 'caller']));
-const PENDING =
-  "FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ?";
 
 /** Reads what a decision about a seat depends on. The caller holds the session's row, so that none of it changes before the decision is kept. */
 @Injectable()
@@ -55,16 +53,11 @@ export class ReadSeat {
 }
 
 /** Whether a conversation of the session is on, or a request of it waits or rings; `except` is the request that asks. One trip for both. */
-function isBusy(tx: Tx, sessionId: string, now: number, except: string | null): Promise<boolean> {
+export function isBusy(tx: Tx, sessionId: string, now: number, except: string | null = null): Promise<boolean> {
   return exists(
     tx,
-    `FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ?
-     UNION ALL SELECT 1 ${PENDING} AND id <> ? LIMIT 1`,
+    `${IN_PROGRESS}
+     UNION ALL SELECT 1 FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ? AND id <> ? LIMIT 1`,
     [sessionId, now, sessionId, now, except ?? ''],
   );
-}
-
-/** Whether a request of the session waits or rings. */
-export function isRequested(tx: Tx, sessionId: string, now: number): Promise<boolean> {
-  return exists(tx, `${PENDING} LIMIT 1`, [sessionId, now]);
 }

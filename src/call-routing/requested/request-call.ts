@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { isInProgress, SessionOpened, SessionUpdated } from '../../sessions/index.js';
+import { SessionOpened, SessionUpdated } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import type { Tx } from '../../platform/database/database.js';
 import { Events } from '../../platform/events/events.js';
 import { newId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
-import { isRequested } from '../answer/read-seat.js';
+import { isBusy } from '../answer/read-seat.js';
 import { CALL_REQUESTS } from '../call-request.entity.js';
 import { PLACE_CALL } from './ring-first-party.js';
 
@@ -35,7 +35,7 @@ export class RequestCall implements OnModuleInit {
 
   async run(tx: Tx, accountId: string, sessionId: string): Promise<void> {
     const now = this.clock.now();
-    if ((await isRequested(tx, sessionId, now)) || (await isInProgress(tx, sessionId, now))) return;
+    if (await isBusy(tx, sessionId, now)) return;
 
     const id = newId();
     const pendingUntil = now + PLACE_WITHIN_MS;
