@@ -4,11 +4,11 @@ import { Clock, HOUR_MS, hourOf } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { updateOrInsert } from '../platform/database/key-races.js';
 import { number, selection } from '../platform/database/rows.js';
+import { WrittenLater } from '../platform/database/written-later.js';
 import { Log } from '../platform/logging/logger.js';
 import { REFUSALS } from './pool-refusal.entity.js';
 
 const SHOWN_HOURS = 24;
-const WRITTEN_AFTER_MS = 5_000;
 
 const SHOWN = selection({
   ...REFUSALS.pick(['accountId', 'subaccountId', 'callingCode']),
@@ -29,54 +29,46 @@ export interface PoolRefusal extends WantedPool {
   refusals: number;
 }
 
-/**
- * Counts sessions that were refused because no number was left. Counted in memory and written within five seconds: the refused transaction keeps
- * nothing, and an exhausted pool refuses many a second, who must not wait for each other's count. A process that is killed loses its last seconds.
- */
+type Counted = PoolRefusal & { hour: number };
+
+/** Counts sessions that were refused because no number was left: the refused transaction keeps nothing, and an exhausted pool refuses many a second. */
 @Injectable()
 export class PoolRefusals implements OnModuleDestroy {
-  private unwritten = new Map<string, PoolRefusal & { hour: number }>();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly counted: WrittenLater<Counted>;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly log: Log,
-  ) {}
+    log: Log,
+  ) {
+    this.counted = new WrittenLater({
+      add: (older, newer) => ({ ...older, refusals: older.refusals + newer.refusals }),
+      write: (rows) => this.keep(rows),
+      onFailure: (error) => log.warn('pool.refusals_unwritten', { error }),
+    });
+  }
 
   note({ accountId, subaccountId, callingCode }: WantedPool): void {
     const hour = hourOf(this.clock.now());
     const key = `${accountId}|${subaccountId ?? ''}|${callingCode ?? ''}|${hour}`;
-    const counted = this.unwritten.get(key) ?? { accountId, subaccountId, callingCode, hour, refusals: 0 };
-    counted.refusals += 1;
-    this.unwritten.set(key, counted);
-    this.timer ??= setTimeout(() => void this.write(), WRITTEN_AFTER_MS).unref();
+    this.counted.note(key, { accountId, subaccountId, callingCode, hour, refusals: 1 });
   }
 
-  /** Adds what was counted to the rows; after a failure it is tried again with what comes next. */
-  async write(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    const counted = this.unwritten;
-    if (counted.size === 0) return;
-    this.unwritten = new Map();
-    const oldest = hourOf(this.clock.now()) - SHOWN_HOURS * HOUR_MS;
-    try {
-      await this.database.transaction(async (tx) => {
-        for (const one of counted.values()) await add(tx, one);
-        await change(tx, 'DELETE FROM pool_refusal WHERE hour < ?', [oldest]);
-      });
-    } catch (error) {
-      this.log.warn('pool.refusals_unwritten', { error });
-      for (const [key, one] of counted) {
-        const since = this.unwritten.get(key);
-        this.unwritten.set(key, { ...one, refusals: one.refusals + (since?.refusals ?? 0) });
-      }
-    }
+  /** Adds what was counted to the rows now. */
+  write(): Promise<void> {
+    return this.counted.write();
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.write();
+  }
+
+  private keep(rows: Counted[]): Promise<void> {
+    const oldest = hourOf(this.clock.now()) - SHOWN_HOURS * HOUR_MS;
+    return this.database.transaction(async (tx) => {
+      for (const row of rows) await add(tx, row);
+      await change(tx, 'DELETE FROM pool_refusal WHERE hour < ?', [oldest]);
+    });
   }
 
   /** Of the last 24 hours, and of the begun one before them. */
@@ -94,7 +86,7 @@ export class PoolRefusals implements OnModuleDestroy {
   }
 }
 
-function add(tx: Tx, counted: PoolRefusal & { hour: number }): Promise<void> {
+function add(tx: Tx, counted: Counted): Promise<void> {
   const { accountId, hour, refusals } = counted;
   const subaccountId = counted.subaccountId ?? '';
   const callingCode = counted.callingCode ?? '';

@@ -4,6 +4,7 @@ import { Clock } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { updateOrInsert } from '../platform/database/key-races.js';
 import { selection, type Selected } from '../platform/database/rows.js';
+import { WrittenLater } from '../platform/database/written-later.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
 import { REFUSED_WEBHOOKS, type RefusedWebhook } from './refused-webhook.entity.js';
@@ -23,7 +24,6 @@ type Refused = Pick<RefusedWebhook, 'accountId' | 'path' | 'method' | 'signedUrl
 const SHOWN = 200;
 /** As `?account=`: those whose path names no account. */
 export const OF_UNKNOWN_ACCOUNTS = 'unknown';
-const WRITTEN_AFTER_MS = 5_000;
 /** What one writing has at the most. */
 const MOST_UNWRITTEN = { known: 1000, unknown: SHOWN };
 const MINUTE_MS = 60_000;
@@ -34,14 +34,12 @@ const ROWS = selection(
 const INSTANT = selection(REFUSED_WEBHOOKS.pick(['at']));
 
 /**
- * Why webhooks are refused: counted, logged once a minute for each account and reason, and listed for operators. Equal ones of a minute are counted in memory and
- * written together, so that who floods us costs no write a request; the counts of a process that is killed in these five seconds are lost. Accounts that
- * are none share one list of their own, which pushes no other out.
+ * Why webhooks are refused: counted, logged once a minute for each account and reason, and listed for operators. Equal ones of a minute are counted
+ * together. Accounts that are none share one list of their own, which pushes no other out.
  */
 @Injectable()
 export class RefusedWebhooks implements OnModuleDestroy {
-  private unwritten = new Map<string, RefusedWebhook>();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly counted: WrittenLater<RefusedWebhook>;
   private logged = { minute: 0, keys: new Set<string>() };
   private readonly failures: Counter<'reason'>;
 
@@ -57,6 +55,11 @@ export class RefusedWebhooks implements OnModuleDestroy {
       labelNames: ['reason'],
       registers: [metrics.registry],
     });
+    this.counted = new WrittenLater({
+      add: (older, newer) => ({ ...older, at: newer.at, count: older.count + newer.count }),
+      write: (rows) => this.keep(rows),
+      onFailure: (error) => log.warn('webhooks.refused_unwritten', { error }),
+    });
   }
 
   note(refused: Refused): void {
@@ -67,33 +70,20 @@ export class RefusedWebhooks implements OnModuleDestroy {
     this.logOnce(minute, refused);
 
     const key = [accountId, minute, path, method, reason].join('|');
-    const known = this.unwritten.get(key);
-    if (!known && this.isFull(accountId === '')) return;
-    this.unwritten.set(key, { ...(known ?? refused), minute, at, count: (known?.count ?? 0) + 1 });
-    this.timer ??= setTimeout(() => void this.write(), WRITTEN_AFTER_MS).unref();
+    if (!this.counted.has(key) && this.isFull(accountId === '')) return;
+    this.counted.note(key, { ...refused, minute, at, count: 1 });
   }
 
-  /** Adds what was counted to the rows; after a failure it is tried again with what comes next. */
-  async write(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    const counted = this.unwritten;
-    if (counted.size === 0) return;
-    this.unwritten = new Map();
-    try {
-      // In the order of the key, so that two processes cannot wait for each other.
-      const rows = [...counted].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
-      await this.database.transaction(async (tx) => {
-        for (const row of rows) await add(tx, row);
-        for (const accountId of new Set(rows.map((row) => row.accountId))) await forgetOld(tx, accountId);
-      });
-    } catch (error) {
-      this.log.warn('webhooks.refused_unwritten', { error });
-      for (const [key, row] of counted) {
-        const since = this.unwritten.get(key);
-        this.unwritten.set(key, since ? { ...since, count: since.count + row.count } : row);
-      }
-    }
+  /** Adds what was counted to the rows now. */
+  write(): Promise<void> {
+    return this.counted.write();
+  }
+
+  private keep(rows: RefusedWebhook[]): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      for (const row of rows) await add(tx, row);
+      for (const accountId of new Set(rows.map((row) => row.accountId))) await forgetOld(tx, accountId);
+    });
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -114,7 +104,7 @@ export class RefusedWebhooks implements OnModuleDestroy {
 
   private isFull(isUnknown: boolean): boolean {
     let alike = 0;
-    for (const { accountId } of this.unwritten.values()) if ((accountId === '') === isUnknown) alike += 1;
+    for (const { accountId } of this.counted.rows) if ((accountId === '') === isUnknown) alike += 1;
     return alike >= MOST_UNWRITTEN[isUnknown ? 'unknown' : 'known'];
   }
 
