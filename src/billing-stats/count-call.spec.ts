@@ -36,6 +36,20 @@ describeOnEachDatabase('counting calls', (open, kind) => {
   });
 
   const set = (patch: CallSettingsPatch) => database.transaction((tx) => calls.settings.change(tx, ACCOUNT, patch));
+  /** The conversation that the API shows of it. */
+  const converse = (callId: string): Promise<void> =>
+    database.transaction((tx) =>
+      INTERACTIONS.insert(tx, {
+        id: callId,
+        sessionId: session.id,
+        startedAt: 0,
+        busyUntil: 0,
+        legCount: 2,
+        duration: 0,
+        billedDuration: 0,
+        amount: 0,
+      }),
+    );
   /** Both legs have ended; the second was talked on for 50 s. */
   const talk = async (uuid = 'a', more: { sessionId?: string } = {}): Promise<string> => {
     const sessionId = more.sessionId ?? session.id;
@@ -189,18 +203,7 @@ describeOnEachDatabase('counting calls', (open, kind) => {
   it("adds the account's own price of a minute, that of the day on which the call was first counted", async () => {
     await set({ minute_fee: '0.01' });
     const callId = await talk();
-    await database.transaction((tx) =>
-      INTERACTIONS.insert(tx, {
-        id: callId,
-        sessionId: session.id,
-        startedAt: 0,
-        busyUntil: 0,
-        legCount: 2,
-        duration: 0,
-        billedDuration: 0,
-        amount: 0,
-      }),
-    );
+    await converse(callId);
     await billing.figured('a');
     expect(await billing.stats('account')).toEqual([`${ACCOUNT} 1 1 50 180 62500 1 0`]);
 
@@ -214,18 +217,7 @@ describeOnEachDatabase('counting calls', (open, kind) => {
 
   it('charges a conversation nothing where the account has no price of its own', async () => {
     const callId = await talk();
-    await database.transaction((tx) =>
-      INTERACTIONS.insert(tx, {
-        id: callId,
-        sessionId: session.id,
-        startedAt: 0,
-        busyUntil: 0,
-        legCount: 2,
-        duration: 0,
-        billedDuration: 0,
-        amount: 0,
-      }),
-    );
+    await converse(callId);
     await billing.figured('a');
 
     const charged = await database.read((manager) => manager.query<unknown[]>('SELECT own_amount FROM interaction'));

@@ -1,6 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, OWNER, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addNumbers,
+  announced,
+  clearSessions,
+  OWNER,
+  party,
+  sessionsOn,
+  usNumbers,
+} from '../../test/support/ground.js';
 import { NumberPoolExhausted, NumberReleased } from '../number-pool/index.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
@@ -33,9 +42,7 @@ describeOnEachDatabase('a live session', (open) => {
     await clearSessions(database);
     await addNumbers(database, [VIRTUAL]);
     sessions = sessionsOn(database);
-    told = [];
-    for (const event of [SessionUpdated, SessionEnded, NumberReleased])
-      sessions.events.subscribe(event as typeof SessionEnded, async (_tx, one) => void told.push(one));
+    told = announced(sessions.events, [SessionUpdated, SessionEnded, NumberReleased]);
   });
 
   const pair = { first_party: party(1), second_party: party(2) };

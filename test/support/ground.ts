@@ -145,3 +145,12 @@ export async function clearSessions(database: Database): Promise<void> {
 export function digest(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('base64url');
 }
+
+type AnyEvent = Parameters<Events['subscribe']>[0];
+
+/** What is announced from now on of these kinds, in its order. */
+export function announced(events: Events, kinds: readonly unknown[]): object[] {
+  const told: object[] = [];
+  for (const kind of kinds) events.subscribe(kind as AnyEvent, async (_tx, one) => void told.push(one as object));
+  return told;
+}

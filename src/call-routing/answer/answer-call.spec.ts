@@ -2,7 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { callsOn } from '../../../test/support/calls.js';
 import { describeOnEachDatabase, isAnyWaiting, LOOK_MS } from '../../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, OWNER, party, usNumbers } from '../../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addNumbers,
+  announced,
+  clearSessions,
+  OWNER,
+  party,
+  usNumbers,
+} from '../../../test/support/ground.js';
 import { AccountSettings } from '../../accounts/index.js';
 import { Contended, type Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
@@ -40,9 +48,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
     await clearSessions(database);
     await addNumbers(database, [VIRTUAL]);
     world = callsOn(database);
-    told = [];
-    for (const event of [CallStarted, PartyHungUp, CallEnded, CallFigured])
-      world.sessions.events.subscribe(event as typeof CallEnded, async (_tx, one) => void told.push(one));
+    told = announced(world.sessions.events, [CallStarted, PartyHungUp, CallEnded, CallFigured]);
   });
 
   const verified = (params: Record<string, string>, accountId = ACCOUNT): VerifiedWebhook => ({

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { callsOn } from '../../../test/support/calls.js';
 import { describeOnEachDatabase, isAnyWaiting, LOOK_MS } from '../../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../../test/support/ground.js';
+import { ACCOUNT, addNumbers, announced, clearSessions, party, usNumbers } from '../../../test/support/ground.js';
 import type { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
 import {
@@ -37,9 +37,7 @@ describeOnEachDatabase('what webhooks tell', (open, kind) => {
     await addNumbers(database, [VIRTUAL]);
     world = callsOn(database);
     session = await world.sessions.open({ first_party: party(1), second_party: party(2), ring_timeout: 30 });
-    told = [];
-    for (const event of [PartyAnswered, PartyHungUp, CallEnded, CallFigured])
-      world.sessions.events.subscribe(event as typeof CallEnded, async (_tx, one) => void told.push(one));
+    told = announced(world.sessions.events, [PartyAnswered, PartyHungUp, CallEnded, CallFigured]);
   });
 
   const verified = (params: Record<string, string>, more: Partial<VerifiedWebhook> = {}): VerifiedWebhook => ({

@@ -1,7 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { callsOn } from '../../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, OWNER, party, usNumbers } from '../../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addNumbers,
+  announced,
+  clearSessions,
+  OWNER,
+  party,
+  usNumbers,
+} from '../../../test/support/ground.js';
 import type { Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
 import { readAnswerWebhook, readDialAction, readHangupWebhook, type VerifiedWebhook } from '../../plivo/index.js';
@@ -31,7 +39,7 @@ describeOnEachDatabase('the records of a call', (open) => {
   beforeEach(async () => {
     await clearSessions(database);
     await addNumbers(database, [VIRTUAL]);
-    [own, children, asked, told] = [null, [], [], []];
+    [own, children, asked] = [null, [], []];
     world = callsOn(database, {
       plivo: {
         getCall: async (_: unknown, uuid: string) => {
@@ -50,8 +58,7 @@ describeOnEachDatabase('the records of a call', (open) => {
     await world.answerCall.run(webhook, readAnswerWebhook(webhook.params)!, () => true);
     const [call] = await database.read<{ id: string }[]>((manager) => manager.query('SELECT id FROM masked_call'));
     callId = call!.id;
-    for (const event of [PartyAnswered, PartyHungUp, CallEnded, CallFigured])
-      world.sessions.events.subscribe(event as typeof CallEnded, async (_tx, one) => void told.push(one));
+    told = announced(world.sessions.events, [PartyAnswered, PartyHungUp, CallEnded, CallFigured]);
   });
 
   const verified = (params: Record<string, string>): VerifiedWebhook => ({
