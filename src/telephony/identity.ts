@@ -15,9 +15,14 @@ const SPELLINGS = new Map(
   Object.entries(SPELLING_RULES).map(([code, rules]) => [code, rules.flatMap(({ spellings }) => spellings)]),
 );
 
-/** Which calling code writes others' numbers, and what those begin with. */
+/** Which calling code writes others' numbers, what those begin with, and the calling code of that. */
 const WRITTEN_UNDER = Object.entries(SPELLING_RULES).flatMap(([code, rules]) =>
-  rules.flatMap(({ spellings }) => spellings.map(([, person]) => ({ code, begins: person.replace(/\$.*$/, '') }))),
+  rules.flatMap(({ spellings }) =>
+    spellings.map(([, person]) => {
+      const begins = person.replace(/\$.*$/, '');
+      return { code, begins, own: callingCodeOf(begins as E164) };
+    }),
+  ),
 );
 
 /** The longest chain: a renumbering, a second country code, and one to spare. */
@@ -50,8 +55,8 @@ export function spellingCodesOf(person: Person): ReadonlySet<string> {
   const codes = new Set<string>();
   for (let step = 0, known = -1; step < MOST_STEPS && codes.size > known; step++) {
     known = codes.size;
-    for (const { code, begins } of WRITTEN_UNDER)
-      if (person.startsWith(begins) || codes.has(callingCodeOf(begins as E164))) codes.add(code);
+    for (const { code, begins, own } of WRITTEN_UNDER)
+      if (codes.has(own) || person.startsWith(begins)) codes.add(code);
   }
   return codes;
 }

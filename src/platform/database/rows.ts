@@ -47,6 +47,30 @@ class Texts {
   }
 }
 
+/** The same by lists of names. Most of a table's rows are written from one place: comparing a list with the last one costs less than a text to look up. */
+class TextsOfNames {
+  private last: { names: readonly string[]; sql: string } | null = null;
+  private readonly texts: Texts;
+
+  constructor(make: (names: string[]) => string) {
+    this.texts = new Texts((names) => make(names.split(',')));
+  }
+
+  of(names: readonly string[]): string {
+    const { last } = this;
+    if (last !== null && isSameList(names, last.names)) return last.sql;
+    const sql = this.texts.of(names.join(','));
+    this.last = { names, sql };
+    return sql;
+  }
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let place = 0; place < one.length; place++) if (one[place] !== other[place]) return false;
+  return true;
+}
+
 /** A list of named values that a written statement selects, and the only place where a driver's row is taken for a type. */
 export class Selection<Named extends Fields> {
   private readonly list: string;
@@ -110,12 +134,11 @@ export async function exists(manager: EntityManager, rest: string, parameters: u
 export class Table<Entity extends object, Generated extends keyof Entity = never> {
   readonly name: string;
   private readonly columns: ReadonlyMap<string, { column: string; from: FromDriver | null }>;
-  /** By the names of the columns. */
-  private readonly inserts = new Texts((names) => {
+  private readonly inserts = new TextsOfNames((names) => {
     const columns = this.quoted(names);
     return `INSERT INTO \`${this.name}\` (${columns.join(', ')}) VALUES (${marks(columns)})`;
   });
-  private readonly assignments = new Texts((names) =>
+  private readonly assignments = new TextsOfNames((names) =>
     this.quoted(names)
       .map((column) => `${column} = ?`)
       .join(', '),
@@ -171,7 +194,7 @@ export class Table<Entity extends object, Generated extends keyof Entity = never
     if (all.length === 0) return;
     const [only] = all.length === 1 ? all : [];
     const names = only ? Object.keys(only) : [...new Set(all.flatMap((row) => Object.keys(row)))];
-    const one = this.inserts.of(names.join(','));
+    const one = this.inserts.of(names);
     const others = only ? '' : `, (${marks(names)})`.repeat(all.length - 1);
     await manager.query(
       others === '' && tail === '' ? one : `${one}${others} ${tail}`,
@@ -187,15 +210,15 @@ export class Table<Entity extends object, Generated extends keyof Entity = never
     parameters: readonly unknown[] = [],
     hint = '',
   ): Promise<number> {
-    const list = this.assignments.of(Object.keys(set).join(','));
+    const list = this.assignments.of(Object.keys(set));
     return change(manager, `UPDATE \`${this.name}\` ${hint} SET ${list} ${rest}`, [
       ...Object.values(set),
       ...parameters,
     ]);
   }
 
-  private quoted(names: string): string[] {
-    return names.split(',').map((name) => `\`${this.columnOf(name).column}\``);
+  private quoted(names: string[]): string[] {
+    return names.map((name) => `\`${this.columnOf(name).column}\``);
   }
 
   private columnOf(name: string): { column: string; from: FromDriver | null } {
