@@ -21,6 +21,7 @@ export function* createSession(sql, { authId, body }) {
   const [firstIndex, secondIndex] = [partyIndex(first), partyIndex(second)];
   const pair = (first + second).slice(0, 22);
   const now = Date.now();
+  yield [sql.pooledAmong, [first, second].flatMap((number) => [number, number, `10${number.slice(1)}`])];
   yield [sql.livePair, [pair]];
 
   const fits = [authId, '1', first, second];
@@ -67,7 +68,7 @@ export function* createSession(sql, { authId, body }) {
     const { changes, affectedRows = changes } = yield [sql.addToStat, [...sums, ...key]];
     if (affectedRows === 0) yield [sql.addStat, [...key, ...sums]];
   }
-  return createAnswer(row, yield [sql.interactions, [id]]);
+  return createAnswer(row, []);
 }
 
 export function* getSession(sql, { authId, id }) {

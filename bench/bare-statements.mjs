@@ -10,7 +10,7 @@ const SUMS = 'calls connected talk_seconds billed_seconds amount sessions fees';
  */
 export function statements({ forUpdate, forShare }) {
   const fits =
-    "n.account_id = ? AND n.status = 'active' AND n.missing_since IS NULL AND n.subaccount_id IS NULL AND n.calling_code = ? AND n.number NOT IN (?, ?)";
+    "n.account_id = ? AND n.status = 'active' AND n.is_elsewhere = 0 AND n.missing_since IS NULL AND n.subaccount_id IS NULL AND n.calling_code = ? AND n.number NOT IN (?, ?)";
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
   const claim = 'SELECT ? AS party_index, ? AS role';
@@ -18,6 +18,7 @@ export function statements({ forUpdate, forShare }) {
     .map((column) => `${column} = ${column} + ?`)
     .join(', ');
   return {
+    pooledAmong: `SELECT ${fields('virtual_number', 'number')} FROM virtual_number WHERE number IN (?, ?, ?, ?, ?, ?)`,
     livePair: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE pair_index = ? ${forUpdate}`,
     chooseNumber: `SELECT ${fields('part', 'id number')}, part.tier AS \`tier\` FROM (SELECT n.id, n.number, 1 AS tier FROM number_assignment a
       JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
@@ -27,7 +28,7 @@ export function statements({ forUpdate, forShare }) {
       SELECT * FROM (SELECT n.id, n.number, 2 AS tier FROM virtual_number n WHERE ${fits} AND ${unused} AND ${unused} ORDER BY n.id LIMIT 1) AS part`,
     assignParties: `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
       SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claim} UNION ALL ${claim}) claim
-      WHERE n.id = ? AND n.status = 'active' ${forShare}`,
+      WHERE n.id = ? AND n.status = 'active' AND n.is_elsewhere = 0 ${forShare}`,
     addSession: insertion(
       'masking_session',
       'virtual_number_id virtual_number id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at renewals fee pair_index',

@@ -4,6 +4,7 @@ import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
+import type { Interaction } from './interaction.entity.js';
 import { readInteractions } from './interactions.js';
 import { sessionAnswer, type SessionAnswer, type SessionFace } from './session-answer.js';
 import { SessionRecords, WHOLE, type SessionOwner, type SessionRecord } from './session-record.js';
@@ -36,6 +37,11 @@ export class FindSession {
     });
   }
 
+  /** Of what `OpenSession` gave back, in its transaction: nobody has called in a session that was opened a moment ago. */
+  async openedAnswer(tx: Tx, session: SessionRecord): Promise<SessionAnswer> {
+    return session.renewals === 0 ? this.shown(session, []) : this.answer(tx, session);
+  }
+
   async answer(tx: Tx, session: SessionRecord): Promise<SessionAnswer> {
     const [answer] = await this.answers(tx, [session]);
     if (!answer) throw new NotFound();
@@ -62,7 +68,10 @@ export class FindSession {
   async answers(tx: Tx, sessions: SessionRecord[]): Promise<SessionAnswer[]> {
     const ids = sessions.map((session) => session.id);
     const interactions = await readInteractions(tx, ids);
-    const context = { now: this.clock.now(), publicUrl: this.config.http.publicUrl };
-    return sessions.map((session) => sessionAnswer(session, interactions.get(session.id) ?? [], context));
+    return sessions.map((session) => this.shown(session, interactions.get(session.id) ?? []));
+  }
+
+  private shown(session: SessionRecord, interactions: Interaction[]): SessionAnswer {
+    return sessionAnswer(session, interactions, { now: this.clock.now(), publicUrl: this.config.http.publicUrl });
   }
 }

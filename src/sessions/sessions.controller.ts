@@ -48,10 +48,8 @@ export class SessionsController {
     const owner = principalOf(request);
     const terms = await this.accountSettings.of(owner.accountId);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
-      const session = await this.findSession.answer(
-        tx,
-        await this.openSession.run(tx, owner, this.createPipe.transform(body), terms),
-      );
+      const opened = await this.openSession.run(tx, owner, this.createPipe.transform(body), terms);
+      const session = await this.findSession.openedAnswer(tx, opened);
       const mirror = flatMirror(session);
       return { status: 201, body: { api_id: request.id, message: 'Session created', ...mirror, session } };
     });
