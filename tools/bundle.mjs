@@ -80,7 +80,10 @@ const NAMES_CLASSES = `${NAMES_EVERYTHING.replace('__name', '__nameOfClass')} va
 function nameClassesAlone(file) {
   const text = readFileSync(file, 'utf8');
   if (!text.includes(NAMES_EVERYTHING)) throw new Error(`expected of the bundler: ${NAMES_EVERYTHING}`);
-  writeFileSync(file, text.replace(NAMES_EVERYTHING, NAMES_CLASSES).replaceAll(' __name(this, ', ' __nameOfClass(this, '));
+  writeFileSync(
+    file,
+    text.replace(NAMES_EVERYTHING, NAMES_CLASSES).replaceAll(' __name(this, ', ' __nameOfClass(this, '),
+  );
 }
 
 /** Whole or not at all: a service may be starting from it. */
