@@ -96,6 +96,11 @@ describeOnEachService('a masked call', (start) => {
     const after = await read();
     expect(after.total_call_count).toBe(4);
     expect(after.total_call_billed_duration).toBe(60 + 60 + 120 + 120);
+
+    const renewal = { first_party: ASHA, second_party: RAVI };
+    const renewed = (await service.sessions<{ session: SessionView }>('POST', '/', renewal)).body.session;
+    expect(renewed).toMatchObject({ session_uuid: session.session_uuid, total_call_count: 4 });
+    expect(renewed.interaction).toEqual(after.interaction);
   });
 
   it('never shows a real number to the other side', async () => {
