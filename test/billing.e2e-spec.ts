@@ -179,11 +179,11 @@ describeOnEachService('the bill', (start) => {
   it("adds an account's own prices, those of the day on which they were incurred", async () => {
     expect((await settings({ session_fee: '0.25', minute_fee: '0.01' })).status).toBe(200);
     const made = await open();
-    expect(made).toMatchObject({ session: { amount: 0.25, total_session_amount: 0.25 } });
+    expect(made).toMatchObject({ session: { amount: 0, total_session_amount: 0.25 } });
     const before = shape(await stats('group_by=account'));
     await talk(made.virtual_number);
     // Two legs of two minutes at 0.0085 and 0.012, and four minutes at 0.01.
-    const charged = { amount: 0.25, total_call_amount: 0.081, total_session_amount: 0.331 };
+    const charged = { amount: 0, total_call_amount: 0.081, total_session_amount: 0.331 };
     expect(await read(made.session_uuid)).toMatchObject(charged);
     expect((await read(made.session_uuid)).interaction).toMatchObject([{ total_call_amount: 0.081 }]);
     expect(shape(await stats('group_by=account')).amount - before.amount).toBe(81_000);

@@ -8,7 +8,7 @@ import { change, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { number, selection } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
-import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
+import { Defer, Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
 import { countedOf, CountCall, ownAmountOf } from './count-call.js';
@@ -86,7 +86,7 @@ export class Recount implements OnModuleInit {
     this.jobs.handle<{ isRepair: boolean }>(RECOUNT, options, async ({ isRepair }, { signal }) => {
       const endsAt = performance.now() + RUN_MS;
       const isOver = await this.run(isRepair, () => !signal.aborted && performance.now() < endsAt);
-      if (!isOver) throw new RetryLater(0, 'goes on where it stopped');
+      if (!isOver) throw new Defer(0, 'goes on where it stopped');
     });
   }
 

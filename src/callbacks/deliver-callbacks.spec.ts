@@ -53,7 +53,7 @@ describeOnEachDatabase('delivering a stream', (open) => {
   const run = (session: SessionRecord, signal = new AbortController().signal) =>
     callbacks.deliverCallbacks.run(session.id, 'status', signal).then(
       () => 'done',
-      (error: { seconds: number; message: string }) => `${error.message} in ${error.seconds} s`,
+      ({ name, message, seconds }: Error & { seconds: number }) => `${name}: ${message} in ${seconds} s`,
     );
   const names = (): string[] => receiver.heard.map(({ params }) => params.EventName ?? '');
   const rows = <Row>(sql: string): Promise<Row[]> => database.read((manager) => manager.query<Row[]>(sql));
@@ -87,7 +87,7 @@ describeOnEachDatabase('delivering a stream', (open) => {
       },
     );
 
-    expect(await run(session)).toBe('others have their turn in 0 s');
+    expect(await run(session)).toBe('Defer: others have their turn in 0 s');
     expect(names()).toEqual(['A', 'B']);
     expect(await run(session)).toBe('done');
     expect(names()).toEqual(['A', 'B', 'C']);
@@ -101,10 +101,10 @@ describeOnEachDatabase('delivering a stream', (open) => {
     const [{ nextIn } = { nextIn: 0 }] = await settled();
     expect(nextIn).toBeGreaterThanOrEqual(4);
     expect(nextIn).toBeLessThanOrEqual(6);
-    expect(first).toBe(`503 in ${nextIn} s`);
+    expect(first).toBe(`RetryLater: 503 in ${nextIn} s`);
 
     after(nextIn * 1000 - 1);
-    expect(await run(session)).toBe('not due yet in 0.001 s');
+    expect(await run(session)).toBe('Defer: not due yet in 0.001 s');
     expect(names()).toEqual(['A']);
     after(1);
     expect(await run(session)).toBe('done');

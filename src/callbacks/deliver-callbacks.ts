@@ -5,7 +5,7 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database } from '../platform/database/database.js';
 import { selection, type Selected } from '../platform/database/rows.js';
 import { newNonce } from '../platform/ids.js';
-import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
+import { Defer, Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { Outgoing, type Exchange } from '../platform/outgoing/outgoing.js';
 import { formDecoded } from './contract.js';
 import { CALLBACK_ATTEMPTS, CALLBACKS, type Stream } from './callback.entity.js';
@@ -80,9 +80,11 @@ export class DeliverCallbacks implements OnModuleInit {
       const next = await this.next(sessionId, stream);
       if (!next) return;
       const now = this.clock.now();
-      if (next.nextAttemptAt > now)
-        throw new RetryLater((next.nextAttemptAt - now) / 1000, lastFailure ?? 'not due yet');
-      if (now >= endsAt) throw new RetryLater(0, 'others have their turn');
+      if (next.nextAttemptAt > now) {
+        const seconds = (next.nextAttemptAt - now) / 1000;
+        throw lastFailure === null ? new Defer(seconds, 'not due yet') : new RetryLater(seconds, lastFailure);
+      }
+      if (now >= endsAt) throw new Defer(0, 'others have their turn');
 
       const url = this.crypto.open(urlPlace(next.id, next.accountId), next.url);
       const receiver = receiverOf(this.crypto, next.accountId, url);

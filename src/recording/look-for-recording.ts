@@ -6,7 +6,7 @@ import { lockSession } from '../sessions/index.js';
 import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
-import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
+import { Defer, Jobs } from '../platform/jobs/jobs.js';
 import { NoteRecording } from './note-recording.js';
 import { RecordingFailed } from './recording.events.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
@@ -55,7 +55,7 @@ export class LookForRecording implements OnModuleInit {
     const settledAt = (found.call.endedAt ?? recording.createdAt + LONGEST_CALL_MS) + WAIT_MS;
     const leftMs = settledAt - this.clock.now();
     // Most of these calls were just not answered: one question at the end is enough.
-    if (!wasAnswered(recording, found) && leftMs > 0) throw new RetryLater(leftMs / 1000, 'nobody has answered');
+    if (!wasAnswered(recording, found) && leftMs > 0) throw new Defer(leftMs / 1000, 'nobody has answered');
 
     const credentials = await this.plivoAccess.of(recording.accountId, recording.subaccountId);
     const [told] = await this.plivo.findRecordings(credentials, {
@@ -63,7 +63,7 @@ export class LookForRecording implements OnModuleInit {
       addedFrom: recording.createdAt - HOUR_MS,
       addedBefore: recording.createdAt + SPAN_MS,
     });
-    if (!told && leftMs > 0) throw new RetryLater(pauseSeconds(attempt), 'no recording yet');
+    if (!told && leftMs > 0) throw new Defer(pauseSeconds(attempt), 'no recording yet');
 
     await this.database.transaction(async (tx) => {
       await lockSession(tx, this.database, recording.sessionId);

@@ -82,22 +82,27 @@ export const OneOf = (...words: [string, string]) =>
     (name) => `Invalid parameter. ${name} allowed values are ${words.join(' or ')}`,
   );
 
-/** An absolute http or https URL of at most 1000 characters, kept as it came. */
+/** An absolute http or https URL, kept as it came. At most 1000 characters, which are counted as they will be sent: in normal form, percent-encoded. */
 export const WebUrl = () =>
   parameter(
     (value) => value,
     isWebUrl,
     (name, value) =>
-      typeof value === 'string' && value.length > MAX_URL_LENGTH
+      typeof value === 'string' && sentLength(value) > MAX_URL_LENGTH
         ? `Invalid parameter. ${name} should be under 1000 characters`
         : `Invalid parameter. ${name} should be a valid URL`,
   );
 
 function isWebUrl(value: unknown): boolean {
-  // A quote or a control character could leave the XML attribute that the URL is written into.
-  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || /[\s"'<>\\^`{|}\p{Cc}]/u.test(value)) return false;
+  // A double quote or a control character could leave the XML attribute that the URL is written into.
+  if (typeof value !== 'string' || /[\s"<>\\^`{|}\p{Cc}]/u.test(value) || sentLength(value) > MAX_URL_LENGTH)
+    return false;
   const url = parseUrl(value);
   return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
+}
+
+function sentLength(text: string): number {
+  return text.length > MAX_URL_LENGTH ? text.length : (parseUrl(text)?.href.length ?? text.length);
 }
 
 /** 4 to 15 digits; a JSON number is accepted and becomes text. */

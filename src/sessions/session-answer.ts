@@ -41,7 +41,8 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
     expiry_time: apiTime(session.expiresAt),
     session_expiry: settings.session_expiry,
     duration: isEndless ? 0 : Math.floor((session.expiresAt - session.createdAt) / 1000),
-    amount: amount(session.fee),
+    // A whole number wherever it is typed, as in the Go SDK: an account's own fee is in the total alone.
+    amount: 0,
     call_time_limit: settings.call_time_limit,
     ring_timeout: settings.ring_timeout,
     first_party_play_url: settings.first_party_play_url,

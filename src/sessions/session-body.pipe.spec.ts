@@ -149,6 +149,7 @@ describe('a parameter', () => {
   });
 
   const longUrl = `https://hooks.example.com/${'x'.repeat(974)}`;
+  const encodedUrl = `https://hooks.example.com/${'東'.repeat(108)}xx`;
   it.each([
     ['record', 'yes', 'record allowed values are true or false'],
     ['record', 1, 'record allowed values are true or false'],
@@ -163,6 +164,14 @@ describe('a parameter', () => {
     ['callback_url', 'https://example.com/"', 'callback_url should be a valid URL'],
     ['callback_url', longUrl, null],
     ['callback_url', `${longUrl}x`, 'callback_url should be under 1000 characters'],
+    ['callback_url', encodedUrl, null],
+    ['callback_url', `${encodedUrl}x`, 'callback_url should be under 1000 characters'],
+    ['callback_url', "https://example.com/o'brien?name='x'#'", null],
+    [
+      'second_party_play_url',
+      `https://example.com/${'東'.repeat(470)}.mp3`,
+      'second_party_play_url should be under 1000 characters',
+    ],
     ['subaccount', 'SAX', 'subaccount is not valid'],
     ['subaccount', 1, 'subaccount is not valid'],
   ])('%s: %j', (name, given, sentence) => {

@@ -99,7 +99,7 @@ describeOnEachDatabase('the records of a call', (open) => {
   const shown = () => world.sessions.findSession.run(OWNER, session.id);
   const reconciledAt = async (): Promise<unknown> =>
     (await database.read<{ at: unknown }[]>((m) => m.query('SELECT reconciled_at AS at FROM masked_call')))[0]?.at;
-  const waits = (seconds: number, message: string) => ({ name: 'RetryLater', seconds, message });
+  const waits = (seconds: number, message: string) => ({ name: 'Defer', seconds, message });
 
   it('tell of both legs what no webhook told, as webhooks would have', async () => {
     own = record(A_LEG);
@@ -191,13 +191,13 @@ describeOnEachDatabase('the records of a call', (open) => {
     own = record(A_LEG);
     children = [record(B_LEG, { answeredAt: null, durationSeconds: null, hangupCauseCode: 3000 })];
     later(DAY_MS);
-    await expect(reconcile()).rejects.toMatchObject({ name: 'RetryLater' });
+    await expect(reconcile()).rejects.toMatchObject({ name: 'Defer' });
     expect((await shown()).interaction).toMatchObject([{ second_party_status: 'no-answer' }]);
   });
 
   it('are given up after 25 hours, and the call ends as it is known', async () => {
     later(GIVE_UP_MS - 1);
-    await expect(reconcile()).rejects.toMatchObject({ name: 'RetryLater' });
+    await expect(reconcile()).rejects.toMatchObject({ name: 'Defer' });
     later(1);
     await expect(reconcile()).rejects.toMatchObject({ name: 'Park' });
     expect(await reconciledAt()).toBe(world.sessions.clock.now());
@@ -276,7 +276,7 @@ describeOnEachDatabase('the records of a call', (open) => {
         [ACCOUNT, B_LEG, callId, session.id],
       ),
     );
-    await expect(reconcile()).rejects.toMatchObject({ name: 'RetryLater' });
+    await expect(reconcile()).rejects.toMatchObject({ name: 'Defer' });
     await hangUp({ Duration: '30', TotalCost: '0.00850' });
     asked.splice(0);
     await reconcile();

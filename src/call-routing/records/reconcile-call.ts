@@ -3,7 +3,7 @@ import { PlivoAccess } from '../../accounts/index.js';
 import { PlivoClient, type CallRecord } from '../../plivo/index.js';
 import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { Jobs, Park, RetryLater } from '../../platform/jobs/jobs.js';
+import { Defer, Jobs, Park } from '../../platform/jobs/jobs.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
 import { CALLS } from '../call.entity.js';
 import { RECONCILE } from '../facts/ask-for-records.js';
@@ -87,10 +87,10 @@ export class ReconcileCall implements OnModuleInit {
     return [own, ...children];
   }
 
-  private askAgain({ createdAt }: Selected<typeof CALL>, legs: Leg[], reason: string): RetryLater {
+  private askAgain({ createdAt }: Selected<typeof CALL>, legs: Leg[], reason: string): Defer {
     const ends = legs.filter(({ isEnded }) => isEnded).map(({ endedAt }) => endedAt ?? createdAt);
     const isSoon = ends.some((end) => end > this.clock.now() - SOON_FOR_MS);
-    return new RetryLater(isSoon ? ASK_SOON_SECONDS : ASK_EVERY_SECONDS, reason);
+    return new Defer(isSoon ? ASK_SOON_SECONDS : ASK_EVERY_SECONDS, reason);
   }
 
   private async load(manager: Tx, callId: string): Promise<{ call: Selected<typeof CALL>; legs: Leg[] } | null> {

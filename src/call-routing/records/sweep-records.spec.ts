@@ -55,7 +55,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
       try {
         return await sweep.run(ACCOUNT);
       } catch (error) {
-        expect((error as Error).name).toBe('RetryLater');
+        expect((error as Error).name).toBe('Defer');
       }
     }
     throw new Error('the sweep does not end');
@@ -240,7 +240,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
 
   it('does thirty steps at once, and the rest right after', async () => {
     clock.advance(6 * DAY);
-    await expect(sweep.run(ACCOUNT)).rejects.toMatchObject({ name: 'RetryLater', seconds: 1 });
+    await expect(sweep.run(ACCOUNT)).rejects.toMatchObject({ name: 'Defer', seconds: 1 });
     expect(asked).toHaveLength(30);
   });
 

@@ -5,7 +5,7 @@ import { ListingTooLong, PlivoClient, type CallRecord } from '../../plivo/index.
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
-import { Jobs, RetryLater } from '../../platform/jobs/jobs.js';
+import { Defer, Jobs } from '../../platform/jobs/jobs.js';
 import type { E164 } from '../../telephony/phone.js';
 import { legsByUuid, type Leg } from '../facts/legs.js';
 import { SWEEPS } from './record-sweep.entity.js';
@@ -69,7 +69,7 @@ export class SweepRecords implements OnModuleInit {
     let span = SLICE_MS;
     let longest = LONGEST_SLICE_MS;
     for (let slices = 0; from < until;) {
-      if (slices === MOST_SLICES) throw new RetryLater(1, 'more records to read');
+      if (slices === MOST_SLICES) throw new Defer(1, 'more records to read');
       const end = Math.min(from + span, until);
       const records = await this.recordsBetween(accountId, from, end);
       if (records === null) {

@@ -7,7 +7,7 @@ import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
 import { Events } from '../../platform/events/events.js';
-import { Jobs, Park, RetryLater } from '../../platform/jobs/jobs.js';
+import { Defer, Jobs, Park } from '../../platform/jobs/jobs.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
 import { CALL_REQUESTS } from '../call-request.entity.js';
 import { addALeg, noteLegFacts } from '../facts/legs.js';
@@ -70,7 +70,7 @@ export class FindLostEnd implements OnModuleInit {
     });
     const isSettled = await this.database.transaction((tx) => this.settle(tx, request, records));
     if (isSettled) return;
-    if (!isLate) throw new RetryLater(ASK_EVERY_SECONDS, 'no record yet');
+    if (!isLate) throw new Defer(ASK_EVERY_SECONDS, 'no record yet');
     await this.database.transaction((tx) => this.giveUp(tx, request));
     throw new Park('Plivo has no record of this call');
   }

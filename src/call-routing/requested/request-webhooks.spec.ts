@@ -369,9 +369,9 @@ describeOnEachDatabase('a requested call', (open) => {
     it('is asked for every minute during 25 hours, then given up, and what was reserved for it is free', async () => {
       const reserve = { accountId: ACCOUNT, holder: requestId, micros: 1000, cap: '1' };
       await database.transaction((tx) => world.spend.reserve(tx, reserve));
-      await expect(find()).rejects.toMatchObject({ name: 'RetryLater', seconds: 60 });
+      await expect(find()).rejects.toMatchObject({ name: 'Defer', seconds: 60 });
       later((25 * DAY_MS) / 24 - 1);
-      await expect(find()).rejects.toMatchObject({ name: 'RetryLater' });
+      await expect(find()).rejects.toMatchObject({ name: 'Defer' });
       later(1);
       await expect(find()).rejects.toMatchObject({ name: 'Park' });
       expect(await request()).toMatchObject({ status: 'over' });

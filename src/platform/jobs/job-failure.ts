@@ -1,7 +1,21 @@
 import type { Handler } from './job-handler.js';
 import type { Outcome } from './settle-jobs.js';
 
-/** Thrown by a handler that knows when it is worth trying again. */
+/**
+ * Thrown by a handler whose time has not come, or that leaves the rest to a later run: it counts as a run, but nothing has failed. It is not told
+ * as a failure and takes nothing from its lane.
+ */
+export class Defer extends Error {
+  override readonly name = 'Defer';
+  constructor(
+    readonly seconds: number,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** Thrown by a handler that has failed and knows when it is worth trying again. */
 export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   constructor(
@@ -30,8 +44,10 @@ export function defaultRetryDelaySeconds(attempt: number): number {
 export function outcomeOfFailure(error: unknown, handler: Handler, attempt: number, now: number): Outcome {
   const text = describeFailure(error);
   if (error instanceof Park || attempt >= handler.maxAttempts) return { kind: 'park', error: text };
-  const seconds = error instanceof RetryLater ? error.seconds : handler.retryDelaySeconds(attempt);
-  return { kind: 'retry', error: text, runAt: now + Math.max(0, Math.round(seconds * 1000)) };
+  const isTimed = error instanceof RetryLater || error instanceof Defer;
+  const seconds = isTimed ? error.seconds : handler.retryDelaySeconds(attempt);
+  const runAt = now + Math.max(0, Math.round(seconds * 1000));
+  return error instanceof Defer ? { kind: 'defer', runAt, reason: text } : { kind: 'retry', runAt, error: text };
 }
 
 const MAX_TEXT = 500;

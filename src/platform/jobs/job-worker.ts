@@ -113,22 +113,23 @@ export class JobWorker {
   private async occupySlot(job: ClaimedJob): Promise<void> {
     this.inFlight++;
     const lease = new AbortController();
-    const hasFailed = await new Promise<boolean>((freed) => {
+    const end = await new Promise<Outcome['kind']>((freed) => {
       const timer = setTimeout(() => {
         this.log.warn('job.overran', { kind: job.kind, id: job.id, attempt: job.attempt });
         lease.abort();
-        freed(true);
+        freed('retry');
       }, job.handler.leaseMs);
       // A run that hangs must not keep a process alive that has nothing else to do.
       timer.unref();
       void this.execute(job, lease.signal).then(async (outcome) => {
         await this.settlements.add({ job, outcome });
         clearTimeout(timer);
-        freed(outcome.kind !== 'done');
+        freed(outcome.kind);
       });
     });
     this.inFlight--;
-    if (job.lane !== null) this.lanes?.leave(job.lane, hasFailed);
+    if (job.lane !== null && end === 'defer') this.lanes?.release(job.lane);
+    else if (job.lane !== null) this.lanes?.leave(job.lane, end !== 'done');
     this.tellSlotWaiters();
   }
 
@@ -162,6 +163,8 @@ export class JobWorker {
   private report({ id, kind, attempt, handler }: ClaimedJob, outcome: Outcome): void {
     const facts = { kind, id, attempt, of: handler.maxAttempts };
     if (outcome.kind === 'done') this.log.debug('job.done', facts);
+    else if (outcome.kind === 'defer')
+      this.log.debug('job.deferred', { ...facts, reason: outcome.reason, next_run_ms: outcome.runAt });
     else if (outcome.kind === 'park') this.log.error('job.parked', { ...facts, error: outcome.error });
     else this.log.warn('job.failed', { ...facts, error: outcome.error, next_run_ms: outcome.runAt });
   }

@@ -5,7 +5,7 @@ import type { Config } from '../settings/config.js';
 import type { Tx } from '../database/database.js';
 import { Database } from '../database/database.js';
 import { createLogger } from '../logging/logger.js';
-import { Jobs, Park, RetryLater } from './jobs.js';
+import { Defer, Jobs, Park, RetryLater } from './jobs.js';
 
 interface Gate {
   opened: Promise<void>;
@@ -206,6 +206,30 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       expect(await drain(8)).toBe(4);
     });
 
+    it('that defer themselves take nothing from their lane, and give nothing back to one that fails', async () => {
+      const jobs = newJobs();
+      let running = 0;
+      let most = 0;
+      jobs.handle<string>('deliver', { ...LANES, maxAttempts: 9 }, async (word) => {
+        most = Math.max(most, (running += 1));
+        await new Promise((turn) => void setImmediate(turn));
+        running -= 1;
+        if (word === 'bad') throw new Park('failed');
+        throw new Defer(3600, 'not yet');
+      });
+      const drain = async (word: string, count: number): Promise<number> => {
+        most = 0;
+        for (let index = 0; index < count; index++) await addTo(jobs, 'a', word);
+        await jobs.runDue();
+        return most;
+      };
+      await drain('good', 12);
+      expect(await drain('good', 6)).toBe(4);
+      await drain('bad', 9);
+      await drain('good', 6);
+      expect(await drain('good', 6)).toBe(1);
+    });
+
     it('leave the other kinds all their places', async () => {
       const jobs = newJobs();
       const stuck = gate();
@@ -331,6 +355,28 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       const [row] = await rows();
       expect(Number(row?.run_at) - before).toBeGreaterThanOrEqual(7_200_000);
       expect(row?.last_error).toBe('RetryLater: asked for a later run');
+    });
+
+    it('has not failed when it defers itself: it runs again at its time, is counted, and nothing is told as a failure', async () => {
+      const jobs = newJobs();
+      let runs = 0;
+      jobs.handle('greet', LEASE, async () => {
+        if ((runs += 1) === 1) throw new RetryLater(1, 'failed');
+        if (runs === 2) throw new Defer(60, 'nobody is there yet');
+      });
+      await add(jobs, 'greet', {});
+      await jobs.runDue();
+      clock.advance(1000);
+      lines = [];
+      await jobs.runDue();
+      expect(await rows()).toMatchObject([{ status: 'waiting', attempts: 2, lease: null, last_error: null }]);
+      expect(lines.map(({ msg }) => msg)).toEqual(['job.deferred']);
+
+      clock.advance(50_000);
+      expect(await jobs.runDue()).toBe(0);
+      clock.advance(10_000);
+      expect(await jobs.runDue()).toBe(1);
+      expect(await rows()).toEqual([]);
     });
 
     it('is parked after its last attempt and gives up its key', async () => {

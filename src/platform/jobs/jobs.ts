@@ -17,7 +17,7 @@ import {
   type StoredJob,
 } from './stored-jobs.js';
 
-export { Park, RetryLater } from './job-failure.js';
+export { Defer, Park, RetryLater } from './job-failure.js';
 export type { JobState, StoredJob } from './stored-jobs.js';
 
 const MAX_KIND = 40;

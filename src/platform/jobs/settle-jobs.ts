@@ -5,7 +5,10 @@ import type { ClaimedJob } from './claim-due-jobs.js';
 import { JOBS } from './job.entity.js';
 
 export type Outcome =
-  { kind: 'done' } | { kind: 'retry'; runAt: number; error: string } | { kind: 'park'; error: string };
+  | { kind: 'done' }
+  | { kind: 'defer'; runAt: number; reason: string }
+  | { kind: 'retry'; runAt: number; error: string }
+  | { kind: 'park'; error: string };
 
 export interface Settlement {
   job: ClaimedJob;
@@ -23,7 +26,7 @@ export async function settleJobs(
   now: number,
 ): Promise<boolean> {
   return database.transaction(async (tx) => {
-    let isWorkLeft = settlements.some(({ outcome }) => outcome.kind === 'retry' && outcome.runAt <= now);
+    let isWorkLeft = settlements.some(({ outcome }) => 'runAt' in outcome && outcome.runAt <= now);
     for (const [lease, ids] of doneByLease(settlements)) {
       const deleted = await change(
         tx,
@@ -42,7 +45,8 @@ export async function settleJobs(
       }
     }
     for (const { job, outcome } of settlements) {
-      if (outcome.kind === 'retry') await postpone(tx, job, outcome);
+      if (outcome.kind === 'retry') await postpone(tx, job, outcome.runAt, outcome.error);
+      if (outcome.kind === 'defer') await postpone(tx, job, outcome.runAt, null);
       if (outcome.kind === 'park' && (await park(tx, job, { error: outcome.error, now }))) isWorkLeft = true;
     }
     return isWorkLeft;
@@ -57,7 +61,7 @@ function doneByLease(settlements: readonly Settlement[]): Map<string, string[]> 
   return done;
 }
 
-async function postpone(tx: Tx, job: ClaimedJob, { runAt, error }: { runAt: number; error: string }): Promise<void> {
+async function postpone(tx: Tx, job: ClaimedJob, runAt: number, error: string | null): Promise<void> {
   await change(
     tx,
     'UPDATE job SET lease = NULL, run_at = ?, attempts = ABS(attempts), last_error = ? WHERE id = ? AND lease = ?',

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import { Answer, type WireAnswer } from './answer.js';
 import { OutgoingFailure } from './failure.js';
+import { UnaskedContinue } from './unasked-continue.js';
 
 export interface WireRequest {
   path: string;
@@ -35,6 +36,7 @@ export class Connection {
   private readonly dieAt = performance.now() + LIFE_MS;
   private answer: Answer | null = null;
   private bytesRead = 0;
+  private unaskedContinue = new UnaskedContinue();
 
   constructor(
     readonly origin: string,
@@ -75,6 +77,7 @@ export class Connection {
     const answer = new Answer(readMs);
     this.answer = answer;
     this.bytesRead = 0;
+    this.unaskedContinue = new UnaskedContinue();
     const onAbort = (): void => answer.breakOff(signal.reason as OutgoingFailure);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -109,7 +112,9 @@ export class Connection {
         return null;
       }
       const piece = read(Math.min(socket.readableLength, PIECE_BYTES));
-      this.bytesRead += piece?.length ?? 0;
+      if (piece === null) return null;
+      this.bytesRead += piece.length;
+      this.unaskedContinue.rewrite(piece);
       return piece;
     };
   }

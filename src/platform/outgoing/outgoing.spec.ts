@@ -238,7 +238,7 @@ describe('a receiver that misbehaves', () => {
       { error: 'protocol' },
     ],
     ['switches protocols', head('101 Switching Protocols', 'Upgrade: x', 'Connection: upgrade'), { error: 'protocol' }],
-    ['says 100 to what nobody asked', head('100 Continue').repeat(3), { error: 'protocol' }],
+    ['says 100 without end', (socket) => endlessly(socket, head('100 Continue').repeat(500)), { error: 'protocol' }],
     [
       'says 103 without end',
       (socket) => endlessly(socket, head('103 Early Hints', 'a: b').repeat(500)),
@@ -282,6 +282,24 @@ describe('a receiver that misbehaves', () => {
       'ok',
     ],
     ['breaks its chunks', head('200 OK', 'Transfer-Encoding: chunked') + '2\r\nok\r\nzz\r\n', 200, 'ok'],
+    ['says 100 unasked', head('100 Continue') + head('200 OK', 'Content-Length: 2') + 'ok', 200, 'ok'],
+    ['says 100 again and again', head('100 Continue', 'a: b').repeat(99) + head('410 Gone') + 'ok', 410, 'ok'],
+    [
+      'says 100 between hints, byte by byte',
+      (socket) => {
+        const all =
+          head('103 Early Hints', 'a: 100') + head('100 ') + head('102 x') + head('500 100', 'b: 100') + '100';
+        void (async () => {
+          for (const byte of all) {
+            await new Promise((written) => void socket.write(byte, written));
+            await new Promise((turn) => void setImmediate(turn));
+          }
+          socket.end();
+        })();
+      },
+      500,
+      '100',
+    ],
     ['gives hints first', head('103 Early Hints', 'a: b') + head('200 OK', 'Content-Length: 2') + 'ok', 200, 'ok'],
     [
       'sends a bomb',
