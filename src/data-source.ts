@@ -7,6 +7,7 @@ import { AddRecountProgress1764000000301 } from '../migrations/1764000000301-add
 import { AddPartyReindex1764100000001 } from '../migrations/1764100000001-add-party-reindex.js';
 import { AddRefusedWebhook1764200000301 } from '../migrations/1764200000301-add-refused-webhook.js';
 import { AddPinGate1764200000401 } from '../migrations/1764200000401-add-pin-gate.js';
+import { AddPinLength1764300000001 } from '../migrations/1764300000001-add-pin-length.js';
 import { AddApplicationToVirtualNumber1764200000001 } from '../migrations/1764200000001-add-application-to-virtual-number.js';
 import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-doubted-listing.js';
 import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-add-subaccount-at-plivo.js';
@@ -91,6 +92,7 @@ const migrations = [
   AddSubaccountAtPlivo1764200000201,
   AddRefusedWebhook1764200000301,
   AddPinGate1764200000401,
+  AddPinLength1764300000001,
 ];
 
 /**

@@ -98,6 +98,27 @@ describeOnEachService('every way a call can go', (start) => {
     await settled(uuid);
   });
 
+  it.each(['1234', '12341234'])(
+    'a stranger who types %s is connected at the fourth digit, without a # and without waiting',
+    async (typed) => {
+      const { virtual_number } = await session({
+        is_pin_authentication_required: true,
+        pin_prompt_play: PROMPT,
+        first_party_pin: '1234',
+        second_party_pin: '5678',
+      });
+      const uuid = await call(STRANGER, virtual_number);
+      await control('GET', `/calls/${uuid}?wait_for=answered&timeout=10`);
+      await act(STRANGER, 'digits', { digits: typed });
+      // The prompt's time-out is 5 s, and no clock is moved.
+      const { ringing } = await phone(RAVI, '?wait_for=ringing&timeout=3');
+
+      expect(ringing).toEqual([expect.objectContaining({ caller_id: virtual_number.slice(1) })]);
+      await act(RAVI, 'decline');
+      await settled(uuid);
+    },
+  );
+
   it('request-a-call rings the first party, then the second, both from the virtual number', async () => {
     const { virtual_number, session_uuid } = await session({ initiate_call_to_first_party: true });
     await runDue();

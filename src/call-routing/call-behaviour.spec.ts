@@ -48,6 +48,9 @@ describeOnEachDatabase('a call', (open) => {
     });
   });
 
+  /** Sessions with PINs are spread over the numbers. */
+  const lendOnlyTheFirst = () =>
+    database.transaction((tx) => tx.query("UPDATE virtual_number SET status = 'draining' WHERE number = ?", [OTHER]));
   const uuid = (): string => `${String((serial += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`;
   const verified = (params: Record<string, string>): VerifiedWebhook => ({
     accountId: ACCOUNT,
@@ -228,6 +231,7 @@ describeOnEachDatabase('a call', (open) => {
     });
 
     it('lets the PIN choose among several sessions on the number, and prompts with the newest', async () => {
+      await lendOnlyTheFirst();
       await world.sessions.open({ ...pair, ...pin });
       world.sessions.clock.advance(1000);
       await world.sessions.open({
@@ -243,6 +247,34 @@ describeOnEachDatabase('a call', (open) => {
 
       expect(asked).toContain('?new');
       expect(await type(asked, '1111', STRANGER, id)).toContain(number(2));
+    });
+
+    it('has typed its PIN with as many digits as the longest one on the number has, at every attempt', async () => {
+      await lendOnlyTheFirst();
+      const typedWith = async (xml: Promise<string>) => Number(/numDigits="(\d+)"/.exec(await xml)?.[1]);
+      await world.sessions.open({ ...pair, ...pin, pin_retry: 1 });
+      expect(await typedWith(call(STRANGER))).toBe(4);
+      const longer = await world.sessions.open({
+        first_party: party(3),
+        second_party: party(4),
+        ...pin,
+        first_party_pin: '333333',
+        second_party_pin: '44444',
+        force_pin_authentication: true,
+      });
+      const id = uuid();
+      const asked = call(STRANGER, id);
+      expect(await typedWith(asked)).toBe(6);
+      expect(await typedWith(type(await asked, '9999', STRANGER, id))).toBe(6);
+
+      // Of a registered caller its own PIN alone counts.
+      const [first, second] = [uuid(), uuid()];
+      expect([await typedWith(call(party(3), first)), await typedWith(call(party(4), second))]).toEqual([6, 5]);
+      const again = type(await call(party(4), second), '9999', party(4), second);
+      expect(await typedWith(again)).toBe(5);
+
+      await world.sessions.end(longer.id);
+      expect(await typedWith(call(STRANGER))).toBe(4);
     });
 
     it('is not locked out by silence', async () => {

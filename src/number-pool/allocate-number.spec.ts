@@ -285,8 +285,8 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
       'a PIN each, of a session with PINs',
       {
         pins: [
-          { role: 'first' as const, index: 'pin1' },
-          { role: 'second' as const, index: 'pin2' },
+          { role: 'first' as const, index: 'pin1', length: 4 },
+          { role: 'second' as const, index: 'pin2', length: 6 },
         ],
       },
       ['pin1 first', 'pin2 second'],
@@ -294,7 +294,7 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     ['a file for unknown callers', { playIndex: `~${digits}` }, [`~${digits} first`]],
     [
       'a PIN and a file',
-      { pins: [{ role: 'second' as const, index: 'pin2' }], playIndex: `~${digits}` },
+      { pins: [{ role: 'second' as const, index: 'pin2', length: 6 }], playIndex: `~${digits}` },
       ['pin2 second', `~${digits} first`],
     ],
   ])('lends what answers for strangers as long as the parties: %s', async (_, more, expected) => {
@@ -309,7 +309,7 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
 
   it.each([
     ['an open session', { isOpen: true }],
-    ['a session with a PIN', { pins: [{ role: 'first' as const, index: 'pin1' }] }],
+    ['a session with a PIN', { pins: [{ role: 'first' as const, index: 'pin1', length: 4 }] }],
   ])('never lends %s a number on which an open session began after the choice', async (_, more) => {
     await addNumbers(database, usNumbers(1));
     const rival = { ...wish(3, 4), isOpen: true };
@@ -326,7 +326,7 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
 
   it('never lends an open session a number on which a PIN was claimed after the choice', async () => {
     await addNumbers(database, usNumbers(1));
-    const rival = { ...wish(3, 4), pins: [{ role: 'first' as const, index: 'pin1' }] };
+    const rival = { ...wish(3, 4), pins: [{ role: 'first' as const, index: 'pin1', length: 4 }] };
 
     const outcome = await database.transaction(async (tx) => {
       const raced = afterFirstRows(tx, () => allocate(rival, tx));

@@ -13,7 +13,8 @@ export type PartyRole = NumberAssignment['role'];
 export interface AllocationRequest extends Omit<NumberWish, 'parties' | 'pinIndexes'> {
   sessionId: string;
   parties: { role: PartyRole; index: string; number: string }[];
-  pins: { role: PartyRole; index: string }[];
+  /** `length`: digits, 4 to 15. */
+  pins: { role: PartyRole; index: string; length: number }[];
   /** Index of a file for unknown callers (`~` and 21 more characters), where the session has one. */
   playIndex: string | null;
   /** The role that strangers take in an open session; ignored for others. */
@@ -109,11 +110,11 @@ export class AllocateNumber {
   }
 }
 
-/** Takes a place among what answers for strangers on a number. */
+/** Takes a place among what answers for strangers on a number; `length` where it is a PIN. */
 export async function claimForStrangers(
   tx: Tx,
   virtualNumberId: number,
-  claim: { role: PartyRole; index: string },
+  claim: { role: PartyRole; index: string; length?: number },
   request: { sessionId: string; freeAfter: number; now: number },
 ): Promise<void> {
   await change(tx, 'DELETE FROM pin_assignment WHERE virtual_number_id = ? AND pin_index = ? AND free_after <= ?', [
@@ -123,7 +124,14 @@ export async function claimForStrangers(
   ]);
   const { sessionId, freeAfter } = request;
   await orStartOver(
-    PIN_ASSIGNMENTS.insert(tx, { virtualNumberId, pinIndex: claim.index, sessionId, role: claim.role, freeAfter }),
+    PIN_ASSIGNMENTS.insert(tx, {
+      virtualNumberId,
+      pinIndex: claim.index,
+      sessionId,
+      role: claim.role,
+      freeAfter,
+      pinLength: claim.length ?? null,
+    }),
   );
 }
 

@@ -27,7 +27,7 @@ describeOnEachDatabase('the hold of a session on its number', (open) => {
     );
   const stranger = (number: number, index: string, session: string, freeAfter = LATER) =>
     work((tx) =>
-      tx.query("INSERT INTO pin_assignment VALUES (?, ?, ?, 'first', ?)", [number, index, session, freeAfter]),
+      tx.query("INSERT INTO pin_assignment VALUES (?, ?, ?, 'first', ?, NULL)", [number, index, session, freeAfter]),
     );
   const read = async (table: string, column: string): Promise<string[]> => {
     const rows = await database.read<Record<string, string | number>[]>((manager) =>

@@ -7,6 +7,7 @@ export { FollowListing, type ListingNews } from './follow-listing.js';
 export { extendHold, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';
 export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers } from './list-numbers.js';
+export { LONGEST_PIN, longestPin } from './longest-pin.js';
 export { NumberPoolExhausted } from './number-pool.errors.js';
 export { NumberReleased } from './number-pool.events.js';
 export { readNumberRows } from './number-rows.js';

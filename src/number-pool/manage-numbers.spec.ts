@@ -195,7 +195,7 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     ] as const) {
       const values = Array.from({ length: rows }, (__, party) => `(${id}, 'party${party}', 's', 'first', 0)`).join(',');
       await dataSource.query(`INSERT INTO number_assignment VALUES ${values}`);
-      await dataSource.query(`INSERT INTO pin_assignment VALUES (${id}, '*', 's', 'first', 0)`);
+      await dataSource.query(`INSERT INTO pin_assignment VALUES (${id}, '*', 's', 'first', 0, NULL)`);
     }
 
     await remove('+14155550100');

@@ -69,6 +69,7 @@ export class NumberAssignment {
  */
 @Entity('pin_assignment', { withoutRowid: true })
 @Index('pin_assignment_session', ['sessionId'])
+@Index('pin_assignment_live', ['virtualNumberId', 'freeAfter', 'pinLength'])
 export class PinAssignment {
   @PrimaryColumn({ type: 'int', name: 'virtual_number_id' }) virtualNumberId!: number;
   /** Keyed index of the PIN; `*`; or, greater than both, `~` and 21 characters that stand for a session's file for unknown callers. */
@@ -77,6 +78,8 @@ export class PinAssignment {
   @Column(word(6)) role!: 'first' | 'second';
   /** As in `number_assignment`. */
   @Column({ ...instant(), name: 'free_after' }) freeAfter!: number;
+  /** Digits of the PIN, 4 to 15; null for what is none, and in rows of earlier versions. */
+  @Column({ type: 'int', ...nullable, name: 'pin_length' }) pinLength!: number | null;
 }
 
 export const NUMBERS = tableOf<VirtualNumber, 'id'>(VirtualNumber);

@@ -138,7 +138,7 @@ export class OpenSession {
     });
     const pins = ROLES.flatMap((role) => {
       const pin = parties[`${role}Pin`];
-      return pin === null ? [] : [{ role, index: this.records.pinIndex(accountId, pin) }];
+      return pin === null ? [] : [{ role, index: this.records.pinIndex(accountId, pin), length: pin.length }];
     });
     return {
       accountId,

@@ -13,7 +13,7 @@ export type HeardAnswer =
       sessionId: string;
       callId: string;
     }
-  | { kind: 'ask'; prompt: string; wrongPlay: string; callId: string; attempt: number }
+  | { kind: 'ask'; prompt: string; wrongPlay: string; callId: string; attempt: number; mostDigits: number }
   | { kind: 'play'; url: string }
   | { kind: 'refuse'; reason: string }
   | { kind: 'hangup' }
@@ -92,7 +92,14 @@ function readAsk(gather: Verb | undefined, prompt: string, wrongPlay: string): H
   const url = PIN_URL.exec(gather?.attributes['action'] ?? '');
   return url === null
     ? { kind: 'unknown' }
-    : { kind: 'ask', prompt, wrongPlay, callId: url[1] ?? '', attempt: Number(url[2]) };
+    : {
+        kind: 'ask',
+        prompt,
+        wrongPlay,
+        callId: url[1] ?? '',
+        attempt: Number(url[2]),
+        mostDigits: Number(gather?.attributes['numDigits']),
+      };
 }
 
 function decoded(text: string): string {

@@ -165,25 +165,30 @@ export class Network {
       timeline.in(play, () => this.world.callee.ring(call, answer));
     } else if (answer.kind === 'ask' && asked) {
       call.a.answeredAt ??= timeline.now;
-      this.typeLater(call, answer.callId, { ...asked, attempts: asked.attempts + 1 });
+      this.typeLater(call, answer, { ...asked, attempts: asked.attempts + 1 });
     } else {
       if (answer.kind !== 'hangup') call.a.answeredAt ??= timeline.now;
       timeline.in(chance.between(0, 4000), () => this.end(call, CAUSES.normal));
     }
   }
 
-  private typeLater(call: NetworkCall, callId: string, asked: Asked): void {
+  private typeLater(call: NetworkCall, answer: HeardAnswer & { kind: 'ask' }, asked: Asked): void {
     const { chance, timeline } = this.world;
     if (chance.is(0.06)) timeline.in(chance.between(0, 6000), () => this.end(call, CAUSES.normal));
     timeline.in(chance.between(500, 9000), () => {
       // What was typed may be on its way while the caller hangs up.
-      if (!call.isOver || chance.is(0.2)) return this.type(call, callId, asked);
+      if (!call.isOver || chance.is(0.2)) return this.type(call, answer, asked);
     });
   }
 
-  private async type(call: NetworkCall, callId: string, asked: Asked): Promise<void> {
+  private async type(
+    call: NetworkCall,
+    { callId, mostDigits }: HeardAnswer & { kind: 'ask' },
+    asked: Asked,
+  ): Promise<void> {
     const { world } = this;
-    const digits = this.choosePin(asked);
+    // Typing is over with the last digit that was asked for.
+    const digits = this.choosePin(asked).slice(0, mostDigits);
     const params = { ...this.world.webhooks.common(call, 'Redirect'), ...(digits === '' ? {} : { Digits: digits }) };
     const check = (webhook: VerifiedWebhook) =>
       world.product.answerDigits.run(

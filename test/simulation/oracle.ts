@@ -1,5 +1,6 @@
 import type { HeardAnswer } from './heard-answer.js';
 import {
+  freeAfter,
   isLive,
   isTalking,
   mayBeBusy,
@@ -100,6 +101,17 @@ export class Oracle {
     return { kind: 'refuse', reason: caller === null ? 'withheld' : 'stranger' };
   }
 
+  /**
+   * With how many digits a PIN is typed: of a registered caller its own has, of strangers the longest on the number, cooling off included. Where the last
+   * session went while its prompt was heard none is right, and all that a PIN can have may be typed.
+   */
+  private mostDigits({ number, pins }: ModelSession, forced: Role | null): number {
+    if (forced !== null) return pins[forced]?.length ?? 0;
+    const held = this.on(number).filter((session) => this.now() < freeAfter(session));
+    const lengths = held.flatMap((session) => [session.pins.first?.length ?? 0, session.pins.second?.length ?? 0]);
+    return Math.max(0, ...lengths) || 15;
+  }
+
   /** What a typed PIN leads to; counts the wrong ones. Empty: nothing was typed. */
   expectAfterPin(asked: Asked, typed: string): Expected {
     const { prompt, caller, forced } = asked;
@@ -172,7 +184,12 @@ export class Oracle {
     if (expected.kind === 'hangup') return answer.kind === 'hangup';
     if (expected.kind === 'refuse') return answer.kind === 'refuse' && answer.reason === expected.reason;
     if (expected.kind === 'play') return answer.kind === 'play' && answer.url === expected.url;
-    if (expected.kind === 'ask') return answer.kind === 'ask' && answer.prompt === expected.session.prompt;
+    if (expected.kind === 'ask')
+      return (
+        answer.kind === 'ask' &&
+        answer.prompt === expected.session.prompt &&
+        answer.mostDigits === this.mostDigits(expected.session, expected.forced)
+      );
     return false;
   }
 

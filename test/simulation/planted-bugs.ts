@@ -100,6 +100,15 @@ export const PLANTED_BUGS: PlantedBug[] = [
     },
   },
   {
+    name: 'typing a PIN ends a digit before the longest one does',
+    shows: 'wrong answer',
+    plant: ({ answerCall }) => {
+      const run = answerCall.run.bind(answerCall);
+      answerCall.run = async (...asked) =>
+        (await run(...asked)).replace(/numDigits="(\d+)"/, (_, most) => `numDigits="${Number(most) - 1}"`);
+    },
+  },
+  {
     name: 'the caller is shown to the called party',
     shows: 'leak',
     plant: ({ answerCall }) => {

@@ -93,7 +93,11 @@ export class AnswerDigits {
         return this.callBook.proceed(tx, waiting, decideCall({ kind: 'seated', seat, by: 'pin' }, facts));
       }
       case 'again':
-        return this.callBook.askAgain(waiting, prompt, attempt + 1);
+        return this.callBook.askAgain(tx, waiting, {
+          prompt,
+          role: call.sessionId === null ? null : call.callerRole,
+          attempt: attempt + 1,
+        });
       case 'failed': {
         const refusal = { decision: 'refuse', reason: judged.reason, seat: null } as const;
         const refused = await this.callBook.proceed(tx, waiting, refusal);

@@ -76,9 +76,9 @@ describe('the answer to a call', () => {
   });
 
   it('asks for the PIN with the prompt and the patience of the session, for the first attempt', () => {
-    const xml = answerXml(URL, call, { decision: 'ask-pin', reason: 'pin', prompt: session(), seat: null });
+    const xml = answerXml(URL, call, { decision: 'ask-pin', reason: 'pin', prompt: session(), seat: null }, 6);
     expect(xml).toContain(`<GetDigits action="${URL}/plivo/MA/calls/c/pin/1${REPEATED}"`);
-    expect(xml).toContain('timeout="7" digitTimeout="7" numDigits="15"');
+    expect(xml).toContain('timeout="7" digitTimeout="7" numDigits="6"');
     expect(xml).toContain(`><Play>${PROMPT}</Play></GetDigits>`);
   });
 
@@ -93,14 +93,18 @@ describe('the answer to a call', () => {
 });
 
 describe('the question for a PIN', () => {
+  const asked = (attempt: number) => ({ attempt, mostDigits: 4 });
+
   it('begins with the error file from the second attempt on, and only where there is one', () => {
     const told = session({ incorrect_pin_play: WRONG });
-    expect(askForPin(URL, call, told, 1)).not.toContain(WRONG);
-    expect(askForPin(URL, call, told, 2)).toMatch(new RegExp(`^<Response><Play>${WRONG}</Play><GetDigits .*/pin/2#`));
-    expect(askForPin(URL, call, session(), 2)).toMatch(/^<Response><GetDigits /);
+    expect(askForPin(URL, call, told, asked(1))).not.toContain(WRONG);
+    expect(askForPin(URL, call, told, asked(2))).toMatch(
+      new RegExp(`^<Response><Play>${WRONG}</Play><GetDigits .*/pin/2#`),
+    );
+    expect(askForPin(URL, call, session(), asked(2))).toMatch(/^<Response><GetDigits /);
   });
 
   it('waits five seconds where the session does not say', () => {
-    expect(askForPin(URL, call, session({ pin_retry_wait: null }), 1)).toContain('timeout="5"');
+    expect(askForPin(URL, call, session({ pin_retry_wait: null }), asked(1))).toContain('timeout="5"');
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../../accounts/index.js';
-import { openInteraction, type SessionRecord } from '../../sessions/index.js';
+import { LONGEST_PIN, longestPin } from '../../number-pool/index.js';
+import { openInteraction, type Route, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Contended, isDuplicate, type Tx } from '../../platform/database/database.js';
@@ -74,7 +75,11 @@ export class CallBook {
   /** For a call that has just come in. `isFirstWord`: nothing was heard of it before. */
   async enter(tx: Tx, call: WaitingCall, wanted: CallDecision, isFirstWord: boolean): Promise<string> {
     const decision = await this.reserveSpend.run(tx, call, wanted);
-    const answer = answerXml(this.config.http.publicUrl, call, decision);
+    const mostDigits =
+      decision.decision === 'ask-pin'
+        ? await this.pinDigits(tx, decision.prompt, decision.seat?.role ?? null)
+        : undefined;
+    const answer = answerXml(this.config.http.publicUrl, call, decision, mostDigits);
     await this.insertCall(tx, call, decision, answer);
     await this.seat(tx, call, decision, isFirstWord);
     return answer;
@@ -95,8 +100,24 @@ export class CallBook {
     return answerXml(this.config.http.publicUrl, call, decision);
   }
 
-  askAgain(call: WaitingCall, prompt: SessionRecord, attempt: number): string {
-    return askForPin(this.config.http.publicUrl, call, prompt, attempt);
+  /** `role`: of a registered caller that must show its own PIN; null for a stranger. */
+  async askAgain(
+    tx: Tx,
+    call: WaitingCall,
+    { prompt, role, attempt }: { prompt: SessionRecord; role: Route['role'] | null; attempt: number },
+  ): Promise<string> {
+    const mostDigits = await this.pinDigits(tx, prompt, role);
+    return askForPin(this.config.http.publicUrl, call, prompt, { attempt, mostDigits });
+  }
+
+  /**
+   * Digits after which typing is over. Of a stranger the number's longest PIN: which session it wants is not known yet. Of a registered caller its own
+   * PIN's, because no other opens anything for it: were it the number's longest, it would wait for the time-out wherever a stranger's PIN is longer.
+   * Whoever shows that number learns how many digits its PIN has, which the customer's prompt mostly says.
+   */
+  private async pinDigits(tx: Tx, prompt: SessionRecord, role: Route['role'] | null): Promise<number> {
+    if (role === null) return longestPin(tx, prompt.virtualNumberId, this.clock.now());
+    return prompt.parties[`${role}Pin`]?.length ?? LONGEST_PIN;
   }
 
   /** What the call, which is on, was answered at this step; null the first time. */
