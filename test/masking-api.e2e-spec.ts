@@ -894,7 +894,7 @@ describeOnEachService('the masking API', (start) => {
     it('keeps those that are given and generates only what is missing', async () => {
       const made = await open({ ...pinOn, generate_pin: true, generate_pin_length: 0, second_party_pin: '123456' });
       expect(made['second_party_pin']).toBe('123456');
-      expect(made['first_party_pin']).toMatch(/^[0-9]{4}$/);
+      expect(made).toMatchObject({ generate_pin_length: 6, first_party_pin: expect.stringMatching(/^[0-9]{6}$/) });
     });
 
     it('takes JSON numbers and keeps leading zeros of text', async () => {
@@ -1248,9 +1248,26 @@ describeOnEachService('the masking API with other settings', (start) => {
     expect(later.body.response).toEqual(made.body.session);
 
     const bounded = await service.sessions<Opened>('POST', `/${made.body.session_uuid}/`, { session_expiry: 60 });
+        GENERATED_PIN_LENGTH: '4',
     expect(bounded.body.session).toMatchObject({ session_expiry: 60, duration: 400 * 86_400 + 60 });
     clock.advance(60_000);
     const ended = await service.sessions<Got>('GET', `/${made.body.session_uuid}/`);
     expect(ended.body.response.status).toBe('expired');
   });
 });
+  it('generates PINs of the length that was set, and tells it', async () => {
+    const made = await service.sessions<Opened>('POST', '/', {
+      first_party: BEN,
+      second_party: AMY,
+      is_pin_authentication_required: true,
+      generate_pin: true,
+      pin_prompt_play: PROMPT,
+    });
+    expect(made.body.session).toMatchObject({
+      generate_pin_length: 4,
+      first_party_pin: expect.stringMatching(/^[0-9]{4}$/),
+      second_party_pin: expect.stringMatching(/^[0-9]{4}$/),
+    });
+    await service.sessions('DELETE', `/${made.body.session_uuid}/`);
+  });
+

@@ -498,6 +498,7 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
           is_pin_authentication_required: true,
           pin_prompt_play: 'https://example.com/p.mp3',
           first_party_pin: '1111',
+      generate_pin_length: 4,
           second_party_pin: '2222',
         }),
       ]);

@@ -47,7 +47,7 @@ export class OpenSession {
   ) {}
 
   async run(tx: Tx, principal: SessionOwner, request: CreateSessionDto, terms: SessionTerms): Promise<SessionRecord> {
-    const parties = newParties(request);
+    const parties = newParties(request, this.config.sessions);
     requireAllowed(parties, terms);
     await requireNoVirtualNumber(tx, parties);
 
@@ -125,7 +125,7 @@ export class OpenSession {
           this.poolRefusals.note(wish);
           throw error;
         }
-        draft = { ...draft, parties: newParties(request) };
+        draft = { ...draft, parties: newParties(request, this.config.sessions) };
       }
     }
   }

@@ -207,7 +207,7 @@ describe('the body of an update', () => {
 });
 
 describe('the parties and PINs of a new session', () => {
-  const parties = (more: object) => newParties(of(more));
+  const parties = (more: object) => newParties(of(more), config.sessions);
 
   it('are two different ones', () => {
     expect(parties({})).toEqual({ first: '14155550001', second: '14155550002', firstPin: null, secondPin: null });
@@ -231,12 +231,14 @@ describe('the parties and PINs of a new session', () => {
     refused(() => parties({ ...PIN, first_party_pin: '1111' }), missing('second_party_pin'));
     const made = parties({ ...PIN, generate_pin: true, generate_pin_length: 6, first_party_pin: '1111' });
     expect(made).toMatchObject({ firstPin: '1111', secondPin: expect.stringMatching(/^[0-9]{6}$/) });
-    expect(parties({ ...PIN, generate_pin: true }).firstPin).toMatch(/^[0-9]{4}$/);
+    expect(parties({ ...PIN, generate_pin: true }).firstPin).toMatch(/^[0-9]{6}$/);
+    const four = testConfig({ GENERATED_PIN_LENGTH: '4' }).sessions;
+    expect(newParties(of({ ...PIN, generate_pin: true }), four).secondPin).toMatch(/^[0-9]{4}$/);
   });
 
   it('never have the same PIN, when one is drawn', () => {
     for (let draw = 0; draw < 50; draw++) {
-      const drawn = parties({ ...PIN, generate_pin: true });
+      const drawn = parties({ ...PIN, generate_pin: true, generate_pin_length: 4 });
       expect(drawn.firstPin).not.toBe(drawn.secondPin);
     }
   });
@@ -246,13 +248,13 @@ describe('the parties and PINs of a new session', () => {
     [{ second_party: PAIR.second_party }, 'first_party_pin'],
   ])('need only the PIN of the role that is missing, because only strangers are asked: %j', (one, needed) => {
     const body = { ...SINGLE, ...one, ...PIN };
-    refused(() => newParties(create(body)), missing(needed));
-    const made = newParties(create({ ...body, [needed]: '3333' }));
+    refused(() => newParties(create(body), config.sessions), missing(needed));
+    const made = newParties(create({ ...body, [needed]: '3333' }), config.sessions);
     expect([made.firstPin, made.secondPin].filter((pin) => pin !== null)).toEqual(['3333']);
     // Forced, everybody is asked.
     const other = needed === 'first_party_pin' ? 'second_party_pin' : 'first_party_pin';
     const forced = { ...body, [needed]: '3333', force_pin_authentication: true };
-    refused(() => newParties(create(forced)), missing(other));
+    refused(() => newParties(create(forced), config.sessions), missing(other));
   });
 
   it.each(['first', 'second'] as const)('may all be called: the %s too', (role) => {

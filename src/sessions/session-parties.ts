@@ -7,14 +7,14 @@ import type { E164 } from '../telephony/phone.js';
 import { InvalidParameter } from '../platform/errors.js';
 import type { SessionParties } from './session.entity.js';
 import { CreateSessionDto } from './session-request.dto.js';
-import { DEFAULT_PIN_LENGTH } from './session-settings.js';
+import { generatedPinLength, type SessionDefaults } from './session-settings.js';
 import { DestinationNotAllowed, MissingParameter, PartyIsVirtualNumber } from './sessions.errors.js';
 
 /**
  * Parties and PINs of a new session. Refuses one phone as both parties, however spelt, and equal PINs; with PIN on refuses a missing prompt, and a missing PIN that is
  * not to be generated. In a single-party session only the missing party's role needs a PIN, because only strangers are asked, unless forced.
  */
-export function newParties(request: CreateSessionDto): SessionParties {
+export function newParties(request: CreateSessionDto, defaults: SessionDefaults): SessionParties {
   const first = request.first_party ?? null;
   const second = request.second_party ?? null;
   if (isOnePhone({ first, second }))
@@ -23,8 +23,17 @@ export function newParties(request: CreateSessionDto): SessionParties {
 
   const isNeeded = { first: first === null || second !== null, second: second === null || first !== null };
   const isEveryoneAsked = request.force_pin_authentication === true;
-  const firstPin = wantedPin(request, 'first_party_pin', isNeeded.first || isEveryoneAsked, request.second_party_pin);
-  const secondPin = wantedPin(request, 'second_party_pin', isNeeded.second || isEveryoneAsked, firstPin);
+  const length = generatedPinLength(request, defaults);
+  const firstPin = wantedPin(request, 'first_party_pin', {
+    isNeeded: isNeeded.first || isEveryoneAsked,
+    length,
+    other: request.second_party_pin ?? null,
+  });
+  const secondPin = wantedPin(request, 'second_party_pin', {
+    isNeeded: isNeeded.second || isEveryoneAsked,
+    length,
+    other: firstPin,
+  });
   if (firstPin !== null && firstPin === secondPin) {
     throw new InvalidParameter(
       'Invalid parameter. first_party_pin and second_party_pin must be different',
@@ -38,15 +47,14 @@ export function newParties(request: CreateSessionDto): SessionParties {
 function wantedPin(
   request: CreateSessionDto,
   name: 'first_party_pin' | 'second_party_pin',
-  isNeeded: boolean,
-  other: string | null | undefined,
+  { isNeeded, length, other }: { isNeeded: boolean; length: number; other: string | null },
 ): string | null {
   const given = request[name];
   if (given !== undefined) return given;
   if (!isNeeded) return null;
   if (!request.generate_pin) throw new MissingParameter(name);
   for (;;) {
-    const pin = newPin(request.generate_pin_length ?? DEFAULT_PIN_LENGTH);
+    const pin = newPin(length);
     if (pin !== other) return pin;
   }
 }

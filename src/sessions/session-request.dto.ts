@@ -95,7 +95,12 @@ export class CreateSessionDto extends ChangeableParameters {
   @Flag()
   generate_pin?: boolean;
 
-  @ApiPropertyOptional({ minimum: 4, maximum: 15, default: 4, description: 'Digits of a generated PIN.' })
+  @ApiPropertyOptional({
+    minimum: 4,
+    maximum: 15,
+    default: 6,
+    description: 'Digits of a generated PIN. 0 or absent: GENERATED_PIN_LENGTH.',
+  })
   @Range(4, 15, { zeroIsUnset: true })
   generate_pin_length?: number;
 

@@ -49,6 +49,13 @@ describe("a session's settings", () => {
     });
   });
 
+  it('tell the length of PINs that are to be generated: as asked, or as the installation makes them', () => {
+    const generating = { ...PIN, generate_pin: true };
+    expect(settings(generating).generate_pin_length).toBe(6);
+    expect(settings({ ...generating, generate_pin_length: 9 }).generate_pin_length).toBe(9);
+    expect(newSettings(create(generating), { ...defaults, generatedPinLength: 4 }).generate_pin_length).toBe(4);
+  });
+
   it('say that one party is enough only where that was asked for', () => {
     expect(settings().create_session_with_single_party).toBeNull();
     expect(settings({ create_session_with_single_party: false }).create_session_with_single_party).toBeNull();

@@ -2,9 +2,10 @@ import type { Config } from '../platform/settings/config.js';
 import { NEVER, type SessionSettings } from './session.entity.js';
 import { CreateSessionDto, UpdateSessionDto } from './session-request.dto.js';
 
-type SessionDefaults = Config['sessions'];
+export type SessionDefaults = Config['sessions'];
 
-export const DEFAULT_PIN_LENGTH = 4;
+/** What Plivo answers where no PIN is to be generated. */
+const DEFAULT_PIN_LENGTH = 4;
 
 const DEFAULTS = {
   record: false,
@@ -44,16 +45,26 @@ const PIN_DEFAULTS = {
   force_pin_authentication: false,
 } as const satisfies Partial<SessionSettings>;
 
+/** Digits of the PINs that are generated for a session. */
+export function generatedPinLength(request: CreateSessionDto, defaults: SessionDefaults): number {
+  return request.generate_pin_length ?? defaults.generatedPinLength;
+}
+
 /** The settings of a new session: what was asked for, and defaults. */
 export function newSettings(request: CreateSessionDto, defaults: SessionDefaults): SessionSettings {
   return {
     ...givenOr(DEFAULTS, request),
-    ...(request.is_pin_authentication_required ? givenOr(PIN_DEFAULTS, request) : PIN_OFF),
+    ...(request.is_pin_authentication_required ? pinSettings(request, defaults) : PIN_OFF),
     session_expiry: givenExpiry(request, defaults) ?? defaults.defaultExpirySeconds,
     call_time_limit: request.call_time_limit ?? defaults.defaultCallTimeLimitSeconds,
     ring_timeout: request.ring_timeout ?? defaults.defaultRingTimeoutSeconds,
     create_session_with_single_party: request.create_session_with_single_party ? true : null,
   };
+}
+
+function pinSettings(request: CreateSessionDto, defaults: SessionDefaults) {
+  const given = givenOr(PIN_DEFAULTS, request);
+  return request.generate_pin ? { ...given, generate_pin_length: generatedPinLength(request, defaults) } : given;
 }
 
 function givenOr<Name extends keyof CreateSessionDto & keyof SessionSettings>(

@@ -134,6 +134,14 @@ export const settings = {
     default: 'default',
     sentence: 'What an expiry of 0 means: the default life, or a session that never expires.',
   },
+  GENERATED_PIN_LENGTH: {
+    kind: 'integer',
+    min: 4,
+    max: 15,
+    default: '6',
+    sentence:
+      "Digits of the PINs made for a session that asks for generated ones and names no length; 4 is Plivo's default.",
+  },
   CALLBACK_ALLOW_PRIVATE: {
     kind: 'boolean',
     default: '',

@@ -48,6 +48,7 @@ export abstract class Config {
     readonly defaultCallTimeLimitSeconds: number;
     readonly defaultRingTimeoutSeconds: number;
     readonly zeroExpiry: 'default' | 'never';
+    readonly generatedPinLength: number;
   };
   abstract readonly callbacks: { readonly allowPrivate: boolean };
   abstract readonly role: 'all' | 'api' | 'worker';
@@ -188,6 +189,7 @@ function readSessions(reader: SettingsReader): Config['sessions'] {
     defaultCallTimeLimitSeconds: reader.integer('DEFAULT_CALL_TIME_LIMIT'),
     defaultRingTimeoutSeconds: reader.integer('DEFAULT_RING_TIMEOUT'),
     zeroExpiry: reader.choice('ZERO_SESSION_EXPIRY', settings.ZERO_SESSION_EXPIRY.default),
+    generatedPinLength: reader.integer('GENERATED_PIN_LENGTH'),
   };
 }
 
