@@ -15,6 +15,7 @@ import { NoteHangup } from './facts/note-hangup.js';
 import { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
 import { JudgePin } from './pin/judge-pin.js';
 import { PinLocks } from './pin/pin-locks.js';
+import { PurgePinLocks } from './pin/purge-pin-locks.js';
 import { ReindexPinFailures } from './pin/reindex-pin-failures.js';
 import { ExplainRoute } from './read/explain-route.js';
 import { FindCalls } from './read/find-calls.js';
@@ -36,7 +37,7 @@ import { WebhooksController } from './webhooks.controller.js';
 
 const FACTS = [NoteDial, NoteHangup, PurgeWebhookReceipts];
 const RECORDS = [JoinRecords, ReconcileCall, SweepRecords];
-const PIN = [JudgePin, PinLocks, ReindexPinFailures];
+const PIN = [JudgePin, PinLocks, PurgePinLocks, ReindexPinFailures];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
 const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, SessionTimeline];
@@ -46,6 +47,6 @@ const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, Session
   imports: [AccountsModule, SpendModule, PlivoModule, SessionsModule],
   controllers: [WebhooksController, RequestWebhooksController],
   providers: [...FACTS, ...RECORDS, ...PIN, ...ANSWER, ...REQUESTED, ...READ],
-  exports: [...READ, PurgeWebhookReceipts, SweepRecords],
+  exports: [...READ, PurgePinLocks, PurgeWebhookReceipts, SweepRecords],
 })
 export class CallRoutingModule {}

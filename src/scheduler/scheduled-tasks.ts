@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Spend } from '../accounts/index.js';
 import { Recount } from '../billing-stats/index.js';
 import { PurgeCallbacks } from '../callbacks/index.js';
-import { PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
+import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
 import { EnqueueNumberSync } from '../number-pool/index.js';
 import { KeepRecordings } from '../recording/index.js';
 import { ExpireDueSessions } from '../sessions/index.js';
@@ -27,6 +27,7 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly enqueueNumberSync: EnqueueNumberSync,
     private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
     private readonly purgeWebhookReceipts: PurgeWebhookReceipts,
+    private readonly purgePinLocks: PurgePinLocks,
     private readonly purgeCallbacks: PurgeCallbacks,
     private readonly keepRecordings: KeepRecordings,
     private readonly sweepRecords: SweepRecords,
@@ -41,6 +42,13 @@ export class ScheduledTasks implements OnModuleInit {
     this.scheduler.add({ name: 'idempotency.purge', ...daily, run: () => this.purgeIdempotencyKeys.run() });
     this.scheduler.add({ name: 'webhook-receipts.purge', ...daily, run: () => this.purgeWebhookReceipts.run() });
     this.scheduler.add({ name: 'callbacks.purge', ...daily, run: () => this.purgeCallbacks.run() });
+    this.scheduler.add({
+      name: 'pin-locks.purge',
+      everySeconds: HOUR,
+      timeoutSeconds: 10 * MINUTE,
+      scope: 'one-process',
+      run: () => this.purgePinLocks.run(),
+    });
     this.scheduler.add({
       name: 'recordings.keep',
       everySeconds: HOUR,

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, id, instant, nullable, word } from '../../platform/database/columns.js';
 import { tableOf } from '../../platform/database/rows.js';
 
-/** A wrong PIN: what the locks count. Kept an hour past the session's end at most by the purge. */
+/** A wrong PIN: what the locks count. Kept for the hour in which it counts, and until the next purge. */
 @Entity('pin_failure')
 @Index('pin_failure_caller', ['accountId', 'callerIndex', 'failedAt'])
 @Index('pin_failure_session', ['sessionId'])
