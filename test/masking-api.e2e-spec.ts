@@ -826,6 +826,39 @@ describeOnEachService('the masking API', (start) => {
     });
   });
 
+  it.each([
+    [
+      'pin_taken',
+      {
+        is_pin_authentication_required: true,
+        pin_prompt_play: PROMPT,
+        first_party_pin: '1234',
+        second_party_pin: '4321',
+      },
+    ],
+    ['open_session_per_number', { second_party: '', create_session_with_single_party: true }],
+  ])('a pool that has numbers for the parties says %s, counts it, and keeps it under no key', async (code, more) => {
+    const body = (index: number) => ({
+      first_party: `+1415555061${index}`,
+      second_party: `+1415555062${index}`,
+      ...more,
+    });
+    const counted = async (): Promise<unknown> =>
+      (await service.admin<{ items: object[] }>('GET', `/pool?account=${service.authId}`)).body.items;
+    const [before] = [await counted()] as { refusals_24h: number }[][];
+    const made = [];
+    for (const index of [1, 2, 3]) made.push(await open(body(index)));
+    const key = { 'idempotency-key': code };
+    const refused = await create(body(4), key);
+    expectRefusal(refused, 400, 'Number pool exhausted or not available');
+    expect(refused.body).toMatchObject({ error_code: code, numbers_needed: 4 });
+    expect(await counted()).toMatchObject([{ refusals_24h: (before?.[0]?.refusals_24h ?? NaN) + 1 }, {}]);
+
+    await end(made[1]?.session_uuid ?? '');
+    const again = await create(body(4), key);
+    expect(again.body.session.virtual_number).toBe(made[1]?.virtual_number);
+  });
+
   describe('PIN', () => {
     const pinOn = { is_pin_authentication_required: true, pin_prompt_play: PROMPT };
     const answers = [
@@ -1215,6 +1248,7 @@ describeOnEachService('the masking API with other settings', (start) => {
         MAX_SESSION_EXPIRY: '604800',
         DEFAULT_CALL_TIME_LIMIT: '14400',
         DEFAULT_RING_TIMEOUT: '45',
+        GENERATED_PIN_LENGTH: '4',
       },
     });
     await service.addNumbers(['12025550001', '12025550002']);
@@ -1237,24 +1271,6 @@ describeOnEachService('the masking API with other settings', (start) => {
     expectRefusal(longer, 400, 'Invalid parameter. session_expiry is outside the allowed range');
   });
 
-  it('takes 0 for a session that never ends by itself', async () => {
-    const body = { first_party: CAT, second_party: BEN, session_expiry: 0 };
-    const made = await service.sessions<Opened>('POST', '/', body);
-    expect(misfits(made.body, opened)).toEqual([]);
-    expect(made.body.session).toMatchObject({ expiry_time: '', duration: 0, session_expiry: 0, status: 'active' });
-
-    clock.advance(400 * DAY_MS);
-    const later = await service.sessions<Got>('GET', `/${made.body.session_uuid}/`);
-    expect(later.body.response).toEqual(made.body.session);
-
-    const bounded = await service.sessions<Opened>('POST', `/${made.body.session_uuid}/`, { session_expiry: 60 });
-        GENERATED_PIN_LENGTH: '4',
-    expect(bounded.body.session).toMatchObject({ session_expiry: 60, duration: 400 * 86_400 + 60 });
-    clock.advance(60_000);
-    const ended = await service.sessions<Got>('GET', `/${made.body.session_uuid}/`);
-    expect(ended.body.response.status).toBe('expired');
-  });
-});
   it('generates PINs of the length that was set, and tells it', async () => {
     const made = await service.sessions<Opened>('POST', '/', {
       first_party: BEN,
@@ -1271,3 +1287,20 @@ describeOnEachService('the masking API with other settings', (start) => {
     await service.sessions('DELETE', `/${made.body.session_uuid}/`);
   });
 
+  it('takes 0 for a session that never ends by itself', async () => {
+    const body = { first_party: CAT, second_party: BEN, session_expiry: 0 };
+    const made = await service.sessions<Opened>('POST', '/', body);
+    expect(misfits(made.body, opened)).toEqual([]);
+    expect(made.body.session).toMatchObject({ expiry_time: '', duration: 0, session_expiry: 0, status: 'active' });
+
+    clock.advance(400 * DAY_MS);
+    const later = await service.sessions<Got>('GET', `/${made.body.session_uuid}/`);
+    expect(later.body.response).toEqual(made.body.session);
+
+    const bounded = await service.sessions<Opened>('POST', `/${made.body.session_uuid}/`, { session_expiry: 60 });
+    expect(bounded.body.session).toMatchObject({ session_expiry: 60, duration: 400 * 86_400 + 60 });
+    clock.advance(60_000);
+    const ended = await service.sessions<Got>('GET', `/${made.body.session_uuid}/`);
+    expect(ended.body.response.status).toBe('expired');
+  });
+});

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AllocateNumber, type AllocationRequest } from './allocate-number.js';
@@ -189,11 +189,140 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
       '12025550000',
       '12025550001',
       '12025550002',
-      '12025550002',
+      '12025550003',
       '12025550003',
       '12025550000',
     ]);
     await expect(sessions.open({ first_party: party(11), ...single })).rejects.toBeInstanceOf(NumberPoolExhausted);
+  });
+
+  const pins = (first: string, second: string) => ({
+    is_pin_authentication_required: true,
+    pin_prompt_play: 'https://example.com/p.mp3',
+    first_party_pin: first,
+    second_party_pin: second,
+  });
+  const ONE_PARTY = { create_session_with_single_party: true };
+
+  describe('to a session with PINs', () => {
+    const numberOf = async (first: number, second: number, pin: string, more: Record<string, unknown> = {}) =>
+      Number((await openPair(first, second, { ...pins(pin, `${pin}0`), ...more })).virtualNumber.slice(-1));
+
+    it('gives the number with the fewest live PINs, in pool order among equals', async () => {
+      await addNumbers(database, usNumbers(3));
+      const lent = [];
+      for (let index = 0; index < 7; index++) lent.push(await numberOf(10 + index, 20 + index, `${4000 + index}`));
+      expect(lent).toEqual([0, 1, 2, 0, 1, 2, 0]);
+      // Others go on with the first.
+      expect((await openPair(30, 31)).virtualNumber).toBe('12025550000');
+    });
+
+    it('counts PINs and not sessions, as long as they are live', async () => {
+      await addNumbers(database, usNumbers(2));
+      const unknown_caller_play = 'https://example.com/unknown.mp3';
+      for (const index of [1, 2, 3]) await openPair(40 + index, 50 + index, { unknown_caller_play });
+      const short = await openPair(1, 2, { ...pins('4001', '4002'), virtual_number_cooloff_period: 60 });
+      const single = await sessions.open({
+        first_party: party(3),
+        ...ONE_PARTY,
+        ...pins('4003', '4004'),
+        first_party_pin: null,
+      });
+      expect([short.virtualNumber, single.virtualNumber]).toEqual(['12025550000', '12025550001']);
+      await sessions.end(short.id);
+      sessions.clock.advance(59_999);
+      // Two PINs that cool off there, one here.
+      expect(await numberOf(5, 6, '4005')).toBe(1);
+      sessions.clock.advance(1);
+      expect(await numberOf(7, 8, '4007')).toBe(0);
+      expect(await numberOf(9, 10, '4009')).toBe(0);
+      expect(await numberOf(11, 12, '4011')).toBe(1);
+    });
+
+    it('gives the number that the pair had last all the same', async () => {
+      await addNumbers(database, usNumbers(2));
+      await sessions.end((await openPair(1, 2)).id);
+      for (const index of [1, 2]) await numberOf(10 + index, 20 + index, `${4000 + index}`);
+      await numberOf(13, 23, '4003');
+      expect(await numberOf(2, 1, '4004')).toBe(0);
+    });
+
+    it('gives of equal ones a number that neither party had, then the one that has been free for longest', async () => {
+      await addNumbers(database, usNumbers(3));
+      const [early, late] = [await openPair(1, 2), await openPair(1, 3)];
+      await sessions.end(late.id);
+      sessions.clock.advance(1000);
+      await sessions.end(early.id);
+      sessions.clock.advance(1000);
+      expect(await numberOf(1, 4, '4001')).toBe(2);
+      expect(await numberOf(1, 5, '4002')).toBe(Number(late.virtualNumber.slice(-1)));
+    });
+
+    it('gives no number on which a party lives or an own PIN is live, however few PINs there are', async () => {
+      await addNumbers(database, usNumbers(3));
+      expect([await numberOf(6, 7, '4009'), await numberOf(3, 4, '4001')]).toEqual([0, 1]);
+      await openPair(1, 2);
+      await numberOf(8, 9, '4005');
+      await numberOf(10, 11, '4006');
+      expect(await numberOf(1, 5, '4001')).toBe(2);
+      await expect(numberOf(1, 6, '4001')).rejects.toMatchObject({ code: 'pin_taken' });
+    });
+  });
+
+  describe('that no number is left for', () => {
+    const refusal = async (opening: Promise<unknown>) => {
+      const error = (await opening.catch((thrown: unknown) => thrown)) as NumberPoolExhausted;
+      expect(error.message).toBe('Number pool exhausted or not available');
+      return [error.code, error.details.extra?.['numbers_needed']];
+    };
+    const openFor = (one: number) => sessions.open({ first_party: party(one), ...ONE_PARTY });
+
+    it('says that a PIN is taken where the parties would have had a number, and that one more would do', async () => {
+      await addNumbers(database, usNumbers(3));
+      // A number of another country, of a subaccount or out of use is of no help to it.
+      await addNumbers(database, ['442079460001']);
+      await addNumbers(database, ['12025550009'], 'SATESTTESTTESTTEST00');
+      await addNumbers(database, ['12025550008']);
+      await database.transaction((tx) =>
+        tx.query("UPDATE virtual_number SET status = 'draining' WHERE number = '12025550008'"),
+      );
+      for (const index of [1, 2, 3]) await openPair(index, 10 + index, pins('1234', '4321'));
+
+      expect(await refusal(openPair(4, 14, pins('1234', '4321')))).toEqual(['pin_taken', 4]);
+      expect(await refusal(openPair(4, 14, pins('9999', '1234')))).toEqual(['pin_taken', 4]);
+      // One party is busy on two of them: that is not what is in the way on the third.
+      expect(await refusal(openPair(1, 12, pins('1234', '4321')))).toEqual(['pin_taken', 4]);
+      expect(await openPair(4, 14, pins('1111', '2222'))).toMatchObject({ status: 'active' });
+      await addNumbers(database, ['12025550007']);
+      expect(await openPair(5, 15, pins('1234', '4321'))).toMatchObject({ virtualNumber: '12025550007' });
+    });
+
+    it('says that there is one open session a number, to an open one and to one with PINs', async () => {
+      await addNumbers(database, usNumbers(2));
+      await openFor(1);
+      await openPair(2, 3, pins('1234', '4321'));
+      expect(await refusal(openFor(4))).toEqual(['open_session_per_number', 3]);
+      // With other PINs it would be lent the second.
+      expect(await refusal(openPair(4, 5, pins('1234', '5555')))).toEqual(['pin_taken', 3]);
+      sessions.clock.advance(3_600_000);
+      await openFor(1);
+      await openFor(6);
+      expect(await refusal(openPair(4, 5, pins('1234', '5555')))).toEqual(['open_session_per_number', 3]);
+    });
+
+    it('says that the pool is exhausted where a party is busy on every number, PINs or not', async () => {
+      await addNumbers(database, usNumbers(2));
+      await openPair(1, 2, pins('1234', '4321'));
+      await openPair(1, 3);
+      expect(await refusal(openPair(1, 4, pins('1234', '4321')))).toEqual(['number_pool_exhausted', 3]);
+      expect(await refusal(openFor(1))).toEqual(['number_pool_exhausted', 3]);
+      expect(await refusal(openPair(1, 4))).toEqual(['number_pool_exhausted', 3]);
+    });
+
+    it('says so too where there is no number at all', async () => {
+      expect(await refusal(openFor(1))).toEqual(['number_pool_exhausted', 1]);
+      expect(await refusal(openPair(1, 4, pins('1234', '4321')))).toEqual(['number_pool_exhausted', 1]);
+    });
   });
 
   const wish = (first: number, second: number): AllocationRequest => ({
@@ -369,6 +498,7 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
       is_pin_authentication_required: true,
       pin_prompt_play: 'https://example.com/p.mp3',
       generate_pin: true,
+      generate_pin_length: 4,
     };
     const made = [];
     for (let index = 0; index < 60; index++) made.push(await openPair(2 * index, 2 * index + 1, pin));
@@ -498,7 +628,6 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
           is_pin_authentication_required: true,
           pin_prompt_play: 'https://example.com/p.mp3',
           first_party_pin: '1111',
-      generate_pin_length: 4,
           second_party_pin: '2222',
         }),
       ]);

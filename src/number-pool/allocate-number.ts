@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { change, Contended, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
-import { exists, marks, number, selection } from '../platform/database/rows.js';
+import { exists } from '../platform/database/rows.js';
 import { Events } from '../platform/events/events.js';
 import { chooseNumber, strangerConflict, type ChosenNumber, type NumberWish } from './choose-number.js';
-import { NumberPoolExhausted } from './number-pool.errors.js';
 import { NumberAssigned } from './number-pool.events.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS, type NumberAssignment } from './virtual-number.entity.js';
+import { whyRefused } from './why-refused.js';
 
 export type PartyRole = NumberAssignment['role'];
 
@@ -25,7 +25,7 @@ export interface AllocationRequest extends Omit<NumberWish, 'parties' | 'pinInde
 
 /**
  * Lends a number to a session: every party of it, and every PIN, becomes unique on that number, or nothing does. Refuses with
- * `NumberPoolExhausted`; when another session took the chosen number a moment ago, the transaction starts over.
+ * `NumberPoolExhausted` or one of its kinds; when another session took the chosen number a moment ago, the transaction starts over.
  */
 @Injectable()
 export class AllocateNumber {
@@ -37,7 +37,7 @@ export class AllocateNumber {
   async run(tx: Tx, request: AllocationRequest): Promise<{ id: number; number: string }> {
     const wish: NumberWish = { ...request, pinIndexes: request.pins.map((pin) => pin.index) };
     const chosen = await chooseNumber(tx, wish);
-    if (!chosen) throw new NumberPoolExhausted(await numbersThatWouldDo(tx, request));
+    if (!chosen) throw await whyRefused(tx, wish);
 
     await this.claimParties(tx, chosen, request);
     if (request.isOpen || request.pins.length > 0) await this.claimStrangers(tx, chosen, wish, request);
@@ -160,19 +160,4 @@ async function insertParty(
 ): Promise<void> {
   const { virtualNumberId, index: partyIndex, sessionId, role, freeAfter } = party;
   await orStartOver(ASSIGNMENTS.insert(tx, { virtualNumberId, partyIndex, sessionId, role, freeAfter }));
-}
-
-const BUSY = selection({ numbers: number('COUNT(*)') });
-
-/**
- * A party with d busy numbers blocks d of them, its peer e more: with d + e + 1 numbers that fit, this session cannot be refused. Over all
- * sessions that is the pool formula 2N - 1.
- */
-async function numbersThatWouldDo(tx: Tx, { parties, now }: AllocationRequest): Promise<number> {
-  const [busy] = await BUSY.read(
-    tx,
-    `FROM number_assignment WHERE party_index IN (${marks(parties)}) AND free_after > ?`,
-    [...parties.map((party) => party.index), now],
-  );
-  return (busy?.numbers ?? 0) + 1;
 }

@@ -2,6 +2,7 @@ import type { Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
 import { isSamePerson } from '../telephony/identity.js';
 import type { E164 } from '../telephony/phone.js';
+import { IS_PIN } from './longest-pin.js';
 import { NUMBERS } from './virtual-number.entity.js';
 
 export interface NumberWish {
@@ -27,7 +28,7 @@ export interface ChosenNumber {
 
 const CHOSEN = selection({ ...NUMBERS.pick(['id', 'number'], 'part'), tier: number('part.tier') });
 
-type Fragment = { sql: string; parameters: unknown[] };
+export type Fragment = { sql: string; parameters: unknown[] };
 
 /**
  * The order of choice, best first:
@@ -35,6 +36,9 @@ type Fragment = { sql: string; parameters: unknown[] };
  * 2. a number neither ever had, in pool order: first fit needs the fewest numbers (17 against 19 for random choice at 10 sessions a party,
  *    61 against 99 at 50);
  * 3. of the numbers one of them had before, the one free for longest.
+ *
+ * A session with PINs takes, after 1, the number with the fewest live PINs, because a guess that is right on any of them reaches somebody; of equal ones
+ * the order is as above.
  *
  * Plain reads: rows are not locked, because the primary key of number_assignment decides races. SKIP LOCKED here would report a small pool
  * exhausted while its numbers are merely being written to.
@@ -52,10 +56,12 @@ export async function chooseNumber(tx: Tx, wish: NumberWish): Promise<ChosenNumb
 
 async function bestOf(tx: Tx, wish: NumberWish, own: string[]): Promise<ChosenNumber | null> {
   const fits = fitting(wish, own);
-  const parts = [freshNumber(wish, fits)];
+  const hasPins = wish.pinIndexes.length > 0;
+  const parts = [hasPins ? fewestPins(wish, fits) : freshNumber(wish, fits)];
   if (wish.parties.length === 2) parts.unshift(numberOfSamePair(wish, fits));
   const first = await pick(tx, parts);
-  return first ?? (await pick(tx, [leastRecentlyUsed(wish, fits)]));
+  if (first || hasPins) return first;
+  return pick(tx, [leastRecentlyUsed(wish, fits)]);
 }
 
 async function pick(tx: Tx, parts: Fragment[]): Promise<ChosenNumber | null> {
@@ -100,8 +106,22 @@ function leastRecentlyUsed({ parties, now }: NumberWish, fits: Fragment): Fragme
   };
 }
 
+/** Counted through the index of the live ones: nothing is kept that could come to disagree. */
+function fewestPins({ parties, now }: NumberWish, fits: Fragment): Fragment {
+  return {
+    sql: `SELECT n.id, n.number, CASE WHEN used.free_after IS NULL THEN 2 ELSE 3 END AS tier FROM virtual_number n LEFT JOIN (
+        SELECT virtual_number_id, MAX(free_after) AS free_after FROM number_assignment
+        WHERE party_index IN (${marks(parties)}) GROUP BY virtual_number_id
+      ) used ON used.virtual_number_id = n.id
+      WHERE (used.free_after IS NULL OR used.free_after <= ?) AND ${fits.sql}
+      ORDER BY (SELECT COUNT(*) FROM pin_assignment p WHERE p.virtual_number_id = n.id AND p.free_after > ? AND ${IS_PIN}),
+        tier, used.free_after, n.id LIMIT 1`,
+    parameters: [...parties.map((party) => party.index), now, ...fits.parameters, now],
+  };
+}
+
 /** `own`: numbers of the pool that have turned out to be a party. */
-function fitting(wish: NumberWish, own: string[]): Fragment {
+export function fitting(wish: NumberWish, own: string[]): Fragment {
   const conditions = ["n.account_id = ? AND n.status = 'active' AND n.is_elsewhere = 0 AND n.missing_since IS NULL"];
   const parameters: unknown[] = [wish.accountId];
   if (wish.subaccountId === null) conditions.push('n.subaccount_id IS NULL');

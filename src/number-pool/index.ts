@@ -8,7 +8,7 @@ export { extendHold, releaseHold, releaseParty, releaseStrangers } from './hold-
 export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers } from './list-numbers.js';
 export { LONGEST_PIN, longestPin } from './longest-pin.js';
-export { NumberPoolExhausted } from './number-pool.errors.js';
+export { NumberPoolExhausted, PinTaken } from './number-pool.errors.js';
 export { NumberReleased } from './number-pool.events.js';
 export { readNumberRows } from './number-rows.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';

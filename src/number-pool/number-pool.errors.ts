@@ -1,10 +1,23 @@
 import { refusal } from '../platform/errors.js';
 
-/** Every number that fits is blocked by another session of one of the parties; the sentence is that of the masking API. */
+/** Every number that fits is blocked by another session of one of the parties; the sentence is that of the masking API, also of the two below. */
 export class NumberPoolExhausted extends refusal('number_pool_exhausted', 'invalid') {
   constructor(numbersNeeded: number) {
     super('Number pool exhausted or not available', { extra: { numbers_needed: numbersNeeded } });
   }
+}
+
+/** Numbers are free for the parties, but on each of them a PIN of this session is live for another one: with other PINs it would be lent one. */
+export class PinTaken extends NumberPoolExhausted {
+  override readonly code = 'pin_taken';
+}
+
+/**
+ * Numbers are free for the parties, but strangers are somebody else's there: an open session, of one party and without PIN, answers for all strangers of
+ * its number, so it shares it with no other open session and with no PIN.
+ */
+export class OpenSessionPerNumber extends NumberPoolExhausted {
+  override readonly code = 'open_session_per_number';
 }
 
 export class InvalidNumber extends refusal(

@@ -3,6 +3,7 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, OWNER, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
 import {
   NumberPoolExhausted,
+  PinTaken,
   type AllocateNumber,
   type AllocationRequest,
   type PoolRefusals,
@@ -47,13 +48,13 @@ describeOnEachDatabase('opening a session', (open) => {
     database.transaction((tx) => sessions.findStrangers.run(tx, ACCOUNT, virtualNumber as E164));
 
   /** Opens with a pool that only writes down what is wished for, and refuses as often as told. */
-  function wishing(refusals = 0) {
+  function wishing(refusals = 0, Refusal: typeof NumberPoolExhausted = PinTaken) {
     const wishes: AllocationRequest[] = [];
     const noted: unknown[] = [];
     const allocate = {
       run: async (_tx: unknown, wish: AllocationRequest) => {
         wishes.push(wish);
-        if (wishes.length <= refusals) throw new NumberPoolExhausted(1);
+        if (wishes.length <= refusals) throw new Refusal(1);
         return { id: 7, number: '12025550007' };
       },
     } as unknown as AllocateNumber;
@@ -284,6 +285,12 @@ describeOnEachDatabase('opening a session', (open) => {
       await expect(run(drawn)).rejects.toBeInstanceOf(NumberPoolExhausted);
       expect(new Set(wishes.map(({ pins }) => JSON.stringify(pins))).size).toBe(5);
       expect([wishes.length, noted.length]).toEqual([5, 1]);
+    });
+
+    it('draws no other PINs where the parties are what is in the way', async () => {
+      const { wishes, noted, run } = wishing(9, NumberPoolExhausted);
+      await expect(run({ ...pair, ...PIN, generate_pin: true })).rejects.toBeInstanceOf(NumberPoolExhausted);
+      expect([wishes.length, noted.length]).toEqual([1, 1]);
     });
 
     it('has the PINs with which it found one', async () => {

@@ -4,6 +4,7 @@ import {
   AllocateNumber,
   claimForStrangers,
   NumberPoolExhausted,
+  PinTaken,
   PoolRefusals,
   type AllocationRequest,
 } from '../number-pool/index.js';
@@ -121,7 +122,7 @@ export class OpenSession {
         return { virtualNumberId, virtualNumber, ...draft };
       } catch (error) {
         if (!(error instanceof NumberPoolExhausted)) throw error;
-        if (!draft.settings.generate_pin || draw === PIN_DRAWS) {
+        if (!(error instanceof PinTaken) || !draft.settings.generate_pin || draw === PIN_DRAWS) {
           this.poolRefusals.note(wish);
           throw error;
         }

@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../../src/sessions/session-record.js';
 import { DomainError } from '../../src/platform/errors.js';
-import { callingCode, isPlainlyFree, whyNot, type Want } from './lending-rules.js';
+import { callingCode, isPlainlyFree, refusalCode, whyNot, type Want } from './lending-rules.js';
 import { isLive, type ModelSession, type Role } from './model.js';
 import { isOnePhone } from './phones.js';
 import { Wishes, type Body } from './wishes.js';
@@ -85,7 +85,8 @@ export class Customers {
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       world.report.operation(`create refused ${error.code}`);
-      if (error.code !== 'number_pool_exhausted' || renewed) world.fault('wrong lending', `create: ${error.code}`);
+      const code = refusalCode(world.phones.numbers, wantOf(body), (number) => oracle.on(number), now);
+      if (error.code !== code || renewed) world.fault('wrong lending', `create: ${error.code} for ${code}`);
       const free = world.phones.numbers.filter((number) => isPlainlyFree(number, wantOf(body), oracle.on(number), now));
       if (free.length > 0) world.fault('wrong lending', `exhausted while ${free.join()} would do`);
     }

@@ -41,6 +41,21 @@ export function isPlainlyFree(number: string, want: Want, on: ModelSession[], no
   return !isTouched && whyNot(number, want, on, now) === null;
 }
 
+/** By which name a session must be refused that no number can be lent to (reference 10.2, docs/call-behaviour.md). */
+export function refusalCode(
+  numbers: readonly string[],
+  want: Want,
+  on: (number: string) => ModelSession[],
+  now: number,
+): string {
+  const parties = { ...want, pins: [], isOpen: false };
+  const free = numbers.filter((number) => whyNot(number, parties, on(number), now) === null);
+  if (free.length === 0 || (!want.isOpen && want.pins.length === 0)) return 'number_pool_exhausted';
+  const isOpenOn = (number: string): boolean =>
+    on(number).some((session) => session.isOpen && !hasBoth(session) && now < freeAfter(session));
+  return want.isOpen || free.every(isOpenOn) ? 'open_session_per_number' : 'pin_taken';
+}
+
 export function callingCode(number: string): string {
   return ['44', '52', '54', '55', '229', '970', '972'].find((code) => number.startsWith(code)) ?? '1';
 }

@@ -32,6 +32,8 @@ async function effect(tx: Tx, label: string): Promise<void> {
 }
 
 class PoolExhausted extends refusal('number_pool_exhausted', 'invalid') {}
+class PinTaken extends refusal('pin_taken', 'invalid') {}
+class OpenSessionPerNumber extends refusal('open_session_per_number', 'invalid') {}
 
 describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
   let database: Database;
@@ -197,6 +199,8 @@ describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
     ['an outage', new Unavailable('later')],
     ['a conflict', new Conflict('taken')],
     ['an exhausted pool', new PoolExhausted('none')],
+    ['a PIN that was taken', new PinTaken('none')],
+    ['a place for strangers that was taken', new OpenSessionPerNumber('none')],
   ])('is free again after %s', async (_what, error) => {
     const failing = idempotency.once(posted('k'), 'admin', async (tx) => {
       await effect(tx, 'freed');

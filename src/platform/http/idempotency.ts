@@ -17,7 +17,8 @@ import { IDEMPOTENCY_KEYS } from './idempotency-key.entity.js';
 const LEASE_MS = 30_000;
 /** Refusals that time can heal: kept, they would be repeated for days after their cause is gone. */
 const TIME_HEALS = new Set([409, 429]);
-const POOL_EXHAUSTED = 'number_pool_exhausted';
+/** Of the refusals that are a 400 like any other: the pool had no number for a session, whatever was in the way. */
+const POOL_REFUSALS = new Set(['number_pool_exhausted', 'pin_taken', 'open_session_per_number']);
 const KEY = /^[\x20-\x7e]{1,255}$/;
 /** What MySQL's TEXT holds once sealed. */
 const MAX_REFUSAL_LENGTH = 48_000;
@@ -162,7 +163,7 @@ export class Idempotency {
 }
 
 function isLasting(error: unknown, { status }: ErrorAnswer): boolean {
-  return status < 500 && !TIME_HEALS.has(status) && !(error instanceof DomainError && error.code === POOL_EXHAUSTED);
+  return status < 500 && !TIME_HEALS.has(status) && !(error instanceof DomainError && POOL_REFUSALS.has(error.code));
 }
 
 /** Same method, URL and body, whatever the order of its members. */
