@@ -184,6 +184,21 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
       expect(await type(prompt, '1111', { caller: other })).toMatchObject({ verdict: 'right' });
   });
 
+  it('is judged a minute after the last one, however many came in between, from withheld callers too', async () => {
+    const prompt = await session();
+    await guessWrong(prompt, 20, null);
+    const [attacker, holder] = ['14155557777' as E164, '14155558888' as E164];
+    expect(await type(prompt, '9999', { caller: null })).toEqual({ verdict: 'again' });
+    for (let second = 0; second < 60; second++) {
+      for (const caller of [null, attacker])
+        expect(await type(prompt, '9998', { caller })).toEqual({ verdict: 'failed', reason: 'wait' });
+      world.sessions.clock.advance(1000);
+    }
+    expect(await type(prompt, '1111', { caller: holder })).toMatchObject({ verdict: 'right' });
+    expect(await isLocked(prompt, attacker)).toBe(false);
+    expect(await isLocked(prompt, holder)).toBe(false);
+  });
+
   it('of a registered caller never waits for the number, nor makes others wait', async () => {
     const prompt = await session({ force_pin_authentication: true, pin_retry: 5 });
     const call = { id: 'call', accountId: ACCOUNT, sessionId: prompt.id, callerRole: 'first' as const };
