@@ -258,6 +258,35 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
       expect(await numberOf(1, 5, '4002')).toBe(Number(late.virtualNumber.slice(-1)));
     });
 
+    it('spreads over a large pool too, by looking at a part of it each time', async () => {
+      await addNumbers(database, usNumbers(40));
+      const lent = new Map<string, number>();
+      for (let index = 0; index < 80; index++) {
+        const { virtualNumber } = await openPair(2 * index, 2 * index + 1, pins(`${4000 + index}`, `${5000 + index}`));
+        lent.set(virtualNumber, (lent.get(virtualNumber) ?? 0) + 1);
+      }
+      // Two on each would be even. By chance alone some would have six and others none.
+      expect(Math.max(...lent.values())).toBeLessThanOrEqual(4);
+      expect(lent.size).toBeGreaterThan(35);
+    });
+
+    it('finds the one number of a large pool that fits', async () => {
+      await addNumbers(database, usNumbers(40));
+      for (let index = 0; index < 40; index++) await openPair(2 * index, 2 * index + 1, pins('1234', '4321'));
+      const [freed] = await database.read<{ id: string; virtual_number: string }[]>((manager) =>
+        manager.query("SELECT id, virtual_number FROM masking_session WHERE virtual_number LIKE '%33'"),
+      );
+      await expect(openPair(90, 91, pins('1234', '4321'))).rejects.toMatchObject({ code: 'pin_taken' });
+      await sessions.end(freed?.id ?? '');
+      expect((await openPair(90, 91, pins('1234', '4321'))).virtualNumber).toBe(freed?.virtual_number);
+      // And one on which a party was before.
+      const [again] = await database.read<{ id: string }[]>((manager) =>
+        manager.query("SELECT id FROM masking_session WHERE virtual_number LIKE '%33' AND status = 'active'"),
+      );
+      await sessions.end(again?.id ?? '');
+      expect((await openPair(90, 92, pins('1234', '4321'))).virtualNumber).toBe(freed?.virtual_number);
+    });
+
     it('gives no number on which a party lives or an own PIN is live, however few PINs there are', async () => {
       await addNumbers(database, usNumbers(3));
       expect([await numberOf(6, 7, '4009'), await numberOf(3, 4, '4001')]).toEqual([0, 1]);

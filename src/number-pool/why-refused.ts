@@ -1,6 +1,6 @@
 import type { Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
-import { fitting, type NumberWish } from './choose-number.js';
+import { lendable, type NumberWish } from './choose-number.js';
 import { NumberPoolExhausted, OpenSessionPerNumber, PinTaken } from './number-pool.errors.js';
 
 const BUSY = selection({ numbers: number('COUNT(*)') });
@@ -26,10 +26,9 @@ export async function whyRefused(tx: Tx, wish: NumberWish): Promise<NumberPoolEx
   return new NumberPoolExhausted(await numbersThatWouldDo(tx, wish));
 }
 
-/** The numbers that fit by account, subaccount, country and state. */
 async function readPool(tx: Tx, wish: NumberWish): Promise<{ numbers: number; free: number; askable: number }> {
   const { parties, now } = wish;
-  const fits = fitting({ ...wish, isOpen: false, pinIndexes: [] }, []);
+  const fit = lendable(wish, []);
   const [pool] = await POOL.read(
     tx,
     `FROM (
@@ -40,9 +39,9 @@ async function readPool(tx: Tx, wish: NumberWish): Promise<{ numbers: number; fr
          CASE WHEN EXISTS (
            SELECT 1 FROM pin_assignment p WHERE p.virtual_number_id = n.id AND p.pin_index = '*' AND p.free_after > ?
          ) THEN 1 ELSE 0 END AS is_open
-       FROM virtual_number n WHERE ${fits.sql}
+       FROM virtual_number n WHERE ${fit.sql}
      ) pool`,
-    [...parties.map((party) => party.index), now, now, ...fits.parameters],
+    [...parties.map((party) => party.index), now, now, ...fit.parameters],
   );
   return pool ?? { numbers: 0, free: 0, askable: 0 };
 }
