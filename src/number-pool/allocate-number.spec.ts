@@ -474,7 +474,7 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     const late = { ...wish(1, 2), ...more };
 
     const outcome = await database.transaction(async (tx) => {
-      const raced = afterFirstRows(tx, () => allocate(rival, tx));
+      const raced = beforeFirst(tx, 'SELECT id FROM virtual_number', () => allocate(rival, tx));
       return allocate(late, raced).catch((error: unknown) => error);
     });
 
@@ -736,6 +736,19 @@ function afterFirstRows(tx: Tx, happens: () => Promise<unknown>): Tx {
       await happens();
     }
     return rows;
+  };
+  return Object.create(tx, { query: { value: query } }) as Tx;
+}
+
+/** A transaction in which something happens right before its first statement that begins so. */
+function beforeFirst(tx: Tx, beginning: string, happens: () => Promise<unknown>): Tx {
+  let hasHappened = false;
+  const query = async (sql: string, parameters: unknown[]): Promise<unknown> => {
+    if (!hasHappened && sql.trim().startsWith(beginning)) {
+      hasHappened = true;
+      await happens();
+    }
+    return tx.query(sql, parameters);
   };
   return Object.create(tx, { query: { value: query } }) as Tx;
 }

@@ -3,8 +3,9 @@ import { change, Contended, Database, type Tx } from '../platform/database/datab
 import { orStartOver } from '../platform/database/key-races.js';
 import { exists } from '../platform/database/rows.js';
 import { Events } from '../platform/events/events.js';
-import { chooseNumber, strangerConflict, type ChosenNumber, type NumberWish } from './choose-number.js';
+import { chooseNumber, strangerConflict } from './choose-number.js';
 import { NumberAssigned } from './number-pool.events.js';
+import type { ChosenNumber, NumberWish } from './number-wish.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS, type NumberAssignment } from './virtual-number.entity.js';
 import { whyRefused } from './why-refused.js';
 

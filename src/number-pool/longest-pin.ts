@@ -5,6 +5,8 @@ export const LONGEST_PIN = 15;
 
 /** Of a row of `pin_assignment p`: what is no open session's `*` and no file. */
 export const IS_PIN = "p.pin_index <> '*' AND p.pin_index < '~'";
+/** Before `p.free_after`: keeps SQLite from walking all live rows of a number in place of a few steps into the primary key; to MariaDB it is nothing. */
+export const BY_KEY = '+';
 
 const LONGEST = selection({ digits: numberOrNull(`MAX(COALESCE(p.pin_length, ${LONGEST_PIN}))`) });
 

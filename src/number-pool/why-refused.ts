@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
-import { lendable, type NumberWish } from './choose-number.js';
 import { NumberPoolExhausted, OpenSessionPerNumber, PinTaken } from './number-pool.errors.js';
+import { lendable, type NumberWish } from './number-wish.js';
 
 const BUSY = selection({ numbers: number('COUNT(*)') });
 const POOL = selection({

@@ -1,0 +1,44 @@
+import { marks } from '../platform/database/rows.js';
+
+export interface NumberWish {
+  accountId: string;
+  /** Null: numbers linked to no subaccount. */
+  subaccountId: string | null;
+  /** Country calling code that the number must have; null where geomatch is off. */
+  callingCode: string | null;
+  /** One or two parties: keyed index, and the digits, because a party is never lent its own number, in no spelling. */
+  parties: { index: string; number: string }[];
+  pinIndexes: string[];
+  /** An open session answers for every stranger on its number. */
+  isOpen: boolean;
+  now: number;
+}
+
+export interface ChosenNumber {
+  id: number;
+  number: string;
+  /** Neither party has a row on this number yet, so both can be inserted at once. */
+  isFresh: boolean;
+}
+
+/** A condition on `virtual_number n`, or a whole statement. */
+export type Fragment = { sql: string; parameters: unknown[] };
+
+/** What a number must be for a session, whoever is on it. `own`: numbers of the pool that have turned out to be a party. */
+export function lendable(wish: NumberWish, own: string[]): Fragment {
+  const conditions = ["n.account_id = ? AND n.status = 'active' AND n.is_elsewhere = 0 AND n.missing_since IS NULL"];
+  const parameters: unknown[] = [wish.accountId];
+  if (wish.subaccountId === null) conditions.push('n.subaccount_id IS NULL');
+  else {
+    conditions.push('n.subaccount_id = ?');
+    parameters.push(wish.subaccountId);
+  }
+  if (wish.callingCode !== null) {
+    conditions.push('n.calling_code = ?');
+    parameters.push(wish.callingCode);
+  }
+  const notTheirs = [...wish.parties.map((party) => party.number), ...own];
+  conditions.push(`n.number NOT IN (${marks(notTheirs)})`);
+  parameters.push(...notTheirs);
+  return { sql: conditions.join(' AND '), parameters };
+}
