@@ -532,8 +532,8 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     const made = [];
     for (let index = 0; index < 60; index++) made.push(await openPair(2 * index, 2 * index + 1, pin));
 
-    const pins = made.flatMap((session) => [session.parties.firstPin, session.parties.secondPin]);
-    expect(new Set(pins).size).toBe(120);
+    const drawn = made.flatMap((session) => [session.parties.firstPin, session.parties.secondPin]);
+    expect(new Set(drawn).size).toBe(120);
   });
 
   it('never refuses with 2N-1 numbers and at most N live sessions a party, whatever is created, ended and expired', async () => {

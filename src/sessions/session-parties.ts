@@ -27,7 +27,7 @@ export function newParties(request: CreateSessionDto, defaults: SessionDefaults)
   const firstPin = wantedPin(request, 'first_party_pin', {
     isNeeded: isNeeded.first || isEveryoneAsked,
     length,
-    other: request.second_party_pin ?? null,
+    other: request.second_party_pin,
   });
   const secondPin = wantedPin(request, 'second_party_pin', {
     isNeeded: isNeeded.second || isEveryoneAsked,
@@ -47,7 +47,7 @@ export function newParties(request: CreateSessionDto, defaults: SessionDefaults)
 function wantedPin(
   request: CreateSessionDto,
   name: 'first_party_pin' | 'second_party_pin',
-  { isNeeded, length, other }: { isNeeded: boolean; length: number; other: string | null },
+  { isNeeded, length, other }: { isNeeded: boolean; length: number; other: string | null | undefined },
 ): string | null {
   const given = request[name];
   if (given !== undefined) return given;
