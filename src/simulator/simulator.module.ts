@@ -11,6 +11,7 @@ import { RestCallsController } from './rest/rest-calls.controller.js';
 import { RestNumbersController } from './rest/rest-numbers.controller.js';
 import { RestRecordingsController } from './rest/rest-recordings.controller.js';
 import { RestRequestsController } from './rest/rest-requests.controller.js';
+import { RestSubaccountsController } from './rest/rest-subaccounts.controller.js';
 import { Simulator, type SimulatorOptions } from './simulator.js';
 
 /** Serves a simulated Plivo. The Fastify router must ignore trailing slashes, as Plivo's own URLs end in one. */
@@ -30,6 +31,7 @@ export class SimulatorModule {
         RestCallsController,
         RestRequestsController,
         RestRecordingsController,
+        RestSubaccountsController,
         MediaController,
         ControlCallsController,
         ControlInboxController,

@@ -27,7 +27,7 @@ export interface SimulatorOptions {
   numbers: readonly SimulatedNumber[];
   /** Where this simulator's own media is served; recordings are made from the start then. Without it their address leads nowhere. */
   mediaUrl?: string;
-  /** Tokens that sign for a subaccount's numbers; without one the main account's token does. */
+  /** Tokens of subaccounts by Auth ID: they sign for the numbers of those and open the REST API for them; numbers of others are the main account's. */
   subaccountTokens?: Readonly<Record<string, string>>;
   /** Where it is reached besides localhost: the control API answers to this URL's host name too. */
   publicUrl?: string;
@@ -59,7 +59,6 @@ export class Simulator implements World, OnModuleDestroy {
   readonly inbox: Inbox;
   readonly recordings = new RecordingBook();
   private readonly urls: { answerUrl: string; hangupUrl: string };
-  private readonly subaccountTokens: Readonly<Record<string, string>>;
   private readonly firstSettings: Readonly<Settings>;
 
   constructor(options: SimulatorOptions) {
@@ -69,7 +68,6 @@ export class Simulator implements World, OnModuleDestroy {
     this.hostNames = publicUrl === null ? [] : [publicUrl.hostname];
     this.clock = options.clock;
     this.urls = { answerUrl: options.answerUrl, hangupUrl: options.hangupUrl };
-    this.subaccountTokens = options.subaccountTokens ?? {};
     const { mediaUrl } = options;
     this.firstSettings = {
       ...DEFAULT_SETTINGS,
@@ -78,7 +76,7 @@ export class Simulator implements World, OnModuleDestroy {
     this.settings = { ...this.firstSettings };
     this.timers = new Timers(this.clock);
     this.faults = new Faults(options.seed ?? 1);
-    this.account = new Account(options.numbers, this.urls);
+    this.account = new Account(options.numbers, this.urls, options.subaccountTokens);
     this.phones = new Phones(this.clock, this.timers, this.changes);
     this.book = new CallBook(this.clock, this.settings);
     this.webhooks = new WebhookSender(this, (subaccount) => this.tokensOf(subaccount));
@@ -141,11 +139,12 @@ export class Simulator implements World, OnModuleDestroy {
   /** The public base is that of the answer URL: a proxy may have taken a prefix off the path that we see. */
   private inboxKnows() {
     const [base = ''] = this.urls.answerUrl.split('/plivo/', 1);
-    const owners = [this.authToken, ...Object.values(this.subaccountTokens)];
+    const owners = [this.authToken, ...this.account.subaccounts.list().map(({ authToken }) => authToken)];
     return { main: this.authToken, owners, bases: base === '' ? [] : [base] };
   }
 
   private tokensOf(subaccount: string | null): { owner: string; main: string } {
-    return { owner: this.subaccountTokens[subaccount ?? ''] ?? this.authToken, main: this.authToken };
+    const own = this.account.subaccounts.get(subaccount ?? '');
+    return { owner: own?.authToken ?? this.authToken, main: this.authToken };
   }
 }

@@ -1,5 +1,6 @@
 import { parseCaller } from '../../telephony/phone.js';
 import type { WebhookMethod } from '../webhooks/signature.js';
+import { Subaccounts } from './subaccounts.js';
 
 /** A number that the simulated account rents. Digits only, as everywhere in Plivo's JSON. */
 export interface SimulatedNumber {
@@ -57,16 +58,25 @@ const FIRST_APP_ID = 10_000_000_000_000_001n;
 export class Account {
   readonly numbers = new Map<string, RentedNumber>();
   readonly applications = new Map<string, Application>();
+  readonly subaccounts: Subaccounts;
   private nextAppId = FIRST_APP_ID;
 
   constructor(
     private readonly rented: readonly SimulatedNumber[],
     private readonly defaults: { answerUrl: string; hangupUrl: string },
+    subaccountTokens: Readonly<Record<string, string>> = {},
   ) {
+    this.subaccounts = new Subaccounts(subaccountTokens);
     this.reset();
   }
 
+  /** With whose credentials what belongs to this subaccount is reached: null for the account's own, which are those of names that are no subaccount here, too. */
+  keeperOf(subaccount: string | null): string | null {
+    return subaccount === null ? null : (this.subaccounts.get(subaccount)?.authId ?? null);
+  }
+
   reset(): void {
+    this.subaccounts.reset();
     this.applications.clear();
     const home = { appId: HOME_APP_ID, appName: 'masking', ...this.home(), subaccount: null };
     this.applications.set(HOME_APP_ID, home);

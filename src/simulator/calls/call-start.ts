@@ -37,6 +37,8 @@ export function startInboundCall(world: World, from: string, callerName: string 
 }
 
 export interface OutboundCall {
+  /** The subaccount with whose credentials it is ordered; null for the main account's. */
+  placedBy: string | null;
   from: string;
   to: string;
   callerName: string;
@@ -49,7 +51,7 @@ export interface OutboundCall {
 
 /** The API asks for a call: the phone rings first, the application is asked once it is answered. */
 export function startOutboundCall(world: World, order: OutboundCall): Call {
-  const caller = world.account.find(order.from);
+  const caller = callerOf(world, order);
   const leg = new Leg({
     direction: 'outbound',
     from: order.from,
@@ -58,7 +60,7 @@ export function startOutboundCall(world: World, order: OutboundCall): Call {
     rate: world.settings.outbound_rate,
     initiatedAt: world.clock.now(),
     parentUuid: order.parentUuid,
-    subaccount: caller?.subaccount ?? null,
+    subaccount: caller?.subaccount ?? order.placedBy,
   });
   const requestUuid = world.settings.request_uuid_differs ? randomUUID() : leg.uuid;
   const call = open(world, new Call(leg, order.urls, requestUuid));
@@ -68,6 +70,13 @@ export function startOutboundCall(world: World, order: OutboundCall): Call {
   else if (world.account.find(number) !== null) endCall(world, call, causes.LOOP);
   else ringCallee(world, call, order);
   return call;
+}
+
+/** Null for what the one who orders has not rented: a subaccount's numbers are not the account's, nor the other way round. */
+function callerOf({ account, settings }: World, { from, placedBy }: OutboundCall): RentedNumber | null {
+  const number = account.find(from);
+  const isReached = placedBy === null && settings.main_reaches_subaccounts;
+  return number !== null && (isReached || account.keeperOf(number.subaccount) === placedBy) ? number : null;
 }
 
 function ringCallee(world: World, call: Call, order: OutboundCall): void {

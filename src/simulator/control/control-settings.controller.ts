@@ -41,6 +41,18 @@ export class ControlSettingsController {
     return { number: number.number, leads_to: destination };
   }
 
+  /** As in the console: the former token is revoked at once. Without `auth_token` one is made. */
+  @Put('subaccounts/:authId')
+  renewToken(@Param('authId') authId: string, @Body() body: unknown) {
+    const fields = new Fields(body, ['auth_token']);
+    const token = fields.text('auth_token', (text) => /^[\x21-\x7e]+$/.test(text)) ?? undefined;
+    const { subaccounts } = this.simulator.account;
+    const subaccount = subaccounts.get(authId);
+    if (subaccount === null) throw new ControlRefusal(404, 'not_found', 'this Plivo has no such subaccount');
+    subaccounts.renew(subaccount, token);
+    return { auth_id: authId, auth_token: subaccount.authToken };
+  }
+
   @Get('faults')
   faults() {
     return this.simulator.faults.current;

@@ -24,6 +24,7 @@ export function readSettings(body: unknown): { [Name in keyof Settings]: Setting
     record_answers_caller: fields.flag('record_answers_caller'),
     media_url: fields.text('media_url', (text) => /^https?:\/\/[^/]/.test(text)),
     request_uuid_differs: fields.flag('request_uuid_differs'),
+    main_reaches_subaccounts: fields.flag('main_reaches_subaccounts'),
     barred_prefixes: fields.texts('barred_prefixes', (text) => /^\d{1,15}$/.test(text)),
   };
 }

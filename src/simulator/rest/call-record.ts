@@ -1,10 +1,10 @@
 import { rateWithFivePlaces } from '../calls/billing.js';
 import type { Leg } from '../calls/call.js';
 import { recordTime } from '../calls/console-time.js';
-import type { World } from '../calls/world.js';
+import type { Settings } from '../rules/settings.js';
 
-/** A finished leg as Plivo's call record. `bill_duration` is raw here and rounded in webhooks; `billed_duration` is rounded. */
-export function callRecord(leg: Leg, { authId, settings }: World) {
+/** A finished leg as Plivo's call record. `authId`: whose path it is read on. `bill_duration` is raw here and rounded in webhooks; `billed_duration` is rounded. */
+export function callRecord(leg: Leg, authId: string, settings: Settings) {
   const { direction, from, to, initiatedAt, parentUuid, rate } = leg.facts;
   const zone = settings.time_zone_offset;
   return {

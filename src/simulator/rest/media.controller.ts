@@ -6,8 +6,9 @@ import { Simulator } from '../simulator.js';
 import { RestAuth } from './rest-auth.js';
 import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
+import { seesCalls, viewerOf } from './viewer.js';
 
-/** The media host: a recording's sound, for who has the account's credentials, as an account set up with care demands. */
+/** The media host: a recording's sound, for who has the credentials of the account, or of the subaccount that the call was of, as an account set up with care demands. */
 @Controller('simulator/media/v1/Account/:authId/Recording')
 @UseGuards(RestAuth)
 @UseInterceptors(RestFaults)
@@ -20,6 +21,7 @@ export class MediaController {
     const [id = '', format] = file.split('.');
     const kept = this.simulator.recordings.get(id);
     if (kept === null || kept.recording.format !== format) throw notFound();
+    if (!seesCalls(this.simulator, viewerOf(request), kept.call)) throw notFound();
     const { startedAt, endedAt } = kept.span;
     const { length, type, bytes } = mediaOf(format, endedAt - startedAt);
     void reply.type(type).header('content-length', length);

@@ -7,11 +7,13 @@ import {
   Param,
   Post,
   Query,
+  Req,
   UseFilters,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import type { Application } from '../calls/account.js';
 import { Simulator } from '../simulator.js';
 import { RestAuth } from './rest-auth.js';
@@ -19,6 +21,7 @@ import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
+import { seesProperty, viewerOf } from './viewer.js';
 
 const APP_NAME = /^[A-Za-z0-9_-]{1,60}$/;
 
@@ -31,7 +34,7 @@ export class RestApplicationsController {
 
   @Post()
   @HttpCode(201)
-  create(@Body() body: unknown) {
+  create(@Req() request: FastifyRequest, @Body() body: unknown) {
     const given = new RestBody(body);
     const appName = given.required('app_name');
     if (!APP_NAME.test(appName)) throw new RestRefusal(400, 'app_name may have letters, digits, - and _ only');
@@ -43,20 +46,22 @@ export class RestApplicationsController {
       fallbackMethod: given.method('fallback_method'),
       hangupUrl: given.url('hangup_url'),
       hangupMethod: given.method('hangup_method'),
-      subaccount: given.optional('subaccount'),
+      subaccount: viewerOf(request).subaccount ?? given.optional('subaccount'),
     });
     return { api_id: randomUUID(), app_id: appId, message: 'created' };
   }
 
   @Get()
-  list(@Query() query: Filters) {
+  list(@Req() request: FastifyRequest, @Query() query: Filters) {
+    const viewer = viewerOf(request);
     const { app_name: name, subaccount } = query;
     const found = [...this.simulator.account.applications.values()].filter(
       (application) =>
+        seesProperty(viewer, application) &&
         (name === undefined || application.appName.includes(name)) &&
         (subaccount === undefined || application.subaccount === subaccount),
     );
-    const path = `/v1/Account/${this.simulator.authId}/Application/`;
+    const path = `/v1/Account/${viewer.authId}/Application/`;
     return page(
       path,
       found.map((application) => this.describe(application)),
@@ -65,14 +70,14 @@ export class RestApplicationsController {
   }
 
   @Get(':appId')
-  get(@Param('appId') appId: string) {
-    return { api_id: randomUUID(), ...this.describe(this.find(appId)) };
+  get(@Req() request: FastifyRequest, @Param('appId') appId: string) {
+    return { api_id: randomUUID(), ...this.describe(this.find(request, appId)) };
   }
 
   @Post(':appId')
   @HttpCode(202)
-  update(@Param('appId') appId: string, @Body() body: unknown) {
-    const application = this.find(appId);
+  update(@Req() request: FastifyRequest, @Param('appId') appId: string, @Body() body: unknown) {
+    const application = this.find(request, appId);
     const given = new RestBody(body);
     if (given.has('answer_url')) application.answerUrl = given.requiredUrl('answer_url');
     if (given.has('answer_method')) application.answerMethod = given.method('answer_method');
@@ -86,13 +91,13 @@ export class RestApplicationsController {
 
   @Delete(':appId')
   @HttpCode(204)
-  remove(@Param('appId') appId: string): void {
-    this.simulator.account.removeApplication(this.find(appId).appId);
+  remove(@Req() request: FastifyRequest, @Param('appId') appId: string): void {
+    this.simulator.account.removeApplication(this.find(request, appId).appId);
   }
 
-  private find(appId: string): Application {
+  private find(request: FastifyRequest, appId: string): Application {
     const application = this.simulator.account.applications.get(appId);
-    if (application === undefined) throw notFound();
+    if (application === undefined || !seesProperty(viewerOf(request), application)) throw notFound();
     return application;
   }
 

@@ -7,11 +7,14 @@ import {
   Param,
   Post,
   Query,
+  Req,
   UseFilters,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Leg } from '../calls/call.js';
 import type { LiveLeg } from '../calls/call-book.js';
 import { type OutboundCall, startOutboundCall } from '../calls/call-start.js';
 import { utcMicroseconds } from '../calls/console-time.js';
@@ -25,6 +28,7 @@ import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
+import { seesCalls, viewerOf } from './viewer.js';
 
 const MOST_DESTINATIONS = 1000;
 const LONGEST_CALLER_NAME = 50;
@@ -38,12 +42,13 @@ export class RestCallsController {
 
   @Post()
   @HttpCode(201)
-  place(@Body() body: unknown) {
+  place(@Req() request: FastifyRequest, @Body() body: unknown) {
+    const placedBy = viewerOf(request).subaccount;
     const given = new RestBody(body);
     const order = readOrder(given);
     const destinations = given.required('to').split('<');
     this.refuseDestinations(given, destinations);
-    const uuids = destinations.map((to) => startOutboundCall(this.simulator, { ...order, to }).requestUuid);
+    const uuids = destinations.map((to) => startOutboundCall(this.simulator, { ...order, placedBy, to }).requestUuid);
     const isOne = uuids.length === 1;
     return {
       api_id: randomUUID(),
@@ -53,25 +58,30 @@ export class RestCallsController {
   }
 
   @Get()
-  list(@Query() query: Filters) {
-    const { authId, book, clock } = this.simulator;
+  list(@Req() request: FastifyRequest, @Query() query: Filters) {
+    const { book, clock } = this.simulator;
+    const viewer = viewerOf(request);
+    const isSeen = ({ facts }: Leg): boolean => seesCalls(this.simulator, viewer, facts, query['subaccount']);
     if (query['status'] !== undefined) {
-      return { api_id: randomUUID(), calls: isLive(query['status']) ? [...book.live.keys()] : [] };
+      const live = [...book.live.values()].filter(({ leg }) => isSeen(leg));
+      return { api_id: randomUUID(), calls: isLive(query['status']) ? live.map(({ leg }) => leg.uuid) : [] };
     }
-    const found = book.records(query['parent_call_uuid']).filter(readFilters(query, clock.now()));
-    const { objects, ...rest } = page(`/v1/Account/${authId}/Call/`, found, query);
-    return { ...rest, objects: objects.map((leg) => callRecord(leg, this.simulator)) };
+    const isAsked = readFilters(query, clock.now());
+    const found = book.records(query['parent_call_uuid']).filter((leg) => isSeen(leg) && isAsked(leg));
+    const { objects, ...rest } = page(`/v1/Account/${viewer.authId}/Call/`, found, query);
+    return { ...rest, objects: objects.map((leg) => callRecord(leg, viewer.authId, this.simulator.settings)) };
   }
 
   @Get(':uuid')
-  get(@Param('uuid') uuid: string, @Query('status') status: string | undefined) {
+  get(@Req() request: FastifyRequest, @Param('uuid') uuid: string, @Query('status') status: string | undefined) {
     if (status === undefined) {
+      const viewer = viewerOf(request);
       const leg = this.simulator.book.record(uuid);
-      if (leg === null) throw notFound();
-      return { api_id: randomUUID(), ...callRecord(leg, this.simulator) };
+      if (leg === null || !seesCalls(this.simulator, viewer, leg.facts)) throw notFound();
+      return { api_id: randomUUID(), ...callRecord(leg, viewer.authId, this.simulator.settings) };
     }
-    const live = this.simulator.book.live.get(uuid);
-    if (live === undefined || !isLive(status)) throw notFound();
+    const live = this.live(request, uuid);
+    if (!isLive(status)) throw notFound();
     return { api_id: randomUUID(), ...describeLive(live) };
   }
 
@@ -83,10 +93,14 @@ export class RestCallsController {
 
   @Delete(':uuid')
   @HttpCode(204)
-  hangUp(@Param('uuid') uuid: string): void {
+  hangUp(@Req() request: FastifyRequest, @Param('uuid') uuid: string): void {
+    this.live(request, uuid).hangUp('API Request');
+  }
+
+  private live(request: FastifyRequest, uuid: string): LiveLeg {
     const live = this.simulator.book.live.get(uuid);
-    if (live === undefined) throw notFound();
-    live.hangUp('API Request');
+    if (live === undefined || !seesCalls(this.simulator, viewerOf(request), live.leg.facts)) throw notFound();
+    return live;
   }
 
   private refuseDestinations(given: RestBody, destinations: readonly string[]): void {
@@ -102,7 +116,7 @@ export class RestCallsController {
   }
 }
 
-function readOrder(given: RestBody): Omit<OutboundCall, 'to'> {
+function readOrder(given: RestBody): Omit<OutboundCall, 'to' | 'placedBy'> {
   const ringUrl = given.url('ring_url');
   return {
     from: given.required('from'),

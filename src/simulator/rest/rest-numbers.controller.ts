@@ -6,11 +6,13 @@ import {
   Param,
   Post,
   Query,
+  Req,
   UseFilters,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { describeNumber, parseCaller } from '../../telephony/phone.js';
 import type { RentedNumber } from '../calls/account.js';
 import { rateWithFivePlaces } from '../calls/billing.js';
@@ -20,6 +22,7 @@ import { RestBody } from './rest-body.js';
 import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
+import { seesProperty, viewerOf } from './viewer.js';
 
 @Controller('simulator/v1/Account/:authId/Number')
 @UseGuards(RestAuth)
@@ -29,17 +32,19 @@ export class RestNumbersController {
   constructor(private readonly simulator: Simulator) {}
 
   @Get()
-  list(@Query() query: Filters) {
+  list(@Req() request: FastifyRequest, @Query() query: Filters) {
+    const viewer = viewerOf(request);
     const { number_startswith: start, subaccount, alias, services } = query;
     const wanted = services?.split(',').map((service) => service.trim()) ?? [];
     const found = [...this.simulator.account.numbers.values()].filter(
       (number) =>
+        seesProperty(viewer, number) &&
         (start === undefined || number.number.startsWith(start.replace('+', ''))) &&
         (subaccount === undefined || number.subaccount === subaccount) &&
         (alias === undefined || number.alias === alias) &&
         wanted.every((service) => number.services.some((has) => has === service)),
     );
-    const path = `/v1/Account/${this.simulator.authId}/Number/`;
+    const path = `/v1/Account/${viewer.authId}/Number/`;
     return page(
       path,
       found.map((number) => this.describe(number)),
@@ -48,14 +53,14 @@ export class RestNumbersController {
   }
 
   @Get(':number')
-  get(@Param('number') number: string) {
-    return { api_id: randomUUID(), ...this.describe(this.find(number)) };
+  get(@Req() request: FastifyRequest, @Param('number') number: string) {
+    return { api_id: randomUUID(), ...this.describe(this.find(request, number)) };
   }
 
   @Post(':number')
   @HttpCode(202)
-  update(@Param('number') text: string, @Body() body: unknown) {
-    const number = this.find(text);
+  update(@Req() request: FastifyRequest, @Param('number') text: string, @Body() body: unknown) {
+    const number = this.find(request, text);
     const given = new RestBody(body);
     const appId = given.optional('app_id');
     if (appId !== null && !this.simulator.account.applications.has(appId)) {
@@ -67,9 +72,9 @@ export class RestNumbersController {
     return { api_id: randomUUID(), message: 'changed' };
   }
 
-  private find(text: string): RentedNumber {
+  private find(request: FastifyRequest, text: string): RentedNumber {
     const number = this.simulator.account.find(text);
-    if (number === null) throw notFound();
+    if (number === null || !seesProperty(viewerOf(request), number)) throw notFound();
     return number;
   }
 

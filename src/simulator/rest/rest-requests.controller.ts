@@ -1,8 +1,10 @@
-import { Controller, Delete, HttpCode, Param, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Param, Req, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { Simulator } from '../simulator.js';
 import { RestAuth } from './rest-auth.js';
 import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
+import { seesCalls, viewerOf } from './viewer.js';
 
 /** Orders for calls, under the names that the API gave them. */
 @Controller('simulator/v1/Account/:authId/Request')
@@ -14,9 +16,12 @@ export class RestRequestsController {
 
   @Delete(':requestUuid')
   @HttpCode(204)
-  cancel(@Param('requestUuid') requestUuid: string): void {
-    const { book } = this.simulator;
-    const live = [...book.live.values()].find(({ call, leg }) => leg === call.aLeg && call.requestUuid === requestUuid);
+  cancel(@Req() request: FastifyRequest, @Param('requestUuid') requestUuid: string): void {
+    const viewer = viewerOf(request);
+    const live = [...this.simulator.book.live.values()].find(
+      ({ call, leg }) =>
+        leg === call.aLeg && call.requestUuid === requestUuid && seesCalls(this.simulator, viewer, leg.facts),
+    );
     if (live === undefined || live.leg.facts.direction !== 'outbound') throw notFound();
     live.hangUp('API Request');
   }

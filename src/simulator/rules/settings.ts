@@ -25,6 +25,11 @@ export interface Settings {
   media_url: string;
   /** Whether a call ordered through the API has another name there than in its webhooks, as in older accounts. */
   request_uuid_differs: boolean;
+  /**
+   * Whether the main account's credentials reach the calls, call records and recordings of its subaccounts where no `subaccount` is asked for, and call
+   * from their numbers. Not documented: a service must not count on it.
+   */
+  main_reaches_subaccounts: boolean;
   /** Digits; what starts with them may not be called: 403 from the API, 2050 in a Dial. */
   barred_prefixes: readonly string[];
 }
@@ -44,6 +49,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   record_answers_caller: false,
   media_url: 'https://media.plivo.invalid',
   request_uuid_differs: false,
+  main_reaches_subaccounts: false,
   barred_prefixes: [],
 };
 

@@ -1,6 +1,7 @@
 import { answerCall } from '../calls/call-ending.js';
 import type { Call } from '../calls/call.js';
 import { commonParams } from '../calls/webhook-params.js';
+import { mediaHost } from '../calls/report-recordings.js';
 import type { World } from '../calls/world.js';
 import { Recording } from '../media/recording.js';
 import { readTarget } from '../webhooks/webhook-target.js';
@@ -29,6 +30,9 @@ export function runRecord(world: World, call: Call, element: XmlElement): Promis
   call.recordings.push(recording);
   const action = readAction(element);
   if (action === null) return NEXT;
-  const params = { ...commonParams(world, call, 'Redirect'), ...recording.firstParams(world) };
+  const params = {
+    ...commonParams(world, call, 'Redirect'),
+    ...recording.firstParams(mediaHost(world, call.subaccount)),
+  };
   return follow(world, call, action, { kind: 'record-action', params });
 }

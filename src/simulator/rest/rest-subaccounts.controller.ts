@@ -1,0 +1,98 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { SimulatedSubaccount } from '../calls/subaccounts.js';
+import { Simulator } from '../simulator.js';
+import { RestAuth } from './rest-auth.js';
+import { RestBody } from './rest-body.js';
+import { notFound, RestErrorFilter } from './rest-errors.js';
+import { RestFaults } from './rest-faults.js';
+import { page, type Query as Filters } from './rest-list.js';
+import { viewerOf } from './viewer.js';
+
+/** The account's subaccounts, for the account alone. */
+@Controller('simulator/v1/Account/:authId/Subaccount')
+@UseGuards(RestAuth)
+@UseInterceptors(RestFaults)
+@UseFilters(RestErrorFilter)
+export class RestSubaccountsController {
+  constructor(private readonly simulator: Simulator) {}
+
+  @Post()
+  @HttpCode(201)
+  create(@Req() request: FastifyRequest, @Body() body: unknown) {
+    refuseSubaccounts(request);
+    const given = new RestBody(body);
+    const isEnabled = !given.has('enabled') || given.flag('enabled');
+    const { authId, authToken } = this.simulator.account.subaccounts.add(given.required('name'), isEnabled);
+    return { api_id: randomUUID(), auth_id: authId, auth_token: authToken, message: 'created' };
+  }
+
+  @Get()
+  list(@Req() request: FastifyRequest, @Query() query: Filters) {
+    refuseSubaccounts(request);
+    const found = this.simulator.account.subaccounts.list();
+    return page(
+      `/v1/Account/${this.simulator.authId}/Subaccount/`,
+      found.map((subaccount) => this.describe(subaccount)),
+      query,
+    );
+  }
+
+  @Get(':id')
+  get(@Req() request: FastifyRequest, @Param('id') id: string) {
+    return { api_id: randomUUID(), ...this.describe(this.find(request, id)) };
+  }
+
+  @Post(':id')
+  @HttpCode(202)
+  update(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
+    const subaccount = this.find(request, id);
+    const given = new RestBody(body);
+    if (given.has('name')) subaccount.name = given.required('name');
+    if (given.has('enabled')) subaccount.isEnabled = given.flag('enabled');
+    return { api_id: randomUUID(), message: 'changed' };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  remove(@Req() request: FastifyRequest, @Param('id') id: string): void {
+    this.simulator.account.subaccounts.remove(this.find(request, id).authId);
+  }
+
+  private find(request: FastifyRequest, id: string): SimulatedSubaccount {
+    refuseSubaccounts(request);
+    const subaccount = this.simulator.account.subaccounts.get(id);
+    if (subaccount === null) throw notFound();
+    return subaccount;
+  }
+
+  private describe({ authId, authToken, name, isEnabled }: SimulatedSubaccount) {
+    const base = `/v1/Account/${this.simulator.authId}/`;
+    return {
+      account: base,
+      auth_id: authId,
+      auth_token: authToken,
+      enabled: isEnabled,
+      name,
+      resource_uri: `${base}Subaccount/${authId}/`,
+    };
+  }
+}
+
+function refuseSubaccounts(request: FastifyRequest): void {
+  if (viewerOf(request).subaccount !== null) throw notFound();
+}
