@@ -29,3 +29,10 @@ export class LastToken extends refusal(
   'conflict',
   'expected a second live token, found none: issue one first',
 ) {}
+
+/** A change here would last until the next start, which takes the token of the settings. */
+export class TokenOfSettings extends refusal(
+  'token_of_settings',
+  'conflict',
+  'this account is the one of the settings: change PLIVO_AUTH_TOKEN and restart',
+) {}

@@ -4,6 +4,7 @@ import { AccountGuard } from './account.guard.js';
 import { Accounts } from './accounts.js';
 import { AccountResourceController } from './account-resource.controller.js';
 import { AccountSettings } from './account-settings.js';
+import { ChangePlivoToken } from './change-plivo-token.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { CallbackTokens, Credentials } from './credentials.js';
@@ -26,6 +27,7 @@ const useCases = [
   WebhookTokens,
   CreateAccount,
   CreateSubaccount,
+  ChangePlivoToken,
   IssueToken,
   RevokeToken,
   ListAccounts,

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/settings/config.js';
@@ -8,6 +8,7 @@ import type { Database } from '../platform/database/database.js';
 import { AccountExists, LastToken, TooManyTokens } from './accounts.errors.js';
 import { Accounts, hasSubaccount } from './accounts.js';
 import { Authenticate } from './authenticate.js';
+import { ChangePlivoToken } from './change-plivo-token.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { Credentials } from './credentials.js';
@@ -25,6 +26,7 @@ function process(database: Database, clock = new Clock(), key = 7) {
   const crypto = new Crypto(Buffer.alloc(32, key));
   const credentials = new Credentials(database, crypto, clock);
   const webhookTokens = new WebhookTokens(database, crypto, clock);
+  const ensureFirst = new EnsureFirstAccount(database, crypto, clock, credentials, webhookTokens);
   return {
     clock,
     webhookTokens,
@@ -35,7 +37,8 @@ function process(database: Database, clock = new Clock(), key = 7) {
     revokeToken: new RevokeToken(database, credentials),
     listTokens: new ListTokens(database),
     plivoAccess: new PlivoAccess(database, crypto),
-    ensureFirst: new EnsureFirstAccount(database, crypto, clock, credentials, webhookTokens),
+    ensureFirst,
+    changePlivoToken: new ChangePlivoToken(database, crypto, ensureFirst, credentials, webhookTokens),
     verifyKey: new VerifyEncryptionKey(database, crypto),
   };
 }
@@ -56,7 +59,8 @@ describeOnEachDatabase('accounts', (open) => {
   beforeEach(async () => {
     here = process(database);
     await database.transaction(async (tx) => {
-      for (const table of ['account', 'subaccount', 'api_token', 'key_check']) await tx.query(`DELETE FROM ${table}`);
+      for (const table of ['account', 'subaccount', 'subaccount_at_plivo', 'api_token', 'key_check'])
+        await tx.query(`DELETE FROM ${table}`);
     });
   });
 
@@ -179,6 +183,105 @@ describeOnEachDatabase('accounts', (open) => {
     expect(await here.webhookTokens.of(tokenless.authId)).toMatchObject({ tokens: ['main-at-plivo'] });
     const mains = { authId: MAIN, authToken: 'main-at-plivo' };
     expect(await here.plivoAccess.of(account.authId, tokenless.authId)).toEqual(mains);
+  });
+
+  describe('whose token changes at Plivo', () => {
+    const SUB = 'SAATPLIVOATPLIVO0001';
+    const register = (accountId: string, authToken?: string) =>
+      database.transaction((tx) => here.createSubaccount.run(tx, accountId, 'Team', { authId: SUB, authToken }));
+    const change = (ownerId: string, token: string) =>
+      database.transaction((tx) => here.changePlivoToken.run(tx, ownerId, token));
+    const taken = async ({ webhookTokens }: ReturnType<typeof process>, authId: string) =>
+      (await webhookTokens.of(authId))?.tokens;
+
+    it('take the former for nothing more: here at once, in other processes within 5 s', async () => {
+      const { authId, authToken } = await newAccount();
+      await register(authId, 'sub-at-plivo');
+      const other = process(database);
+      for (const one of [here, other]) for (const id of [authId, SUB]) await taken(one, id);
+
+      await change(authId, 'renewed');
+
+      expect(await taken(here, authId)).toEqual(['renewed', 'sub-at-plivo']);
+      expect(await taken(here, SUB)).toEqual(['renewed', 'sub-at-plivo']);
+      expect(await taken(other, authId)).toContain(PLIVO.plivoAuthToken);
+      other.clock.advance(5_000);
+      expect(await taken(other, authId)).toEqual(['renewed', 'sub-at-plivo']);
+      expect(await taken(other, SUB)).toEqual(['renewed', 'sub-at-plivo']);
+      expect(await other.plivoAccess.of(authId)).toEqual({ authId: PLIVO.plivoAuthId, authToken: 'renewed' });
+      expect(await here.authenticate.run(authId, authToken)).not.toBeNull();
+      expect(await here.authenticate.run(authId, 'renewed')).toBeNull();
+    });
+
+    it('have programs of a subaccount follow it', async () => {
+      const { authId } = await newAccount();
+      await register(authId, 'sub-at-plivo');
+      const other = process(database);
+      for (const one of [here, other]) {
+        expect(await one.authenticate.run(SUB, 'sub-at-plivo')).not.toBeNull();
+        for (const id of [authId, SUB]) await taken(one, id);
+      }
+
+      await change(SUB, 'renewed');
+
+      other.clock.advance(5_000);
+      for (const one of [here, other]) {
+        expect(await one.authenticate.run(SUB, 'sub-at-plivo')).toBeNull();
+        expect(await one.authenticate.run(SUB, 'renewed')).toMatchObject({ accountId: authId, subaccountId: SUB });
+        for (const id of [authId, SUB]) expect(await taken(one, id)).toEqual([PLIVO.plivoAuthToken, 'renewed']);
+        expect(await one.plivoAccess.of(authId, SUB)).toEqual({ authId: SUB, authToken: 'renewed' });
+      }
+      expect(await here.listTokens.run(SUB)).toHaveLength(1);
+      const stored = JSON.stringify([await rows('api_token'), await rows('subaccount_at_plivo')]);
+      expect(stored).not.toContain('renewed');
+    });
+
+    it('leave a subaccount’s issued token alone, and one that was revoked for programs revoked', async () => {
+      const { authId } = await newAccount();
+      await register(authId, 'sub-at-plivo');
+      const issued = await issue(SUB);
+      await change(SUB, 'second');
+      for (const token of ['second', issued.authToken]) expect(await here.authenticate.run(SUB, token)).not.toBeNull();
+
+      const ofPlivo = (await here.listTokens.run(SUB)).find(({ id }) => id !== issued.id);
+      await revoke(SUB, ofPlivo!.id);
+      await change(SUB, 'third');
+      expect(await here.authenticate.run(SUB, 'third')).toBeNull();
+      expect(await here.authenticate.run(SUB, issued.authToken)).not.toBeNull();
+      expect(await taken(here, SUB)).toEqual([PLIVO.plivoAuthToken, 'third']);
+    });
+
+    it('let a token in beside the issued one where a subaccount had none at Plivo, but no third', async () => {
+      const { authId } = await newAccount();
+      const { authToken } = await register(authId);
+      await change(SUB, 'at-plivo');
+      for (const token of [authToken, 'at-plivo']) expect(await here.authenticate.run(SUB, token)).not.toBeNull();
+      expect(await here.plivoAccess.of(authId, SUB)).toEqual({ authId: SUB, authToken: 'at-plivo' });
+
+      const sub = await database.transaction((tx) => here.createSubaccount.run(tx, authId, 'Other'));
+      await issue(sub.authId);
+      await expect(change(sub.authId, 'third')).rejects.toBeInstanceOf(TooManyTokens);
+      expect(await here.plivoAccess.of(authId, sub.authId)).toMatchObject({ authId: PLIVO.plivoAuthId });
+    });
+
+    it('change nothing the second time, and each of two changes at once is whole', async () => {
+      const { authId } = await newAccount();
+      await register(authId, 'sub-at-plivo');
+      await change(SUB, 'sub-at-plivo');
+      expect(await here.authenticate.run(SUB, 'sub-at-plivo')).not.toBeNull();
+
+      await Promise.all(['one', 'two', 'three'].map((token) => change(SUB, token)));
+      const { authToken } = await here.plivoAccess.of(authId, SUB);
+      expect(await here.authenticate.run(SUB, authToken)).not.toBeNull();
+      expect(await here.listTokens.run(SUB)).toHaveLength(1);
+    });
+
+    it('are refused where the settings hold the token, and where there is nobody', async () => {
+      await here.ensureFirst.run(withCredentials('first-token'), secrets());
+      await expect(change(MAIN, 'other')).rejects.toMatchObject({ code: 'token_of_settings', kind: 'conflict' });
+      await expect(change('MAXXXXXXXXXXXXXXXXXX', 'other')).rejects.toMatchObject({ kind: 'not-found' });
+      expect(await taken(here, MAIN)).toEqual(['first-token']);
+    });
   });
 
   it('have subaccounts with credentials of their own', async () => {

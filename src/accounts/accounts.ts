@@ -5,6 +5,7 @@ import { NotFound } from '../platform/errors.js';
 import { ACCOUNTS, SUBACCOUNTS } from './account.entity.js';
 
 const IDS = selection(ACCOUNTS.pick(['authId']));
+const PARENTS = selection(SUBACCOUNTS.pick(['authId', 'accountId']));
 const NAMES = selection(SUBACCOUNTS.pick(['authId', 'name']));
 
 /** Answers from rows, inside the transaction or read that asks. */
@@ -33,6 +34,14 @@ export function hasSubaccount(manager: EntityManager, accountId: string, subacco
   return exists(manager, 'FROM subaccount WHERE auth_id = ? AND account_id = ?', [subaccountId, accountId]);
 }
 
+/** Whose each of these subaccounts is, by Auth ID; those that are not registered here are left out. */
+export async function parentsOf(manager: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
+  const asked = [...new Set(ids)];
+  if (asked.length === 0) return new Map();
+  const rows = await PARENTS.read(manager, `FROM subaccount WHERE auth_id IN (${marks(asked)})`, asked);
+  return new Map(rows.map(({ authId, accountId }) => [authId, accountId]));
+}
+
 /** Names of those of these subaccounts that there are, by Auth ID. */
 export async function subaccountNames(manager: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
   const asked = [...new Set(ids)];
@@ -47,7 +56,7 @@ export async function ownSubaccounts(
   accountId: string,
   candidates: Iterable<string | null>,
 ): Promise<Set<string>> {
-  const own = new Set<string>();
-  for (const id of new Set(candidates)) if (id !== null && (await hasSubaccount(manager, accountId, id))) own.add(id);
-  return own;
+  const asked = [...candidates].filter((id) => id !== null);
+  const parents = await parentsOf(manager, asked);
+  return new Set(asked.filter((id) => parents.get(id) === accountId));
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -27,11 +28,11 @@ export class Credentials {
   private readonly opened: ShortLived<OpenedCredentials | null>;
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly crypto: Crypto,
     private readonly clock: Clock,
   ) {
-    this.opened = new ShortLived(clock, (ownerId) => this.read(ownerId));
+    this.opened = new ShortLived(clock, (ownerId) => database.read((manager) => this.read(manager, ownerId)));
   }
 
   /** Null when nobody has this Auth ID. May be 5 s behind a change made by another process. */
@@ -53,18 +54,12 @@ export class Credentials {
     return { id, createdAt };
   }
 
-  async remove(tx: Tx, ownerId: string, id: string): Promise<void> {
-    await tx.query('DELETE FROM api_token WHERE id = ? AND owner_id = ?', [id, ownerId]);
-    this.opened.distrust(ownerId);
-  }
-
-  private async read(ownerId: string): Promise<OpenedCredentials | null> {
-    const rows = await this.database.read((manager) =>
-      OF_OWNER.read(
-        manager,
-        'FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ? ORDER BY t.created_at, t.id',
-        [ownerId],
-      ),
+  /** As the rows say now; null when nobody has this Auth ID. */
+  async read(manager: EntityManager, ownerId: string): Promise<OpenedCredentials | null> {
+    const rows = await OF_OWNER.read(
+      manager,
+      'FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ? ORDER BY t.created_at, t.id',
+      [ownerId],
     );
     const [first] = rows;
     if (!first) return null;
@@ -73,6 +68,11 @@ export class Credentials {
       subaccountId: first.accountId === ownerId ? null : ownerId,
       tokens: rows.map(({ id, token }) => ({ id, token: this.crypto.open(place(id, ownerId), token) })),
     };
+  }
+
+  async remove(tx: Tx, ownerId: string, id: string): Promise<void> {
+    await tx.query('DELETE FROM api_token WHERE id = ? AND owner_id = ?', [id, ownerId]);
+    this.opened.distrust(ownerId);
   }
 }
 

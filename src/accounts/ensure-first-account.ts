@@ -28,6 +28,8 @@ interface FirstAccount {
  */
 @Injectable()
 export class EnsureFirstAccount {
+  private ensured: string | null = null;
+
   constructor(
     private readonly database: Database,
     private readonly crypto: Crypto,
@@ -39,12 +41,18 @@ export class EnsureFirstAccount {
   /** Returns the account's Auth ID. */
   async run(config: Config, secrets: Secrets): Promise<string> {
     const first = firstAccount(config, secrets);
+    this.ensured = first.authId;
     await this.database.transaction(async (tx) => {
       const known = await readPlivoCredentials(tx, this.crypto, first.authId);
       if (known === null) await this.create(tx, first);
       else if (!isEqualSecret(first.authToken, known.authToken)) await this.follow(tx, first);
     });
     return first.authId;
+  }
+
+  /** Whether this account's token is that of the settings at each start. */
+  isOfSettings(accountId: string): boolean {
+    return accountId === this.ensured;
   }
 
   private async create(tx: Tx, { authId, authToken, name }: FirstAccount): Promise<void> {

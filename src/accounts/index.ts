@@ -9,15 +9,16 @@ export {
   type CallSettingsPatch,
   type RefusalKey,
 } from './account-settings.js';
-export { accountFrom, Accounts, hasSubaccount, ownSubaccounts, subaccountNames } from './accounts.js';
+export { accountFrom, Accounts, hasSubaccount, ownSubaccounts, parentsOf, subaccountNames } from './accounts.js';
 export { Authenticate, type Owner } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
+export { ChangePlivoToken } from './change-plivo-token.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';
 export { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
 export { ListAccounts } from './list-accounts.js';
 export { decimalText, isMoneyText, microsOf } from './money.js';
-export { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
+export { PlivoAccess, subaccountsAtPlivo, WebhookTokens } from './plivo-credentials.js';
 export { Spend } from './spend.js';
 export { SpendModule } from './spend.module.js';
 export { IssueToken, ListTokens, RevokeToken } from './tokens.js';

@@ -14,7 +14,9 @@ const SUBACCOUNT_TOKENS = selection({
   ...SUBACCOUNTS.pick(['authId', 'accountId'], 's'),
   ...SUBACCOUNTS_AT_PLIVO.pick(['plivoAuthToken'], 'p'),
 });
+const AT_PLIVO_OF_OURS = 'FROM subaccount_at_plivo p JOIN subaccount s ON s.auth_id = p.auth_id';
 const PARENTS = selection(SUBACCOUNTS.pick(['accountId']));
+const PAIRS = selection(SUBACCOUNTS.pick(['authId', 'accountId'], 's'));
 
 /** Where an account's Plivo token is sealed. */
 export function plivoTokenPlace(accountId: string): SealedPlace {
@@ -26,21 +28,36 @@ export function subaccountTokenPlace(authId: string, accountId: string): SealedP
   return { column: 'subaccount_at_plivo.plivo_auth_token', row: authId, account: accountId };
 }
 
-/** The subaccounts' own credentials at Plivo, opened; those without a token there are left out. */
-async function readSubaccountCredentials(
+/** The subaccounts' own credentials at Plivo, opened; those without a token there are left out. `only`: of one of them. */
+export async function readSubaccountCredentials(
   manager: EntityManager,
   crypto: Crypto,
   accountId: string,
+  only?: string,
 ): Promise<{ authId: string; authToken: string }[]> {
   const rows = await SUBACCOUNT_TOKENS.read(
     manager,
-    'FROM subaccount_at_plivo p JOIN subaccount s ON s.auth_id = p.auth_id WHERE s.account_id = ? ORDER BY s.auth_id',
-    [accountId],
+    `${AT_PLIVO_OF_OURS} WHERE s.account_id = ?${only === undefined ? '' : ' AND s.auth_id = ?'} ORDER BY s.auth_id`,
+    only === undefined ? [accountId] : [accountId, only],
   );
   return rows.map(({ authId, plivoAuthToken }) => ({
     authId,
     authToken: crypto.open(subaccountTokenPlace(authId, accountId), plivoAuthToken),
   }));
+}
+
+/** The subaccounts of all accounts that have a token of their own at Plivo. */
+export async function subaccountsAtPlivo(
+  manager: EntityManager,
+): Promise<{ accountId: string; subaccountId: string }[]> {
+  const rows = await PAIRS.read(manager, `${AT_PLIVO_OF_OURS} ORDER BY s.auth_id`);
+  return rows.map(({ accountId, authId }) => ({ accountId, subaccountId: authId }));
+}
+
+/** Auth ID of the account that has this subaccount; null for what is none. */
+export async function parentOf(manager: EntityManager, authId: string): Promise<string | null> {
+  const [parent] = await PARENTS.read(manager, 'FROM subaccount WHERE auth_id = ?', [authId]);
+  return parent?.accountId ?? null;
 }
 
 /** An account's credentials at Plivo, opened; null when there is no such account. */
@@ -62,12 +79,13 @@ export class PlivoAccess {
     private readonly crypto: Crypto,
   ) {}
 
-  /** Of a subaccount where it has its own, because Plivo keeps its recordings for it alone. */
+  /** Of a subaccount where it has its own: what is a subaccount's, calls and their records, recordings and applications, Plivo may keep for it alone. */
   async of(accountId: string, subaccountId: string | null = null): Promise<{ authId: string; authToken: string }> {
     if (subaccountId !== null) {
-      const own = await this.database.read((manager) => readSubaccountCredentials(manager, this.crypto, accountId));
-      const found = own.find(({ authId }) => authId === subaccountId);
-      if (found) return found;
+      const [own] = await this.database.read((manager) =>
+        readSubaccountCredentials(manager, this.crypto, accountId, subaccountId),
+      );
+      if (own) return own;
     }
     const found = await this.database.read((manager) => readPlivoCredentials(manager, this.crypto, accountId));
     if (!found) throw new NotFound('no account has this auth_id');
@@ -89,12 +107,16 @@ export class WebhookTokens {
   constructor(database: Database, crypto: Crypto, clock: Clock) {
     this.opened = new ShortLived(clock, async (authId) => {
       return database.read(async (manager) => {
-        const [parent] = await PARENTS.read(manager, 'FROM subaccount WHERE auth_id = ?', [authId]);
-        const accountId = parent?.accountId ?? authId;
+        const parent = await parentOf(manager, authId);
+        const accountId = parent ?? authId;
         const found = await readPlivoCredentials(manager, crypto, accountId);
         if (!found) return null;
-        const subaccounts = await readSubaccountCredentials(manager, crypto, accountId);
-        const theirs = parent ? subaccounts.filter((each) => each.authId === authId) : subaccounts;
+        const theirs = await readSubaccountCredentials(
+          manager,
+          crypto,
+          accountId,
+          parent === null ? undefined : authId,
+        );
         return { accountId, tokens: [found.authToken, ...theirs.map(({ authToken }) => authToken)] };
       });
     });
@@ -105,7 +127,7 @@ export class WebhookTokens {
     return this.opened.get(authId);
   }
 
-  /** The account's token is being replaced in an open transaction. */
+  /** A token that is taken on this path is being replaced in an open transaction. */
   changed(authId: string): void {
     this.opened.distrust(authId);
   }

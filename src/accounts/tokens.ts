@@ -7,7 +7,7 @@ import { API_TOKENS, type ApiToken } from './account.entity.js';
 import { LastToken, TooManyTokens } from './accounts.errors.js';
 import { Credentials } from './credentials.js';
 
-const MAX_LIVE_TOKENS = 2;
+export const MAX_LIVE_TOKENS = 2;
 
 const IDS = selection(API_TOKENS.pick(['id']));
 const SHOWN = selection(API_TOKENS.pick(['id', 'origin', 'createdAt']));
@@ -67,7 +67,7 @@ export class ListTokens {
  * Locks an account or a subaccount against other changes of its tokens: "two at most" and "never the last" are counts over rows, which no
  * key can hold.
  */
-async function lockOwner(database: Database, tx: Tx, ownerId: string): Promise<void> {
+export async function lockOwner(database: Database, tx: Tx, ownerId: string): Promise<void> {
   for (const table of ['account', 'subaccount'])
     if (await exists(tx, `FROM ${table} WHERE auth_id = ? ${database.forUpdate}`, [ownerId])) return;
   throw new NotFound('no account has this auth_id');

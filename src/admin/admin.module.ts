@@ -24,6 +24,7 @@ import { RecordingsController } from './recordings/recordings.controller.js';
 import { RouteController } from './route/route.controller.js';
 import { SpendController } from './accounts/spend.controller.js';
 import { StatsController } from './stats/stats.controller.js';
+import { PlivoTokenController } from './accounts/plivo-token.controller.js';
 import { TokensController } from './accounts/tokens.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 
@@ -43,6 +44,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     AccountsController,
     AccountSettingsController,
     TokensController,
+    PlivoTokenController,
     JobsController,
     NumbersController,
     PoolController,

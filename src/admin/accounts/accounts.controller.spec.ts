@@ -20,6 +20,7 @@ import { AccountsController } from './accounts.controller.js';
 import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { Audit } from '../audit/audit.js';
+import { PlivoTokenController } from './plivo-token.controller.js';
 import { TokensController } from './tokens.controller.js';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
@@ -65,7 +66,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     class SharedStub {}
     @Module({
       imports: [SharedStub, AccountsModule],
-      controllers: [AccountsController, TokensController, AuditController],
+      controllers: [AccountsController, TokensController, PlivoTokenController, AuditController],
       providers: [AdminGuard, Audit],
     })
     class StubModule {}
@@ -128,6 +129,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
       ['GET', '/admin/accounts/MAX/tokens'],
       ['POST', '/admin/accounts/MAX/tokens'],
       ['DELETE', '/admin/accounts/MAX/tokens/1'],
+      ['PUT', '/admin/accounts/MAX/plivo-token'],
       ['GET', '/admin/audit'],
     ] as const) {
       const response = await fetch(base + path, {
@@ -256,6 +258,39 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
       next_cursor: null,
     });
     expect((await ask('GET', '/admin/accounts/MAXXXXXXXXXXXXXXXXXX/tokens')).status).toBe(404);
+  });
+
+  it('follow a token that was changed at Plivo', async () => {
+    const { auth_id: account } = await newAccount();
+    const wanted = { name: 'Team', auth_id: 'SAATPLIVOATPLIVO0001', plivo_auth_token: 'sub-secret-1' };
+    await ask('POST', `/admin/accounts/${account}/subaccounts`, wanted);
+    const change = (id: string, body: unknown) => ask('PUT', `/admin/accounts/${id}/plivo-token`, body);
+
+    const changed = await change(wanted.auth_id, { plivo_auth_token: 'sub-secret-2' });
+    expect([changed.status, changed.text]).toEqual([204, '']);
+    expect(await opens({ auth_id: wanted.auth_id, auth_token: 'sub-secret-1' })).toBe(false);
+    expect(await opens({ auth_id: wanted.auth_id, auth_token: 'sub-secret-2' })).toBe(true);
+    expect((await change(account, { plivo_auth_token: 'main-secret' })).status).toBe(204);
+
+    expect((await change('MAXXXXXXXXXXXXXXXXXX', { plivo_auth_token: 'x' })).status).toBe(404);
+    for (const body of [
+      {},
+      { plivo_auth_token: '' },
+      { plivo_auth_token: 'two words' },
+      { plivo_auth_token: 'x', x: 1 },
+    ])
+      expect((await change(account, body)).status).toBe(400);
+    const { body, text } = await ask('GET', '/admin/audit?limit=3');
+    expect(body.items).toMatchObject([
+      { action: 'plivo-token.changed', target: account },
+      { action: 'plivo-token.changed', target: wanted.auth_id },
+      { action: 'subaccount.created' },
+    ]);
+    expect(text + written).not.toMatch(/sub-secret|main-secret/);
+    const listed = (await ask('GET', '/admin/accounts?limit=200')).body.items.find(
+      ({ auth_id }) => auth_id === account,
+    );
+    expect(listed).toMatchObject({ subaccounts: [{ auth_id: wanted.auth_id, has_plivo_token: true }] });
   });
 
   it('are listed page by page, without tokens', async () => {

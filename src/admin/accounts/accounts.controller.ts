@@ -30,9 +30,10 @@ export class AccountsController {
         name: account.name,
         plivo_auth_id: account.plivoAuthId,
         created_at: new Date(account.createdAt).toISOString(),
-        subaccounts: account.subaccounts.map(({ authId, name, createdAt }) => ({
+        subaccounts: account.subaccounts.map(({ authId, name, createdAt, hasPlivoToken }) => ({
           auth_id: authId,
           name,
+          has_plivo_token: hasPlivoToken,
           created_at: new Date(createdAt).toISOString(),
         })),
       }),

@@ -37,3 +37,8 @@ export class NewSubaccount {
   @Matches(NAME, { message: 'name must be one line of text' })
   name!: string;
 }
+
+export class NewPlivoToken {
+  @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'plivo_auth_token must be 1 to 200 printable characters' })
+  plivo_auth_token!: string;
+}

@@ -108,6 +108,10 @@ export function text(sql: string): Field<string> {
   return { sql, from: null };
 }
 
+export function textOrNull(sql: string): Field<string | null> {
+  return { sql, from: null };
+}
+
 /** Columns of a table that a LEFT JOIN may find no row of. */
 export function ifJoined<Named extends Fields>(
   fields: Named,
