@@ -11,6 +11,7 @@ import { AddPinLength1764300000001 } from '../migrations/1764300000001-add-pin-l
 import { AddApplicationToVirtualNumber1764200000001 } from '../migrations/1764200000001-add-application-to-virtual-number.js';
 import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-doubted-listing.js';
 import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-add-subaccount-at-plivo.js';
+import { AddSubaccountToCallLeg1764320000001 } from '../migrations/1764320000001-add-subaccount-to-call-leg.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -93,6 +94,7 @@ const migrations = [
   AddRefusedWebhook1764200000301,
   AddPinGate1764200000401,
   AddPinLength1764300000001,
+  AddSubaccountToCallLeg1764320000001,
 ];
 
 /**

@@ -67,12 +67,15 @@ export const dialledPlace = placeOf('dialled');
 @Index('call_leg_call', ['callId'])
 @Index('call_leg_session', ['sessionId'])
 @Index('call_leg_ended', ['accountId', 'endedAt', 'legUuid'])
+@Index('call_leg_subaccount', ['accountId', 'subaccountId', 'endedAt', 'legUuid'])
 export class CallLeg {
   @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
   @PrimaryColumn({ ...word(64), name: 'leg_uuid' }) legUuid!: string;
   /** Null while only a hang-up of an unknown call has come; the answer request, if it still comes, adopts the leg. */
   @Column({ ...id(), ...nullable, name: 'call_id' }) callId!: string | null;
   @Column({ ...id(), ...nullable, name: 'session_id' }) sessionId!: string | null;
+  /** Of its session, which never changes it; here as well, so that a subaccount's legs have an order of their own to be listed in. */
+  @Column({ ...authId(), ...nullable, name: 'subaccount_id' }) subaccountId!: string | null;
   @Column(word(1)) side!: 'A' | 'B';
   @Column({ ...word(6), ...nullable }) role!: 'first' | 'second' | null;
   /** The instants are Plivo's own, from the event that ended the leg. */

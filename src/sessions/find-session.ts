@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
-import { marks } from '../platform/database/rows.js';
+import { marks, selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import type { Interaction } from './interaction.entity.js';
 import { readInteractions } from './interactions.js';
 import { sessionAnswer, type SessionAnswer, type SessionFace } from './session-answer.js';
+import { SESSIONS } from './session.entity.js';
 import { SessionRecords, WHOLE, type SessionOwner, type SessionRecord } from './session-record.js';
+
+const SUBACCOUNT = selection(SESSIONS.pick(['subaccountId']));
 
 /** One session of an account, live or ended; its row is kept until the transaction ends. */
 @Injectable()
@@ -17,6 +21,12 @@ export class FindSessionById {
   run(tx: Tx, accountId: string, sessionId: string): Promise<SessionRecord | null> {
     return this.records.lock(tx, { accountId, subaccountId: null }, sessionId);
   }
+}
+
+/** The subaccount that has the session; null where it is the account's own, or there is none. */
+export async function subaccountOf(manager: EntityManager, sessionId: string): Promise<string | null> {
+  const [session] = await SUBACCOUNT.read(manager, 'FROM masking_session WHERE id = ?', [sessionId]);
+  return session?.subaccountId ?? null;
 }
 
 /** Shows sessions as the API does, with their conversations. Refuses unknown ones and other accounts' alike. */

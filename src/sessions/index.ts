@@ -3,7 +3,7 @@ export { EndSession } from './end-session.js';
 export { ExpireDueSessions } from './expire-due-sessions.js';
 export { FindRoute, type Route } from './find-route.js';
 export { FindStrangers, type StrangerService } from './find-strangers.js';
-export { FindSession, FindSessionById } from './find-session.js';
+export { FindSession, FindSessionById, subaccountOf } from './find-session.js';
 export type { Interaction } from './interaction.entity.js';
 export {
   chargeCall,

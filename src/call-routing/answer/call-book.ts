@@ -179,7 +179,8 @@ export class CallBook {
     const { callId, accountId, aLegUuid } = call;
     const { seat } = decision;
     const { sessionId, callerRole: role } = placeOf(decision);
-    await linkLeg(tx, { accountId, legUuid: aLegUuid, callId, sessionId, role });
+    const subaccountId = seat?.session.subaccountId ?? null;
+    await linkLeg(tx, { accountId, legUuid: aLegUuid, callId, sessionId, subaccountId, role });
     if (decision.decision !== 'connect' || !seat) return this.figure(tx, call, isFirstWord);
 
     const now = this.clock.now();

@@ -4,7 +4,7 @@ import { LONGEST_WORDS, type CallLeg } from '../call.entity.js';
 /** What is known of a leg, columns of its row. Facts only join: nothing that was known is ever forgotten or exchanged by arrival order. */
 export type LegFacts = Omit<
   CallLeg,
-  'accountId' | 'legUuid' | 'callId' | 'sessionId' | 'side' | 'role' | 'isRecorded'
+  'accountId' | 'legUuid' | 'callId' | 'sessionId' | 'subaccountId' | 'side' | 'role' | 'isRecorded'
 > & {
   /** Whether length and price are those of Plivo's call record, which corrects whatever webhooks told. */
   isRecorded: boolean;

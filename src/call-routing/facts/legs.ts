@@ -6,7 +6,7 @@ import { joinFacts, type LegFacts } from './join-facts.js';
 import { noteReceipt } from './note-receipt.js';
 
 /** Whose leg it is, and of which call. */
-type LegPlace = Pick<CallLeg, 'accountId' | 'legUuid' | 'callId' | 'sessionId' | 'side' | 'role'>;
+type LegPlace = Pick<CallLeg, 'accountId' | 'legUuid' | 'callId' | 'sessionId' | 'subaccountId' | 'side' | 'role'>;
 
 export type Leg = LegPlace & LegFacts;
 
@@ -18,13 +18,14 @@ const LEG = selection({ ...LEGS.fields(), isRecorded: { ...LEGS.fields().isRecor
  * wait for the earlier and then see what it wrote. Returns whether the row is new.
  */
 export async function addLeg(tx: Tx, leg: LegPlace): Promise<boolean> {
-  const { accountId, legUuid, callId, sessionId, side, role } = leg;
+  const { accountId, legUuid, callId, sessionId, subaccountId, side, role } = leg;
   try {
     await LEGS.insert(tx, {
       accountId,
       legUuid,
       callId,
       sessionId,
+      subaccountId,
       side,
       role,
       isAnswered: false,
@@ -40,7 +41,7 @@ export async function addLeg(tx: Tx, leg: LegPlace): Promise<boolean> {
 
 /** As `addLeg`, of a leg of which nothing else is known yet. */
 export function addALeg(tx: Tx, accountId: string, legUuid: string): Promise<boolean> {
-  return addLeg(tx, { accountId, legUuid, callId: null, sessionId: null, side: 'A', role: null });
+  return addLeg(tx, { accountId, legUuid, callId: null, sessionId: null, subaccountId: null, side: 'A', role: null });
 }
 
 /**
@@ -54,8 +55,8 @@ export async function beginALeg(tx: Tx, webhook: VerifiedWebhook, legUuid: strin
 
 /** Says to which call an A leg belongs. */
 export async function linkLeg(tx: Tx, leg: Omit<LegPlace, 'side'>): Promise<void> {
-  const { accountId, legUuid, callId, sessionId, role } = leg;
-  await LEGS.update(tx, { callId, sessionId, role }, BY_KEY, [accountId, legUuid]);
+  const { accountId, legUuid, callId, sessionId, subaccountId, role } = leg;
+  await LEGS.update(tx, { callId, sessionId, subaccountId, role }, BY_KEY, [accountId, legUuid]);
 }
 
 /** Joins new facts into a leg's row and returns the leg before and after. */

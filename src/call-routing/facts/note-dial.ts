@@ -3,7 +3,7 @@ import type { DialAction, DialEvent, VerifiedWebhook } from '../../plivo/index.j
 import { lockSession } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { selection } from '../../platform/database/rows.js';
+import { selection, textOrNull } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { Events } from '../../platform/events/events.js';
 import { addLeg, noteLegFacts } from './legs.js';
@@ -13,7 +13,18 @@ import type { LegFacts } from './join-facts.js';
 import { tellInteraction } from './tell-interaction.js';
 import { noteReceipt } from './note-receipt.js';
 
-const CALL = selection(CALLS.pick(['callerRole', 'dialStatus']));
+// By the columns' own names: the entity of sessions is another module's.
+const CALL = selection({
+  ...CALLS.pick(['callerRole', 'dialStatus']),
+  subaccountId: textOrNull('(SELECT s.subaccount_id FROM masking_session s WHERE s.id = masked_call.session_id)'),
+});
+
+interface DialledLeg {
+  legUuid: string;
+  role: 'first' | 'second';
+  subaccountId: string | null;
+  facts: Partial<LegFacts>;
+}
 
 /** What our own URLs say a webhook is about. */
 export interface CallPath {
@@ -32,8 +43,8 @@ export class NoteDial {
 
   event(webhook: VerifiedWebhook, path: CallPath, told: DialEvent): Promise<void> {
     return this.database.transaction(async (tx) => {
-      const { role } = await this.begin(tx, webhook, path, told.callUuid);
-      await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, facts: factsOf(told) });
+      const { role, subaccountId } = await this.begin(tx, webhook, path, told.callUuid);
+      await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, subaccountId, facts: factsOf(told) });
       await tellInteraction(tx, this.events, path.callId, this.clock.now());
       await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, 'open'));
     });
@@ -41,10 +52,10 @@ export class NoteDial {
 
   action(webhook: VerifiedWebhook, path: CallPath, told: DialAction): Promise<void> {
     return this.database.transaction(async (tx) => {
-      const { role, dialStatus } = await this.begin(tx, webhook, path, told.callUuid);
+      const { role, subaccountId, dialStatus } = await this.begin(tx, webhook, path, told.callUuid);
       if (told.bLegUuid !== null) {
         const facts = told.dialStatus === 'completed' ? { isAnswered: true } : {};
-        await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, facts });
+        await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, subaccountId, facts });
       }
       if (dialStatus === null || told.dialStatus > dialStatus) {
         await CALLS.update(tx, { dialStatus: told.dialStatus }, 'WHERE id = ?', [path.callId]);
@@ -59,7 +70,7 @@ export class NoteDial {
     webhook: VerifiedWebhook,
     path: CallPath,
     aLegUuid: string,
-  ): Promise<{ role: 'first' | 'second'; dialStatus: string | null }> {
+  ): Promise<Pick<DialledLeg, 'role' | 'subaccountId'> & { dialStatus: string | null }> {
     await noteReceipt(tx, webhook, this.clock.now());
     await lockSession(tx, this.database, path.sessionId);
     const [call] = await CALL.read(
@@ -68,26 +79,22 @@ export class NoteDial {
       [path.callId, webhook.accountId, path.sessionId, aLegUuid],
     );
     if (!call) throw new NotFound();
-    return { role: call.callerRole === 'first' ? 'second' : 'first', dialStatus: call.dialStatus };
+    const { callerRole, subaccountId, dialStatus } = call;
+    return { role: callerRole === 'first' ? 'second' : 'first', subaccountId, dialStatus };
   }
 
   private async noteLeg(
     tx: Tx,
     { accountId }: VerifiedWebhook,
     { sessionId, callId }: CallPath,
-    leg: { legUuid: string; role: 'first' | 'second'; facts: Partial<LegFacts> },
+    { legUuid, role, subaccountId, facts }: DialledLeg,
   ): Promise<void> {
-    await addLeg(tx, { accountId, legUuid: leg.legUuid, callId, sessionId, side: 'B', role: leg.role });
-    const { before, after } = await noteLegFacts(
-      tx,
-      { accountId, legUuid: leg.legUuid },
-      leg.facts,
-      this.database.forUpdate,
-    );
+    await addLeg(tx, { accountId, legUuid, callId, sessionId, subaccountId, side: 'B', role });
+    const { before, after } = await noteLegFacts(tx, { accountId, legUuid }, facts, this.database.forUpdate);
     if (!before.isAnswered && after.isAnswered)
-      await this.events.publish(tx, new PartyAnswered(accountId, sessionId, callId, leg.role));
+      await this.events.publish(tx, new PartyAnswered(accountId, sessionId, callId, role));
     if (!before.isEnded && after.isEnded)
-      await this.events.publish(tx, new PartyHungUp(accountId, sessionId, callId, leg.role, leg.legUuid));
+      await this.events.publish(tx, new PartyHungUp(accountId, sessionId, callId, role, legUuid));
   }
 }
 

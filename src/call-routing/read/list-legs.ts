@@ -18,6 +18,11 @@ export interface LegSearch {
   offset: number;
 }
 
+interface LegOwner {
+  accountId: string;
+  subaccountId: string | null;
+}
+
 interface Condition {
   sql: string;
   parameters: unknown[];
@@ -28,8 +33,8 @@ const CALL = selection(CALLS.pick(['id', 'kind', 'aLegUuid']));
 
 /**
  * The ended legs of masking sessions, the last ended first, as Plivo lists calls: those that are on are not in it, nor callers whom no session claimed.
- * A subaccount is shown its own only. Walks the index on the end of an account's legs, or on the legs of one call;
- * a subaccount's are looked for among all that its account's calls have had in the asked time.
+ * A subaccount is shown its own only. Walks the index on the end of an account's legs or of a subaccount's, or that on the legs of one call: what
+ * others of the account have had costs nothing.
  */
 @Injectable()
 export class ListLegs {
@@ -38,20 +43,10 @@ export class ListLegs {
     private readonly findSession: FindSession,
   ) {}
 
-  async run(
-    owner: { accountId: string; subaccountId: string | null },
-    search: LegSearch,
-  ): Promise<{ total: number; legs: FoundSessionLeg[] }> {
+  async run(owner: LegOwner, search: LegSearch): Promise<{ total: number; legs: FoundSessionLeg[] }> {
     const { limit, offset } = search;
     return this.database.read(async (manager) => {
-      const conditions = [
-        {
-          sql: 'l.account_id = ? AND l.session_id IS NOT NULL AND l.ended_at IS NOT NULL',
-          parameters: [owner.accountId],
-        },
-        ...conditionsOf(search),
-        ...(owner.subaccountId === null ? [] : [ofSubaccount(owner.subaccountId)]),
-      ];
+      const conditions = [ownedBy(owner), ...conditionsOf(search)];
       const from = `FROM call_leg l WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
       const parameters = conditions.flatMap((condition) => condition.parameters);
       const total = await countFrom(manager, from, parameters, offset);
@@ -88,6 +83,14 @@ export class ListLegs {
   }
 }
 
+/** A leg of a subaccount has a session, as it is that one's. */
+function ownedBy({ accountId, subaccountId }: LegOwner): Condition {
+  const ended = 'l.account_id = ? AND l.ended_at IS NOT NULL';
+  return subaccountId === null
+    ? { sql: `${ended} AND l.session_id IS NOT NULL`, parameters: [accountId] }
+    : { sql: `${ended} AND l.subaccount_id = ?`, parameters: [accountId, subaccountId] };
+}
+
 function conditionsOf({ parentCallUuid, direction, endedAt }: LegSearch): Condition[] {
   return [
     ...(direction === undefined ? [] : [ofDirection(direction)]),
@@ -104,11 +107,4 @@ function conditionsOf({ parentCallUuid, direction, endedAt }: LegSearch): Condit
 function ofDirection(direction: 'inbound' | 'outbound'): Condition {
   const isDialled = `(l.side = 'B' OR EXISTS (SELECT 1 FROM masked_call c WHERE c.id = l.call_id AND c.kind = 'request'))`;
   return { sql: direction === 'outbound' ? isDialled : `NOT ${isDialled}`, parameters: [] };
-}
-
-function ofSubaccount(subaccountId: string): Condition {
-  return {
-    sql: 'EXISTS (SELECT 1 FROM masking_session s WHERE s.id = l.session_id AND s.subaccount_id = ?)',
-    parameters: [subaccountId],
-  };
 }

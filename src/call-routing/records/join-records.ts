@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CallRecord } from '../../plivo/index.js';
-import { lockSession } from '../../sessions/index.js';
+import { lockSession, subaccountOf } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
@@ -13,10 +13,10 @@ import { recorded, type LegFacts } from '../facts/join-facts.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
 const CALL = selection(CALLS.pick(['id', 'sessionId', 'callerRole']));
-type JoinedCall = Selected<typeof CALL>;
+type JoinedCall = Selected<typeof CALL> & { subaccountId: string | null };
 
 /** A call whose answer was never asked of us, or is still being asked. */
-const UNANSWERED = { id: null, sessionId: null, callerRole: null };
+const UNANSWERED = { id: null, sessionId: null, subaccountId: null, callerRole: null };
 
 /** Joins what Plivo's call records say of one call into its legs, as webhooks do; a record corrects what they told of the bill. */
 @Injectable()
@@ -34,19 +34,25 @@ export class JoinRecords {
     records: CallRecord[],
     state: RecordState,
   ): Promise<void> {
-    const [call] = await CALL.read(tx, 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?', [
-      accountId,
-      aLegUuid,
-    ]);
-    if (call?.sessionId) await lockSession(tx, this.database, call.sessionId);
+    const call = await this.heldCall(tx, accountId, aLegUuid);
 
     // Of a call that we never answered only its own leg is known of.
-    for (const record of records.filter(({ callUuid }) => call !== undefined || callUuid === aLegUuid))
-      await this.joinLeg(tx, { accountId, aLegUuid, call: call ?? null }, record);
+    for (const record of records.filter(({ callUuid }) => call !== null || callUuid === aLegUuid))
+      await this.joinLeg(tx, { accountId, aLegUuid, call }, record);
 
     if (call) await this.end(tx, accountId, call, state);
     const own = records.find(({ callUuid }) => callUuid === aLegUuid);
     await this.events.publish(tx, new CallFigured(accountId, aLegUuid, own ? virtualNumberOf(own) : null, state));
+  }
+
+  /** With its session's row. */
+  private async heldCall(tx: Tx, accountId: string, aLegUuid: string): Promise<JoinedCall | null> {
+    const rest = 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?';
+    const [call] = await CALL.read(tx, rest, [accountId, aLegUuid]);
+    if (!call) return null;
+    if (call.sessionId === null) return { ...call, subaccountId: null };
+    await lockSession(tx, this.database, call.sessionId);
+    return { ...call, subaccountId: await subaccountOf(tx, call.sessionId) };
   }
 
   /** Settles what is to be settled, and tells if that ended the call. */
@@ -73,10 +79,10 @@ export class JoinRecords {
     record: CallRecord,
   ): Promise<void> {
     const side = record.callUuid === aLegUuid ? 'A' : 'B';
-    const { id: callId, sessionId, callerRole } = call ?? UNANSWERED;
+    const { id: callId, sessionId, subaccountId, callerRole } = call ?? UNANSWERED;
     const role = roleOf(callerRole, side);
     const key = { accountId, legUuid: record.callUuid };
-    await addLeg(tx, { ...key, callId, sessionId, side, role });
+    await addLeg(tx, { ...key, callId, sessionId, subaccountId, side, role });
     const { before, after } = await noteLegFacts(tx, key, factsOfRecord(record), this.database.forUpdate);
     if (callId === null || sessionId === null || role === null) return;
     if (side === 'B' && !before.isAnswered && after.isAnswered)

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../../accounts/index.js';
 import { PlivoClient, type CallRecord } from '../../plivo/index.js';
+import { subaccountOf } from '../../sessions/index.js';
 import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Defer, Jobs, Park } from '../../platform/jobs/jobs.js';
@@ -22,7 +23,7 @@ const GIVE_UP_MS = 25 * HOUR_MS;
 /** More than there are questions until then: the end is a matter of time, not of how often Plivo was away. */
 const MAX_ATTEMPTS = 10_000;
 
-const CALL = selection(CALLS.pick(['accountId', 'aLegUuid', 'createdAt', 'dialStatus']));
+const CALL = selection(CALLS.pick(['accountId', 'sessionId', 'aLegUuid', 'createdAt', 'dialStatus']));
 
 /**
  * Finds what webhooks did not tell. A call whose facts are complete costs nothing; for another one Plivo's call records are read and joined in as
@@ -76,8 +77,11 @@ export class ReconcileCall implements OnModuleInit {
   }
 
   /** The caller's leg first; nothing when Plivo does not know it. */
-  private async recordsOf({ accountId, aLegUuid, createdAt }: Selected<typeof CALL>): Promise<CallRecord[]> {
-    const credentials = await this.plivoAccess.of(accountId);
+  private async recordsOf(call: Selected<typeof CALL>): Promise<CallRecord[]> {
+    const { accountId, sessionId, aLegUuid, createdAt } = call;
+    const subaccountId =
+      sessionId === null ? null : await this.database.read((manager) => subaccountOf(manager, sessionId));
+    const credentials = await this.plivoAccess.of(accountId, subaccountId);
     const own = await this.plivo.getCall(credentials, aLegUuid);
     if (own === null) return [];
     const children = await this.plivo.findCalls(credentials, {

@@ -45,7 +45,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
     sessions.events.subscribe(CallFigured, async (_tx, event) => void figured.push(event));
     const join = new JoinRecords(database, clock, sessions.events);
     sweep = new SweepRecords(database, clock, jobs, new Accounts(), plivo, access, join);
-    await sweep.run(ACCOUNT);
+    await sweep.run({ accountId: ACCOUNT });
     asked.splice(0);
   });
 
@@ -53,7 +53,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
   async function sweepAll(): Promise<void> {
     for (let run = 0; run < 50; run++) {
       try {
-        return await sweep.run(ACCOUNT);
+        return await sweep.run({ accountId: ACCOUNT });
       } catch (error) {
         expect((error as Error).name).toBe('Defer');
       }
@@ -112,7 +112,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
     const sweepOf = async (...records: CallRecord[]): Promise<void> => {
       listed = records;
       clock.advance(1);
-      await sweep.run(ACCOUNT);
+      await sweep.run({ accountId: ACCOUNT });
     };
 
     beforeEach(async () => {
@@ -196,7 +196,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
 
   it('reads what ended in the last ten minutes again, and half a minute that may still be late not yet', async () => {
     clock.advance(MINUTE);
-    await sweep.run(ACCOUNT);
+    await sweep.run({ accountId: ACCOUNT });
     expect(asked[0]?.from).toBe(clock.now() - MINUTE - 30_000 - 600_000);
     expect(asked.at(-1)?.to).toBe(clock.now() - 30_000);
     expectGapless();
@@ -211,7 +211,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
 
   it('of a new account begins ten minutes back', async () => {
     await database.transaction((tx) => tx.query('DELETE FROM record_sweep'));
-    await sweep.run(ACCOUNT);
+    await sweep.run({ accountId: ACCOUNT });
     expect(asked[0]?.from).toBe(clock.now() - 30_000 - 600_000);
   });
 
@@ -240,7 +240,7 @@ describeOnEachDatabase('the sweep of call records', (open) => {
 
   it('does thirty steps at once, and the rest right after', async () => {
     clock.advance(6 * DAY);
-    await expect(sweep.run(ACCOUNT)).rejects.toMatchObject({ name: 'Defer', seconds: 1 });
+    await expect(sweep.run({ accountId: ACCOUNT })).rejects.toMatchObject({ name: 'Defer', seconds: 1 });
     expect(asked).toHaveLength(30);
   });
 
@@ -250,14 +250,14 @@ describeOnEachDatabase('the sweep of call records', (open) => {
     const swept = async () => (await database.read<unknown[]>((m) => m.query('SELECT * FROM record_sweep'))).at(0);
     const before = await swept();
     clock.advance(-30 * MINUTE);
-    await sweep.run(ACCOUNT);
+    await sweep.run({ accountId: ACCOUNT });
     expect(await swept()).toEqual(before);
   });
 
   it('passes on what Plivo refuses, and a listing that cannot be read however short the slice is', async () => {
     longest = 1000;
     clock.advance(MINUTE);
-    await expect(sweep.run(ACCOUNT)).rejects.toBeInstanceOf(ListingTooLong);
+    await expect(sweep.run({ accountId: ACCOUNT })).rejects.toBeInstanceOf(ListingTooLong);
   });
 
   it('is one job for each account', async () => {

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Accounts, PlivoAccess } from '../../accounts/index.js';
+import { Accounts, PlivoAccess, subaccountsAtPlivo } from '../../accounts/index.js';
 import { ownerOfNumber } from '../../number-pool/index.js';
 import { ListingTooLong, PlivoClient, type CallRecord } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
@@ -30,8 +30,14 @@ const MOST_SLICES = 30;
 /** Plivo lists what has ended in the last 30 days at the most. */
 const FURTHEST_MS = 7 * 86_400_000;
 
+interface Swept {
+  accountId: string;
+  /** Set: the records of this subaccount, which has a token of its own at Plivo. */
+  subaccountId?: string;
+}
+
 /**
- * Reads all call records of an account, window by window: twenty legs a request, where asking for each call would take two requests. Finds
+ * Reads all call records of an account, and apart from them those of each of its subaccounts at Plivo, window by window: twenty legs a request, where asking for each call would take two requests. Finds
  * corrections of what webhooks told, and hang-ups that were lost, of refused calls too. Nothing is written for a leg of which the record
  * tells nothing new.
  */
@@ -48,36 +54,38 @@ export class SweepRecords implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.handle<{ accountId: string }>(SWEEP_RECORDS, { leaseSeconds: LEASE_SECONDS, ...RETRY }, ({ accountId }) =>
-      this.run(accountId),
-    );
+    this.jobs.handle<Swept>(SWEEP_RECORDS, { leaseSeconds: LEASE_SECONDS, ...RETRY }, (swept) => this.run(swept));
   }
 
-  /** For the scheduler; returns how many accounts are to be swept. */
+  /** For the scheduler; returns how many accounts and subaccounts are to be swept. */
   async enqueue(): Promise<number> {
-    const accountIds = await this.database.read((manager) => this.accounts.ids(manager));
-    await this.database.transaction(async (tx) => {
-      for (const accountId of accountIds)
-        await this.jobs.enqueue(tx, SWEEP_RECORDS, { accountId }, { key: `${SWEEP_RECORDS} ${accountId}` });
+    const all = await this.database.read(async (manager): Promise<Swept[]> => {
+      const accountIds = await this.accounts.ids(manager);
+      return [...accountIds.map((accountId) => ({ accountId })), ...(await subaccountsAtPlivo(manager))];
     });
-    return accountIds.length;
+    await this.database.transaction(async (tx) => {
+      for (const swept of all)
+        await this.jobs.enqueue(tx, SWEEP_RECORDS, { ...swept }, { key: `${SWEEP_RECORDS} ${ownerOf(swept)}` });
+    });
+    return all.length;
   }
 
-  async run(accountId: string): Promise<void> {
+  async run(swept: Swept): Promise<void> {
+    const { accountId } = swept;
     const until = this.clock.now() - LATE_MS;
-    let from = await this.startOf(accountId, until);
+    let from = await this.startOf(ownerOf(swept), until);
     let span = SLICE_MS;
     let longest = LONGEST_SLICE_MS;
     for (let slices = 0; from < until;) {
       if (slices === MOST_SLICES) throw new Defer(1, 'more records to read');
       const end = Math.min(from + span, until);
-      const records = await this.recordsBetween(accountId, from, end);
+      const records = await this.recordsBetween(swept, from, end);
       if (records === null) {
         span = longest = Math.ceil((end - from) / 4);
         continue;
       }
       await this.join(accountId, records);
-      await this.remember(accountId, end);
+      await this.remember(ownerOf(swept), end);
       from = end;
       slices += 1;
       span = Math.min(records.length < FEW_RECORDS ? span * 4 : SLICE_MS, longest);
@@ -85,9 +93,13 @@ export class SweepRecords implements OnModuleInit {
   }
 
   /** Null when there are more than one listing may have: the slice has to be shorter. */
-  private async recordsBetween(accountId: string, from: number, end: number): Promise<CallRecord[] | null> {
+  private async recordsBetween(
+    { accountId, subaccountId }: Swept,
+    from: number,
+    end: number,
+  ): Promise<CallRecord[] | null> {
     try {
-      return await this.plivo.findCalls(await this.plivoAccess.of(accountId), {
+      return await this.plivo.findCalls(await this.plivoAccess.of(accountId, subaccountId), {
         endedFrom: from,
         // Plivo compares whole seconds.
         endedBefore: end + 1000,
@@ -121,23 +133,27 @@ export class SweepRecords implements OnModuleInit {
     return (await this.database.read((manager) => ownerOfNumber(manager, number as E164))) === accountId;
   }
 
-  private async startOf(accountId: string, until: number): Promise<number> {
-    const [sweep] = await this.database.read((manager) => SWEEP.read(manager, BY_ACCOUNT, [accountId]));
+  private async startOf(owner: string, until: number): Promise<number> {
+    const [sweep] = await this.database.read((manager) => SWEEP.read(manager, BY_OWNER, [owner]));
     return Math.max((sweep?.sweptUntil ?? until) - OVERLAP_MS, until - FURTHEST_MS);
   }
 
   /** Never backwards: the next sweep reads the overlap again anyway. */
-  private async remember(accountId: string, sweptUntil: number): Promise<void> {
+  private async remember(owner: string, sweptUntil: number): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const [known] = await SWEEP.read(tx, BY_ACCOUNT, [accountId]);
-      if (!known) await SWEEPS.insert(tx, { accountId, sweptUntil });
-      else await SWEEPS.update(tx, { sweptUntil }, 'WHERE account_id = ? AND swept_until < ?', [accountId, sweptUntil]);
+      const [known] = await SWEEP.read(tx, BY_OWNER, [owner]);
+      if (!known) await SWEEPS.insert(tx, { accountId: owner, sweptUntil });
+      else await SWEEPS.update(tx, { sweptUntil }, 'WHERE account_id = ? AND swept_until < ?', [owner, sweptUntil]);
     });
   }
 }
 
+function ownerOf({ accountId, subaccountId }: Swept): string {
+  return subaccountId ?? accountId;
+}
+
 const SWEEP = selection(SWEEPS.pick(['sweptUntil']));
-const BY_ACCOUNT = 'FROM record_sweep WHERE account_id = ?';
+const BY_OWNER = 'FROM record_sweep WHERE account_id = ?';
 
 /** A bill that is the same in the record is no news, though only the record's is final. */
 function isNews(leg: Leg | undefined, record: CallRecord): boolean {

@@ -76,7 +76,7 @@ export class FindLostEnd implements OnModuleInit {
   }
 
   private async recordsOf(request: FollowedRequest, session: SessionRecord): Promise<CallRecord[]> {
-    return this.plivo.findCalls(await this.plivoAccess.of(request.accountId), {
+    return this.plivo.findCalls(await this.plivoAccess.of(request.accountId, session.subaccountId), {
       from: session.virtualNumber as E164,
       to: session.parties.first as E164,
       direction: 'outbound',

@@ -1,5 +1,5 @@
 import { hangupXml } from '../../plivo/index.js';
-import { openInteraction } from '../../sessions/index.js';
+import { openInteraction, subaccountOf } from '../../sessions/index.js';
 import type { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
@@ -34,7 +34,8 @@ export async function recordLoneLeg(
     answer: crypto.seal(answerPlace({ callId, accountId }), hangupXml()),
     createdAt: now,
   });
-  await linkLeg(tx, { accountId, legUuid, callId, sessionId, role: 'first' });
+  const subaccountId = await subaccountOf(tx, sessionId);
+  await linkLeg(tx, { accountId, legUuid, callId, sessionId, subaccountId, role: 'first' });
   await openInteraction(tx, {
     id: callId,
     sessionId,

@@ -104,12 +104,12 @@ export class RingFirstParty implements OnModuleInit {
 
   private async place(
     request: CallRequest,
-    { parties, settings, virtualNumber, accountId }: SessionRecord,
+    { parties, settings, virtualNumber, accountId, subaccountId }: SessionRecord,
   ): Promise<void> {
     const url = (what: string): string =>
       `${this.config.http.publicUrl}/plivo/${accountId}/requests/${request.id}/${what}${REPEAT_POLICY}`;
     try {
-      await this.plivo.placeCall(await this.plivoAccess.of(accountId), {
+      await this.plivo.placeCall(await this.plivoAccess.of(accountId, subaccountId), {
         from: virtualNumber as E164,
         to: parties.first as E164,
         answerUrl: url('answer'),
@@ -168,7 +168,7 @@ export class RingFirstParty implements OnModuleInit {
       request &&
       (await this.database.transaction((tx) => this.findSessionById.run(tx, request.accountId, request.sessionId)));
     if (!request || !session || session.parties.first === null) return;
-    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.accountId), {
+    const records = await this.plivo.findCalls(await this.plivoAccess.of(request.accountId, session.subaccountId), {
       from: session.virtualNumber as E164,
       to: session.parties.first as E164,
       direction: 'outbound',
