@@ -12,6 +12,7 @@ import { AddApplicationToVirtualNumber1764200000001 } from '../migrations/176420
 import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-doubted-listing.js';
 import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-add-subaccount-at-plivo.js';
 import { AddSubaccountToCallLeg1764320000001 } from '../migrations/1764320000001-add-subaccount-to-call-leg.js';
+import { AddLeadToVirtualNumber1764320000011 } from '../migrations/1764320000011-add-lead-to-virtual-number.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
@@ -95,6 +96,7 @@ const migrations = [
   AddPinGate1764200000401,
   AddPinLength1764300000001,
   AddSubaccountToCallLeg1764320000001,
+  AddLeadToVirtualNumber1764320000011,
 ];
 
 /**

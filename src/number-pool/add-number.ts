@@ -3,7 +3,7 @@ import { Accounts, hasSubaccount } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { parsePartyNumber } from '../telephony/phone.js';
-import { insertNumbers } from './insert-numbers.js';
+import { ADDED_BY_HAND, insertNumbers } from './insert-numbers.js';
 import { InvalidNumber, NumberTaken, UnknownSubaccount } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';
 
@@ -36,9 +36,7 @@ export class AddNumber {
     if (known) return { number: known, isNew: false };
 
     const createdAt = this.clock.now();
-    await insertNumbers(tx, [
-      { accountId, number, subaccountId, alias, isSynced: false, isElsewhere: false, application: null, createdAt },
-    ]);
+    await insertNumbers(tx, [{ accountId, number, subaccountId, alias, ...ADDED_BY_HAND, createdAt }]);
     return { number: await tx.findOneByOrFail(VirtualNumber, { number }), isNew: true };
   }
 }

@@ -6,6 +6,7 @@ import { marks } from '../platform/database/rows.js';
 import { doubtListing, type Doubt } from './doubt-listing.js';
 import { holdersOf } from './find-numbers.js';
 import { chunks, insertNumbers } from './insert-numbers.js';
+import { comesHere, type LeadsTo } from './lead.js';
 import { liveUse } from './live-sessions.js';
 import { listingChanges, type ListedNumber } from './listing-changes.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
@@ -21,14 +22,23 @@ export interface SyncResult {
 
 /** What operators should hear of, beside the result. */
 export interface ListingNews {
-  /** Numbers that lead elsewhere and were not known to. */
+  /** The account's active numbers by where Plivo leads them; empty where the listing is doubted. */
+  leads: Partial<Record<LeadsTo, number>>;
+  /** Names of the applications that do not bring calls here, some of them. */
+  applications: string[];
+  /** Numbers that are lent no more and were until now. */
   leaving: number;
-  /** Live sessions on them, which keep them until their end. */
+  /** Live sessions on numbers that are not lent; they keep them until their end. */
   liveSessions: number;
   /** Numbers that led elsewhere and lead here again. */
   returning: number;
+  /** Numbers that Plivo links to subaccounts that are not registered here, which nobody is lent, and those subaccounts. */
+  unclaimed: { numbers: number; subaccounts: string[] };
   doubt: Doubt;
 }
+
+const NOTHING = { applications: [], leaving: 0, liveSessions: 0, returning: 0 };
+const APPLICATIONS_NAMED = 5;
 
 /** Makes an account's pool agree with what Plivo lists. Numbers that another account has are left to it. */
 @Injectable()
@@ -44,14 +54,13 @@ export class FollowListing {
     const doubt = await doubtListing(tx, { accountId, pool, listing, now });
     if (doubt.verdict === 'first') {
       const result: SyncResult = { added: 0, updated: 0, missing: [], doubted: true };
-      return { result, news: { leaving: 0, liveSessions: 0, returning: 0, doubt } };
+      return { result, news: { ...NOTHING, leads: {}, unclaimed: { numbers: 0, subaccounts: [] }, doubt } };
     }
 
-    const own = await ownSubaccounts(
-      tx,
-      accountId,
-      pool.map(({ subaccountId }) => subaccountId),
-    );
+    const own = await ownSubaccounts(tx, accountId, [
+      ...pool.map(({ subaccountId }) => subaccountId),
+      ...listing.map(({ subaccount }) => subaccount),
+    ]);
     const changes = listingChanges(pool, listing, own);
     // Two of our accounts may use one account of Plivo's: the first to have a number keeps it.
     const taken = await holdersOf(
@@ -68,17 +77,63 @@ export class FollowListing {
     for (const { id, ...led } of changes.leading) await tx.update(VirtualNumber, { id }, led);
     await setMissing(tx, changes.foundIds, null);
     await setMissing(tx, changes.lostIds, now);
-    const live = await liveUse(tx, changes.leavingIds, now);
+    const active = activeOf(pool, listing, taken);
     return {
       result: { added: joining.length, updated: changes.changing.length, missing: changes.missing },
       news: {
+        ...(await this.leadsOf(tx, pool, active, now)),
         leaving: changes.leavingIds.length + joining.filter(({ isElsewhere }) => isElsewhere).length,
-        liveSessions: [...live.values()].reduce((sum, { sessions }) => sum + sessions, 0),
         returning: changes.returningIds.length,
+        unclaimed: unclaimedOf(pool, active, own),
         doubt,
       },
     };
   }
+
+  private async leadsOf(
+    tx: Tx,
+    pool: VirtualNumber[],
+    active: ListedNumber[],
+    now: number,
+  ): Promise<Pick<ListingNews, 'leads' | 'applications' | 'liveSessions'>> {
+    const leads: ListingNews['leads'] = {};
+    for (const { leadsTo } of active) leads[leadsTo] = (leads[leadsTo] ?? 0) + 1;
+    const away = active.filter(({ leadsTo }) => !comesHere(leadsTo));
+    const numbers = new Set<string>(away.map(({ number }) => number));
+    const live = await liveUse(
+      tx,
+      pool.filter(({ number }) => numbers.has(number)).map(({ id }) => id),
+      now,
+    );
+    const named = active.filter(({ leadsTo }) => leadsTo !== 'here' && leadsTo !== 'hangup-missing');
+    return {
+      leads,
+      applications: [...new Set(named.flatMap(({ application }) => application ?? []))].slice(0, APPLICATIONS_NAMED),
+      liveSessions: [...live.values()].reduce((sum, { sessions }) => sum + sessions, 0),
+    };
+  }
+}
+
+/** What Plivo lists of the account's active numbers, those that join it just now among them. */
+function activeOf(pool: VirtualNumber[], listing: ListedNumber[], taken: ReadonlyMap<string, string>): ListedNumber[] {
+  const known = new Map(pool.map((row) => [row.number, row]));
+  return listing.filter(({ number }) => {
+    const row = known.get(number);
+    return row ? row.status === 'active' : !taken.has(number);
+  });
+}
+
+/** Whom a number added by hand is lent to is the operator's word, not Plivo's. */
+function unclaimedOf(
+  pool: VirtualNumber[],
+  active: ListedNumber[],
+  own: ReadonlySet<string>,
+): ListingNews['unclaimed'] {
+  const byHand = new Set(pool.filter(({ isSynced }) => !isSynced).map(({ number }) => number));
+  const theirs = active.flatMap(({ number, subaccount }) =>
+    subaccount === null || own.has(subaccount) || byHand.has(number) ? [] : [subaccount],
+  );
+  return { numbers: theirs.length, subaccounts: [...new Set(theirs)].sort() };
 }
 
 async function setMissing(tx: Tx, ids: number[], missingSince: number | null): Promise<void> {

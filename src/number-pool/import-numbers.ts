@@ -3,7 +3,7 @@ import { Accounts, ownSubaccounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { holdersOf } from './find-numbers.js';
-import { insertNumbers } from './insert-numbers.js';
+import { ADDED_BY_HAND, insertNumbers } from './insert-numbers.js';
 import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
 import type { NumberRow } from './number-rows.js';
 
@@ -45,16 +45,7 @@ export class ImportNumbers {
     await insertNumbers(
       tx,
       joining.map(({ number, subaccountId, alias }) => {
-        return {
-          accountId,
-          number,
-          subaccountId,
-          alias,
-          isSynced: false,
-          isElsewhere: false,
-          application: null,
-          createdAt,
-        };
+        return { accountId, number, subaccountId, alias, ...ADDED_BY_HAND, createdAt };
       }),
     );
     return { added: joining.length, unchanged: rows.length - joining.length };

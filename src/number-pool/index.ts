@@ -8,6 +8,7 @@ export { extendHold, releaseHold, releaseParty, releaseStrangers } from './hold-
 export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers } from './list-numbers.js';
 export { LONGEST_PIN, longestPin } from './longest-pin.js';
+export { MeasureNumbers } from './measure-numbers.js';
 export { NumberPoolExhausted, PinTaken } from './number-pool.errors.js';
 export { NumberReleased } from './number-pool.events.js';
 export { readNumberRows } from './number-rows.js';

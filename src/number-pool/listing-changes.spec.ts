@@ -15,6 +15,7 @@ const pooled = (row: Partial<VirtualNumber>): VirtualNumber =>
     alias: '',
     isSynced: true,
     isElsewhere: false,
+    leadsTo: 'here',
     application: 'masking',
     missingSince: null,
     ...row,
@@ -23,7 +24,7 @@ const listed = (entry: Partial<ListedNumber> = {}): ListedNumber => ({
   number: parseCaller('14155550100') as E164,
   alias: null,
   subaccount: null,
-  isElsewhere: false,
+  leadsTo: 'here',
   application: 'masking',
   ...entry,
 });
@@ -52,6 +53,7 @@ describe('what a listing changes in the pool', () => {
           subaccountId: FOREIGN,
           alias: 'a'.repeat(100),
           isElsewhere: false,
+          leadsTo: 'here',
           application: 'masking',
         },
       ],
@@ -76,17 +78,29 @@ describe('what a listing changes in the pool', () => {
   });
 
   it.each([
-    ['away', false, true, { leavingIds: [1] }],
-    ['back', true, false, { returningIds: [1] }],
-  ])('follows an application that leads %s, of a number added by hand too', (_, before, isElsewhere, turned) => {
-    for (const isSynced of [true, false])
-      expect(
-        listingChanges(
-          [pooled({ isSynced, isElsewhere: before, application: null })],
-          [listed({ isElsewhere, application: 'x'.repeat(120) })],
-          own,
-        ),
-      ).toEqual({ ...nothing, leading: [{ id: 1, isElsewhere, application: 'x'.repeat(100) }], ...turned });
+    ['away', false, 'elsewhere', true, { leavingIds: [1] }],
+    ['back', true, 'hangup-missing', false, { returningIds: [1] }],
+    ['hang-ups away', false, 'hangup-elsewhere', false, {}],
+  ] as const)(
+    'follows an application that leads %s, of a number added by hand too',
+    (...[, before, leadsTo, isElsewhere, turned]) => {
+      for (const isSynced of [true, false])
+        expect(
+          listingChanges(
+            [pooled({ isSynced, isElsewhere: before, application: null })],
+            [listed({ leadsTo, application: 'x'.repeat(120) })],
+            own,
+          ),
+        ).toEqual({ ...nothing, leading: [{ id: 1, isElsewhere, leadsTo, application: 'x'.repeat(100) }], ...turned });
+    },
+  );
+
+  it('follows hang-ups that begin or cease to come here', () => {
+    const led = listed({ leadsTo: 'hangup-elsewhere' });
+    expect(listingChanges([pooled({})], [led], own)).toEqual({
+      ...nothing,
+      leading: [{ id: 1, isElsewhere: false, leadsTo: 'hangup-elsewhere', application: 'masking' }],
+    });
   });
 
   it('keeps a link to our own subaccount and an alias where Plivo has none', () => {

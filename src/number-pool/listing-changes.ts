@@ -1,4 +1,5 @@
 import type { E164 } from '../telephony/phone.js';
+import { comesHere, type LeadsTo } from './lead.js';
 import { ALIAS_LENGTH, APPLICATION_LENGTH, type VirtualNumber } from './virtual-number.entity.js';
 
 /** A voice number as Plivo lists it. */
@@ -6,21 +7,20 @@ export interface ListedNumber {
   number: E164;
   alias: string | null;
   subaccount: string | null;
-  /** Its calls do not come here. */
-  isElsewhere: boolean;
+  leadsTo: LeadsTo;
   /** Name of its application. */
   application: string | null;
 }
 
 export type Linked = Pick<VirtualNumber, 'subaccountId' | 'alias'>;
-export type Led = Pick<VirtualNumber, 'isElsewhere' | 'application'>;
+export type Led = Pick<VirtualNumber, 'isElsewhere' | 'application' | 'leadsTo'>;
 
 const UNLINKED: Linked = { subaccountId: null, alias: '' };
 
 export interface ListingChanges {
   joining: (Linked & Led & { number: E164 })[];
   changing: (Linked & { id: number })[];
-  /** Numbers whose application is another than before, or leads elsewhere than before. */
+  /** Numbers whose application is another than before, or leads somewhere else than before. */
   leading: (Led & { id: number })[];
   /** Those of them that turn away from here, and those that come back. */
   leavingIds: number[];
@@ -76,14 +76,16 @@ export function listingChanges(
 }
 
 function followLead(changes: ListingChanges, row: VirtualNumber, led: Led): void {
-  if (led.isElsewhere === row.isElsewhere && led.application === row.application) return;
+  const isSame = led.isElsewhere === row.isElsewhere && led.leadsTo === row.leadsTo;
+  if (isSame && led.application === row.application) return;
   changes.leading.push({ id: row.id, ...led });
   if (led.isElsewhere && !row.isElsewhere) changes.leavingIds.push(row.id);
   if (!led.isElsewhere && row.isElsewhere) changes.returningIds.push(row.id);
 }
 
-function ledAs({ isElsewhere, application }: ListedNumber): Led {
-  return { isElsewhere, application: application && [...application].slice(0, APPLICATION_LENGTH).join('') };
+function ledAs({ leadsTo, application }: ListedNumber): Led {
+  const name = application && [...application].slice(0, APPLICATION_LENGTH).join('');
+  return { isElsewhere: !comesHere(leadsTo), application: name, leadsTo };
 }
 
 function linkedAs({ subaccount, alias }: ListedNumber, before: Linked, ownSubaccounts: ReadonlySet<string>): Linked {

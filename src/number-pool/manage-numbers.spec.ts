@@ -248,6 +248,8 @@ describeOnEachDatabase('operators manage the pool', (open) => {
         number: '+14155550100',
         account: ACCOUNT,
         application: null,
+        leads_to: null,
+        subaccount_known: null,
         subaccount: null,
         country: 'US',
         status: 'active',

@@ -70,7 +70,11 @@ export class ImportRefused extends refusal('import_refused', 'invalid') {
 
 /** Plivo will not list the account's numbers to us: mostly credentials that it no longer accepts. */
 export class ListingRefused extends refusal('provider_refused', 'unavailable') {
-  constructor(status: number) {
-    super(`Plivo refused to list the numbers of this account (status ${status})`);
+  constructor(status: number, subaccount?: string) {
+    super(
+      subaccount === undefined
+        ? `Plivo refused to list the numbers of this account (status ${status})`
+        : `Plivo refused to show the applications of subaccount ${subaccount} with its own token (status ${status})`,
+    );
   }
 }

@@ -8,6 +8,7 @@ import { FollowListing } from './follow-listing.js';
 import { ForgetNumber } from './forget-number.js';
 import { ImportNumbers } from './import-numbers.js';
 import { ListNumbers } from './list-numbers.js';
+import { MeasureNumbers } from './measure-numbers.js';
 import { NumberResourceController } from './number-resource.controller.js';
 import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
@@ -31,6 +32,7 @@ const useCases = [
   TellListingNews,
   SyncNumbers,
   EnqueueNumberSync,
+  MeasureNumbers,
 ];
 
 @Module({

@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { marks, numberOrNull, selection } from '../platform/database/rows.js';
+import { parentsOf } from '../accounts/index.js';
+import type { LeadsTo } from './lead.js';
 import { liveUse } from './live-sessions.js';
 import { NUMBERS, type ShownStatus, type VirtualNumber } from './virtual-number.entity.js';
 
@@ -8,10 +10,14 @@ export interface PooledNumber {
   number: string;
   account: string;
   subaccount: string | null;
+  /** Whether the subaccount is registered here as one of the account's: if not, nobody is lent the number. Null without one. */
+  subaccount_known: boolean | null;
   country: string;
   status: ShownStatus;
   /** Name of the Plivo application that answers it; null for none, and for numbers that Plivo never listed. */
   application: string | null;
+  /** Where that application brings calls and hang-ups; null for numbers that Plivo never listed. */
+  leads_to: LeadsTo | null;
   alias: string;
   live_sessions: number;
   live_parties: number;
@@ -28,13 +34,19 @@ export async function pooledNumbers(
   const ids = numbers.map(({ id }) => id);
   const live = await liveUse(manager, ids, now);
   const lastUse = await lastUses(manager, ids);
+  const parents = await parentsOf(
+    manager,
+    numbers.flatMap(({ subaccountId }) => subaccountId ?? []),
+  );
   return numbers.map((number) => ({
     number: `+${number.number}`,
     account: number.accountId,
     subaccount: number.subaccountId,
+    subaccount_known: number.subaccountId === null ? null : parents.get(number.subaccountId) === number.accountId,
     country: number.country,
     status: number.status === 'active' && number.isElsewhere ? 'elsewhere' : number.status,
     application: number.application,
+    leads_to: number.leadsTo,
     alias: number.alias,
     live_sessions: live.get(number.id)?.sessions ?? 0,
     live_parties: live.get(number.id)?.parties ?? 0,

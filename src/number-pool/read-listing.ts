@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
-import { PlivoClient, ProviderRefused, type PlivoNumber } from '../plivo/index.js';
-import { parseUrl } from '../platform/parse-url.js';
+import {
+  PlivoClient,
+  ProviderRefused,
+  type PlivoApplication,
+  type PlivoCredentials,
+  type PlivoNumber,
+} from '../plivo/index.js';
 import { Config } from '../platform/settings/config.js';
+import { leadOf } from './lead.js';
 import type { ListedNumber } from './listing-changes.js';
 import { ListingRefused } from './number-pool.errors.js';
 
@@ -22,24 +28,41 @@ export class ReadListing {
     const credentials = await this.access.of(accountId);
     try {
       const numbers = (await this.plivo.listNumbers(credentials)).filter(({ hasVoice }) => hasVoice);
-      const ids = new Set(numbers.map(({ applicationId }) => applicationId).filter((id) => id !== null));
-      const applications = await this.plivo.findApplications(credentials, ids);
+      const applications = await this.applicationsOf(accountId, credentials, numbers);
       return numbers.map(({ number, alias, subaccount, applicationId }: PlivoNumber) => {
-        const application = applications.get(applicationId ?? '');
-        const isElsewhere = ![accountId, subaccount].some((id) => this.leadsHere(application?.answerUrl ?? null, id));
-        return { number, alias, subaccount, isElsewhere, application: application?.name ?? null };
+        const application = applicationId === null ? undefined : applications.get(applicationId);
+        const bases = [accountId, subaccount]
+          .filter((id) => id !== null)
+          .map((id) => `${this.config.http.publicUrl}/plivo/${id}`);
+        const unknown = applicationId === null ? 'no-application' : 'application-unknown';
+        const leadsTo = application ? leadOf(application, bases) : unknown;
+        return { number, alias, subaccount, leadsTo, application: application?.name ?? null };
       });
     } catch (error) {
       throw error instanceof ProviderRefused ? new ListingRefused(error.status) : error;
     }
   }
 
-  /** The fragment says how often Plivo repeats, not where to. */
-  private leadsHere(answerUrl: string | null, authId: string | null): boolean {
-    const theirs = parseUrl(answerUrl ?? '');
-    const ours = parseUrl(`${this.config.http.publicUrl}/plivo/${authId ?? ''}/answer`);
-    if (!theirs || !ours) return false;
-    theirs.hash = '';
-    return theirs.href === ours.href;
+  /** What the account is not shown its subaccount may be: those are asked for with its own credentials, where it has some. */
+  private async applicationsOf(
+    accountId: string,
+    credentials: PlivoCredentials,
+    numbers: PlivoNumber[],
+  ): Promise<Map<string, PlivoApplication>> {
+    const wanted = new Set(numbers.map(({ applicationId }) => applicationId).filter((id) => id !== null));
+    const found = await this.plivo.findApplications(credentials, wanted);
+    const hidden = new Map<string, Set<string>>();
+    for (const { subaccount, applicationId } of numbers)
+      if (subaccount !== null && applicationId !== null && !found.has(applicationId))
+        hidden.set(subaccount, (hidden.get(subaccount) ?? new Set()).add(applicationId));
+    for (const [subaccount, ids] of hidden) {
+      const own = await this.access.of(accountId, subaccount);
+      if (own.authId === credentials.authId) continue;
+      const theirs = await this.plivo.findApplications(own, ids).catch((error: unknown) => {
+        throw error instanceof ProviderRefused ? new ListingRefused(error.status, subaccount) : error;
+      });
+      for (const [id, application] of theirs) found.set(id, application);
+    }
+    return found;
   }
 }

@@ -18,6 +18,7 @@ import { chooseNumber } from './choose-number.js';
 import type { NumberWish } from './number-wish.js';
 import { FollowListing } from './follow-listing.js';
 import { ListNumbers, type NumberFilter } from './list-numbers.js';
+import { MeasureNumbers } from './measure-numbers.js';
 import { ReadListing } from './read-listing.js';
 import { TellListingNews } from './tell-listing-news.js';
 import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
@@ -54,8 +55,13 @@ const many = (count: number, area = '415'): Wire[] =>
   Array.from({ length: count }, (_, line) => wire(`1${area}5550${String(100 + line)}`));
 
 const PUBLIC_URL = 'https://masking.example/base';
-const HOME = { app_id: '1001', app_name: 'masking', answer_url: `${PUBLIC_URL}/plivo/${ACCOUNT}/answer#ct=2000&rc=2` };
-const HOTLINE = { app_id: '1002', app_name: 'Hotline', answer_url: 'https://hotline.example/answer' };
+const HOME = {
+  app_id: '1001',
+  app_name: 'masking',
+  answer_url: `${PUBLIC_URL}/plivo/${ACCOUNT}/answer#ct=2000&rc=2`,
+  hangup_url: `${PUBLIC_URL}/plivo/${ACCOUNT}/hangup#rc=5`,
+};
+const HOTLINE = { app_id: '1002', app_name: 'Hotline', answer_url: 'https://hotline.example/answer', hangup_url: '' };
 const led = (application: { app_id: string }) => ({
   application: `/v1/Account/${ACCOUNT}/Application/${application.app_id}/`,
 });
@@ -66,7 +72,11 @@ class NumberList {
   applications = [HOME, HOTLINE];
   /** Applications that only a question for them finds. */
   unlisted: (typeof HOME)[] = [];
+  /** Applications that nobody but a subaccount is shown, by its Auth ID. */
+  readonly ofSubaccount = new Map<string, (typeof HOME)[]>();
   applicationStatus = 200;
+  /** Whose token is not taken. */
+  refusedUser: string | null = null;
   /** Requests from this offset on are answered with this status. */
   fault: { fromOffset: number; status: number } | null = null;
   /** Rows that the total counts and no page has. */
@@ -93,7 +103,7 @@ class NumberList {
       .toString()
       .split(':');
     this.asked.push(`${user} ${url.pathname} ${offset}`);
-    if (url.pathname.includes('/Application/')) return this.answerApplication(url.pathname, offset, response);
+    if (url.pathname.includes('/Application/')) return this.answerApplication(url.pathname, offset, response, user);
     if (this.fault && offset >= this.fault.fromOffset) {
       response.writeHead(this.fault.status).end('no');
       return;
@@ -107,12 +117,14 @@ class NumberList {
     );
   }
 
-  private answerApplication(path: string, offset: number, response: ServerResponse): void {
+  private answerApplication(path: string, offset: number, response: ServerResponse, user = ''): void {
     const id = path.split('/')[5];
-    const meta = { total_count: this.applications.length };
+    const listed = user.startsWith('SA') ? (this.ofSubaccount.get(user) ?? []) : this.applications;
+    const meta = { total_count: listed.length };
+    if (user === this.refusedUser) return void response.writeHead(401).end('no');
     const answer = id
-      ? [...this.applications, ...this.unlisted].find(({ app_id }) => app_id === id)
-      : { meta, objects: this.applications.slice(offset, offset + 20) };
+      ? [...listed, ...this.unlisted].find(({ app_id }) => app_id === id)
+      : { meta, objects: listed.slice(offset, offset + 20) };
     response
       .writeHead(answer ? this.applicationStatus : 404, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer ?? {}));
@@ -139,7 +151,15 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
   });
 
   beforeEach(async () => {
-    for (const table of ['virtual_number', 'masking_session', 'number_assignment', 'doubted_listing', 'job'])
+    for (const table of [
+      'virtual_number',
+      'masking_session',
+      'number_assignment',
+      'doubted_listing',
+      'job',
+      'subaccount',
+      'subaccount_at_plivo',
+    ])
       await dataSource.query(`DELETE FROM ${table}`);
     list = new NumberList();
     metrics = new Metrics();
@@ -375,12 +395,14 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     const [lost] = (await new ListNumbers(database, clock).run({})).items;
     expect(lost).toMatchObject({ status: 'elsewhere', application: 'Hotline', live_sessions: 1 });
     expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).toBeNull();
-    expect(written).toMatchObject([{ msg: 'numbers.elsewhere', numbers: 1, live_sessions: 1 }]);
+    const told = { msg: 'numbers.elsewhere', numbers: 1, live_sessions: 1 };
+    expect(written).toMatchObject([told, told]);
+    expect(await metrics.registry.metrics()).toContain('masking_numbers_elsewhere_total 1');
 
     list.numbers = many(1);
     await syncNumbers.run(ACCOUNT);
     expect(await shown()).toEqual([['+14155550100', 'active', 'masking']]);
-    expect(written).toMatchObject([{ msg: 'numbers.elsewhere' }, { msg: 'numbers.returned', numbers: 1 }]);
+    expect(written).toMatchObject([told, told, { msg: 'numbers.returned', numbers: 1 }]);
     expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).not.toBeNull();
   });
 
@@ -392,6 +414,195 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
 
     await expect(syncNumbers.run(ACCOUNT)).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await shown()).toEqual(many(2).map(({ number }) => [`+${number}`, 'active', 'masking']));
+  });
+
+  const leads = async () => (await new ListNumbers(database, clock).run({})).items.map(({ leads_to }) => leads_to);
+  const register = async (authId: string, account = ACCOUNT, token?: string) => {
+    await dataSource.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [authId, account, 'Branch', 0]);
+    if (token === undefined) return;
+    const place = { column: 'subaccount_at_plivo.plivo_auth_token', row: authId, account };
+    await dataSource.query('INSERT INTO subaccount_at_plivo VALUES (?, ?)', [authId, crypto.seal(place, token)]);
+  };
+
+  it('says of each number what is wrong with it, once an account and look, and what to do', async () => {
+    const partly = { ...HOME, app_id: '1003', app_name: 'half', hangup_url: 'https://hotline.example/end' };
+    list.applications.push(partly);
+    list.numbers = [
+      wire('14155550100'),
+      wire('14155550101', led(HOTLINE)),
+      wire('14155550102', { application: null }),
+      wire('14155550103', led(partly)),
+      wire('14155550104', led({ app_id: '1009' })),
+    ];
+
+    await syncNumbers.run(ACCOUNT);
+
+    expect(await leads()).toEqual(['here', 'elsewhere', 'no-application', 'hangup-elsewhere', 'application-unknown']);
+    expect(written).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        msg: 'numbers.elsewhere',
+        account: ACCOUNT,
+        numbers: 3,
+        elsewhere: 1,
+        no_application: 1,
+        application_unknown: 1,
+        hangup_elsewhere: 1,
+        applications: ['Hotline', 'half'],
+        remedy: expect.stringContaining(`answer_url PUBLIC_URL/plivo/${ACCOUNT}/answer`),
+      }),
+    ]);
+    expect(JSON.stringify(written)).not.toMatch(/1415555|hotline\.example/);
+  });
+
+  it.each([
+    ['hangup-elsewhere', { hangup_url: 'https://hotline.example/end' }, 'warn', 'numbers.partly-elsewhere'],
+    ['fallback-elsewhere', { fallback_answer_url: 'https://hotline.example/' }, 'warn', 'numbers.partly-elsewhere'],
+    ['hangup-missing', { hangup_url: '' }, 'info', 'numbers.hangup-missing'],
+  ])('lends a number with %s all the same, and says so', async (lead, changed, level, msg) => {
+    list.applications = [{ ...HOME, ...changed }];
+    list.numbers = many(1);
+
+    await syncNumbers.run(ACCOUNT);
+
+    expect(await leads()).toEqual([lead]);
+    expect(await shown()).toEqual([['+14155550100', 'active', 'masking']]);
+    expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).not.toBeNull();
+    expect(written).toMatchObject([{ level, msg, numbers: 0, [lead.replace('-', '_')]: 1 }]);
+  });
+
+  it('says nothing of numbers that operators have taken out of service, nor where all is right', async () => {
+    list.numbers = [wire('14155550100'), wire('14155550101', led(HOTLINE))];
+    await syncNumbers.run(ACCOUNT);
+    await dataSource.query("UPDATE virtual_number SET status = 'draining' WHERE number = '14155550101'");
+    written.splice(0);
+
+    await syncNumbers.run(ACCOUNT);
+    expect(written).toEqual([]);
+  });
+
+  const away = (numbers: Wire[]) => numbers.map((number) => ({ ...number, application: null }));
+  it.each<[string, () => void]>([
+    ['no application any more', () => (list.applications = [])],
+    ['other applications only', () => (list.applications = [HOTLINE])],
+    ['numbers without their applications', () => (list.numbers = away(many(3)))],
+  ])('changes nothing where Plivo shows %s, until the next look says the same', async (_, befall) => {
+    list.numbers = many(3);
+    await syncNumbers.run(ACCOUNT);
+    befall();
+
+    expect(await syncNumbers.run(ACCOUNT)).toMatchObject({ doubted: true });
+    expect(await leads()).toEqual(['here', 'here', 'here']);
+    expect(written).toMatchObject([{ msg: 'numbers.listing-withheld', reason: 'applications', known: 3, found: 0 }]);
+
+    expect(await syncNumbers.run(ACCOUNT)).not.toHaveProperty('doubted');
+    expect(await shown({ status: 'elsewhere' })).toHaveLength(3);
+    expect(written.map(({ msg }) => msg)).toEqual([
+      'numbers.listing-withheld',
+      'numbers.listing-applied',
+      'numbers.elsewhere',
+    ]);
+  });
+
+  it('believes at once that half of the applications are gone, or that all lead elsewhere by name', async () => {
+    list.numbers = many(4);
+    await syncNumbers.run(ACCOUNT);
+    list.numbers = [...many(2), ...away(many(4).slice(2))];
+    expect(await syncNumbers.run(ACCOUNT)).not.toHaveProperty('doubted');
+    expect(await shown({ status: 'elsewhere' })).toHaveLength(2);
+
+    list.applications = [{ ...HOME, answer_url: HOTLINE.answer_url }];
+    expect(await syncNumbers.run(ACCOUNT)).not.toHaveProperty('doubted');
+    expect(await shown({ status: 'elsewhere' })).toHaveLength(4);
+  });
+
+  it('does not take a lack of applications for a lack of numbers said twice', async () => {
+    list.numbers = many(3);
+    await syncNumbers.run(ACCOUNT);
+    list.numbers = [];
+    await syncNumbers.run(ACCOUNT);
+    list.numbers = many(3);
+    list.applications = [];
+
+    expect(await syncNumbers.run(ACCOUNT)).toMatchObject({ doubted: true });
+    expect(await leads()).toEqual(['here', 'here', 'here']);
+    expect(await syncNumbers.run(ACCOUNT)).not.toHaveProperty('doubted');
+    expect(await shown({ status: 'elsewhere' })).toHaveLength(3);
+  });
+
+  it('asks with a subaccount’s own credentials for applications that the account is not shown', async () => {
+    const own = { ...HOME, app_id: '2001', app_name: 'branch' };
+    list.ofSubaccount.set(FOREIGN_SUBACCOUNT, [own]);
+    list.numbers = [wire('14155550100', { sub_account: FOREIGN_SUBACCOUNT, ...led(own) })];
+    await syncNumbers.run(ACCOUNT);
+    expect(await leads()).toEqual(['application-unknown']);
+
+    await register(FOREIGN_SUBACCOUNT, ACCOUNT, 'own-token');
+    await syncNumbers.run(ACCOUNT);
+    expect(await leads()).toEqual(['here']);
+    expect(list.asked).toContain(`${FOREIGN_SUBACCOUNT} /v1/Account/${FOREIGN_SUBACCOUNT}/Application/ 0`);
+
+    list.refusedUser = FOREIGN_SUBACCOUNT;
+    await expect(syncNumbers.run(ACCOUNT)).rejects.toThrow(`applications of subaccount ${FOREIGN_SUBACCOUNT}`);
+    expect(await leads()).toEqual(['here']);
+  });
+
+  it('lends a number of a subaccount that nobody has registered to nobody, and to that one’s sessions afterwards', async () => {
+    list.numbers = [wire('14155550100', { sub_account: FOREIGN_SUBACCOUNT }), wire('14155550101')];
+    await syncNumbers.run(ACCOUNT);
+
+    const known = async () =>
+      (await new ListNumbers(database, clock).run({})).items.map(({ subaccount, subaccount_known }) => [
+        subaccount,
+        subaccount_known,
+      ]);
+    const lentTo = (subaccountId: string | null) =>
+      database.transaction((tx) => chooseNumber(tx, { ...wishOf('14155559901'), subaccountId }));
+    expect(await known()).toEqual([
+      [FOREIGN_SUBACCOUNT, false],
+      [null, null],
+    ]);
+    expect(await lentTo(null)).toMatchObject({ number: '14155550101' });
+    const unknown = { msg: 'numbers.unknown-subaccount', numbers: 1, subaccounts: [FOREIGN_SUBACCOUNT] };
+    expect(written).toMatchObject([unknown]);
+
+    await register(FOREIGN_SUBACCOUNT, OTHER);
+    expect((await known())[0]).toEqual([FOREIGN_SUBACCOUNT, false]);
+    await dataSource.query('DELETE FROM subaccount');
+    await register(FOREIGN_SUBACCOUNT);
+    await syncNumbers.run(ACCOUNT);
+    expect((await known())[0]).toEqual([FOREIGN_SUBACCOUNT, true]);
+    expect(await lentTo(FOREIGN_SUBACCOUNT)).toMatchObject({ number: '14155550100' });
+    expect(await lentTo(null)).toMatchObject({ number: '14155550101' });
+    expect(written).toHaveLength(1);
+  });
+
+  it('is measured by what is stored, whichever process has followed the listing', async () => {
+    const measured = new Metrics();
+    const measure = new MeasureNumbers(database, measured);
+    list.numbers = [
+      wire('14155550100', { sub_account: FOREIGN_SUBACCOUNT }),
+      wire('14155550101', led(HOTLINE)),
+      wire('14155550102', led(HOTLINE)),
+    ];
+    await syncNumbers.run(ACCOUNT);
+    await dataSource.query(
+      `INSERT INTO virtual_number (account_id, number, calling_code, country, alias, status, is_synced, created_at)
+       VALUES (?, '14155550109', '1', 'US', '', 'active', 0, 0)`,
+      [ACCOUNT],
+    );
+    await measure.run();
+    const figures = await measured.registry.metrics();
+    for (const line of ['led{leads_to="here"} 1', 'led{leads_to="elsewhere"} 2', 'led{leads_to="unknown"} 1'])
+      expect(figures).toContain(`masking_numbers_${line}\n`);
+    expect(figures).toContain('masking_numbers_unknown_subaccount 1\n');
+
+    list.numbers = many(3);
+    await register(FOREIGN_SUBACCOUNT);
+    await syncNumbers.run(ACCOUNT);
+    await measure.run();
+    expect(await measured.registry.metrics()).toContain('masking_numbers_led{leads_to="elsewhere"} 0\n');
+    expect(await measured.registry.metrics()).toContain('masking_numbers_unknown_subaccount 0\n');
   });
 
   it.each(['draining', 'retired'] as const)('shows an operator’s %s before elsewhere', async (status) => {

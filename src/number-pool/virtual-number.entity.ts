@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { authId, flag, id, instant, keyedIndex, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
+import type { LeadsTo } from './lead.js';
 
 export const ALIAS_LENGTH = 100;
 export const APPLICATION_LENGTH = 100;
@@ -37,10 +38,13 @@ export class VirtualNumber {
   /**
    * Whether its Plivo application does not bring calls here, or it has none: the company may answer it with something else, so no session is
    * lent it. Beside `status`, because what Plivo says and what the operator says change independently. False for what Plivo never listed.
+   * Follows from `leadsTo`.
    */
   @Column({ ...flag(), default: false, name: 'is_elsewhere' }) isElsewhere!: boolean;
   /** Name of its Plivo application; null for none, and for what Plivo never listed. */
   @Column({ ...word(APPLICATION_LENGTH), ...nullable }) application!: string | null;
+  /** Where its application brings calls and hang-ups; null for what Plivo never listed, and until it has been looked at. */
+  @Column({ ...word(20), ...nullable, name: 'leads_to' }) leadsTo!: LeadsTo | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
 }
 

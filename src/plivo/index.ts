@@ -4,7 +4,8 @@ export { OF_UNKNOWN_ACCOUNTS, RefusedWebhooks } from './refused-webhooks.js';
 export { hangupCauseInWords, legStatus, type LegStatus } from './hangup-causes.js';
 export { readDialAction, readDialEvent, type DialAction, type DialEvent } from './dial-webhooks.js';
 export { PlivoClient, type FindCalls, type PlaceCall } from './plivo-client.js';
-export type { CallRecord, PlivoNumber } from './plivo-records.js';
+export type { CallRecord, PlivoApplication, PlivoNumber } from './plivo-records.js';
+export type { PlivoCredentials } from './plivo-transport.js';
 export type { RecordingFacts } from './plivo-recordings.js';
 export { MediaRefused, MediaUnavailable } from './recording-media.js';
 export {

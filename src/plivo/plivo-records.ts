@@ -26,11 +26,19 @@ export interface CallRecord extends Omit<LegEnd, 'hangupCause'> {
   to: string;
 }
 
-/** Where a number's calls go. */
+/** Where a number's calls go. What is not set is null. */
 export interface PlivoApplication {
   id: string;
   name: string | null;
   answerUrl: string | null;
+  /** In capitals. Plivo's default is POST. */
+  answerMethod: string | null;
+  /** Without one Plivo tells hang-ups to the answer URL. */
+  hangupUrl: string | null;
+  hangupMethod: string | null;
+  /** Asked where the answer URL fails. */
+  fallbackUrl: string | null;
+  fallbackMethod: string | null;
 }
 
 type Wire = Record<string, unknown>;
@@ -56,10 +64,17 @@ export function plivoNumber(wire: Wire): PlivoNumber | null {
 /** Null for what has no id. */
 export function plivoApplication(wire: Wire): PlivoApplication | null {
   const id = text(wire['app_id']);
-  const answerUrl = wire['answer_url'];
   if (id === null) return null;
-  const isUrl = typeof answerUrl === 'string' && answerUrl !== '' && answerUrl.length <= LONGEST_URL;
-  return { id, name: text(wire['app_name']), answerUrl: isUrl ? answerUrl : null };
+  return {
+    id,
+    name: text(wire['app_name']),
+    answerUrl: urlText(wire['answer_url']),
+    answerMethod: capitals(wire['answer_method']),
+    hangupUrl: urlText(wire['hangup_url']),
+    hangupMethod: capitals(wire['hangup_method']),
+    fallbackUrl: urlText(wire['fallback_answer_url']),
+    fallbackMethod: capitals(wire['fallback_method']),
+  };
 }
 
 /** Null for what has no call uuid. */
@@ -98,6 +113,15 @@ function uuid(value: unknown): string | null {
 function text(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? plainText(value, LONGEST_TEXT) || null : null;
+}
+
+/** As it came, if it can be one at all; what it means is another's question. */
+function urlText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_URL ? value : null;
+}
+
+function capitals(value: unknown): string | null {
+  return text(value)?.toUpperCase() ?? null;
 }
 
 /** As it came: a mended number could be somebody else's. */

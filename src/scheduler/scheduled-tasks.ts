@@ -3,7 +3,7 @@ import { Spend } from '../accounts/index.js';
 import { Recount } from '../billing-stats/index.js';
 import { PurgeCallbacks } from '../callbacks/index.js';
 import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
-import { EnqueueNumberSync } from '../number-pool/index.js';
+import { EnqueueNumberSync, MeasureNumbers } from '../number-pool/index.js';
 import { KeepRecordings } from '../recording/index.js';
 import { ExpireDueSessions } from '../sessions/index.js';
 import { Config } from '../platform/settings/config.js';
@@ -25,6 +25,7 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly expireDueSessions: ExpireDueSessions,
     private readonly enqueueNumberSync: EnqueueNumberSync,
+    private readonly measureNumbers: MeasureNumbers,
     private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
     private readonly purgeWebhookReceipts: PurgeWebhookReceipts,
     private readonly purgePinLocks: PurgePinLocks,
@@ -83,6 +84,13 @@ export class ScheduledTasks implements OnModuleInit {
       timeoutSeconds: 30,
       scope: 'each-process',
       run: () => this.jobs.reportForeignKinds(),
+    });
+    this.scheduler.add({
+      name: 'number-pool.measure',
+      everySeconds: MINUTE,
+      timeoutSeconds: 30,
+      scope: 'each-process',
+      run: () => this.measureNumbers.run(),
     });
     if (this.config.provider.syncNumbers) {
       this.scheduler.add({

@@ -1,0 +1,58 @@
+import type { PlivoApplication } from '../plivo/index.js';
+import { parseUrl } from '../platform/parse-url.js';
+
+/**
+ * Where Plivo brings a number's calls and their ends, in the words of the admin API. Only the first four are lent; of several that fit, the one that
+ * stands furthest down is told.
+ */
+export const LEADS = [
+  'here',
+  /** Hang-ups come to the answer URL, as Plivo tells them there where no other is set: nothing is lost. */
+  'hangup-missing',
+  /** Where this service cannot answer, something else does. */
+  'fallback-elsewhere',
+  /** Hang-ups are lost, and calls end here only when Plivo's records tell. */
+  'hangup-elsewhere',
+  /** The answer URL is right, and asked by a method that is never taken. */
+  'method-refused',
+  'elsewhere',
+  /** It names an application that Plivo does not show us. */
+  'application-unknown',
+  'no-application',
+] as const;
+
+export type LeadsTo = (typeof LEADS)[number];
+
+const LENT: ReadonlySet<LeadsTo> = new Set(['here', 'hangup-missing', 'fallback-elsewhere', 'hangup-elsewhere']);
+
+/** Whether calls to a number that leads there come here. */
+export function comesHere(leadsTo: LeadsTo): boolean {
+  return LENT.has(leadsTo);
+}
+
+/** `bases`: where this service takes the number's webhooks, without slash at the end. */
+export function leadOf({ answerUrl, ...application }: PlivoApplication, bases: readonly string[]): LeadsTo {
+  const leads = (url: string, path: string): boolean => bases.some((base) => isSame(url, base + path));
+  if (answerUrl === null || !leads(answerUrl, '/answer')) return 'elsewhere';
+  if (!isTaken(application.answerMethod)) return 'method-refused';
+
+  const { hangupUrl, hangupMethod, fallbackUrl, fallbackMethod } = application;
+  const hasOwnHangup = hangupUrl !== null && !leads(hangupUrl, '/answer');
+  if (hasOwnHangup && !leads(hangupUrl, '/hangup')) return 'hangup-elsewhere';
+  if (hangupUrl !== null && !isTaken(hangupMethod)) return 'hangup-elsewhere';
+  if (fallbackUrl !== null && !(leads(fallbackUrl, '/answer') && isTaken(fallbackMethod))) return 'fallback-elsewhere';
+  return hasOwnHangup ? 'here' : 'hangup-missing';
+}
+
+function isTaken(method: string | null): boolean {
+  return method === null || method === 'POST' || method === 'GET';
+}
+
+/** The fragment says how often Plivo repeats, not where to; a slash at the end makes no other address. */
+function isSame(url: string, ours: string): boolean {
+  const [theirs, own] = [parseUrl(url), parseUrl(ours)];
+  if (!theirs || !own) return false;
+  theirs.hash = '';
+  theirs.pathname = theirs.pathname.replace(/\/$/, '');
+  return theirs.href === own.href;
+}
