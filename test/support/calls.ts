@@ -38,7 +38,12 @@ export function callsOn(
   const sessions = sessionsOn(database, clock, key);
   const { config, crypto, events, findRoute, findStrangers, findSessionById } = sessions;
   const client = (plivo ?? {}) as PlivoClient;
-  const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
+  const access = {
+    of: async (_accountId: string, subaccountId: string | null = null) => ({
+      authId: subaccountId ?? 'MA',
+      authToken: 'x',
+    }),
+  } as unknown as PlivoAccess;
   const log = createLogger({ level: 'silent', format: 'json' });
   const jobs = new Jobs(database, clock, config, log);
   const settings = new AccountSettings(database, clock);

@@ -24,6 +24,8 @@ describeOnEachDatabase('a call whose end no webhook told', (open) => {
   let world: ReturnType<typeof callsOn> & { callbacks: ReturnType<typeof callbacksOn> };
   let plivo: { getCall: () => Promise<CallRecord | null>; findCalls: () => Promise<CallRecord[]> };
   let questions: number;
+  /** With whose credentials Plivo was asked. */
+  let askedAs: Set<string>;
   let nonces = 0;
 
   beforeAll(async () => {
@@ -34,13 +36,18 @@ describeOnEachDatabase('a call whose end no webhook told', (open) => {
     await database.transaction((tx) => tx.query('DELETE FROM job'));
     await addNumbers(database, [VIRTUAL]);
     questions = 0;
+    askedAs = new Set();
     plivo = { getCall: async () => null, findCalls: async () => [] };
     const client = {
-      getCall: () => {
+      getCall: ({ authId }: { authId: string }) => {
         questions += 1;
+        askedAs.add(authId);
         return plivo.getCall();
       },
-      findCalls: () => plivo.findCalls(),
+      findCalls: ({ authId }: { authId: string }) => {
+        askedAs.add(authId);
+        return plivo.findCalls();
+      },
     };
     const calls = callsOn(database, { plivo: client });
     world = { ...calls, callbacks: callbacksOn(database, calls) };
@@ -185,6 +192,26 @@ describeOnEachDatabase('a call whose end no webhook told', (open) => {
 
     expect(await endOfQuestions()).toBeLessThan(1);
     expect(questions).toBeLessThan(5);
+    expect([...askedAs]).toEqual(['MA']);
+  });
+
+  it('of a subaccount is asked for with its credentials, and its legs are the subaccount’s', async () => {
+    const subaccount = 'SASUBSUBSUBSUBSUB000';
+    const { sessionId } = await connect();
+    await database.transaction((tx) =>
+      tx.query('UPDATE masking_session SET subaccount_id = ? WHERE id = ?', [subaccount, sessionId]),
+    );
+    const own = record();
+    const dialled = record({ callUuid: B_LEG, parentCallUuid: A_LEG });
+    plivo.getCall = async () => own;
+    plivo.findCalls = async () => [dialled];
+
+    await endOfQuestions();
+    expect([...askedAs]).toEqual([subaccount]);
+    const legs = await database.read((manager) =>
+      manager.query('SELECT leg_uuid, subaccount_id FROM call_leg ORDER BY leg_uuid'),
+    );
+    expect(legs).toContainEqual({ leg_uuid: B_LEG, subaccount_id: subaccount });
   });
 });
 

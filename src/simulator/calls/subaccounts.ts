@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 
 export interface SimulatedSubaccount {
   readonly authId: string;
@@ -31,7 +31,7 @@ export class Subaccounts {
   }
 
   add(name: string, isEnabled: boolean): SimulatedSubaccount {
-    const authId = `SA${randomBytes(9).toString('hex').toUpperCase()}`;
+    const authId = newAuthId();
     const added = { authId, authToken: newToken(), name, isEnabled };
     this.all.set(authId, added);
     return added;
@@ -45,6 +45,13 @@ export class Subaccounts {
   remove(authId: string): void {
     this.all.delete(authId);
   }
+}
+
+/** Letters only: a run of digits would be masked in logs like a phone number. */
+function newAuthId(): string {
+  let id = 'SA';
+  while (id.length < 20) id += String.fromCharCode(65 + randomInt(26));
+  return id;
 }
 
 function newToken(): string {
