@@ -22,6 +22,11 @@ describeOnEachDatabase('the list of legs', (open, kind) => {
   beforeAll(async () => {
     ({ database } = await open());
     await database.transaction(async (tx) => {
+      await tx.query(
+        `INSERT INTO masked_call (id, account_id, session_id, kind, a_leg_uuid, pin_attempts, decision, reason, answer, created_at)
+         VALUES ('other', ?, 'other', 'inbound', 'leg-000', 0, 'connect', 'party', '', 0)`,
+        [ACCOUNT],
+      );
       for (let index = 0; index < 300; index += 1) {
         const subaccount = index % 100 === 0 ? SUB : index % 3 === 0 ? OTHER : null;
         await tx.query(
@@ -52,7 +57,8 @@ describeOnEachDatabase('the list of legs', (open, kind) => {
     return total;
   }
 
-  async function indexes(): Promise<string[]> {
+  /** How each statement that looks for legs would find them. */
+  async function plans(): Promise<string[]> {
     const legs = statements.filter(({ sql }) => sql.includes('ended_at') && sql.includes('call_leg l'));
     expect(legs).toHaveLength(2);
     return Promise.all(
@@ -68,11 +74,21 @@ describeOnEachDatabase('the list of legs', (open, kind) => {
     );
   }
 
-  it('of a subaccount reads that one’s legs only, by their index', async () => {
+  it('of a subaccount reads that one’s legs only, by their index, in whatever direction', async () => {
+    for (const direction of [undefined, 'inbound', 'outbound'] as const) {
+      await ask(SUB, { direction });
+      for (const plan of await plans()) {
+        expect(plan).toContain('call_leg_subaccount');
+        expect(plan).not.toMatch(/TEMP B-TREE|filesort/);
+      }
+    }
     expect(await ask(SUB)).toBe(3);
-    for (const plan of await indexes()) {
-      expect(plan).toContain('call_leg_subaccount');
-      expect(plan).not.toMatch(/TEMP B-TREE|filesort/);
+  });
+
+  it('of what one call has dialled reads the legs of that call', async () => {
+    for (const owner of [null, SUB]) {
+      await ask(owner, { parentCallUuid: 'leg-000' });
+      for (const plan of await plans()) expect(plan).toContain('call_leg_call');
     }
   });
 

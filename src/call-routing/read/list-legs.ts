@@ -46,8 +46,8 @@ export class ListLegs {
   async run(owner: LegOwner, search: LegSearch): Promise<{ total: number; legs: FoundSessionLeg[] }> {
     const { limit, offset } = search;
     return this.database.read(async (manager) => {
-      const conditions = [ownedBy(owner), ...conditionsOf(search)];
-      const from = `FROM call_leg l WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+      const conditions = [ownedBy(owner), ...conditionsOf(owner, search)];
+      const from = `FROM call_leg l ${this.database.byIndex(indexFor(owner, search))} WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
       const parameters = conditions.flatMap((condition) => condition.parameters);
       const total = await countFrom(manager, from, parameters, offset);
       const page = `${from} ORDER BY l.ended_at DESC, l.leg_uuid DESC LIMIT ? OFFSET ?`;
@@ -83,6 +83,12 @@ export class ListLegs {
   }
 }
 
+/** Named, because SQLite without statistics takes that of the account for the others too, and walks all its legs. */
+function indexFor({ subaccountId }: LegOwner, { parentCallUuid }: LegSearch): string {
+  if (parentCallUuid !== undefined) return 'call_leg_call';
+  return subaccountId === null ? 'call_leg_ended' : 'call_leg_subaccount';
+}
+
 /** A leg of a subaccount has a session, as it is that one's. */
 function ownedBy({ accountId, subaccountId }: LegOwner): Condition {
   const ended = 'l.account_id = ? AND l.ended_at IS NOT NULL';
@@ -91,20 +97,21 @@ function ownedBy({ accountId, subaccountId }: LegOwner): Condition {
     : { sql: `${ended} AND l.subaccount_id = ?`, parameters: [accountId, subaccountId] };
 }
 
-function conditionsOf({ parentCallUuid, direction, endedAt }: LegSearch): Condition[] {
+function conditionsOf({ accountId }: LegOwner, { parentCallUuid, direction, endedAt }: LegSearch): Condition[] {
   return [
     ...(direction === undefined ? [] : [ofDirection(direction)]),
     parentCallUuid === undefined
       ? { sql: 'l.ended_at >= ? AND l.ended_at < ?', parameters: [endedAt.from, endedAt.until] }
       : {
-          sql: `l.side = 'B' AND l.call_id = (SELECT p.id FROM masked_call p WHERE p.account_id = l.account_id AND p.a_leg_uuid = ?)`,
-          parameters: [parentCallUuid],
+          // Not by the leg's own account: of each leg of the account its call would be looked up, 780 ms for 300,000 legs.
+          sql: `l.side = 'B' AND l.call_id = (SELECT p.id FROM masked_call p WHERE p.account_id = ? AND p.a_leg_uuid = ?)`,
+          parameters: [accountId, parentCallUuid],
         },
   ];
 }
 
 /** We dial B legs, and the A legs of requested calls. */
 function ofDirection(direction: 'inbound' | 'outbound'): Condition {
-  const isDialled = `(l.side = 'B' OR EXISTS (SELECT 1 FROM masked_call c WHERE c.id = l.call_id AND c.kind = 'request'))`;
+  const isDialled = `(l.side = 'B' OR (SELECT c.kind FROM masked_call c WHERE c.id = l.call_id) = 'request')`;
   return { sql: direction === 'outbound' ? isDialled : `NOT ${isDialled}`, parameters: [] };
 }

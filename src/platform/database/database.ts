@@ -68,6 +68,11 @@ export class Database {
     this.forUpdateSkipLocked = this.isSqlite ? '' : 'FOR UPDATE SKIP LOCKED';
   }
 
+  /** Stands behind a table and its alias in a SELECT that this index is made for, where it must not be left to statistics that SQLite does not have. */
+  byIndex(name: string): string {
+    return this.isSqlite ? `INDEXED BY ${name}` : `FORCE INDEX (${name})`;
+  }
+
   /**
    * Runs `work` in a transaction (READ COMMITTED) and commits it; the only way to write. Deadlocks, lock waits and `Contended` run the work
    * again from its start in a new transaction, so `work` must do nothing but talk to the database; that ends with `Unavailable` after 5 s. An error at
