@@ -198,6 +198,8 @@ describeOnEachDatabase('accounts', (open) => {
       const { authId, authToken } = await newAccount();
       await register(authId, 'sub-at-plivo');
       const other = process(database);
+      // Until then nothing is remembered of what was changed a moment ago.
+      here.clock.advance(5_000);
       for (const one of [here, other]) for (const id of [authId, SUB]) await taken(one, id);
 
       await change(authId, 'renewed');
@@ -217,6 +219,7 @@ describeOnEachDatabase('accounts', (open) => {
       const { authId } = await newAccount();
       await register(authId, 'sub-at-plivo');
       const other = process(database);
+      here.clock.advance(5_000);
       for (const one of [here, other]) {
         expect(await one.authenticate.run(SUB, 'sub-at-plivo')).not.toBeNull();
         for (const id of [authId, SUB]) await taken(one, id);

@@ -69,7 +69,6 @@ export class ChangePlivoToken {
     { former, authToken }: { former: string | null; authToken: string },
   ): Promise<void> {
     const live = (await this.credentials.read(tx, ownerId))?.tokens ?? [];
-    if (live.some(({ token }) => isEqualSecret(token, authToken))) return;
     const replaced = former === null ? undefined : live.find(({ token }) => isEqualSecret(token, former));
     if (former !== null && !replaced) return;
     if (former === null && live.length >= MAX_LIVE_TOKENS) throw new TooManyTokens();

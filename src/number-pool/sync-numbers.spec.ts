@@ -516,6 +516,25 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     expect(await shown({ status: 'elsewhere' })).toHaveLength(4);
   });
 
+  it('does not doubt that numbers which never led here have no application', async () => {
+    list.numbers = [...away(many(3)), wire('14155550110')];
+    for (let look = 0; look < 3; look += 1) expect(await syncNumbers.run(ACCOUNT)).not.toHaveProperty('doubted');
+    expect(await shown({ status: 'elsewhere' })).toHaveLength(3);
+  });
+
+  it('leaves the operator’s word about a number added by hand, whatever subaccount Plivo names', async () => {
+    await dataSource.query(
+      `INSERT INTO virtual_number (account_id, number, calling_code, country, alias, status, is_synced, created_at)
+       VALUES (?, '14155550100', '1', 'US', 'Mine', 'active', 0, 0)`,
+      [ACCOUNT],
+    );
+    list.numbers = [wire('14155550100', { sub_account: FOREIGN_SUBACCOUNT })];
+
+    await syncNumbers.run(ACCOUNT);
+    expect(written).toEqual([]);
+    expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).not.toBeNull();
+  });
+
   it('does not take a lack of applications for a lack of numbers said twice', async () => {
     list.numbers = many(3);
     await syncNumbers.run(ACCOUNT);
