@@ -13,6 +13,7 @@ const leg = (side: 'A' | 'B', facts: Partial<LegFacts> = {}): Leg => ({
   legUuid: side,
   callId: 'call',
   sessionId: 'session',
+  subaccountId: null,
   side,
   role: null,
   ...facts,

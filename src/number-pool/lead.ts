@@ -31,17 +31,25 @@ export function comesHere(leadsTo: LeadsTo): boolean {
 }
 
 /** `bases`: where this service takes the number's webhooks, without slash at the end. */
-export function leadOf({ answerUrl, ...application }: PlivoApplication, bases: readonly string[]): LeadsTo {
-  const leads = (url: string, path: string): boolean => bases.some((base) => isSame(url, base + path));
+export function leadOf(application: PlivoApplication, bases: readonly string[]): LeadsTo {
+  const { answerUrl, answerMethod, fallbackUrl, fallbackMethod } = application;
+  const leads: Leads = (url, path) => bases.some((base) => isSame(url, base + path));
   if (answerUrl === null || !leads(answerUrl, '/answer')) return 'elsewhere';
-  if (!isTaken(application.answerMethod)) return 'method-refused';
+  if (!isTaken(answerMethod)) return 'method-refused';
 
-  const { hangupUrl, hangupMethod, fallbackUrl, fallbackMethod } = application;
-  const hasOwnHangup = hangupUrl !== null && !leads(hangupUrl, '/answer');
-  if (hasOwnHangup && !leads(hangupUrl, '/hangup')) return 'hangup-elsewhere';
-  if (hangupUrl !== null && !isTaken(hangupMethod)) return 'hangup-elsewhere';
-  if (fallbackUrl !== null && !(leads(fallbackUrl, '/answer') && isTaken(fallbackMethod))) return 'fallback-elsewhere';
-  return hasOwnHangup ? 'here' : 'hangup-missing';
+  const hangups = hangupsOf(application, leads);
+  if (hangups === 'hangup-elsewhere') return hangups;
+  const isFallbackHere = fallbackUrl === null || (leads(fallbackUrl, '/answer') && isTaken(fallbackMethod));
+  return isFallbackHere ? hangups : 'fallback-elsewhere';
+}
+
+type Leads = (url: string, path: string) => boolean;
+
+function hangupsOf({ hangupUrl, hangupMethod }: PlivoApplication, leads: Leads) {
+  if (hangupUrl === null) return 'hangup-missing';
+  if (!isTaken(hangupMethod)) return 'hangup-elsewhere';
+  if (leads(hangupUrl, '/hangup')) return 'here';
+  return leads(hangupUrl, '/answer') ? 'hangup-missing' : 'hangup-elsewhere';
 }
 
 function isTaken(method: string | null): boolean {

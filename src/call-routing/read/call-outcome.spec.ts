@@ -16,6 +16,7 @@ const leg = (side: 'A' | 'B', known: Partial<Leg> = {}): Leg => ({
   legUuid: side,
   callId: 'call',
   sessionId: 'session',
+  subaccountId: null,
   side,
   role: side === 'A' ? 'first' : 'second',
   ...known,
