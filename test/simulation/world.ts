@@ -4,7 +4,7 @@ import { RECONCILE } from '../../src/call-routing/facts/ask-for-records.js';
 import { PLACE_CALL } from '../../src/call-routing/requested/ring-first-party.js';
 import type { FindCalls, PlaceCall } from '../../src/plivo/index.js';
 import type { Database } from '../../src/platform/database/database.js';
-import { Park, RetryLater } from '../../src/platform/jobs/jobs.js';
+import { Park, Defer } from '../../src/platform/jobs/jobs.js';
 import { callsOn } from '../support/calls.js';
 import { addNumbers, FakeClock } from '../support/ground.js';
 import { Books } from './books.js';
@@ -209,7 +209,7 @@ export class World {
       this.noteReconciled();
     } catch (error) {
       if (error instanceof Park) return this.fault('crash', 'a call was given up by reconciliation');
-      const isLater = error instanceof RetryLater;
+      const isLater = error instanceof Defer;
       if (isLater) this.noteReconciled();
       else if (!(error instanceof Error) || error.name !== 'ProviderUnavailable') throw error;
       this.timeline.in(isLater ? error.seconds * 1000 : 20_000, () => this.reconcile(callId));
