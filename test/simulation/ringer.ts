@@ -7,7 +7,7 @@ import {
   type PlaceCall,
   type VerifiedWebhook,
 } from '../../src/plivo/index.js';
-import { Park, Defer } from '../../src/platform/jobs/jobs.js';
+import { Park, RetryLater } from '../../src/platform/jobs/jobs.js';
 import { readAnswer } from './heard-answer.js';
 import { isLive, isTalking, type ModelSession, type Request } from './model.js';
 import { CAUSES, NetworkCall } from './network-call.js';
@@ -63,7 +63,7 @@ export class Ringer {
     } catch (error) {
       if (error instanceof Park) return;
       const isProviders = error instanceof ProviderUnavailable;
-      if (!(error instanceof Defer) && !isProviders) throw error;
+      if (!(error instanceof RetryLater) && !isProviders) throw error;
       this.world.timeline.in(isProviders ? 20_000 : error.seconds * 1000, () => this.runJob(id));
     }
   }
