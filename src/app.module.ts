@@ -53,7 +53,7 @@ function simulator({ config, secrets, clock }: Ground): DynamicModule {
   const account = config.provider.firstAccount ?? { authId: DEMO_AUTH_ID, authToken: secrets.demoAuthToken ?? '' };
   return SimulatorModule.register({
     ...account,
-    ...serviceWebhooks(config.http.publicUrl, account.authId),
+    ...serviceWebhooks(config.http.publicUrl, account.authId, config.plivo.urlFragments),
     publicUrl: config.http.publicUrl,
     mediaUrl: `http://127.0.0.1:${config.http.port}/simulator/media`,
     clock,

@@ -36,7 +36,7 @@ interface CallView {
   request_uuid: string;
   status: string;
   legs: [Leg, ...Leg[]];
-  timeline: { what: string; leg?: string }[];
+  timeline: { what: string; leg?: string; sound?: string }[];
   webhooks: { kind: string; outcome: string; attempts: number }[];
 }
 
@@ -399,6 +399,19 @@ describe('a confirm sound', () => {
     expect(await bench.captions(CALLEE)).toEqual([]);
   });
 
+  it('without a key connects nobody where Plivo waits for one all the same, and ends with 9110', async () => {
+    await bench.control('PUT', 'settings', { confirm_without_key: 'fails' });
+    bench.answers('/sound', '<Speak>for you</Speak>');
+    const uuid = await answered();
+    await bench.does(CALLEE, 'digits', { digits: '1' });
+    await bench.advance(119);
+    expect((await bench.view(uuid)).status).toBe('ringing');
+    await bench.advance(1);
+    const { legs, status } = await bench.view(uuid);
+    expect([legs[1]?.hangup_cause_code, status]).toEqual([9110, 'ended']);
+    expect(await bench.captions(CALLEE)).toEqual(['for you']);
+  });
+
   it('with a key connects who presses that key, and nobody by another', async () => {
     bench.answers('/sound', '<Speak>press one</Speak>');
     const uuid = await answered('confirmKey="1"');
@@ -564,13 +577,84 @@ describe('a phone that declines by itself', () => {
 });
 
 describe('dial music', () => {
-  it('is asked for before the ringing, and heard by nobody here', async () => {
-    bench.answers('/answer', dial(`dialMusic="${bench.url}/music"`));
-    bench.answers('/music', '<Play>http://a.example/music.mp3</Play>');
-    await bench.call();
+  const heard = async (uuid: string) =>
+    (await bench.view(uuid)).timeline.flatMap((entry) => (entry.what === 'heard.ringing' ? [entry.sound] : []));
+  const withMusic = () => dial(`dialMusic="${bench.url}/music"`);
+
+  it('is asked for before the ringing, and heard by the caller until the two are connected', async () => {
+    bench.answers('/answer', withMusic());
+    bench.answers('/music', '<Play loop="3">http://a.example/music.mp3</Play><Speak>soon</Speak>');
+    const uuid = await bench.call();
     expect(bench.story()).toEqual(['StartApp', 'DialRemoteSounds']);
     expect((await bench.phone(CALLEE)).state).toBe('ringing');
-    expect(await bench.captions(CALLER)).toEqual([]);
+    expect(await heard(uuid)).toEqual(['music']);
+    expect(await bench.captions(CALLER)).toEqual(['http://a.example/music.mp3']);
+    await bench.advance(2);
+    await bench.does(CALLEE, 'answer');
+    await bench.advance(30);
+    expect(await bench.captions(CALLER)).toEqual(['http://a.example/music.mp3']);
+    expect(await heard(uuid)).toEqual(['music']);
+  });
+
+  it('is heard on while the callee hears its confirm sound, and by nobody after the caller has gone', async () => {
+    bench.answers('/answer', dial(`${sound()} dialMusic="${bench.url}/music"`));
+    bench.answers('/sound', '<Speak>for you</Speak><Wait length="5"/>');
+    bench.answers(
+      '/music',
+      '<Play>http://a.example/1.mp3</Play><Play>http://a.example/2.mp3</Play><Wait length="60"/>',
+    );
+    await bench.call();
+    await bench.does(CALLEE, 'answer');
+    await bench.advance(2);
+    expect(await bench.captions(CALLER)).toEqual(['http://a.example/1.mp3', 'http://a.example/2.mp3']);
+    const other = await bench.call('14155550133');
+    await bench.does('14155550133', 'hangup');
+    await bench.advance(30);
+    expect(await bench.captions('14155550133')).toEqual(['http://a.example/1.mp3']);
+    expect((await bench.view(other)).status).toBe('ended');
+  });
+
+  it.each([
+    [true, 'plivo'],
+    [false, 'silence'],
+  ])(
+    'that ends before the ringing, or cannot be had, leaves what Plivo does by itself (%s)',
+    async (dial_ring_back, then) => {
+      await bench.control('PUT', 'settings', { dial_ring_back });
+      bench.answers('/music', '<Play>http://a.example/music.mp3</Play>');
+      bench.answers('/answer', withMusic());
+      const short = await bench.call();
+      await bench.advance(5);
+      expect(await heard(short)).toEqual(['music', then]);
+      bench.answers('/music', null);
+      bench.answers('/answer', `<Speak>welcome</Speak>${withMusic()}`);
+      const missing = await bench.call('14155550133');
+      await bench.advance(5);
+      expect(await heard(missing)).toEqual([then]);
+    },
+  );
+
+  it.each([
+    ['', '', true, 'network'],
+    ['', '', false, 'network'],
+    ['<Speak>welcome</Speak>', '', true, 'plivo'],
+    ['<Speak>welcome</Speak>', '', false, 'silence'],
+    ['<Speak>welcome</Speak>', 'dialMusic="real"', false, 'real'],
+  ])(
+    '%s Dial %s, ring tone of its own %s: the caller hears %s',
+    async (before, attributes, dial_ring_back, expected) => {
+      await bench.control('PUT', 'settings', { dial_ring_back });
+      bench.answers('/answer', before + dial(attributes));
+      const uuid = await bench.call();
+      await bench.advance(5);
+      expect(await heard(uuid)).toEqual([expected]);
+    },
+  );
+
+  it('of a Dial that rings nobody is heard by nobody', async () => {
+    await bench.control('PUT', `phones/${CALLEE}`, { behaviour: 'busy' });
+    bench.answers('/answer', dial());
+    expect(await heard(await bench.call())).toEqual([]);
   });
 
   it.each([

@@ -64,6 +64,23 @@ describe('times', () => {
 });
 
 describe('a webhook URL', () => {
+  it.each([
+    ['stripped', 'http://a.example/x', 'http://a.example/x', 3],
+    ['signed', 'http://a.example/x', 'http://a.example/x%23rc=3&rp=all', 1],
+    ['sent', 'http://a.example/x%23rc=3&rp=all', 'http://a.example/x%23rc=3&rp=all', 1],
+  ] as const)('whose fragment is %s: %s, signed over %s', (habit, url, signedUrl, retries) => {
+    expect(readTarget('http://a.example/x#rc=3&rp=all', habit)).toMatchObject({ url, signedUrl, retries });
+    expect(readTarget('http://a.example/x', habit)).toMatchObject({
+      url: 'http://a.example/x',
+      signedUrl: 'http://a.example/x',
+    });
+  });
+
+  it('with a fragment is none where they are refused', () => {
+    expect(readTarget('http://a.example/x#rc=3', 'refused')).toBeNull();
+    expect(readTarget('http://a.example/x', 'refused')).toMatchObject({ url: 'http://a.example/x' });
+  });
+
   it('loses its fragment, which sets time-outs and retries', () => {
     const target = readTarget('http://a.example/x?y=1#ct=500&rt=900&tt=1000&rc=3&rp=all');
     expect(target).toMatchObject({ url: 'http://a.example/x?y=1', connectTimeoutMs: 500, readTimeoutMs: 900 });

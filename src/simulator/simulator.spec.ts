@@ -963,6 +963,7 @@ describe('the control API', () => {
       'xml.received',
       'element',
       'leg.ringing',
+      'heard.ringing',
       'leg.answered',
       'call.answered',
       'legs.bridged',

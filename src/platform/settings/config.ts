@@ -50,6 +50,15 @@ export abstract class Config {
     readonly zeroExpiry: 'default' | 'never';
     readonly generatedPinLength: number;
   };
+  /** What is done where nothing documents how Plivo behaves: docs/plivo-uncertainties.md. */
+  abstract readonly plivo: {
+    readonly ringTone: 'auto' | 'off';
+    readonly calleeSound: 'on' | 'off';
+    readonly urlFragments: 'on' | 'off';
+    readonly unsignedCalleeSound: 'refuse' | 'take';
+    readonly countryRules: 'on' | 'off';
+    readonly nationalCallers: 'refuse' | 'read';
+  };
   abstract readonly callbacks: { readonly allowPrivate: boolean };
   abstract readonly role: 'all' | 'api' | 'worker';
   abstract readonly jobs: { readonly pollMs: number };
@@ -95,6 +104,7 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
     database: reader.parsed('DATABASE_URL', parseDatabase) ?? { kind: 'sqlite', file: join(dataDir, 'masking.db') },
     provider,
     sessions: readSessions(reader),
+    plivo: readPlivo(reader),
     callbacks: { allowPrivate: reader.boolean('CALLBACK_ALLOW_PRIVATE', provider.kind === 'simulator') },
     role: reader.choice('ROLE', settings.ROLE.default),
     jobs: { pollMs: reader.integer('WORKER_POLL_MS') },
@@ -190,6 +200,17 @@ function readSessions(reader: SettingsReader): Config['sessions'] {
     defaultRingTimeoutSeconds: reader.integer('DEFAULT_RING_TIMEOUT'),
     zeroExpiry: reader.choice('ZERO_SESSION_EXPIRY', settings.ZERO_SESSION_EXPIRY.default),
     generatedPinLength: reader.integer('GENERATED_PIN_LENGTH'),
+  };
+}
+
+function readPlivo(reader: SettingsReader): Config['plivo'] {
+  return {
+    ringTone: reader.choice('RING_TONE', settings.RING_TONE.default),
+    calleeSound: reader.choice('CALLEE_SOUND', settings.CALLEE_SOUND.default),
+    urlFragments: reader.choice('URL_FRAGMENTS', settings.URL_FRAGMENTS.default),
+    unsignedCalleeSound: reader.choice('UNSIGNED_CALLEE_SOUND', settings.UNSIGNED_CALLEE_SOUND.default),
+    countryRules: reader.choice('COUNTRY_RULES', settings.COUNTRY_RULES.default),
+    nationalCallers: reader.choice('NATIONAL_CALLERS', settings.NATIONAL_CALLERS.default),
   };
 }
 

@@ -86,6 +86,19 @@ export class Account {
     }
   }
 
+  /** Rents one more number, which leads to the service. One that is rented already stays as it is. */
+  rent(number: string): RentedNumber {
+    const rented: RentedNumber = this.numbers.get(number) ?? {
+      number,
+      alias: '',
+      subaccount: null,
+      services: ['voice'],
+      appId: HOME_APP_ID,
+    };
+    this.numbers.set(number, rented);
+    return rented;
+  }
+
   /** The rented number that `text` writes, with or without a plus sign. */
   find(text: string): RentedNumber | null {
     return this.numbers.get(parseCaller(text) ?? '') ?? null;

@@ -22,7 +22,7 @@ export function endCall(world: World, call: Call, ending: Ending): void {
 /** The hang-up URL falls back to the answer URL, as Plivo's applications do. */
 function sendHangup(world: World, call: Call): void {
   const { hangupUrl, hangupMethod, answerUrl, answerMethod } = call.urls;
-  const target = readTarget(hangupUrl ?? answerUrl);
+  const target = readTarget(hangupUrl ?? answerUrl, world.settings.url_fragments);
   if (target === null) return;
   const method = hangupUrl === null ? answerMethod : hangupMethod;
   void world.webhooks.send(call, { kind: 'hangup', target, method, params: hangupParams(world, call) });

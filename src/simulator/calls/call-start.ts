@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseCaller } from '../../telephony/phone.js';
+import { violatesAnchoring } from '../rules/settings.js';
 import type { WebhookMethod } from '../webhooks/signature.js';
 import type { WebhookTarget } from '../webhooks/webhook-target.js';
 import type { CallUrls, RentedNumber } from './account.js';
@@ -67,6 +68,7 @@ export function startOutboundCall(world: World, order: OutboundCall): Call {
   const number = parseCaller(order.to);
   if (caller === null) endCall(world, call, causes.UNKNOWN_CALLER_ID);
   else if (number === null) endCall(world, call, causes.INVALID_DESTINATION);
+  else if (violatesAnchoring(world.settings, caller.number, [number])) endCall(world, call, causes.NOT_ANCHORED);
   else if (world.account.find(number) !== null) endCall(world, call, causes.LOOP);
   else ringCallee(world, call, order);
   return call;

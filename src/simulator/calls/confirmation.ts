@@ -9,7 +9,7 @@ import type { World } from './world.js';
 export interface ConfirmPlan {
   /** Null when there is no sound to be had. */
   sound: () => Promise<readonly Sound[] | null>;
-  /** What the called person has to press; null lets everybody through who hears the sound to its end. */
+  /** What the called person has to press; null lets everybody through who hears the sound to its end, where this Plivo does so. */
   key: string | null;
   timeoutMs: number;
 }
@@ -33,11 +33,16 @@ export class Confirmation {
 
   start(): void {
     const { world, plan, parties } = this;
-    if (plan.key !== null) this.limit = world.timers.after(plan.timeoutMs, () => this.outcome.failed(NOT_CONFIRMED));
+    if (this.needsKey) this.limit = world.timers.after(plan.timeoutMs, () => this.outcome.failed(NOT_CONFIRMED));
     plan
       .sound()
       .then((sounds) => this.ask(sounds ?? []))
       .catch((error: unknown) => failCall(world, parties.call, error));
+  }
+
+  /** Without a key to press, such a Plivo waits in vain for one. */
+  private get needsKey(): boolean {
+    return this.plan.key !== null || this.world.settings.confirm_without_key === 'fails';
   }
 
   stop(): void {
@@ -60,7 +65,7 @@ export class Confirmation {
       });
     }
     this.stopSound = play(world, parties, sounds, () => {
-      if (plan.key === null) this.outcome.passed();
+      if (!this.needsKey) this.outcome.passed();
       else typeAtPrompt(world, parties.call, parties.leg);
     });
   }

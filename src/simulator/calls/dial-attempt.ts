@@ -1,5 +1,5 @@
 import { type E164, parseCaller } from '../../telephony/phone.js';
-import { isBarred } from '../rules/settings.js';
+import { isBarred, violatesAnchoring } from '../rules/settings.js';
 import type { Timer } from '../rules/timers.js';
 import type { WebhookMethod } from '../webhooks/signature.js';
 import type { WebhookTarget } from '../webhooks/webhook-target.js';
@@ -9,6 +9,7 @@ import { Confirmation, type ConfirmPlan } from './confirmation.js';
 import * as causes from './hangup-causes.js';
 import type { Ending } from './hangup-causes.js';
 import type { IncomingLine } from './phones.js';
+import { letHearRinging, type Music } from './ring-back.js';
 import { dialEventParams } from './webhook-params.js';
 import type { World } from './world.js';
 
@@ -26,6 +27,7 @@ export interface DialPlan {
   timeoutMs: number;
   timeLimitMs: number;
   confirm: ConfirmPlan | null;
+  music: Music;
   callback: WebhookTarget | null;
   callbackMethod: WebhookMethod;
 }
@@ -56,6 +58,8 @@ export class DialAttempt {
   private winner: Branch | null = null;
   private lastEnding: Ending = causes.RING_TIMEOUT;
   private ringTimer: Timer | null = null;
+  /** Ends what the caller hears while it rings. */
+  private ringBack: (() => void) | null = null;
   private forgetCall: () => void = () => undefined;
   private isStarted = false;
   private isFinished = false;
@@ -106,6 +110,7 @@ export class DialAttempt {
     if (number === null) return causes.INVALID_DESTINATION;
     if (this.plan.callerId !== null && account.find(this.plan.callerId) === null) return causes.UNKNOWN_CALLER_ID;
     if (isBarred(settings, number)) return causes.BARRED;
+    if (violatesAnchoring(settings, this.plan.callerId, [this.call.aLeg.phone, number])) return causes.NOT_ANCHORED;
     if (number === parseCaller(from) || number === parseCaller(to)) return causes.LOOP;
     return account.find(number) === null ? null : causes.OUT_OF_SERVICE;
   }
@@ -128,6 +133,7 @@ export class DialAttempt {
     if (!world.phones.ring(number, line)) return;
     branch.leg.hasRung = true;
     call.note(world.clock.now(), 'leg.ringing', { leg: branch.leg.uuid, phone: number, caller_id: line.callerId });
+    this.ringBack ??= letHearRinging(world, { call, leg: call.aLeg }, plan.music);
     world.changes.notify();
   }
 
@@ -162,6 +168,7 @@ export class DialAttempt {
     if (this.winner !== null || branch.leg.endedAt !== null) return;
     this.winner = branch;
     branch.confirmation?.stop();
+    this.ringBack?.();
     answerCall(world, call);
     this.endOthers(branch);
     branch.leg.bridgedAt = world.clock.now();
@@ -216,6 +223,7 @@ export class DialAttempt {
     if (!this.isStarted || this.isFinished || this.branches.some(({ leg }) => leg.endedAt === null)) return;
     this.isFinished = true;
     this.ringTimer?.cancel();
+    this.ringBack?.();
     this.forgetCall();
     this.whenFinished({
       ending: this.winner === null ? this.lastEnding : { ...this.lastEnding, status: 'completed' },

@@ -18,6 +18,7 @@ const NAMES = {
   2020: 'Endpoint Not Registered',
   2050: 'Destination Prefix Barred',
   2060: 'Loop Detected',
+  2070: 'Violates Media Anchoring',
   3010: 'Busy Line',
   3020: 'Rejected',
   3030: 'Unknown Caller ID',
@@ -67,6 +68,7 @@ export const LOST_RACE = ending(9000, 'LOSE_RACE', 'Plivo', 'cancel');
 export const UNKNOWN_CALLER_ID = ending(3030, 'CALL_REJECTED', 'Plivo', 'failed');
 export const LOOP = ending(2060, 'CALL_REJECTED', 'Plivo', 'failed');
 export const BARRED = ending(2050, 'CALL_REJECTED', 'Plivo', 'failed');
+export const NOT_ANCHORED = ending(2070, 'CALL_REJECTED', 'Plivo', 'failed');
 export const NOT_CONFIRMED = ending(9110, 'NO_ANSWER', 'Plivo', 'no-answer');
 export const INVALID_DESTINATION = ending(2000, 'INVALID_NUMBER_FORMAT', 'Plivo', 'failed');
 export const OUT_OF_SERVICE = ending(2010, 'DESTINATION_OUT_OF_ORDER', 'Carrier', 'failed');

@@ -1,4 +1,4 @@
-import { describeNumber, parseCaller } from '../../telephony/phone.js';
+import { callingCodeOf, describeNumber, parseCaller } from '../../telephony/phone.js';
 import type { Call, Leg } from './call.js';
 import { consoleTime, utcMicroseconds } from './console-time.js';
 import type { World } from './world.js';
@@ -12,7 +12,7 @@ export function commonParams(world: World, { aLeg, uuid, requestUuid, isOver }: 
   const called = parseCaller(to);
   const common = {
     CallUUID: uuid,
-    From: presented(from, world),
+    From: direction === 'inbound' ? presentedCaller(from, to, world) : presented(from, world),
     To: presented(to, world),
     Direction: direction,
     CallStatus: isOver ? 'completed' : running,
@@ -86,6 +86,14 @@ function legTimes({ settings }: World, leg: Leg): Params {
     AnswerTime: consoleTime(leg.answeredAt, settings.time_zone_offset),
     EndTime: consoleTime(leg.endedAt, settings.time_zone_offset),
   };
+}
+
+function presentedCaller(from: string, to: string, world: World): string {
+  const [caller, dialled] = [parseCaller(from), parseCaller(to)];
+  if (world.settings.caller_form === 'international' || caller === null || dialled === null)
+    return presented(from, world);
+  const code = callingCodeOf(dialled);
+  return callingCodeOf(caller) === code ? `0${caller.slice(code.length)}` : `00${caller}`;
 }
 
 /** A number in `+` form loses its plus sign; whatever else a caller shows goes through as it is. */

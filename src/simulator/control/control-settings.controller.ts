@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UseFilters, UseGuards } from '@nestjs/common';
+import { parseCaller } from '../../telephony/phone.js';
 import type { Settings } from '../rules/settings.js';
 import { Simulator } from '../simulator.js';
 import { DESTINATIONS } from '../calls/account.js';
@@ -27,6 +28,17 @@ export class ControlSettingsController {
   numbers() {
     const numbers = [...this.simulator.account.numbers.values()];
     return { items: numbers.map(({ number, alias, subaccount }) => ({ number, alias, subaccount })) };
+  }
+
+  /** Rents one more number, until the next reset; the service finds it at its next sync. */
+  @Post('numbers')
+  @HttpCode(201)
+  rentNumber(@Body() body: unknown) {
+    const fields = new Fields(body, ['number']);
+    const number = parseCaller(fields.requiredText('number'));
+    if (number === null) throw fields.wrong('number', 'an international number');
+    const { alias, subaccount } = this.simulator.account.rent(number);
+    return { number, alias, subaccount };
   }
 
   /** `leads_to`: the service, an application that is not the service's, or none at all. */

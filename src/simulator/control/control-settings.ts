@@ -1,6 +1,6 @@
 import { isRate } from '../calls/billing.js';
 import { isTimeZoneOffset } from '../calls/console-time.js';
-import { DEFAULT_SETTINGS, type Settings } from '../rules/settings.js';
+import { DEFAULT_SETTINGS, FRAGMENT_HABITS, SOUND_SIGNATURES, type Settings } from '../rules/settings.js';
 import { Fields } from './control-fields.js';
 
 const ACTION_CHOICES = ['redirect-false', 'never', 'always'] as const;
@@ -19,6 +19,12 @@ export function readSettings(body: unknown): { [Name in keyof Settings]: Setting
     cdr_delay_seconds: fields.number('cdr_delay_seconds', 0, LONGEST_SECONDS),
     plus_in_numbers: fields.flag('plus_in_numbers'),
     confirm_sound_fetch: fields.choice('confirm_sound_fetch', ['before', 'after']),
+    dial_ring_back: fields.flag('dial_ring_back'),
+    confirm_without_key: fields.choice('confirm_without_key', ['connects', 'fails']),
+    url_fragments: fields.choice('url_fragments', FRAGMENT_HABITS),
+    sound_signature: fields.choice('sound_signature', SOUND_SIGNATURES),
+    caller_form: fields.choice('caller_form', ['international', 'national']),
+    anchored_prefixes: fields.texts('anchored_prefixes', (text) => /^\d{1,3}$/.test(text)),
     recordings: fields.choice('recordings', ['on', 'off']),
     recording_delay_seconds: fields.number('recording_delay_seconds', 0, LONGEST_SECONDS),
     record_answers_caller: fields.flag('record_answers_caller'),

@@ -18,7 +18,7 @@ import type { Leg } from '../calls/call.js';
 import type { LiveLeg } from '../calls/call-book.js';
 import { type OutboundCall, startOutboundCall } from '../calls/call-start.js';
 import { utcMicroseconds } from '../calls/console-time.js';
-import { isBarred } from '../rules/settings.js';
+import { isBarred, type Settings } from '../rules/settings.js';
 import { Simulator } from '../simulator.js';
 import { readTarget } from '../webhooks/webhook-target.js';
 import { readFilters } from './call-filters.js';
@@ -45,7 +45,7 @@ export class RestCallsController {
   place(@Req() request: FastifyRequest, @Body() body: unknown) {
     const placedBy = viewerOf(request).subaccount;
     const given = new RestBody(body);
-    const order = readOrder(given);
+    const order = readOrder(given, this.simulator.settings);
     const destinations = given.required('to').split('<');
     this.refuseDestinations(given, destinations);
     const uuids = destinations.map((to) => startOutboundCall(this.simulator, { ...order, placedBy, to }).requestUuid);
@@ -116,8 +116,11 @@ export class RestCallsController {
   }
 }
 
-function readOrder(given: RestBody): Omit<OutboundCall, 'to' | 'placedBy'> {
+function readOrder(given: RestBody, { url_fragments }: Settings): Omit<OutboundCall, 'to' | 'placedBy'> {
   const ringUrl = given.url('ring_url');
+  const urls = ['answer_url', 'ring_url', 'hangup_url', 'fallback_url'];
+  const refused = url_fragments === 'refused' && urls.find((name) => given.url(name)?.includes('#'));
+  if (refused) throw new RestRefusal(400, `${refused} parameter is not a valid URL`);
   return {
     from: given.required('from'),
     callerName: readCallerName(given),
@@ -129,7 +132,7 @@ function readOrder(given: RestBody): Omit<OutboundCall, 'to' | 'placedBy'> {
       hangupUrl: given.url('hangup_url'),
       hangupMethod: given.method('hangup_method'),
     },
-    ring: ringUrl === null ? null : { target: readTarget(ringUrl), method: given.method('ring_method') },
+    ring: ringUrl === null ? null : { target: readTarget(ringUrl, url_fragments), method: given.method('ring_method') },
     ringTimeoutSeconds: given.seconds('ring_timeout', 120),
     timeLimitSeconds: given.seconds('time_limit', 14_400),
     parentUuid: given.optional('parent_call_uuid'),

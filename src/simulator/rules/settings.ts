@@ -15,6 +15,21 @@ export interface Settings {
   plus_in_numbers: boolean;
   /** When Dial asks for its confirm sound; the real moment is not documented. */
   confirm_sound_fetch: 'before' | 'after';
+  /** Whether a Dial without music of its own plays a ring tone to a caller whose leg is answered; else there is silence. Not documented. */
+  dial_ring_back: boolean;
+  /** What becomes of a callee who has heard a confirm sound where no key is asked for: connected, or cut off with 9110 when the time to press one is over. Not documented. */
+  confirm_without_key: 'connects' | 'fails';
+  /**
+   * What becomes of the part of a URL behind `#`. `stripped`, as documented: neither sent nor signed. Else it has no effect and is `signed` with the
+   * rest, `sent` as part of the path, or makes the URL invalid (`refused`).
+   */
+  url_fragments: (typeof FRAGMENT_HABITS)[number];
+  /** How the sounds that a Dial lets people hear are fetched: as all webhooks, signed with V2 alone, or unsigned. */
+  sound_signature: (typeof SOUND_SIGNATURES)[number];
+  /** How inbound callers are shown: with their country code, or as in the dialled number's country, with a 0 or 00 in front. */
+  caller_form: 'international' | 'national';
+  /** Calling codes of countries that keep calls inside: one of their numbers with somebody outside on the call ends it with 2070. */
+  anchored_prefixes: readonly string[];
   /** Whether recordings are made and reported. In the service, which serves their media, they are from the start. */
   recordings: 'on' | 'off';
   /** How long after the hang-up a recording is reported. */
@@ -34,6 +49,9 @@ export interface Settings {
   barred_prefixes: readonly string[];
 }
 
+export const FRAGMENT_HABITS = ['stripped', 'signed', 'sent', 'refused'] as const;
+export const SOUND_SIGNATURES = ['v3', 'v2', 'none'] as const;
+
 export const DEFAULT_SETTINGS: Readonly<Settings> = {
   inbound_rate: '0.0085',
   outbound_rate: '0.0120',
@@ -44,6 +62,12 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   cdr_delay_seconds: 0,
   plus_in_numbers: false,
   confirm_sound_fetch: 'after',
+  dial_ring_back: true,
+  confirm_without_key: 'connects',
+  url_fragments: 'stripped',
+  sound_signature: 'v3',
+  caller_form: 'international',
+  anchored_prefixes: [],
   recordings: 'off',
   recording_delay_seconds: 0,
   record_answers_caller: false,
@@ -56,4 +80,16 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 /** Whether the account may not call this number. */
 export function isBarred({ barred_prefixes }: Settings, number: string): boolean {
   return barred_prefixes.some((prefix) => number.replace('+', '').startsWith(prefix));
+}
+
+/** Whether the rules of the number's country forbid a call with one of these people on it. */
+export function violatesAnchoring(
+  { anchored_prefixes }: Settings,
+  number: string | null,
+  people: readonly string[],
+): boolean {
+  const isOf = (prefix: string, text: string): boolean => text.replace('+', '').startsWith(prefix);
+  return anchored_prefixes.some(
+    (prefix) => number !== null && isOf(prefix, number) && people.some((phone) => !isOf(prefix, phone)),
+  );
 }

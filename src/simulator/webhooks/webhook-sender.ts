@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Activity } from '../rules/activity.js';
 import type { Changes } from '../rules/changes.js';
 import type { Fate, Faults, WebhookKind } from '../rules/faults.js';
+import type { Settings } from '../rules/settings.js';
 import type { Timers } from '../rules/timers.js';
 import type { Lane } from './lane.js';
 import { newNonce, signatureHeaders, type WebhookMethod } from './signature.js';
@@ -70,6 +71,7 @@ const WAITED_FOR: ReadonlySet<WebhookKind> = new Set([
   'confirm-sound',
   'dial-music',
 ]);
+const SOUNDS: ReadonlySet<WebhookKind> = new Set(['confirm-sound', 'dial-music']);
 
 /** Carries webhooks to the application over kept-alive connections: signed, in order per call, repeated as the URL asks. */
 export class WebhookSender {
@@ -78,7 +80,14 @@ export class WebhookSender {
   private isClosed = false;
 
   constructor(
-    private readonly parts: { clock: Clock; timers: Timers; changes: Changes; activity: Activity; faults: Faults },
+    private readonly parts: {
+      clock: Clock;
+      timers: Timers;
+      changes: Changes;
+      activity: Activity;
+      faults: Faults;
+      settings: Settings;
+    },
     private readonly tokensOf: (subaccount: string | null) => { owner: string; main: string },
   ) {}
 
@@ -138,23 +147,18 @@ export class WebhookSender {
     return reply;
   }
 
-  private sign(origin: WebhookOrigin, { target, method, params }: Webhook, fate: Fate): SignedWebhook {
+  private sign(origin: WebhookOrigin, { kind, target, method, params }: Webhook, fate: Fate): SignedWebhook {
     const sorted = new URLSearchParams(params);
-    const split = target.url.split('?');
-    let url = target.url;
-    if (method === 'GET') {
-      const query = new URLSearchParams(split.slice(1).join('?'));
-      for (const [name, value] of sorted) query.append(name, value);
-      query.sort();
-      url = `${split[0]}?${query}`;
-    } else sorted.sort();
+    if (method === 'POST') sorted.sort();
+    const asked = (url: string): string => (method === 'GET' ? withQuery(url, sorted) : url);
     const tokens = this.tokensOf(origin.subaccount);
     const wrong = fate.isBadlySigned ? 'not the token' : '';
     const signature = signatureHeaders(
-      { method, url, params: method === 'GET' ? [] : [...sorted], nonce: newNonce() },
+      { method, url: asked(target.signedUrl), params: method === 'GET' ? [] : [...sorted], nonce: newNonce() },
       { owner: tokens.owner + wrong, main: tokens.main + wrong },
     );
-    return { url, method, headers: signature, body: method === 'GET' ? null : sorted.toString() };
+    const headers = SOUNDS.has(kind) ? headersOfSound(signature, this.parts.settings) : signature;
+    return { url: asked(target.url), method, headers, body: method === 'GET' ? null : sorted.toString() };
   }
 
   private async attempt(record: WebhookRecord, signed: SignedWebhook, { target, giveUpAt }: Limits): Promise<Attempt> {
@@ -211,6 +215,21 @@ export class WebhookSender {
     this.agents.set(connectTimeoutMs, agent);
     return agent;
   }
+}
+
+function withQuery(url: string, params: URLSearchParams): string {
+  const [base = '', ...rest] = url.split('?');
+  const query = new URLSearchParams(rest.join('?'));
+  for (const [name, value] of params) query.append(name, value);
+  query.sort();
+  return `${base}?${query}`;
+}
+
+function headersOfSound(signature: Record<string, string>, { sound_signature }: Settings): Record<string, string> {
+  if (sound_signature === 'v3') return signature;
+  return Object.fromEntries(
+    Object.entries(signature).filter(([name]) => sound_signature === 'v2' && name.includes('-V2')),
+  );
 }
 
 export function isSuccess(reply: Reply | null): reply is Reply {

@@ -40,17 +40,14 @@ export function takeOver(world: World, call: Call, action: Action, report: Repor
 
 /** Posts in the background; nobody waits for the reply. */
 export function notify(world: World, call: Call, { url, method }: Action, report: Report): void {
-  const target = readTarget(url);
+  const target = readTarget(url, world.settings.url_fragments);
   if (target !== null && isMethod(method)) void world.webhooks.send(call, { ...report, target, method });
 }
 
 /** An action that can never be reached ends the call even where its reply would not have mattered. */
 export function goOn(world: World, call: Call, { url, method }: Action): Step {
-  if (readTarget(url) !== null && isMethod(method)) return NEXT;
-  endCall(
-    world,
-    call,
-    applicationError(readTarget(url) === null ? ACTION_CODES.invalidUrl : ACTION_CODES.invalidMethod),
-  );
+  const isUrl = readTarget(url, world.settings.url_fragments) !== null;
+  if (isUrl && isMethod(method)) return NEXT;
+  endCall(world, call, applicationError(isUrl ? ACTION_CODES.invalidMethod : ACTION_CODES.invalidUrl));
   return OVER;
 }

@@ -2,6 +2,7 @@ import { parseCaller } from '../../telephony/phone.js';
 import type { Call } from '../calls/call.js';
 import type { ConfirmPlan } from '../calls/confirmation.js';
 import { DialAttempt, type DialPlan, type DialResult } from '../calls/dial-attempt.js';
+import type { Music } from '../calls/ring-back.js';
 import { commonParams, type Params } from '../calls/webhook-params.js';
 import type { World } from '../calls/world.js';
 import { readTarget } from '../webhooks/webhook-target.js';
@@ -14,11 +15,11 @@ const LONGEST_CALL_SECONDS = 86_400;
 /** Rings the numbers, connects the first that answers, and tells the application how it went. */
 export async function runDial(world: World, call: Call, element: XmlElement): Promise<Step> {
   const action = readAction(element);
-  await fetchMusic(world, call, element);
+  const music = await fetchMusic(world, call, element);
   const confirm = await readConfirm(world, call, element);
   if (call.isOver) return OVER;
   const result = await new Promise<DialResult>((resolve) => {
-    new DialAttempt(world, call, { ...readPlan(call, element), confirm }, (over) => {
+    new DialAttempt(world, call, { ...readPlan(world, call, element), confirm, music }, (over) => {
       // Told in the same breath as the end, so that it goes out before the hang-up webhook of an ended call.
       if (action !== null) reportInBackground(world, call, action, over);
       resolve(over);
@@ -52,10 +53,11 @@ function actionParams(world: World, call: Call, result: DialResult, event: strin
   };
 }
 
-/** What the caller would hear while it rings. It is asked for before anybody is dialled, and heard by nobody here. */
-async function fetchMusic(world: World, call: Call, { attributes }: XmlElement): Promise<void> {
+/** What the caller is to hear while it rings. It is asked for before anybody is dialled. */
+async function fetchMusic(world: World, call: Call, { attributes }: XmlElement): Promise<Music> {
   const url = attributes['dialMusic'] ?? '';
-  if (url !== '' && url !== 'real') await fetchSounds(world, call, { kind: 'dial-music', url });
+  if (url === '') return null;
+  return url === 'real' ? url : fetchSounds(world, call, { kind: 'dial-music', url });
 }
 
 async function readConfirm(world: World, call: Call, { attributes }: XmlElement): Promise<ConfirmPlan | null> {
@@ -70,7 +72,7 @@ async function readConfirm(world: World, call: Call, { attributes }: XmlElement)
   };
 }
 
-function readPlan(call: Call, { attributes, children }: XmlElement): Omit<DialPlan, 'confirm'> {
+function readPlan(world: World, call: Call, { attributes, children }: XmlElement): Omit<DialPlan, 'confirm' | 'music'> {
   const callbackUrl = attributes['callbackUrl'];
   const seconds = (name: string, otherwise: number) => Number(attributes[name] ?? otherwise);
   return {
@@ -85,7 +87,7 @@ function readPlan(call: Call, { attributes, children }: XmlElement): Omit<DialPl
     callerName: attributes['callerName'] ?? call.aLeg.facts.callerName,
     timeoutMs: seconds('timeout', 120) * 1000,
     timeLimitMs: Math.min(seconds('timeLimit', 14_400), LONGEST_CALL_SECONDS) * 1000,
-    callback: callbackUrl === undefined ? null : readTarget(callbackUrl),
+    callback: callbackUrl === undefined ? null : readTarget(callbackUrl, world.settings.url_fragments),
     callbackMethod: attributes['callbackMethod'] === 'GET' ? 'GET' : 'POST',
   };
 }

@@ -74,7 +74,7 @@ async function fetchDocument(
   call: Call,
   { kind, url, method, params, codes, only }: DocumentSource,
 ): Promise<Fetched> {
-  const target = readTarget(url);
+  const target = readTarget(url, world.settings.url_fragments);
   if (target === null) return { elements: null, code: codes.invalidUrl };
   if (!isMethod(method)) return { elements: null, code: codes.invalidMethod };
   const reply = await world.webhooks.send(call, { kind, target, method, params });

@@ -1,11 +1,18 @@
 import { answerCall, endCall, pause } from '../calls/call-ending.js';
 import type { Call } from '../calls/call.js';
-import { END_OF_XML, hungUpBy, TIME_LIMIT, XML_REFUSALS } from '../calls/hangup-causes.js';
+import {
+  applicationError,
+  END_OF_XML,
+  type HangupCode,
+  hungUpBy,
+  TIME_LIMIT,
+  XML_REFUSALS,
+} from '../calls/hangup-causes.js';
 import { hear } from '../calls/sound.js';
 import { commonParams } from '../calls/webhook-params.js';
 import type { World } from '../calls/world.js';
 import { runDial } from './dial.js';
-import { fetchAnswer, fetchNext, NEXT, OVER, REDIRECT_CODES, type Step } from './documents.js';
+import { ACTION_CODES, fetchAnswer, fetchNext, NEXT, OVER, REDIRECT_CODES, type Step } from './documents.js';
 import { runGetDigits } from './get-digits.js';
 import { isBackgroundRecord, runRecord } from './record.js';
 import type { XmlElement } from './xml-reader.js';
@@ -38,9 +45,23 @@ async function runElements(world: World, call: Call, first: Step): Promise<void>
       return;
     }
     call.conversationEnding = null;
+    const refused = refusalOfUrls(world, element);
+    if (refused !== null) {
+      endCall(world, call, applicationError(refused));
+      return;
+    }
     const step = await execute(world, call, element);
     if (step.kind === 'run') queue = [...step.elements];
   }
+}
+
+const URLS = ['action', 'callbackUrl', 'confirmSound', 'dialMusic'];
+
+/** A Plivo that takes no URL with a fragment looks at an element's before it runs it. */
+function refusalOfUrls({ settings }: World, { name, text, attributes }: XmlElement): HangupCode | null {
+  if (settings.url_fragments !== 'refused') return null;
+  if (name === 'Redirect') return text.includes('#') ? REDIRECT_CODES.invalidUrl : null;
+  return URLS.some((each) => attributes[each]?.includes('#')) ? ACTION_CODES.invalidUrl : null;
 }
 
 function execute(world: World, call: Call, element: XmlElement): Promise<Step> | Step {

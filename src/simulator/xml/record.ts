@@ -24,7 +24,7 @@ export function runRecord(world: World, call: Call, element: XmlElement): Promis
     startsWith: attributes['recordSession'] === 'true' ? 'order' : 'conversation',
     format: attributes['fileFormat'] ?? 'mp3',
     mostMs: Number(attributes['maxLength'] ?? 60) * 1000,
-    callback: readTarget(attributes['callbackUrl'] ?? ''),
+    callback: readTarget(attributes['callbackUrl'] ?? '', world.settings.url_fragments),
     callbackMethod: attributes['callbackMethod'] === 'GET' ? 'GET' : 'POST',
   });
   call.recordings.push(recording);
