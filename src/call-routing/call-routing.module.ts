@@ -13,6 +13,7 @@ import { ReserveSpend } from './answer/reserve-spend.js';
 import { NoteDial } from './facts/note-dial.js';
 import { NoteHangup } from './facts/note-hangup.js';
 import { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
+import { SetUpCauses } from './facts/set-up-causes.js';
 import { JudgePin } from './pin/judge-pin.js';
 import { PinLocks } from './pin/pin-locks.js';
 import { PurgePinLocks } from './pin/purge-pin-locks.js';
@@ -35,7 +36,7 @@ import { RequestWebhooksController } from './requested/request-webhooks.controll
 import { RingFirstParty } from './requested/ring-first-party.js';
 import { WebhooksController } from './webhooks.controller.js';
 
-const FACTS = [NoteDial, NoteHangup, PurgeWebhookReceipts];
+const FACTS = [NoteDial, NoteHangup, PurgeWebhookReceipts, SetUpCauses];
 const RECORDS = [JoinRecords, ReconcileCall, SweepRecords];
 const PIN = [JudgePin, PinLocks, PurgePinLocks, ReindexPinFailures];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hangupCauseInWords, hangupCauseName, legStatus, type LegStatus } from './hangup-causes.js';
+import { hangupCauseInWords, hangupCauseName, isOfSetUp, legStatus, type LegStatus } from './hangup-causes.js';
 
 const unanswered = { wasAnswered: false, hangupCauseCode: null, hangupCause: null, callStatus: null };
 
@@ -35,6 +35,14 @@ describe('how a leg ended', () => {
 });
 
 describe('a hang-up cause', () => {
+  it.each([1010, 2050, 2070, 3030, 5030, 7011, 7022, 8014, 9110])('%d tells of the set-up', (code) => {
+    expect(isOfSetUp(code)).toBe(true);
+  });
+
+  it.each([0, 1000, 3010, 3020, 4000, 5000, 6010, 7999, 8000, 9000, 9100])('%d does not', (code) => {
+    expect(isOfSetUp(code)).toBe(false);
+  });
+
   it('has Plivo’s name and plain words', () => {
     expect(hangupCauseName(6010)).toBe('Ring Timeout Reached');
     expect(hangupCauseInWords(6010)).toBe('it rang until the ring time was over');

@@ -79,6 +79,16 @@ const CAUSES = new Map<number, Cause>(
   ).map(([code, name, status, words]) => [code, { name, status, words }]),
 );
 
+/**
+ * Codes that tell of the set-up rather than of people: no credit, barred or forbidden destinations, a caller ID that is not ours, too many calls, our URLs and
+ * documents, and a confirmation that we never ask for.
+ */
+const OF_SET_UP = new Set([1010, 2030, 2040, 2050, 2070, 3030, 3140, 5030, 9110]);
+
+export function isOfSetUp(code: number): boolean {
+  return CAUSES.has(code) && (OF_SET_UP.has(code) || (code >= 7000 && code < 9000));
+}
+
 const TEXT_CAUSES = new Map<string, LegStatus>([
   ['USER_BUSY', 'busy'],
   ['CALL_REJECTED', 'busy'],

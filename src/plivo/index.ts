@@ -1,7 +1,7 @@
 export { PlivoModule } from './plivo.module.js';
 export { PlivoSignatureGuard, webhookOf, type VerifiedWebhook } from './signature.guard.js';
 export { OF_UNKNOWN_ACCOUNTS, RefusedWebhooks } from './refused-webhooks.js';
-export { hangupCauseInWords, legStatus, type LegStatus } from './hangup-causes.js';
+export { hangupCauseInWords, isOfSetUp, legStatus, type LegStatus } from './hangup-causes.js';
 export { readDialAction, readDialEvent, type DialAction, type DialEvent } from './dial-webhooks.js';
 export { PlivoClient, type FindCalls, type PlaceCall } from './plivo-client.js';
 export type { CallRecord, PlivoApplication, PlivoNumber } from './plivo-records.js';

@@ -8,6 +8,7 @@ import { ReadSeat } from '../../src/call-routing/answer/read-seat.js';
 import { ReserveSpend } from '../../src/call-routing/answer/reserve-spend.js';
 import { NoteDial } from '../../src/call-routing/facts/note-dial.js';
 import { NoteHangup } from '../../src/call-routing/facts/note-hangup.js';
+import { SetUpCauses } from '../../src/call-routing/facts/set-up-causes.js';
 import { JudgePin } from '../../src/call-routing/pin/judge-pin.js';
 import { PinLocks } from '../../src/call-routing/pin/pin-locks.js';
 import { JoinRecords } from '../../src/call-routing/records/join-records.js';
@@ -50,12 +51,13 @@ export function callsOn(
   const spend = new Spend(database, clock, jobs, log, new Metrics());
   const reserveSpend = new ReserveSpend(spend);
   const readSeat = new ReadSeat(clock, crypto);
+  const setUpCauses = new SetUpCauses(log, new Metrics());
   const pinLocks = new PinLocks(database, clock, crypto, log, new Metrics());
   const deadline = new AnswerDeadline(database, clock, log, settings, new Metrics());
   const callBook = new CallBook(clock, config, crypto, events, jobs, reserveSpend);
   const readCaller = new ReadCaller(findRoute, findStrangers, pinLocks);
   const judgePin = new JudgePin(events, findStrangers, findSessionById, pinLocks);
-  const noteHangup = new NoteHangup(database, clock, events, jobs);
+  const noteHangup = new NoteHangup(database, clock, events, jobs, setUpCauses);
   const requestCall = new RequestCall(clock, events, jobs);
   const ringFirstParty = new RingFirstParty(
     database,
@@ -89,7 +91,7 @@ export function callsOn(
     noteHangup,
     noteRinging: new NoteRinging(database, clock),
     closeRequest: new CloseRequest(database, clock, crypto, noteHangup),
-    noteDial: new NoteDial(database, clock, events),
+    noteDial: new NoteDial(database, clock, events, setUpCauses),
     ringFirstParty,
     reconcileCall,
   };

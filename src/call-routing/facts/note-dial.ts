@@ -12,6 +12,7 @@ import { CallFigured, PartyAnswered, PartyHungUp } from '../call-routing.events.
 import type { LegFacts } from './join-facts.js';
 import { tellInteraction } from './tell-interaction.js';
 import { noteReceipt } from './note-receipt.js';
+import { SetUpCauses } from './set-up-causes.js';
 
 // By the columns' own names: the entity of sessions is another module's.
 const CALL = selection({
@@ -39,15 +40,17 @@ export class NoteDial {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly events: Events,
+    private readonly setUpCauses: SetUpCauses,
   ) {}
 
-  event(webhook: VerifiedWebhook, path: CallPath, told: DialEvent): Promise<void> {
-    return this.database.transaction(async (tx) => {
+  async event(webhook: VerifiedWebhook, path: CallPath, told: DialEvent): Promise<void> {
+    await this.database.transaction(async (tx) => {
       const { role, subaccountId } = await this.begin(tx, webhook, path, told.callUuid);
       await this.noteLeg(tx, webhook, path, { legUuid: told.bLegUuid, role, subaccountId, facts: factsOf(told) });
       await tellInteraction(tx, this.events, path.callId, this.clock.now());
       await this.events.publish(tx, new CallFigured(webhook.accountId, told.callUuid, null, 'open'));
     });
+    if (told.kind === 'hangup') this.setUpCauses.note(told.bLegUuid, told.hangupCauseCode);
   }
 
   action(webhook: VerifiedWebhook, path: CallPath, told: DialAction): Promise<void> {

@@ -10,6 +10,7 @@ import { askForOtherLeg } from './ask-for-records.js';
 import { beginALeg, legsOfCall, noteLegFacts } from './legs.js';
 import { CallEnded, CallFigured, PartyHungUp } from '../call-routing.events.js';
 import type { LegFacts } from './join-facts.js';
+import { SetUpCauses } from './set-up-causes.js';
 import { tellInteraction } from './tell-interaction.js';
 
 /** Takes down how an A leg ended. One that comes before its call's answer is kept and told when the answer comes. */
@@ -20,13 +21,15 @@ export class NoteHangup {
     private readonly clock: Clock,
     private readonly events: Events,
     private readonly jobs: Jobs,
+    private readonly setUpCauses: SetUpCauses,
   ) {}
 
-  run(webhook: VerifiedWebhook, told: HangupWebhook): Promise<void> {
-    return this.database.transaction(async (tx) => {
+  async run(webhook: VerifiedWebhook, told: HangupWebhook): Promise<void> {
+    await this.database.transaction(async (tx) => {
       await beginALeg(tx, webhook, told.callUuid, this.clock.now());
       await this.note(tx, webhook.accountId, told);
     });
+    this.setUpCauses.note(told.callUuid, told.hangupCauseCode);
   }
 
   /** The leg has its row. */

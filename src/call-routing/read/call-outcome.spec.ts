@@ -65,6 +65,29 @@ describe("a call's outcome in words", () => {
     expect(outcome({}, leg('A', ended))).toBe(words);
   });
 
+  it('knows a callee that was never connected because Plivo waited for a key, however long that took', () => {
+    const waited = leg('B', { ...ended, isAnswered: true, duration: 120, hangupCauseCode: 9110 });
+    expect(outcome({}, leg('A', ended), waited)).toMatch(
+      /^not connected: the other party answered and heard its file, but .* CALLEE_SOUND=off/,
+    );
+  });
+
+  it.each([
+    [7022, 'our action URL was not valid'],
+    [8011, 'our answer was not valid XML'],
+  ])('says what of ours ended a call before anybody was rung: %s', (hangupCauseCode, words) => {
+    const faulty = leg('A', { ...ended, hangupCauseCode });
+    expect(outcome({}, faulty)).toBe(`not connected: ${words}`);
+    expect(outcome({ decision: 'ask-pin', reason: 'pin' }, faulty)).toBe(`not connected: ${words}`);
+    // Once somebody was dialled the other leg says more.
+    const busy = leg('B', { ...ended, hangupCauseCode: 3010 });
+    expect(outcome({}, faulty, busy)).toBe('not connected: the other party was busy');
+  });
+
+  it.each([6020, 9000])('takes %s of the caller for no fault of ours', (hangupCauseCode) => {
+    expect(outcome({}, leg('A', { ...ended, hangupCauseCode }))).toMatch(/given up/);
+  });
+
   it('says what a call that is on waits for', () => {
     const on = { endedAt: null };
     expect(outcome(on)).toBe('in progress: the other party is being called');

@@ -56,7 +56,7 @@ export function callOutcome(call: DecidedCall, legs: readonly Leg[]): string {
     case 'ask-pin':
       return call.endedAt === null
         ? 'in progress: the caller is asked for a PIN'
-        : 'not connected: the caller hung up before a right PIN was entered';
+        : `not connected: ${faultOfOurs(legs) ?? 'the caller hung up before a right PIN was entered'}`;
     case 'play':
       return `not connected: ${why}`;
     case 'refuse':
@@ -69,13 +69,25 @@ export function callOutcome(call: DecidedCall, legs: readonly Leg[]): string {
 function connectOutcome(call: DecidedCall, legs: readonly Leg[]): string {
   const other = lastLeg(legs, 'B');
   const isOver = call.endedAt !== null || call.dialStatus !== null || other?.isEnded === true;
-  if (other && wasAnswered(other)) {
+  if (other && wasConnected(other)) {
     if (!isOver) return 'in progress: the other party has answered';
     return other.duration === null ? 'connected' : `connected, talked ${other.duration} s`;
   }
   if (!isOver) return 'in progress: the other party is being called';
   if (call.dialStatus === 'completed') return 'connected';
-  return `not connected: ${whyUnreached('the other party', other, call.dialStatus)}`;
+  return `not connected: ${whyUnconnected(legs, other, call.dialStatus)}`;
+}
+
+function whyUnconnected(legs: readonly Leg[], other: Leg | undefined, dialStatus: string | null): string {
+  if (other?.hangupCauseCode === NOT_CONFIRMED) return UNCONFIRMED;
+  const fault = other === undefined && dialStatus === null ? faultOfOurs(legs) : null;
+  return fault ?? whyUnreached('the other party', other, dialStatus);
+}
+
+/** Plivo could not go on with what it got from us: its codes of URLs and documents. */
+function faultOfOurs(legs: readonly Leg[]): string | null {
+  const code = lastLeg(legs, 'A')?.hangupCauseCode ?? 0;
+  return code >= 7000 && code < 9000 ? hangupCauseInWords(code) : null;
 }
 
 const UNREACHED: Record<LegStatus, (who: string) => string> = {
@@ -86,6 +98,10 @@ const UNREACHED: Record<LegStatus, (who: string) => string> = {
   cancel: (who) => `the call was given up before ${who} answered`,
   failed: (who) => `${who} could not be reached`,
 };
+/** Picked up, and never connected: Plivo waited for a key, although we ask for none. */
+const NOT_CONFIRMED = 9110;
+const UNCONFIRMED =
+  'the other party answered and heard its file, but Plivo waited for a key and did not connect it; CALLEE_SOUND=off leaves such files out';
 const REJECTED_CODES = new Set([3020, 3110]);
 
 function whyUnreached(who: string, leg: Leg | undefined, dialStatus: string | null): string {
@@ -107,6 +123,10 @@ export function legInWords(leg: Leg): { status: LegStatus | 'ringing' | 'in-prog
 function statusOf(leg: LegFacts): LegStatus {
   const { hangupCauseCode, hangupCause, callStatus } = leg;
   return legStatus({ wasAnswered: wasAnswered(leg), hangupCauseCode, hangupCause, callStatus });
+}
+
+function wasConnected(leg: LegFacts): boolean {
+  return wasAnswered(leg) && leg.hangupCauseCode !== NOT_CONFIRMED;
 }
 
 function wasAnswered(leg: LegFacts): boolean {
