@@ -134,6 +134,22 @@ describeOnEachDatabase('allocating a number', (open, kind) => {
     expect(anywhere.virtualNumber).toBe('442079460001');
   });
 
+  it('lends no number of a country whose rules forbid it to these parties, and asks for that only where any country will do', async () => {
+    await addNumbers(database, ['911140000001', '442079460001']);
+    const [indian, foreign] = ['+919876543210', party(2)];
+    const pair = (first_party: string, second_party: string, geomatch = false) =>
+      sessions.open({ first_party, second_party, geomatch });
+
+    expect((await pair(party(1), foreign)).virtualNumber).toBe('442079460001');
+    expect((await pair(indian, party(3))).virtualNumber).toBe('442079460001');
+    expect((await pair(indian, '+919876543211')).virtualNumber).toBe('911140000001');
+    await expect(pair(party(1), party(3))).rejects.toBeInstanceOf(NumberPoolExhausted);
+    await expect(pair(indian, foreign, true)).rejects.toMatchObject({
+      code: 'country_rule',
+      details: { param: 'second_party' },
+    });
+  });
+
   it('never lends a party its own number', async () => {
     await addNumbers(database, ['14155550001', '12025550001']);
     const wish = {

@@ -6,6 +6,8 @@ export interface NumberWish {
   subaccountId: string | null;
   /** Country calling code that the number must have; null where geomatch is off. */
   callingCode: string | null;
+  /** Where any calling code will do: those whose numbers the rules of their countries forbid to these parties. */
+  barredCodes?: readonly string[];
   /** One or two parties: keyed index, and the digits, because a party is never lent its own number, in no spelling. */
   parties: { index: string; number: string }[];
   pinIndexes: string[];
@@ -36,6 +38,10 @@ export function lendable(wish: NumberWish, own: string[]): Fragment {
   if (wish.callingCode !== null) {
     conditions.push('n.calling_code = ?');
     parameters.push(wish.callingCode);
+  }
+  if (wish.barredCodes !== undefined && wish.barredCodes.length > 0) {
+    conditions.push(`n.calling_code NOT IN (${marks(wish.barredCodes)})`);
+    parameters.push(...wish.barredCodes);
   }
   const notTheirs = [...wish.parties.map((party) => party.number), ...own];
   conditions.push(`n.number NOT IN (${marks(notTheirs)})`);

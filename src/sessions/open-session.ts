@@ -14,11 +14,12 @@ import { orStartOver } from '../platform/database/key-races.js';
 import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Config } from '../platform/settings/config.js';
+import { barredCodes } from '../telephony/country-rules.js';
 import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter } from '../platform/errors.js';
-import { SESSIONS, type SessionParties } from './session.entity.js';
+import { SESSIONS, type SessionParties, type SessionSettings } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
-import { newParties, requireAllowed, requireNoVirtualNumber } from './session-parties.js';
+import { newParties, requireAllowed, requireInside, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
 import { expiryInstant, newSettings, renewedSettings } from './session-settings.js';
@@ -61,6 +62,7 @@ export class OpenSession {
     if (ofPair) await SESSIONS.update(tx, { pairIndex: null }, 'WHERE id = ?', [ofPair.id]);
 
     const settings = newSettings(request, this.config.sessions);
+    if (this.config.plivo.countryRules === 'on') requireInside(parties, wantedCode(parties, settings));
     const session = await this.lendNumber(tx, request, {
       id: newId(),
       ...owner,
@@ -145,7 +147,10 @@ export class OpenSession {
       accountId,
       subaccountId,
       sessionId: id,
-      callingCode: settings.geomatch ? callingCodeOf((parties.first ?? parties.second) as E164) : null,
+      callingCode: wantedCode(parties, settings),
+      ...(settings.geomatch || this.config.plivo.countryRules === 'off'
+        ? {}
+        : { barredCodes: barredCodes([parties.first, parties.second]) }),
       parties: known,
       pins,
       playIndex: settings.unknown_caller_play === '' ? null : this.records.playIndex(accountId, id),
@@ -155,6 +160,11 @@ export class OpenSession {
       freeAfter: holdEnd(session),
     };
   }
+}
+
+/** The calling code that the number must have; null for any. */
+function wantedCode({ first, second }: SessionParties, { geomatch }: Pick<SessionSettings, 'geomatch'>): string | null {
+  return geomatch ? callingCodeOf((first ?? second) as E164) : null;
 }
 
 /** A session that has no number yet. */

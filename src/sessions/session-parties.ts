@@ -3,12 +3,18 @@ import type { Tx } from '../platform/database/database.js';
 import { newPin } from '../platform/ids.js';
 import { isDialable, type DestinationPolicy } from '../telephony/destinations.js';
 import { isSamePerson } from '../telephony/identity.js';
-import type { E164 } from '../telephony/phone.js';
+import { barredCodes } from '../telephony/country-rules.js';
+import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter } from '../platform/errors.js';
 import type { SessionParties } from './session.entity.js';
 import { CreateSessionDto } from './session-request.dto.js';
 import { generatedPinLength, type SessionDefaults } from './session-settings.js';
-import { DestinationNotAllowed, MissingParameter, PartyIsVirtualNumber } from './sessions.errors.js';
+import {
+  CountryKeepsCallsInside,
+  DestinationNotAllowed,
+  MissingParameter,
+  PartyIsVirtualNumber,
+} from './sessions.errors.js';
 
 /**
  * Parties and PINs of a new session. Refuses one phone as both parties, however spelt, and equal PINs; with PIN on refuses a missing prompt, and a missing PIN that is
@@ -75,6 +81,16 @@ export function requireAllowed(
     if (number !== null && !isDialable(number as E164, policy).allowed)
       throw new DestinationNotAllowed(`${role}_party`);
   }
+}
+
+/** Refuses parties whom a number of this calling code may not connect; null stands for numbers of any country. */
+export function requireInside(
+  parties: { first: string | null; second: string | null },
+  callingCode: string | null,
+): void {
+  if (callingCode === null || !barredCodes([parties.first, parties.second]).includes(callingCode)) return;
+  const isFirst = parties.first !== null && callingCodeOf(parties.first as E164) !== callingCode;
+  throw new CountryKeepsCallsInside(isFirst ? 'first_party' : 'second_party', callingCode);
 }
 
 /** Refuses a party that is a virtual number of any account here, also a retired or missing one, in any spelling. */

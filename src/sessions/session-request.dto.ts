@@ -79,7 +79,11 @@ export class UpdateSessionDto extends ChangeableParameters {}
 
 /** Body of `POST .../Masking/Session/`. Unknown keys are ignored. */
 export class CreateSessionDto extends ChangeableParameters {
-  @ApiPropertyOptional({ description: "The number's country calling code must be the first party's.", default: true })
+  @ApiPropertyOptional({
+    description:
+      "The number's country calling code must be the first party's. Numbers of India are lent to parties in India only: for others that is 400 `country_rule`, or, with false, another country's number.",
+    default: true,
+  })
   @Flag()
   geomatch?: boolean;
 

@@ -31,4 +31,14 @@ export class PartyIsVirtualNumber extends refusal('party_is_virtual_number', 'in
   }
 }
 
+/** Numbers of this party's or this session's country may connect only people in it. */
+export class CountryKeepsCallsInside extends refusal('country_rule', 'invalid') {
+  constructor(param: 'first_party' | 'second_party', callingCode: string) {
+    super(
+      `Invalid parameter. ${param} must be a +${callingCode} number too: numbers of that country connect nobody outside it. With geomatch false a number of another country is lent`,
+      { param },
+    );
+  }
+}
+
 export class SessionAlreadyExpired extends refusal('session_expired', 'invalid', 'Session already expired') {}

@@ -4,11 +4,12 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { isDuplicate, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
+import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter, NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { SESSIONS } from './session.entity.js';
 import { holdEnd, holdToEnd } from './session-hold.js';
-import { isOnePhone, requireAllowed, requireNoVirtualNumber } from './session-parties.js';
+import { isOnePhone, requireAllowed, requireInside, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
 import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
@@ -42,6 +43,7 @@ export class UpdateSession {
 
     const parties = this.changedParties(session, request);
     requireAllowed(parties, policy);
+    if (this.config.plivo.countryRules === 'on') requireInside(parties, callingCodeOf(session.virtualNumber as E164));
     await requireNoVirtualNumber(tx, { first: request.first_party, second: request.second_party });
     const expiry = givenExpiry(request, this.config.sessions);
     const updated: SessionRecord = {

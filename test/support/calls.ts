@@ -50,7 +50,7 @@ export function callsOn(
   const settings = new AccountSettings(database, clock);
   const spend = new Spend(database, clock, jobs, log, new Metrics());
   const reserveSpend = new ReserveSpend(spend);
-  const readSeat = new ReadSeat(clock, crypto);
+  const readSeat = new ReadSeat(clock, crypto, config);
   const setUpCauses = new SetUpCauses(log, new Metrics());
   const pinLocks = new PinLocks(database, clock, crypto, log, new Metrics());
   const deadline = new AnswerDeadline(database, clock, log, settings, new Metrics());

@@ -5,7 +5,9 @@ import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
 import { exists, selection } from '../../platform/database/rows.js';
+import { Config } from '../../platform/settings/config.js';
 import { isDialable } from '../../telephony/destinations.js';
+import { mayConnect } from '../../telephony/country-rules.js';
 import type { E164 } from '../../telephony/phone.js';
 import type { SeatFacts } from './call-decision.js';
 import { callerPlace, CALLS } from '../call.entity.js';
@@ -18,6 +20,7 @@ export class ReadSeat {
   constructor(
     private readonly clock: Clock,
     private readonly crypto: Crypto,
+    private readonly config: Config,
   ) {}
 
   /** `requestId`: the request that asks, which does not make itself busy. */
@@ -33,8 +36,13 @@ export class ReadSeat {
       isBusy: await isBusy(tx, session.id, now, requestId),
       caller,
       lastCaller: await this.lastCaller(tx, session),
-      isDialable: (number) => isDialable(number, settings).allowed,
+      isDialable: (number) => isDialable(number, settings).allowed && this.mayConnect(session, [caller, number]),
     };
+  }
+
+  /** A caller of no session's or a party that was not known when the number was lent: the rules of its country hold all the same. */
+  private mayConnect({ virtualNumber }: SessionRecord, people: (E164 | null)[]): boolean {
+    return this.config.plivo.countryRules === 'off' || mayConnect(virtualNumber, people);
   }
 
   private async lastCaller(tx: Tx, { id, accountId, parties }: SessionRecord): Promise<E164 | null> {
