@@ -52,9 +52,9 @@ whereADatabaseCanStop('while the database is away', () => {
     for (const step of cleanUp.toReversed()) await step();
   });
 
-  /** A party calls; how long the answer took and what it was. */
-  async function call(): Promise<{ ms: number; status: number; xml: string }> {
-    const url = `${service.baseUrl}/plivo/${AUTH_ID}/answer`;
+  /** A party calls, or its call asks for more; how long the answer took and what it was. */
+  async function call(what = 'answer'): Promise<{ ms: number; status: number; xml: string }> {
+    const url = `${service.baseUrl}/plivo/${AUTH_ID}/${what}`;
     const params = Object.entries({
       CallUUID: `${randomBytes(4).toString('hex')}-0000-4000-8000-000000000000`,
       From: '14155550001',
@@ -114,6 +114,14 @@ whereADatabaseCanStop('while the database is away', () => {
 
     expect([ready?.statusCode, alive?.statusCode]).toEqual([503, 200]);
     await Promise.all([ready?.body.dump(), alive?.body.dump()]);
+  });
+
+  it('lets callers hear our ring tone', async () => {
+    proxy.silence();
+    const { status, xml } = await call('ring-tone/us');
+    proxy.restore();
+
+    expect([status, xml]).toEqual([200, expect.stringContaining('/ring-tones/us.wav</Play>')]);
   });
 
   /** Ends every conversation, so that the next call finds the session free. */

@@ -32,6 +32,7 @@ import { ConnectSecondParty } from './requested/connect-second-party.js';
 import { FindLostEnd } from './requested/find-lost-end.js';
 import { NoteRinging } from './requested/note-ringing.js';
 import { RequestCall } from './requested/request-call.js';
+import { RingTonesController } from './ring-tones.controller.js';
 import { RequestWebhooksController } from './requested/request-webhooks.controller.js';
 import { RingFirstParty } from './requested/ring-first-party.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -46,7 +47,7 @@ const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, Session
 /** The rooms in their order: each may call those before it. */
 @Module({
   imports: [AccountsModule, SpendModule, PlivoModule, SessionsModule],
-  controllers: [WebhooksController, RequestWebhooksController],
+  controllers: [WebhooksController, RequestWebhooksController, RingTonesController],
   providers: [...FACTS, ...RECORDS, ...PIN, ...ANSWER, ...REQUESTED, ...READ],
   exports: [...READ, PurgePinLocks, PurgeWebhookReceipts, SweepRecords],
 })

@@ -12,13 +12,17 @@ import {
   readDialEvent,
   readGatheredDigits,
   readHangupWebhook,
+  soundAccountOf,
   webhookOf,
 } from '../plivo/index.js';
 import { isUuid } from '../platform/ids.js';
+import { Config } from '../platform/settings/config.js';
 import { AnswerCall } from './answer/answer-call.js';
 import { AnswerDeadline } from './answer/answer-deadline.js';
 import { XML_TYPE } from './answer/answer-xml.js';
 import { CalleeSound } from './answer/callee-sound.js';
+import { isCadence, RING_TONE_LOOPS } from './answer/ring-tone.js';
+import { ringToneUrl } from './answer/webhook-url.js';
 import { UnreadableWebhook } from './call-routing.errors.js';
 import { AnswerDigits } from './answer/answer-digits.js';
 import { NoteDial, type CallPath } from './facts/note-dial.js';
@@ -36,6 +40,7 @@ export class WebhooksController {
     private readonly calleeSound: CalleeSound,
     private readonly noteHangup: NoteHangup,
     private readonly noteDial: NoteDial,
+    private readonly config: Config,
   ) {}
 
   @All('answer')
@@ -87,10 +92,18 @@ export class WebhooksController {
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
   async sound(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
-    const { accountId } = webhookOf(request);
+    const accountId = soundAccountOf(request);
     if (!isPath(path)) throw new UnreadableWebhook('confirm sound');
     const url = await this.calleeSound.run(accountId, path);
     return url === null ? emptyXml() : playXml(url);
+  }
+
+  /** What a caller hears while the other phone rings. Reads nothing: a caller hears it whatever is broken here, and of a cadence that is none another. */
+  @All('ring-tone/:cadence')
+  @HttpCode(200)
+  @Header('Content-Type', XML_TYPE)
+  ringTone(@Param('cadence') cadence: string): string {
+    return playXml(ringToneUrl(this.config, isCadence(cadence) ? cadence : 'eu'), RING_TONE_LOOPS);
   }
 
   @All('sessions/:sessionId/calls/:callId/dial-event')

@@ -1,5 +1,5 @@
 export { PlivoModule } from './plivo.module.js';
-export { PlivoSignatureGuard, webhookOf, type VerifiedWebhook } from './signature.guard.js';
+export { PlivoSignatureGuard, soundAccountOf, webhookOf, type VerifiedWebhook } from './signature.guard.js';
 export { OF_UNKNOWN_ACCOUNTS, RefusedWebhooks } from './refused-webhooks.js';
 export { hangupCauseInWords, isOfSetUp, legStatus, type LegStatus } from './hangup-causes.js';
 export { readDialAction, readDialEvent, type DialAction, type DialEvent } from './dial-webhooks.js';

@@ -25,12 +25,15 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by PlivoSignatureGuard. */
     webhook?: VerifiedWebhook;
+    /** Set by PlivoSignatureGuard: the account whose path an unsigned fetch of a sound named. */
+    unsignedSoundOf?: string;
   }
 }
 
 /**
  * Lets nothing but Plivo in: signature V3 over our public URL (never over what the request claims to be its host) by a token of the account in the path,
- * of a POSTed form or a GET's query. Everything else is 403; who sends it is told no reason, the operator is.
+ * of a POSTed form or a GET's query. Everything else is 403; who sends it is told no reason, the operator is. The one exception is the operator's to make:
+ * with UNSIGNED_CALLEE_SOUND=take what a Dial lets people hear may be fetched without V3. Then the ids in its path, which only Plivo was told, admit it.
  */
 @Injectable()
 export class PlivoSignatureGuard implements CanActivate {
@@ -45,16 +48,19 @@ export class PlivoSignatureGuard implements CanActivate {
   async admit(request: FastifyRequest): Promise<void> {
     const named = request as FastifyRequest<{ Params: { authId: string } }>;
     const signing = await this.webhookTokens.of(named.params.authId);
+    const byHead = this.isUnsignedSound(request) ? null : refusalByHead(request);
     const reason =
-      signing === null
-        ? 'unknown-account'
-        : (refusalByHead(request) ?? (request.method === 'POST' ? null : 'wrong-signature'));
+      signing === null ? 'unknown-account' : (byHead ?? (request.method === 'POST' ? null : 'wrong-signature'));
     if (reason !== null) this.refuse(named, signing?.accountId ?? '', reason);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { authId: string } }>>();
     const signing = await this.webhookTokens.of(request.params.authId);
+    if (signing !== null && this.isUnsignedSound(request)) {
+      request.unsignedSoundOf = signing.accountId;
+      return true;
+    }
     const url = `${this.config.http.publicUrl}${request.originalUrl}`;
     const checked = signing === null ? 'unknown-account' : check(request, url, signing.tokens);
     if (typeof checked === 'string' || signing === null)
@@ -65,6 +71,14 @@ export class PlivoSignatureGuard implements CanActivate {
       this.refusedWebhooks.note({ ...this.refused(request), accountId: signing.accountId, reason: 'nonce-reused' });
     request.webhook = { accountId: signing.accountId, nonce, params, contentHash, onNonceReused };
     return true;
+  }
+
+  /** Signed with V3 it is judged as everything else is. */
+  private isUnsignedSound(request: FastifyRequest): boolean {
+    if (this.config.plivo.unsignedCalleeSound !== 'take' || !SOUNDS.has(request.routeOptions.url ?? '')) return false;
+    if (request.method !== 'GET' && request.method !== 'POST') return false;
+    const reason = refusalByHead(request);
+    return reason === 'no-signature' || reason === 'v2-only';
   }
 
   private refuse(
@@ -90,6 +104,11 @@ export class PlivoSignatureGuard implements CanActivate {
   }
 }
 
+/** Their answers name a file, and no number. */
+const SOUNDS = new Set([
+  '/plivo/:authId/sessions/:sessionId/calls/:callId/callee-sound',
+  '/plivo/:authId/ring-tone/:cadence',
+]);
 const AUTH_ID = /^(?:MA|SA)[A-Z0-9]{18}$/;
 const PLAIN_NAME = /^[A-Za-z_]{1,40}$/;
 const MOST_NAMES = 10;
@@ -128,6 +147,11 @@ const V2_HEADERS = ['x-plivo-signature-v2', 'x-plivo-signature-ma-v2'];
 export function webhookOf(request: FastifyRequest): VerifiedWebhook {
   if (!request.webhook) throw new WebhookRefused();
   return request.webhook;
+}
+
+/** Whose sound is fetched, of a request that the guard has let in. */
+export function soundAccountOf(request: FastifyRequest): string {
+  return request.unsignedSoundOf ?? webhookOf(request).accountId;
 }
 
 function nonceOf(request: FastifyRequest): string | undefined {

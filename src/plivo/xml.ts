@@ -27,6 +27,8 @@ export interface ConnectCall {
   actionUrl: string;
   /** Answers with `playXml`: audio for the called party before the two are joined. */
   confirmSoundUrl?: string;
+  /** Answers with `playXml`: audio for the caller while it rings. Never `real`, which lets through networks' announcements of the dialled number. */
+  dialMusicUrl?: string;
   record?: CallRecording;
 }
 
@@ -46,7 +48,7 @@ interface XmlElement {
   addGetDigits(attributes: Attributes): XmlElement;
   addHangup(attributes: Attributes): XmlElement;
   addNumber(digits: string): XmlElement;
-  addPlay(url: string): XmlElement;
+  addPlay(url: string, attributes?: Attributes): XmlElement;
   addRecord(attributes: Attributes): XmlElement;
   addRedirect(url: string, attributes: Attributes): XmlElement;
   addSpeak(text: string, attributes: Attributes): XmlElement;
@@ -60,6 +62,7 @@ const { Response } = createRequire(import.meta.url)('plivo/dist/utils/plivoxml.j
 
 const LONGEST_CALL_SECONDS = 86_400;
 const LONGEST_RING_SECONDS = 3600;
+const MOST_LOOPS = 1000;
 
 /** Connects the caller to exactly one number, with the virtual number as the only identity that is shown. */
 export function connectXml(call: ConnectCall): string {
@@ -81,6 +84,7 @@ export function connectXml(call: ConnectCall): string {
     method: 'POST',
     redirect: true,
     ...(call.confirmSoundUrl === undefined ? {} : { confirmSound: webUrl(call.confirmSoundUrl) }),
+    ...(call.dialMusicUrl === undefined ? {} : { dialMusic: webUrl(call.dialMusicUrl) }),
   });
   dial.addNumber(dialable(call.to));
 
@@ -110,10 +114,10 @@ export function emptyXml(): string {
   return new Response().toXML();
 }
 
-/** What a confirm sound answers with. */
-export function playXml(url: string): string {
+/** What a confirm sound, or music for a waiting caller, answers with. */
+export function playXml(url: string, times = 1): string {
   const response = new Response();
-  response.addPlay(webUrl(url));
+  response.addPlay(webUrl(url), times === 1 ? {} : { loop: integerIn(times, 1, MOST_LOOPS) });
   return response.toXML();
 }
 

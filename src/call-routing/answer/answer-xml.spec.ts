@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CallSettings } from '../../accounts/index.js';
 import type { Route, SessionRecord } from '../../sessions/index.js';
 import type { E164 } from '../../telephony/phone.js';
+import { testConfig } from '../../../test/support/ground.js';
 import { answerXml, askForPin } from './answer-xml.js';
 
 const URL = 'https://masking.example';
@@ -10,7 +11,13 @@ const WRONG = 'https://files.example/wrong.mp3';
 const [FIRST_FILE, SECOND_FILE] = ['https://files.example/1.mp3', 'https://files.example/2.mp3'];
 const REPEATED = '#ct=2000&amp;rt=5000&amp;rc=5&amp;rp=all&amp;tt=55000';
 
-const call = { callId: 'c', accountId: 'MA', settings: { language: 'en-US', refusals: {} } as unknown as CallSettings };
+const terms = testConfig({ PUBLIC_URL: URL });
+const call = {
+  callId: 'c',
+  accountId: 'MA',
+  isAnswered: false,
+  settings: { language: 'en-US', refusals: {} } as unknown as CallSettings,
+};
 const session = (settings: Partial<SessionRecord['settings']> = {}): SessionRecord =>
   ({
     id: 's',
@@ -28,13 +35,21 @@ const session = (settings: Partial<SessionRecord['settings']> = {}): SessionReco
       ...settings,
     },
   }) as SessionRecord;
-const connected = (role: Route['role'], settings: Partial<SessionRecord['settings']> = {}): string =>
-  answerXml(URL, call, {
-    decision: 'connect',
-    reason: 'party',
-    seat: { session: session(settings), role },
-    dial: '14155550002' as E164,
-  });
+const connected = (
+  role: Route['role'],
+  settings: Partial<SessionRecord['settings']> = {},
+  { isAnswered = false, switches = {} as Record<string, string>, virtualNumber = '12025550000' } = {},
+): string =>
+  answerXml(
+    testConfig({ PUBLIC_URL: URL, ...switches }),
+    { ...call, isAnswered },
+    {
+      decision: 'connect',
+      reason: 'party',
+      seat: { session: { ...session(settings), virtualNumber }, role },
+      dial: '14155550002' as E164,
+    },
+  );
 const files = { first_party_play_url: FIRST_FILE, second_party_play_url: SECOND_FILE };
 
 describe('the answer to a call', () => {
@@ -68,6 +83,44 @@ describe('the answer to a call', () => {
     expect(connected('second', onlyFirst)).not.toContain('<Play>');
   });
 
+  describe('orders a ring tone for a caller whose leg is answered before anybody rings:', () => {
+    const tone = (cadence: string): string =>
+      `dialMusic="${URL}/plivo/MA/ring-tone/${cadence}#ct=1000&amp;rt=2000&amp;rc=1&amp;rp=all&amp;tt=5000"`;
+
+    it.each<[string, Partial<SessionRecord['settings']>, boolean]>([
+      ['it was asked for a PIN, or called by us', {}, true],
+      ['it hears a file', { first_party_play_url: FIRST_FILE }, false],
+      ['it is recorded', { record: true }, false],
+    ])('%s', (_, settings, isAnswered) => {
+      expect(connected('first', settings, { isAnswered })).toContain(tone('us'));
+      expect(connected('first', settings, { isAnswered, switches: { RING_TONE: 'off' } })).not.toContain('dialMusic');
+    });
+
+    it('and for nobody else', () => {
+      expect(connected('first')).not.toContain('dialMusic');
+      expect(connected('first', { second_party_play_url: SECOND_FILE })).not.toContain('dialMusic');
+    });
+
+    it("in the cadence of the virtual number's country", () => {
+      const virtualNumber = '442079460001';
+      expect(connected('first', {}, { isAnswered: true, virtualNumber })).toContain(tone('gb'));
+    });
+  });
+
+  it('leaves the file of who is called out, and not the own one, where the operator says so', () => {
+    const xml = connected('first', files, { switches: { CALLEE_SOUND: 'off' } });
+    expect(xml).not.toContain('confirmSound');
+    expect(xml).toContain(`<Play>${FIRST_FILE}</Play>`);
+  });
+
+  it('asks for repeats of nothing where fragments are off', () => {
+    const switches = { URL_FRAGMENTS: 'off' };
+    const whole = connected('first', { ...files, record: true }, { switches });
+    expect(whole.match(/https:[^"]*\/plivo\//g)).toHaveLength(5);
+    expect(whole).not.toContain('#');
+    expect(askForPin(testConfig({ PUBLIC_URL: URL, ...switches }), call, session(), 1)).not.toMatch(/pin\/1#/);
+  });
+
   it('records where the session says so, in its format', () => {
     expect(connected('first')).not.toContain('<Record');
     const recorded = connected('first', { record: true, record_file_format: 'wav' });
@@ -76,19 +129,19 @@ describe('the answer to a call', () => {
   });
 
   it('asks for the PIN with the prompt and the patience of the session, for the first attempt', () => {
-    const xml = answerXml(URL, call, { decision: 'ask-pin', reason: 'pin', prompt: session(), seat: null }, 6);
+    const xml = answerXml(terms, call, { decision: 'ask-pin', reason: 'pin', prompt: session(), seat: null }, 6);
     expect(xml).toContain(`<GetDigits action="${URL}/plivo/MA/calls/c/pin/1${REPEATED}"`);
     expect(xml).toContain('timeout="7" digitTimeout="7" numDigits="6"');
     expect(xml).toContain(`><Play>${PROMPT}</Play></GetDigits>`);
   });
 
   it('plays the file for unknown callers, and ends the call', () => {
-    const xml = answerXml(URL, call, { decision: 'play', reason: 'unknown-caller', url: FIRST_FILE, seat: null });
+    const xml = answerXml(terms, call, { decision: 'play', reason: 'unknown-caller', url: FIRST_FILE, seat: null });
     expect(xml).toBe(`<Response><Play>${FIRST_FILE}</Play><Hangup/></Response>`);
   });
 
   it('refuses in words', () => {
-    expect(answerXml(URL, call, { decision: 'refuse', reason: 'busy', seat: null })).toContain('busy with another');
+    expect(answerXml(terms, call, { decision: 'refuse', reason: 'busy', seat: null })).toContain('busy with another');
   });
 });
 
@@ -97,14 +150,14 @@ describe('the question for a PIN', () => {
 
   it('begins with the error file from the second attempt on, and only where there is one', () => {
     const told = session({ incorrect_pin_play: WRONG });
-    expect(askForPin(URL, call, told, asked(1))).not.toContain(WRONG);
-    expect(askForPin(URL, call, told, asked(2))).toMatch(
+    expect(askForPin(terms, call, told, asked(1))).not.toContain(WRONG);
+    expect(askForPin(terms, call, told, asked(2))).toMatch(
       new RegExp(`^<Response><Play>${WRONG}</Play><GetDigits .*/pin/2#`),
     );
-    expect(askForPin(URL, call, session(), asked(2))).toMatch(/^<Response><GetDigits /);
+    expect(askForPin(terms, call, session(), asked(2))).toMatch(/^<Response><GetDigits /);
   });
 
   it('waits five seconds where the session does not say', () => {
-    expect(askForPin(URL, call, session({ pin_retry_wait: null }), asked(1))).toContain('timeout="5"');
+    expect(askForPin(terms, call, session({ pin_retry_wait: null }), asked(1))).toContain('timeout="5"');
   });
 });

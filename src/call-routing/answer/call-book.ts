@@ -79,7 +79,8 @@ export class CallBook {
       decision.decision === 'ask-pin'
         ? await this.pinDigits(tx, decision.prompt, decision.seat?.role ?? null)
         : undefined;
-    const answer = answerXml(this.config.http.publicUrl, call, decision, mostDigits);
+    // A call that we have placed begins when its first party answers.
+    const answer = answerXml(this.config, { ...call, isAnswered: call.kind === 'request' }, decision, mostDigits);
     await this.insertCall(tx, call, decision, answer);
     await this.seat(tx, call, decision, isFirstWord);
     return answer;
@@ -97,7 +98,7 @@ export class CallBook {
     await CALLS.update(tx, decided, 'WHERE id = ?', [call.callId]);
     // Not the first word: a hang-up may have come while the PIN was typed.
     await this.seat(tx, call, decision, false);
-    return answerXml(this.config.http.publicUrl, call, decision);
+    return answerXml(this.config, { ...call, isAnswered: true }, decision);
   }
 
   /** `role`: of a registered caller that must show its own PIN; null for a stranger. */
@@ -107,7 +108,7 @@ export class CallBook {
     { prompt, role, attempt }: { prompt: SessionRecord; role: Route['role'] | null; attempt: number },
   ): Promise<string> {
     const mostDigits = await this.pinDigits(tx, prompt, role);
-    return askForPin(this.config.http.publicUrl, call, prompt, { attempt, mostDigits });
+    return askForPin(this.config, call, prompt, { attempt, mostDigits });
   }
 
   /**

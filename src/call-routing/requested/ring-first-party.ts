@@ -15,7 +15,7 @@ import { selection } from '../../platform/database/rows.js';
 import { isDialable } from '../../telephony/destinations.js';
 import { Jobs, RetryLater } from '../../platform/jobs/jobs.js';
 import type { E164 } from '../../telephony/phone.js';
-import { REPEAT_POLICY } from '../answer/answer-xml.js';
+import { webhookUrl } from '../answer/webhook-url.js';
 import { CALL_REQUESTS, type CallRequest, type CallRequestStatus } from '../call-request.entity.js';
 import { FOLLOW_REQUEST } from './find-lost-end.js';
 import { ReserveSpend } from '../answer/reserve-spend.js';
@@ -106,8 +106,7 @@ export class RingFirstParty implements OnModuleInit {
     request: CallRequest,
     { parties, settings, virtualNumber, accountId, subaccountId }: SessionRecord,
   ): Promise<void> {
-    const url = (what: string): string =>
-      `${this.config.http.publicUrl}/plivo/${accountId}/requests/${request.id}/${what}${REPEAT_POLICY}`;
+    const url = (what: string): string => webhookUrl(this.config, `${accountId}/requests/${request.id}/${what}`);
     try {
       await this.plivo.placeCall(await this.plivoAccess.of(accountId, subaccountId), {
         from: virtualNumber as E164,
