@@ -23,6 +23,7 @@ import { XML_TYPE } from './answer/answer-xml.js';
 import { CalleeSound } from './answer/callee-sound.js';
 import { isCadence, RING_TONE_LOOPS } from './answer/ring-tone.js';
 import { ringToneUrl } from './answer/webhook-url.js';
+import { shownCaller } from './answer/shown-caller.js';
 import { UnreadableWebhook } from './call-routing.errors.js';
 import { AnswerDigits } from './answer/answer-digits.js';
 import { NoteDial, type CallPath } from './facts/note-dial.js';
@@ -56,7 +57,7 @@ export class WebhooksController {
       return emptyXml();
     }
     return this.deadline.run(webhook.accountId, asked.callUuid, (isAwaited) =>
-      this.answerCall.run(webhook, asked, isAwaited),
+      this.answerCall.run(webhook, { ...asked, from: shownCaller(this.config, asked) }, isAwaited),
     );
   }
 
@@ -83,7 +84,13 @@ export class WebhooksController {
     if (!isUuid(callId) || !/^[1-9]$/.test(attempt)) throw new UnreadableWebhook('digits');
     if (typed === null) return this.deadline.unreadable();
     return this.deadline.run(webhook.accountId, typed.callUuid, (isAwaited) =>
-      this.answerDigits.run(webhook, callId, Number(attempt), typed, isAwaited),
+      this.answerDigits.run(
+        webhook,
+        callId,
+        Number(attempt),
+        { ...typed, from: shownCaller(this.config, typed) },
+        isAwaited,
+      ),
     );
   }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isPossiblePhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { callingCodeOf, describeNumber, parseCaller, parsePartyNumber, type E164 } from './phone.js';
+import {
+  callingCodeOf,
+  describeNumber,
+  parseCaller,
+  parseNationalCaller,
+  parsePartyNumber,
+  type E164,
+} from './phone.js';
 
 describe('reading a number', () => {
   it.each(['+14155550123', '14155550123', 'tel:+14155550123', ' +1 415 555 0123 ', 'TEL:14155550123'])(
@@ -58,6 +65,32 @@ describe('reading a number', () => {
 
   it.each(['+1415555012', '+141555501234', '+99912345678', '+210123456789'])('%s may not', (number) => {
     expect(parsePartyNumber(number)).toBeNull();
+  });
+
+  it.each([
+    ['02079460123', '442079460001', '442079460123'],
+    ['020 7946-0123', '442079460001', '442079460123'],
+    ['0044 20 7946 0123', '33123456789', '442079460123'],
+    ['0014155550123', '442079460001', '14155550123'],
+    ['0415550123', '61491570156', '61415550123'],
+    // Italian numbers keep their 0.
+    ['0612345678', '39066982', '390612345678'],
+  ])('%s, dialled at %s, is %s', (text, dialled, number) => {
+    expect(parseNationalCaller(text, dialled as E164)).toBe(number);
+  });
+
+  it.each([
+    ['04155550123', '14155550100'],
+    ['0123', '442079460001'],
+    ['0000000000', '442079460001'],
+    ['00999123456789', '442079460001'],
+    ['2079460123', '442079460001'],
+    ['+442079460123', '442079460001'],
+    ['0anonymous', '442079460001'],
+    ['0'.repeat(30), '442079460001'],
+    ['', '442079460001'],
+  ])('%j, dialled at %s, is a stranger in whatever form', (text, dialled) => {
+    expect(parseNationalCaller(text, dialled as E164)).toBeNull();
   });
 
   it('tells country and calling code', () => {

@@ -51,6 +51,18 @@ export function parseCaller(text: unknown): E164 | null {
 }
 
 /**
+ * Reads a caller that is shown as in the country of the number that it dialled: `00` and an international number, or `0` and a national one. Null for every
+ * other form, and for what its country's plan does not know. A national form without a `0` in front cannot be told from an international number.
+ */
+export function parseNationalCaller(text: string, dialled: E164): E164 | null {
+  const digits = text.trim().replaceAll(/[ ().-]/g, '');
+  if (!/^0\d{5,18}$/.test(digits)) return null;
+  if (digits.startsWith('00')) return parsePartyNumber(digits.slice(2));
+  const number = parsePhoneNumberFromString(digits, { defaultCallingCode: callingCodeOf(dialled) });
+  return number?.isValid() ? parseCaller(number.number) : null;
+}
+
+/**
  * Whether what stands in place of a caller's number means that none is shown: nothing, a word such as `anonymous`, also as a SIP user, or a filler. Anything
  * else that `parseCaller` does not read is shown, but is no international number.
  */

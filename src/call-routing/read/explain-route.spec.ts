@@ -30,7 +30,7 @@ describeOnEachDatabase('the dry run of a call', (open) => {
     await clearSessions(test.database);
     await addNumbers(test.database, [VIRTUAL]);
     calls = callsOn(test.database);
-    explainRoute = new ExplainRoute(test.database, calls.settings, calls.answerCall);
+    explainRoute = new ExplainRoute(test.database, calls.settings, calls.answerCall, calls.sessions.config);
   });
 
   const explain = (caller: string, virtualNumber = VIRTUAL) =>
@@ -109,6 +109,7 @@ describeOnEachDatabase('the dry run of a call', (open) => {
       test.database,
       Object.assign(Object.create(settings), { of: async () => strict }),
       calls.answerCall,
+      calls.sessions.config,
     );
     expect(await abroad.run({ virtualNumber: VIRTUAL as E164, caller: party(1) })).toMatchObject({
       decision: 'refuse',
@@ -192,7 +193,7 @@ describeOnEachDatabase('the dry run of a call', (open) => {
     });
     const before = await everything();
 
-    const explained = await new ExplainRoute(test.database, calls.settings, writing).run({
+    const explained = await new ExplainRoute(test.database, calls.settings, writing, calls.sessions.config).run({
       virtualNumber: VIRTUAL as E164,
       caller: party(1),
     });
@@ -207,7 +208,7 @@ describeOnEachDatabase('the dry run of a call', (open) => {
         throw new Error('no connection');
       },
     });
-    const explaining = new ExplainRoute(test.database, calls.settings, broken);
+    const explaining = new ExplainRoute(test.database, calls.settings, broken, calls.sessions.config);
     await expect(explaining.run({ virtualNumber: VIRTUAL as E164, caller: '' })).rejects.toThrow('no connection');
   });
 });

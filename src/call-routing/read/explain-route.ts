@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AccountSettings } from '../../accounts/index.js';
 import { ownerOfNumber } from '../../number-pool/index.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { Config } from '../../platform/settings/config.js';
 import type { E164 } from '../../telephony/phone.js';
 import { AnswerCall } from '../answer/answer-call.js';
 import type { CallDecision } from '../answer/call-decision.js';
+import { shownCaller } from '../answer/shown-caller.js';
 import { whyDecided } from './call-outcome.js';
 
 export interface ExplainedRoute {
@@ -23,6 +25,7 @@ export class ExplainRoute {
     private readonly database: Database,
     private readonly accountSettings: AccountSettings,
     private readonly answerCall: AnswerCall,
+    private readonly config: Config,
   ) {}
 
   /** `caller`: whatever a phone may show. */
@@ -33,7 +36,9 @@ export class ExplainRoute {
     }
     const settings = await this.accountSettings.of(accountId);
     const decision = await this.rolledBack(async (tx) => {
-      const decided = await this.answerCall.decide(tx, accountId, { to: virtualNumber, from: caller }, settings);
+      const shown = { to: virtualNumber, from: caller };
+      const from = shownCaller(this.config, shown);
+      const decided = await this.answerCall.decide(tx, accountId, { ...shown, from }, settings);
       return decided.decision;
     });
     const isDialled = decision.decision === 'connect';
