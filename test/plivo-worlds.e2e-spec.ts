@@ -310,6 +310,8 @@ describe.each(['on', 'off'] as const)('URL_FRAGMENTS=%s', (URL_FRAGMENTS) => {
         const reasons = (await refused()).map(({ reason, path }) => `${String(reason)} ${String(path)}`);
         const answer = `wrong-signature /plivo/${service().authId}/answer`;
         if (url_fragments === 'signed') expect(reasons).toContain(answer);
+        if (url_fragments === 'sent')
+          expect(service().logs()).toMatch(/"route":null,"status":404[^\n]*"http\.request"/);
       });
 
       it(`a call of an application without fragments, where they are refused, connects: ${isOff}`, async () => {

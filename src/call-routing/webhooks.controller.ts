@@ -105,7 +105,9 @@ export class WebhooksController {
     return url === null ? emptyXml() : playXml(url);
   }
 
-  /** What a caller hears while the other phone rings. Reads nothing: a caller hears it whatever is broken here, and of a cadence that is none another. */
+  /**
+   * What a caller hears while the other phone rings. Reads nothing: a caller hears it whatever is broken here, and of a cadence that is none another.
+   */
   @All('ring-tone/:cadence')
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)

@@ -21,7 +21,10 @@ export function pooledRandom(length: number): Buffer {
 let lastMs = 0;
 let sequence = 0;
 
-/** A UUID v7 (36 lower-case characters), growing within this process. Time-ordered for the sake of the index; never a capability. */
+/**
+ * A UUID v7 (36 lower-case characters), growing within this process. Time-ordered for the sake of the index; never a capability (the address of a
+ * callee's file is as much as one may open).
+ */
 export function newId(): string {
   const now = Date.now();
   const random = pooledRandom(16);

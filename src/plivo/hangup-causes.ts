@@ -80,8 +80,8 @@ const CAUSES = new Map<number, Cause>(
 );
 
 /**
- * Codes that tell of the set-up rather than of people: no credit, barred or forbidden destinations, a caller ID that is not ours, too many calls, our URLs and
- * documents, and a confirmation that we never ask for.
+ * Codes that tell of the set-up rather than of people: no credit, barred or forbidden destinations, a caller ID that is not ours, too many calls, our
+ * URLs and documents, and a confirmation that we never ask for.
  */
 const OF_SET_UP = new Set([1010, 2030, 2040, 2050, 2070, 3030, 3140, 5030, 9110]);
 

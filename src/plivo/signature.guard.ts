@@ -31,9 +31,11 @@ declare module 'fastify' {
 }
 
 /**
- * Lets nothing but Plivo in: signature V3 over our public URL (never over what the request claims to be its host) by a token of the account in the path,
- * of a POSTed form or a GET's query. Everything else is 403; who sends it is told no reason, the operator is. The one exception is the operator's to make:
- * with UNSIGNED_CALLEE_SOUND=take what a Dial lets people hear may be fetched without V3. Then the ids in its path, which only Plivo was told, admit it.
+ * Lets nothing but Plivo in: signature V3 over our public URL (never over what the request claims to be its host) by a token of the account in the
+ * path, of a POSTed form or a GET's query. Everything else is 403; who sends it is told no reason, the operator is. The one exception is the
+ * operator's to make: with UNSIGNED_CALLEE_SOUND=take what a Dial lets people hear may be fetched without V3. The ring tone is no secret; a callee's
+ * file is found by the ids of session and call, of which one in a known millisecond has 42 random bits: enough against who would learn a file's
+ * address, and for no more than that.
  */
 @Injectable()
 export class PlivoSignatureGuard implements CanActivate {

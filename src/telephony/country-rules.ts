@@ -1,8 +1,8 @@
 import { callingCodeOf, type E164 } from './phone.js';
 
 /**
- * Calling codes of countries whose rules keep calls by their numbers inside: both people on such a call must be there. India: Plivo's "media anchoring",
- * hang-up cause 2070.
+ * Calling codes of countries whose rules keep calls by their numbers inside: both people on such a call must be there. India: Plivo's "media
+ * anchoring", hang-up cause 2070.
  */
 const KEPT_INSIDE: readonly string[] = ['91'];
 

@@ -51,8 +51,9 @@ export function parseCaller(text: unknown): E164 | null {
 }
 
 /**
- * Reads a caller that is shown as in the country of the number that it dialled: `00` and an international number, or `0` and a national one. Null for every
- * other form, and for what its country's plan does not know. A national form without a `0` in front cannot be told from an international number.
+ * Reads a caller that is shown as in the country of the number that it dialled: `00` and an international number, or `0` and a national one. Null for
+ * every other form, and for what its country's plan does not know. A national form without a `0` in front cannot be told from an international
+ * number.
  */
 export function parseNationalCaller(text: string, dialled: E164): E164 | null {
   const digits = text.trim().replaceAll(/[ ().-]/g, '');

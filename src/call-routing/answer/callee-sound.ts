@@ -9,8 +9,8 @@ import type { CallPath } from '../facts/note-dial.js';
 const CALL = selection(CALLS.pick(['callerRole']));
 
 /**
- * The file that the called party hears before it is connected; null when the session has none any more. Of a call that is over nobody asks but whoever has
- * kept the URL.
+ * The file that the called party hears before it is connected; null when the session has none any more. Of a call that is over nobody asks but
+ * whoever has kept the URL.
  */
 @Injectable()
 export class CalleeSound {

@@ -33,8 +33,8 @@ const RING_TONES: Record<Cadence, RingTone> = {
 };
 
 /**
- * How often the file of one period is played: 15 to 30 minutes, more than any ring time (600 s) and file of a callee. Not without end, because a player that
- * makes one list of what it will play must come to an end of it.
+ * How often the file of one period is played: 15 to 30 minutes, more than any ring time (600 s) and file of a callee. Not without end, because a
+ * player that makes one list of what it will play must come to an end of it.
  */
 export const RING_TONE_LOOPS = 300;
 

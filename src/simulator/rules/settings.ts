@@ -17,7 +17,10 @@ export interface Settings {
   confirm_sound_fetch: 'before' | 'after';
   /** Whether a Dial without music of its own plays a ring tone to a caller whose leg is answered; else there is silence. Not documented. */
   dial_ring_back: boolean;
-  /** What becomes of a callee who has heard a confirm sound where no key is asked for: connected, or cut off with 9110 when the time to press one is over. Not documented. */
+  /**
+   * What becomes of a callee who has heard a confirm sound where no key is asked for: connected, or cut off with 9110 when the time to press one is
+   * over. Not documented.
+   */
   confirm_without_key: 'connects' | 'fails';
   /**
    * What becomes of the part of a URL behind `#`. `stripped`, as documented: neither sent nor signed. Else it has no effect and is `signed` with the
