@@ -6,8 +6,8 @@ import { NUMBERS } from './virtual-number.entity.js';
 
 /**
  * Numbers whose PINs are counted for one choice, by the index of the live ones: nothing is kept that could come to disagree. A larger pool is sampled: to
- * count 100,000 PINs on 1,000 numbers takes 9 ms of SQLite's one connection and 48 ms of MariaDB, and the best of a few that chance has chosen keeps the
- * loads as level (docs/performance.md). It also keeps creates at the same moment from all choosing one number.
+ * count 100,000 PINs on 1,000 numbers takes 14 ms of SQLite's one connection and 48 ms of MariaDB, against 1 and 3, and the best of a few keeps the loads
+ * as level: 98 to 102 on each (docs/performance.md). It also keeps creates at the same moment from all choosing one number.
  */
 const SAMPLE = 16;
 /** Residues of the ids times anything are an order by chance. */

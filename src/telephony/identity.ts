@@ -55,8 +55,7 @@ export function spellingCodesOf(person: Person): ReadonlySet<string> {
   const codes = new Set<string>();
   for (let step = 0, known = -1; step < MOST_STEPS && codes.size > known; step++) {
     known = codes.size;
-    for (const { code, begins, own } of WRITTEN_UNDER)
-      if (codes.has(own) || person.startsWith(begins)) codes.add(code);
+    for (const { code, begins, own } of WRITTEN_UNDER) if (codes.has(own) || person.startsWith(begins)) codes.add(code);
   }
   return codes;
 }

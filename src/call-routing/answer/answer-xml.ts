@@ -10,7 +10,6 @@ import { SOUND_POLICY, webhookUrl, type WebhookTerms } from './webhook-url.js';
 
 export const XML_TYPE = 'application/xml; charset=utf-8';
 
-
 interface AnsweredCall {
   callId: string;
   accountId: string;
