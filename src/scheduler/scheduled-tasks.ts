@@ -43,20 +43,9 @@ export class ScheduledTasks implements OnModuleInit {
     this.scheduler.add({ name: 'idempotency.purge', ...daily, run: () => this.purgeIdempotencyKeys.run() });
     this.scheduler.add({ name: 'webhook-receipts.purge', ...daily, run: () => this.purgeWebhookReceipts.run() });
     this.scheduler.add({ name: 'callbacks.purge', ...daily, run: () => this.purgeCallbacks.run() });
-    this.scheduler.add({
-      name: 'pin-locks.purge',
-      everySeconds: HOUR,
-      timeoutSeconds: 10 * MINUTE,
-      scope: 'one-process',
-      run: () => this.purgePinLocks.run(),
-    });
-    this.scheduler.add({
-      name: 'recordings.keep',
-      everySeconds: HOUR,
-      timeoutSeconds: 10 * MINUTE,
-      scope: 'one-process',
-      run: () => this.keepRecordings.run(),
-    });
+    const hourly = { ...daily, everySeconds: HOUR };
+    this.scheduler.add({ name: 'pin-locks.purge', ...hourly, run: () => this.purgePinLocks.run() });
+    this.scheduler.add({ name: 'recordings.keep', ...hourly, run: () => this.keepRecordings.run() });
     this.scheduler.add({
       name: 'billing-stats.recount',
       ...daily,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Parsed } from './config-formats.js';
 import { parseBoolean, parseInteger } from './config-formats.js';
 import { systemCode, type ConfigProblem } from './config-problems.js';
-import { settings, type NamesOf, type Setting, type SettingName } from './config-table.js';
+import { settings, type NamesOf, type SettingName } from './config-table.js';
+import type { Setting } from './setting.js';
 
 const LARGEST_SECRET_FILE = 65_536;
 
