@@ -78,6 +78,41 @@ describeOnEachDatabase('the schema', (open) => {
     expect(await isBehind(dataSource)).toBe(false);
   });
 
+  it('has the subaccount of legs that were stored before legs had one', async () => {
+    const { dataSource } = await open();
+    const names = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
+    for (const _ of names.slice(names.indexOf('AddSubaccountToCallLeg1764320000001')))
+      await dataSource.undoLastMigration({ transaction: 'none' });
+    for (const [id, subaccount] of [
+      ['theirs', 'SASUBSUBSUBSUBSUB000'],
+      ['own', null],
+    ])
+      await dataSource.query(
+        `INSERT INTO masking_session (id, account_id, subaccount_id, status, parties, virtual_number_id, virtual_number, settings, created_at,
+           modified_at, expires_at) VALUES (?, 'MA', ?, 'ended', '', 1, '', '', 0, 0, 0)`,
+        [id, subaccount],
+      );
+    for (const [uuid, session] of [
+      ['a', 'theirs'],
+      ['b', 'theirs'],
+      ['c', 'own'],
+      ['d', null],
+    ])
+      await dataSource.query(
+        `INSERT INTO call_leg (account_id, leg_uuid, session_id, side, is_answered, is_connected, is_ended)
+         VALUES ('MA', ?, ?, 'A', 0, 0, 1)`,
+        [uuid, session],
+      );
+
+    await migrate(dataSource);
+
+    const rows = await dataSource.query<{ subaccount_id: string | null }[]>(
+      'SELECT subaccount_id FROM call_leg ORDER BY leg_uuid',
+    );
+    const theirs = 'SASUBSUBSUBSUBSUB000';
+    expect(rows.map((row) => row.subaccount_id)).toEqual([theirs, theirs, null, null]);
+  });
+
   it('is behind when a migration is missing', async () => {
     const { dataSource } = await open();
     await dataSource.undoLastMigration({ transaction: 'none' });
