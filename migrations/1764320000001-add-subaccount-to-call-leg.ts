@@ -11,8 +11,12 @@ export class AddSubaccountToCallLeg1764320000001 implements MigrationInterface {
     if (!(await runner.hasColumn('call_leg', 'subaccount_id')))
       await runner.query('ALTER TABLE call_leg ADD COLUMN subaccount_id varchar(20) NULL');
     await runner.query(
-      `UPDATE call_leg SET subaccount_id = (SELECT s.subaccount_id FROM masking_session s WHERE s.id = call_leg.session_id)
-       WHERE session_id IN (SELECT id FROM masking_session WHERE subaccount_id IS NOT NULL)`,
+      runner.connection.options.type === 'better-sqlite3'
+        ? `UPDATE call_leg SET subaccount_id = (SELECT s.subaccount_id FROM masking_session s WHERE s.id = call_leg.session_id)
+           WHERE session_id IN (SELECT id FROM masking_session WHERE subaccount_id IS NOT NULL)`
+        : // From the sessions to their legs: an IN of an UPDATE is asked of each leg by MariaDB before 11.1.
+          `UPDATE masking_session s JOIN call_leg l ON l.session_id = s.id SET l.subaccount_id = s.subaccount_id
+           WHERE s.subaccount_id IS NOT NULL`,
     );
     if (!(await hasIndex(runner)))
       await runner.query(
