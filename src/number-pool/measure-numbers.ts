@@ -11,13 +11,13 @@ const GROUPS = selection({ ...NUMBERS.pick(['accountId', 'subaccountId', 'leadsT
 
 /**
  * Keeps the figures by which operators are woken: active numbers that Plivo leads elsewhere, and those that it links to a subaccount that nobody has
- * registered. Read from time to time in each process, because whichever process follows a listing, all are asked for their metrics, and none
- * may ask the database for an answer.
+ * registered. Read from time to time in each process that runs the scheduled tasks, because whichever process follows a listing, all are asked for their
+ * metrics, and none may ask the database for an answer. A process that only serves the API has no such figures.
  */
 @Injectable()
 export class MeasureNumbers {
   private readonly led: Gauge<'leads_to'>;
-  private readonly unclaimed: Gauge;
+  private readonly linked: Gauge<'subaccount'>;
 
   constructor(
     private readonly database: Database,
@@ -30,9 +30,10 @@ export class MeasureNumbers {
       labelNames: ['leads_to'],
       registers,
     });
-    this.unclaimed = new Gauge({
-      name: 'masking_numbers_unknown_subaccount',
-      help: 'Active numbers that belong to a subaccount at Plivo that is not registered here: lent to nobody. Up to a minute old.',
+    this.linked = new Gauge({
+      name: 'masking_numbers_linked',
+      help: 'Active numbers that are linked to a subaccount: known, or unknown because it is not registered here, and then lent to nobody. Up to a minute old.',
+      labelNames: ['subaccount'],
       registers,
     });
   }
@@ -50,9 +51,10 @@ export class MeasureNumbers {
       const sum = sumOf(groups.filter(({ leadsTo }) => leadsTo === lead));
       this.led.set({ leads_to: lead ?? 'unknown' }, sum);
     }
-    this.unclaimed.set(
-      sumOf(groups.filter(({ accountId, subaccountId: id }) => id !== null && parents.get(id) !== accountId)),
-    );
+    const linked = groups.filter(({ subaccountId }) => subaccountId !== null);
+    const known = linked.filter(({ accountId, subaccountId }) => parents.get(subaccountId ?? '') === accountId);
+    this.linked.set({ subaccount: 'known' }, sumOf(known));
+    this.linked.set({ subaccount: 'unknown' }, sumOf(linked) - sumOf(known));
   }
 }
 

@@ -614,14 +614,15 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     const figures = await measured.registry.metrics();
     for (const line of ['led{leads_to="here"} 1', 'led{leads_to="elsewhere"} 2', 'led{leads_to="unknown"} 1'])
       expect(figures).toContain(`masking_numbers_${line}\n`);
-    expect(figures).toContain('masking_numbers_unknown_subaccount 1\n');
+    expect(figures).toContain('masking_numbers_linked{subaccount="unknown"} 1\n');
 
-    list.numbers = many(3);
+    list.numbers = [wire('14155550100', { sub_account: FOREIGN_SUBACCOUNT }), ...many(3).slice(1)];
     await register(FOREIGN_SUBACCOUNT);
     await syncNumbers.run(ACCOUNT);
     await measure.run();
     expect(await measured.registry.metrics()).toContain('masking_numbers_led{leads_to="elsewhere"} 0\n');
-    expect(await measured.registry.metrics()).toContain('masking_numbers_unknown_subaccount 0\n');
+    for (const line of ['unknown"} 0', 'known"} 1'])
+      expect(await measured.registry.metrics()).toContain(`masking_numbers_linked{subaccount="${line}\n`);
   });
 
   it.each(['draining', 'retired'] as const)('shows an operator’s %s before elsewhere', async (status) => {
