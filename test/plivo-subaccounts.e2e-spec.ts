@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SweepRecords } from '../src/call-routing/records/sweep-records.js';
 import { Jobs } from '../src/platform/jobs/jobs.js';
+import { signV3 } from '../src/plivo/index.js';
 import { AUTH_ID, describeOnEachService, type Service } from './support/service.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
 
@@ -270,8 +271,27 @@ describeOnEachService('a subaccount of Plivo', (start) => {
       Direction: 'inbound',
       CallStatus: 'ringing',
     });
-    for (const token of [branch.authToken, service.authToken])
-      expect((await service.webhook('/answer', params(), { token })).status).toBe(200);
+    const ask = async (path: string, token: string): Promise<number> => {
+      const target = `/plivo/${path}/answer`;
+      const list = Object.entries(params());
+      const [url, nonce] = [service.baseUrl + target, randomUUID()];
+      const signature = signV3({ method: 'POST', url, params: list, nonce, token });
+      const answer = await service.request(target, {
+        method: 'POST',
+        as: null,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'x-plivo-signature-v3': signature,
+          'x-plivo-signature-v3-nonce': nonce,
+        },
+        body: new URLSearchParams(list).toString(),
+      });
+      return answer.status;
+    };
+    for (const path of [AUTH_ID, branch.authId])
+      for (const token of [branch.authToken, service.authToken]) expect(await ask(path, token)).toBe(200);
+    expect(await ask(branch.authId, 'another')).toBe(403);
+    expect(await ask('SANOBODYNOBODYNOBODY', branch.authToken)).toBe(403);
 
     const base = `${service.baseUrl}/plivo/${branch.authId}`;
     const made = await plivo<{ app_id: string }>(branch, 'POST', 'Application/', {
