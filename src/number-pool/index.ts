@@ -15,6 +15,7 @@ export { readNumberRows } from './number-rows.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';
 export { PoolRefusals } from './pool-refusals.js';
 export { pooledNumber, type PooledNumber } from './pooled-numbers.js';
+export { PurgeStrangers } from './purge-strangers.js';
 export { ReadListing } from './read-listing.js';
 export { RemoveNumber } from './remove-number.js';
 export { forgetParty, holderOf, type Place, renameParty } from './rename-party.js';

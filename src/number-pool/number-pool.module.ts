@@ -12,6 +12,7 @@ import { MeasureNumbers } from './measure-numbers.js';
 import { NumberResourceController } from './number-resource.controller.js';
 import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
+import { PurgeStrangers } from './purge-strangers.js';
 import { ReadListing } from './read-listing.js';
 import { RemoveNumber } from './remove-number.js';
 import { ShowNumbers } from './show-numbers.js';
@@ -27,6 +28,7 @@ const useCases = [
   ListNumbers,
   PoolFigures,
   PoolRefusals,
+  PurgeStrangers,
   ReadListing,
   FollowListing,
   TellListingNews,

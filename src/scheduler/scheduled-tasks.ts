@@ -3,7 +3,7 @@ import { Spend } from '../accounts/index.js';
 import { Recount } from '../billing-stats/index.js';
 import { PurgeCallbacks } from '../callbacks/index.js';
 import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
-import { EnqueueNumberSync, MeasureNumbers } from '../number-pool/index.js';
+import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers } from '../number-pool/index.js';
 import { KeepRecordings } from '../recording/index.js';
 import { ExpireDueSessions } from '../sessions/index.js';
 import { Config } from '../platform/settings/config.js';
@@ -29,6 +29,7 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
     private readonly purgeWebhookReceipts: PurgeWebhookReceipts,
     private readonly purgePinLocks: PurgePinLocks,
+    private readonly purgeStrangers: PurgeStrangers,
     private readonly purgeCallbacks: PurgeCallbacks,
     private readonly keepRecordings: KeepRecordings,
     private readonly sweepRecords: SweepRecords,
@@ -45,6 +46,7 @@ export class ScheduledTasks implements OnModuleInit {
     this.scheduler.add({ name: 'callbacks.purge', ...daily, run: () => this.purgeCallbacks.run() });
     const hourly = { ...daily, everySeconds: HOUR };
     this.scheduler.add({ name: 'pin-locks.purge', ...hourly, run: () => this.purgePinLocks.run() });
+    this.scheduler.add({ name: 'pin-assignments.purge', ...hourly, run: () => this.purgeStrangers.run() });
     this.scheduler.add({ name: 'recordings.keep', ...hourly, run: () => this.keepRecordings.run() });
     this.scheduler.add({
       name: 'billing-stats.recount',

@@ -11,7 +11,7 @@ import { JudgePin } from './judge-pin.js';
 import { PinLocks } from './pin-locks.js';
 import { PurgePinLocks } from './purge-pin-locks.js';
 
-/** How often guesses are tried. More than one a minute gains an attacker nothing, which is what is to be seen: 60 takes a few minutes. */
+/** How often guesses are tried. More than one a minute gains an attacker nothing, which is what is to be seen. */
 const TRIES_A_MINUTE = Number(process.env['PIN_TRIES_A_MINUTE'] ?? 2);
 const MINUTE_MS = 60_000;
 
