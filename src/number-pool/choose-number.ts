@@ -16,8 +16,8 @@ const CHOSEN = selection({ ...NUMBERS.pick(['id', 'number'], 'part'), tier: numb
  *    61 against 99 at 50);
  * 3. of the numbers one of them had before, the one free for longest.
  *
- * A session with PINs takes, after 1, of some numbers the one with the fewest live PINs, because a guess that is right on any of them reaches somebody;
- * of equal ones the order is as above. Where none of those fits it takes what others would.
+ * A session with PINs takes, after 1, of some numbers the one with the fewest live PINs, because a guess that is right on any of them reaches
+ * somebody; of equal ones the order is as above. Where none of those fits it takes what others would.
  *
  * Plain reads: rows are not locked, because the primary key of number_assignment decides races. SKIP LOCKED here would report a small pool
  * exhausted while its numbers are merely being written to.

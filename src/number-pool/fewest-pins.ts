@@ -5,9 +5,9 @@ import { lendable, type ChosenNumber, type NumberWish } from './number-wish.js';
 import { NUMBERS } from './virtual-number.entity.js';
 
 /**
- * Numbers whose PINs are counted for one choice, by the index of the live ones: nothing is kept that could come to disagree. A larger pool is sampled: to
- * count 100,000 PINs on 1,000 numbers takes 14 ms of SQLite's one connection and 48 ms of MariaDB, against 1 and 3, and the best of a few keeps the loads
- * as level: 98 to 102 on each (docs/performance.md). It also keeps creates at the same moment from all choosing one number.
+ * Numbers whose PINs are counted for one choice, by the index of the live ones: nothing is kept that could come to disagree. A larger pool is
+ * sampled: to count 100,000 PINs on 1,000 numbers takes 14 ms of SQLite's one connection and 48 ms of MariaDB, against 1 and 3, and the best of a
+ * few keeps the loads as level: 98 to 102 on each (docs/performance.md). It also keeps creates at the same moment from all choosing one number.
  */
 const SAMPLE = 16;
 /** Residues of the ids times anything are an order by chance. */
@@ -21,8 +21,8 @@ const LOADS = selection({
 });
 
 /**
- * For a session with PINs: of the numbers that are looked at and fit, the one with the fewest live PINs; of equal ones one that neither party ever had,
- * then the one that has been free for longest, then pool order. Null does not mean that no number fits.
+ * For a session with PINs: of the numbers that are looked at and fit, the one with the fewest live PINs; of equal ones one that neither party ever
+ * had, then the one that has been free for longest, then pool order. Null does not mean that no number fits.
  */
 export async function fewestPins(tx: Tx, wish: NumberWish, own: string[]): Promise<ChosenNumber | null> {
   const candidates = await sample(tx, wish, own);
@@ -54,8 +54,8 @@ function sample(tx: Tx, wish: NumberWish, own: string[]) {
 }
 
 /**
- * How many PINs are live on each of these numbers, and on which the session's own cannot be. Two ranges of two indexes: a sum over the rows that tells both
- * took twice as long.
+ * How many PINs are live on each of these numbers, and on which the session's own cannot be. Two ranges of two indexes: a sum over the rows that
+ * tells both took twice as long.
  */
 async function loadsOf(tx: Tx, candidates: { id: number }[], wish: NumberWish) {
   const ids = candidates.map(({ id }) => id);

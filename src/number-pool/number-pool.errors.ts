@@ -13,8 +13,8 @@ export class PinTaken extends NumberPoolExhausted {
 }
 
 /**
- * Numbers are free for the parties, but strangers are somebody else's there: an open session, of one party and without PIN, answers for all strangers of
- * its number, so it shares it with no other open session and with no PIN.
+ * Numbers are free for the parties, but strangers are somebody else's there: an open session, of one party and without PIN, answers for all
+ * strangers of its number, so it shares it with no other open session and with no PIN.
  */
 export class OpenSessionPerNumber extends NumberPoolExhausted {
   override readonly code = 'open_session_per_number';

@@ -18,6 +18,7 @@ export interface PoolFigure {
   live_sessions: number;
   max_sessions_first: number;
   max_sessions_second: number;
+  /** For the parties; PINs of customers' own and open sessions may need more (docs/call-behaviour.md, How many numbers). */
   numbers_needed: number;
   /** Below 0, sessions may be refused. */
   headroom: number;

@@ -10,8 +10,8 @@ const BATCH = 500;
 const OVER = selection(PIN_ASSIGNMENTS.pick(['virtualNumberId', 'pinIndex'], 'p'));
 
 /**
- * Forgets what answered for strangers once it has been free for an hour: unlike who had a number, it is no memory of anybody's. Long PINs are hardly ever
- * drawn twice, so their rows would pile up on each number and slow down the search for those that live.
+ * Forgets what answered for strangers once it has been free for an hour: unlike who had a number, it is no memory of anybody's. Long PINs are
+ * hardly ever drawn twice, so their rows would pile up on each number and slow down the search for those that live.
  */
 @Injectable()
 export class PurgeStrangers {

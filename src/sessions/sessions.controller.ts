@@ -22,12 +22,14 @@ import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
 import { CreateSessionDto, UpdateSessionDto } from './session-request.dto.js';
 import { UpdateSession } from './update-session.js';
 
-const REFUSED_CREATE = `A wrong parameter (its name in \`param\`), or no number for the session. Then \`error_code\` says what was in the way, and \`numbers_needed\` how many
-numbers of its country and subaccount would have done:
-\`number_pool_exhausted\`: a party is in another session on every number;
-\`pin_taken\`: numbers were free for the parties, but one of the PINs is live on each; other PINs, or generated ones, would do;
-\`open_session_per_number\`: numbers were free for the parties, but an open session (one party, no PIN) shares its number with no other open session and no PIN.
-None of the three is kept under an Idempotency-Key.`;
+const REFUSED_CREATE = [
+  'A wrong parameter (its name in `param`), or no number for the session.',
+  'Then `error_code` says what was in the way, and `numbers_needed` how many numbers of its country and subaccount would have done.',
+  '`number_pool_exhausted`: a party is in another session on every number;',
+  '`pin_taken`: numbers were free for the parties, but one of the PINs is live on each; other PINs, or generated ones, would do;',
+  '`open_session_per_number`: numbers were free for the parties, but an open session (one party, no PIN) shares its number',
+  'with no other open session and no PIN. None of the three is kept under an Idempotency-Key.',
+].join('\n');
 
 /** The masking API: Plivo's paths, envelopes and words. Every answer carries `api_id`, equal to the X-Request-Id header. */
 @ApiTags('Masking sessions')

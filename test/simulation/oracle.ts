@@ -102,8 +102,8 @@ export class Oracle {
   }
 
   /**
-   * With how many digits a PIN is typed: of a registered caller its own has, of strangers the longest on the number, cooling off included. Where the last
-   * session went while its prompt was heard none is right, and all that a PIN can have may be typed.
+   * With how many digits a PIN is typed: of a registered caller its own has, of strangers the longest on the number, cooling off included. Where
+   * the last session went while its prompt was heard none is right, and all that a PIN can have may be typed.
    */
   private mostDigits({ number, pins }: ModelSession, forced: Role | null): number {
     if (forced !== null) return pins[forced]?.length ?? 0;

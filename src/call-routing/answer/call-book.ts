@@ -112,9 +112,9 @@ export class CallBook {
   }
 
   /**
-   * Digits after which typing is over. Of a stranger the number's longest PIN: which session it wants is not known yet. Of a registered caller its own
-   * PIN's, because no other opens anything for it: were it the number's longest, it would wait for the time-out wherever a stranger's PIN is longer.
-   * Whoever shows that number learns how many digits its PIN has, which the customer's prompt mostly says.
+   * Digits after which typing is over. Of a stranger the number's longest PIN: which session it wants is not known yet. Of a registered caller its
+   * own PIN's, because no other opens anything for it: were it the number's longest, it would wait for the time-out wherever a stranger's PIN is
+   * longer. Whoever shows that number learns how many digits its PIN has, which the customer's prompt mostly says.
    */
   private async pinDigits(tx: Tx, prompt: SessionRecord, role: Route['role'] | null): Promise<number> {
     if (role === null) return longestPin(tx, prompt.virtualNumberId, this.clock.now());

@@ -12,8 +12,9 @@ const FAILURES = selection(PIN_FAILURES.pick(['id']));
 const GATES = selection(PIN_GATES.pick(['accountId', 'gate']));
 
 /**
- * Forgets wrong PINs that no lock counts any more, and gates where nothing was judged for as long: after an hour both are as if they had never been.
- * Rows that a guess holds are passed over until the next hour. A caller's gate, which keeps no instant, goes with every purge; the next guess makes it anew.
+ * Forgets wrong PINs that no lock counts any more, and gates where nothing was judged for as long: after an hour both are as if they had never
+ * been. Rows that a guess holds are passed over until the next hour. A caller's gate, which keeps no instant, goes with every purge; the next guess
+ * makes it anew.
  */
 @Injectable()
 export class PurgePinLocks {
