@@ -116,13 +116,24 @@ describeOnEachService('a masked call', (start) => {
   it.each([
     ['a stranger', STRANGER],
     ['a withheld number', 'anonymous'],
+  ])('%s is rejected unanswered, which costs nothing, and nobody rings', async (_who, from) => {
+    const refused = await settled(await call(from));
+
+    expect(refused.legs).toMatchObject([{ billed_duration: 0, hangup_cause_code: 3020 }]);
+    expect(Number(refused.legs[0]?.cost)).toBe(0);
+    expect(await sightings()).toEqual([]);
+    expect(JSON.stringify(refused)).not.toContain('Sorry');
+  });
+
+  it.each([
     ['a SIP address', 'sip:14155550123@phone.plivo.com'],
+    ['a party shown in national form', '04155550123'],
   ])('%s hears a sentence and nobody rings', async (_who, from) => {
     const refused = await settled(await call(from));
 
     expect(refused.legs).toHaveLength(1);
     expect(await sightings()).toEqual([]);
-    expect(JSON.stringify(refused)).toContain('Sorry');
+    expect(JSON.stringify(refused)).toContain('in international form');
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { ACCOUNT_SETTINGS } from './account.entity.js';
 import { decimalText, microsOf } from './money.js';
 import { ShortLived } from './short-lived.js';
 
-/** The occasions on which a caller hears a sentence instead of a ring. */
+/** The occasions on which a caller is refused, with a sentence or without. */
 export const REFUSAL_KEYS = [
   'stranger',
   'withheld',
@@ -46,7 +46,7 @@ export interface SpendLimit {
 export interface CallSettings extends DestinationPolicy, Rates, SpendLimit {
   /** In which refusals are spoken; such as `en-US`. */
   readonly language: string;
-  /** In place of the built-in sentences; empty: say nothing, just hang up. */
+  /** In place of the built-in sentences, which strangers and withheld callers have none of; empty: say nothing, reject the call unanswered. */
   readonly refusals: Readonly<Partial<Record<RefusalKey, string>>>;
   /** Days after which a recording is deleted, here and at Plivo: 1 to 3650. */
   readonly recording_retention_days: number;

@@ -195,20 +195,27 @@ describeOnEachDatabase("one call's webhooks", (open, kind) => {
 
   describe('refuses politely, dialling nobody', () => {
     it.each([
-      ['a stranger', { From: '14155550077' }],
-      ['a withheld caller', { From: 'anonymous' }],
-      ['a caller without a number', { From: '' }],
       ['a SIP address that contains a party', { From: 'sip:14155550001@phone.plivo.com' }],
       ['a national form', { From: '04155550001' }],
       ["other scripts' digits", { From: '١٤١٥٥٥٥٠٠٠١' }],
       ['rubbish', { From: "1415555000'; DROP TABLE masked_call; --" }],
-      ['a number that is not ours', { To: '12025559999' }],
     ])('%s', async (_who, changes) => {
       await world.sessions.open({ first_party: party(1), second_party: party(2) });
 
       const xml = await answer({ ...answerParams, ...changes });
 
       expect(xml).toMatch(/^<Response><Speak language="en-US"[^>]*>[^<]+<\/Speak><Hangup\/><\/Response>$/);
+    });
+
+    it.each([
+      ['a stranger', { From: '14155550077' }],
+      ['a withheld caller', { From: 'anonymous' }],
+      ['a caller without a number', { From: '' }],
+      ['a number that is not ours', { To: '12025559999' }],
+    ])('%s, unanswered and without a word', async (_who, changes) => {
+      await world.sessions.open({ first_party: party(1), second_party: party(2) });
+
+      expect(await answer({ ...answerParams, ...changes })).toBe('<Response><Hangup reason="rejected"/></Response>');
     });
 
     it('a party of an expired session, from the very millisecond on', async () => {

@@ -75,7 +75,7 @@ export class AccountSettingsChange implements CallSettingsPatch {
   @Validate(IsLanguage)
   language?: string;
 
-  /** Sentence by occasion; null: the built-in sentence, empty: none. */
+  /** Sentence by occasion; null: the built-in one, which strangers and withheld callers have none of; empty: rejected without a word. */
   @IfGiven()
   // As it came: the transformer would drop members called like a method of every object, instead of leaving them to be refused.
   @Transform(({ obj }: TransformFnParams) => (obj as { refusals?: unknown }).refusals)

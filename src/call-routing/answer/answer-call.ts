@@ -12,8 +12,8 @@ import { ReadCaller } from './read-caller.js';
 import { ReadSeat } from './read-seat.js';
 
 /**
- * Answers Plivo when somebody calls a virtual number: connects a party to the other one of its session, asks for a PIN, plays a file, or refuses
- * in a spoken sentence. The same call asking again gets the same bytes.
+ * Answers Plivo when somebody calls a virtual number: connects a party to the other one of its session, asks for a PIN, plays a file, or refuses.
+ * The same call asking again gets the same bytes.
  */
 @Injectable()
 export class AnswerCall {

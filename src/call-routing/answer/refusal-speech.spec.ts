@@ -3,9 +3,7 @@ import { spokenRefusal } from './refusal-speech.js';
 
 describe('what a refused caller hears', () => {
   it.each([
-    ['stranger', 'registered for a call'],
     ['unreadable', 'shows its number in international form'],
-    ['withheld', 'your own number is withheld'],
     ['locked', 'too many wrong codes'],
     ['wrong-pin', 'code is not right'],
     ['busy', 'busy with another call'],
@@ -31,7 +29,18 @@ describe('what a refused caller hears', () => {
     expect(spokenRefusal('busy', silent)).toBe('<Response><Hangup reason="busy"/></Response>');
   });
 
-  it('is silence at the spend cap, which then costs nothing', () => {
-    expect(spokenRefusal('spend-cap')).toBe('<Response><Hangup reason="rejected"/></Response>');
+  it.each(['stranger', 'withheld', 'spend-cap'] as const)('%s: silence, which costs nothing', (reason) => {
+    expect(spokenRefusal(reason)).toBe('<Response><Hangup reason="rejected"/></Response>');
+    expect(spokenRefusal(reason, { language: 'en-US', refusals: {} })).toBe(spokenRefusal(reason));
+    expect(spokenRefusal(reason, { language: 'en-US', refusals: { [reason]: 'No.' } })).toContain('>No.</Speak>');
+  });
+
+  it.each([
+    ['its own silence for strangers', { stranger: '' }, 'reason="rejected"'],
+    ['its own words for strangers', { stranger: 'Who?' }, 'Who?'],
+    ['words of its own', { stranger: '', unreadable: 'Write +1.' }, 'Write +1.'],
+    ['nothing', { withheld: '' }, 'in international form'],
+  ])('unreadable, of an account with %s', (_has, refusals, words) => {
+    expect(spokenRefusal('unreadable', { language: 'en-US', refusals })).toContain(words);
   });
 });

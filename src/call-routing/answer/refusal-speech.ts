@@ -3,8 +3,10 @@ import { refuseXml } from '../../plivo/index.js';
 import type { RefusalReason } from './call-decision.js';
 
 const SENTENCES: Record<RefusalReason | 'trouble', string> = {
-  stranger: 'Sorry, this number can only be reached from a phone that is registered for a call. Goodbye.',
-  withheld: 'Sorry, this number cannot be reached while your own number is withheld. Goodbye.',
+  // A sentence is an answered and billed minute: rejected unanswered, robots and wrong numbers cost nothing, nor does a call at the cap.
+  stranger: '',
+  withheld: '',
+  'spend-cap': '',
   unreadable:
     'Sorry, this number can only be reached from a phone that shows its number in international form. Goodbye.',
   locked: 'Sorry, too many wrong codes were entered. Please try again in an hour. Goodbye.',
@@ -13,22 +15,21 @@ const SENTENCES: Record<RefusalReason | 'trouble', string> = {
   busy: 'The line is busy with another call. Please try again later.',
   'no-other-party': 'Sorry, there is nobody to connect you with at the moment. Goodbye.',
   destination: 'Sorry, the other party cannot be called from here. Goodbye.',
-  // A sentence is an answered and billed minute: rejected unanswered, a call at the cap costs nothing.
-  'spend-cap': '',
   expired: 'Sorry, this connection has ended. Goodbye.',
   trouble: 'Sorry, your call cannot be connected at the moment. Please try again in a minute.',
 };
 
 /**
- * A refusal that the caller hears, instead of a dead line; in the account's own words and language where it has them, and a silent hang-up
- * where it chose the empty text. `trouble`: we could not find out, so nobody is connected.
+ * A refusal that the caller hears, instead of a dead line; in the account's own words and language where it has them, and a rejection without a word
+ * where its text, or ours, is empty. `trouble`: we could not find out, so nobody is connected.
  */
 export function spokenRefusal(
   reason: RefusalReason | 'trouble',
   settings?: Pick<CallSettings, 'language' | 'refusals'>,
 ): string {
   const own = settings?.refusals;
-  // What an account says to strangers, or its silence, is for every caller that is nobody's number.
+  // What an account says to strangers, or its own silence, is for every caller that is nobody's number. Our silence is not: who calls with a number in
+  // the wrong form may be a party, and only the sentence tells what is wrong.
   const text = own?.[reason] ?? (reason === 'unreadable' ? own?.stranger : undefined) ?? SENTENCES[reason];
   const isBusy = reason === 'busy';
   if (text === '') return refuseXml({ reason: isBusy ? 'busy' : 'rejected' });
