@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
+import { testConfig } from '../../test/support/ground.js';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import type { Database } from '../platform/database/database.js';
@@ -24,6 +25,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
   let database: Database;
   let clock: Clock;
   let settings: AccountSettings;
+  const config = testConfig();
   const change = (patch: CallSettingsPatch, accountId = MAIN, by = settings) =>
     database.transaction((tx) => by.change(tx, accountId, patch));
 
@@ -40,7 +42,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
   beforeEach(async () => {
     await database.transaction((tx) => tx.query('DELETE FROM account_setting'));
     clock = new Clock();
-    settings = new AccountSettings(database, clock);
+    settings = new AccountSettings(database, clock, config);
   });
 
   it('are the defaults until something is set', async () => {
@@ -58,7 +60,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
   });
 
   it('hold in other processes after 5 s', async () => {
-    const elsewhere = new AccountSettings(database, clock);
+    const elsewhere = new AccountSettings(database, clock, config);
     await elsewhere.of(MAIN);
     await change({ allowed_countries: ['US'] });
     clock.advance(4_000);
@@ -68,7 +70,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
   });
 
   it('are told as they are, whatever is remembered', async () => {
-    const elsewhere = new AccountSettings(database, clock);
+    const elsewhere = new AccountSettings(database, clock, config);
     await elsewhere.of(MAIN);
     await change({ language: 'de-DE' });
     expect(await database.read((manager) => elsewhere.read(manager, MAIN))).toEqual({ ...DEFAULTS, language: 'de-DE' });
@@ -114,6 +116,55 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
     expect((await settings.of(MAIN)).allowed_countries).toEqual([]);
   });
 
+  describe('where no operator has said where calls may go', () => {
+    const PLIVO = { PLIVO_AUTH_ID: MAIN, PLIVO_AUTH_TOKEN: 'token' };
+    const process = (env: Record<string, string>) => new AccountSettings(database, clock, testConfig(env));
+    const begun = (by: AccountSettings) => database.transaction((tx) => by.begin(tx, MAIN));
+    const chosen = (by = settings) => database.read((manager) => by.read(manager, MAIN));
+
+    it.each([
+      [{}, null],
+      [PLIVO, 'own'],
+      [{ ...PLIVO, DEFAULT_ALLOWED_COUNTRIES: 'all' }, null],
+      [{ DEFAULT_ALLOWED_COUNTRIES: 'CA,US' }, ['CA', 'US']],
+    ])('keep with a new account what %j says on that day, whatever a later day says', async (env, wanted) => {
+      await begun(process(env));
+      for (const later of [{}, PLIVO, { DEFAULT_ALLOWED_COUNTRIES: 'FR' }])
+        expect((await chosen(process(later))).allowed_countries).toEqual(wanted);
+    });
+
+    it('leave accounts that are there already every country', async () => {
+      expect((await chosen(process(PLIVO))).allowed_countries).toBeNull();
+      expect((await process(PLIVO).of(MAIN)).allowed_countries).toBeNull();
+    });
+
+    it('leave what an operator has set', async () => {
+      await change({ language: 'fr-FR' });
+      await begun(process(PLIVO));
+      expect(await chosen()).toMatchObject({ language: 'fr-FR', allowed_countries: null });
+    });
+
+    it('mean by own the countries of the numbers, asked once in 5 s and after each change of them', async () => {
+      const own = ['US'];
+      let asked = 0;
+      settings.readOwnCountriesBy(async (_manager, accountId) => {
+        asked += 1;
+        return accountId === MAIN ? [...own] : [];
+      });
+      await change({ allowed_countries: 'own' });
+      clock.advance(5_000);
+      expect(await settings.of(MAIN)).toEqual({ ...DEFAULTS, allowed_countries: ['US'] });
+      expect((await chosen()).allowed_countries).toBe('own');
+      own.push('CA');
+      expect((await settings.of(MAIN)).allowed_countries).toEqual(['US']);
+      expect(asked).toBe(1);
+      settings.numbersChanged(MAIN);
+      expect((await settings.of(MAIN)).allowed_countries).toEqual(['US', 'CA']);
+      await change({ allowed_countries: null });
+      expect((await settings.of(MAIN)).allowed_countries).toBeNull();
+    });
+  });
+
   it('hold each country once, in order', async () => {
     expect((await change({ allowed_countries: ['US', 'GB', 'US'] })).allowed_countries).toEqual(['GB', 'US']);
   });
@@ -123,14 +174,14 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
     const refusals = { stranger: text, withheld: text, busy: text, 'no-other-party': text };
     const more = { expired: text, locked: text, destination: text, trouble: text };
     await change({ refusals: { ...refusals, ...more } });
-    expect((await new AccountSettings(database, clock).of(MAIN)).refusals).toEqual({ ...refusals, ...more });
+    expect((await new AccountSettings(database, clock, config).of(MAIN)).refusals).toEqual({ ...refusals, ...more });
   });
 
   it('lose none of many changes at once', async () => {
     const keys = ['stranger', 'withheld', 'busy', 'expired', 'locked', 'destination', 'trouble'] as const;
-    const processes = keys.map(() => new AccountSettings(database, clock));
+    const processes = keys.map(() => new AccountSettings(database, clock, config));
     await Promise.all(keys.map((key, index) => change({ refusals: { [key]: key } }, MAIN, processes[index])));
-    expect((await new AccountSettings(database, clock).of(MAIN)).refusals).toEqual(
+    expect((await new AccountSettings(database, clock, config).of(MAIN)).refusals).toEqual(
       Object.fromEntries(keys.map((key) => [key, key])),
     );
   });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
 import { exists, selection } from '../platform/database/rows.js';
@@ -52,15 +53,23 @@ export interface CallSettings extends DestinationPolicy, Rates, SpendLimit {
   readonly recording_retention_days: number;
 }
 
+/** Where an account's calls may go: ISO 3166 codes; null: every country; `own`: the countries of its virtual numbers, whichever they are at the time. */
+export type AllowedCountries = DestinationPolicy['allowed_countries'] | 'own';
+
+/** Settings as they were decided, before it is looked up which countries are the account's own. */
+export interface ChosenSettings extends Omit<CallSettings, 'allowed_countries'> {
+  readonly allowed_countries: AllowedCountries;
+}
+
 /** What is left out stays; a refusal of null goes back to the built-in sentence. */
 export interface CallSettingsPatch extends Partial<Rates & SpendLimit> {
   language?: string;
   refusals?: Readonly<Partial<Record<RefusalKey, string | null>>>;
-  allowed_countries?: readonly string[] | null;
+  allowed_countries?: AllowedCountries;
   recording_retention_days?: number;
 }
 
-const DEFAULTS: CallSettings = {
+const DEFAULTS: ChosenSettings = {
   language: 'en-US',
   refusals: {},
   allowed_countries: null,
@@ -85,16 +94,21 @@ export function isRefusalText(text: unknown): text is string {
   return typeof text === 'string' && REFUSAL_TEXT.test(text) && (text === '' || /\S/.test(text));
 }
 
+/** The countries of an account's virtual numbers. */
+type OwnCountries = (manager: EntityManager, accountId: string) => Promise<readonly string[]>;
+
 /** How an account's callers are refused, and where its calls may go. Only what has been set is stored. */
 @Injectable()
 export class AccountSettings {
   private readonly remembered: ShortLived<CallSettings>;
+  private ownCountries: OwnCountries = async () => [];
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly config: Config,
   ) {
-    this.remembered = new ShortLived(clock, (accountId) => database.read((manager) => this.read(manager, accountId)));
+    this.remembered = new ShortLived(clock, (accountId) => database.read((manager) => this.lookUp(manager, accountId)));
   }
 
   /** Asked on every call; may be 5 s behind a change made by another process. */
@@ -103,12 +117,34 @@ export class AccountSettings {
   }
 
   /** What the rows say now; the defaults for an account that nobody has set anything for. */
-  async read(manager: EntityManager, accountId: string): Promise<CallSettings> {
+  async read(manager: EntityManager, accountId: string): Promise<ChosenSettings> {
     return { ...DEFAULTS, ...(await stored(manager, accountId)) };
   }
 
+  /**
+   * For an account that is being made: where its calls may go is what the installation's settings say on that day. It is kept with the account, so that
+   * other defaults of a later day, or of a later version, change nothing for it.
+   */
+  async begin(tx: Tx, accountId: string): Promise<void> {
+    const { countriesOfNew } = this.config.accounts;
+    if (countriesOfNew === null || (await stored(tx, accountId)) !== null) return;
+    const value = JSON.stringify({ allowed_countries: countriesOfNew } satisfies Partial<ChosenSettings>);
+    await ACCOUNT_SETTINGS.insert(tx, { accountId, value, updatedAt: this.clock.now() });
+    this.remembered.distrust(accountId);
+  }
+
+  /** Names who knows which countries an account's numbers are of. */
+  readOwnCountriesBy(ownCountries: OwnCountries): void {
+    this.ownCountries = ownCountries;
+  }
+
+  /** To be called inside the transaction that changes which numbers an account has: its own countries may be others. */
+  numbersChanged(accountId: string): void {
+    this.remembered.distrust(accountId);
+  }
+
   /** Answers the settings that hold from the commit on. Refuses an account that does not exist. */
-  async change(tx: Tx, accountId: string, patch: CallSettingsPatch): Promise<CallSettings> {
+  async change(tx: Tx, accountId: string, patch: CallSettingsPatch): Promise<ChosenSettings> {
     await this.lock(tx, accountId);
     const before = await stored(tx, accountId);
 
@@ -121,6 +157,12 @@ export class AccountSettings {
     return { ...DEFAULTS, ...settings };
   }
 
+  private async lookUp(manager: EntityManager, accountId: string): Promise<CallSettings> {
+    const { allowed_countries: chosen, ...settings } = await this.read(manager, accountId);
+    const allowed = chosen === 'own' ? await this.ownCountries(manager, accountId) : chosen;
+    return { ...settings, allowed_countries: allowed };
+  }
+
   /** Two changes at once keep both: each merges into what the other has committed. The row to lock may not be there yet, so the account's is. */
   private async lock(tx: Tx, accountId: string): Promise<void> {
     if (!(await exists(tx, `FROM account WHERE auth_id = ? ${this.database.forUpdate}`, [accountId])))
@@ -130,12 +172,12 @@ export class AccountSettings {
 
 const STORED = selection(ACCOUNT_SETTINGS.pick(['value']));
 
-async function stored(manager: EntityManager, accountId: string): Promise<Partial<CallSettings> | null> {
+async function stored(manager: EntityManager, accountId: string): Promise<Partial<ChosenSettings> | null> {
   const [row] = await STORED.read(manager, 'FROM account_setting WHERE account_id = ?', [accountId]);
-  return row ? (JSON.parse(row.value) as Partial<CallSettings>) : null;
+  return row ? (JSON.parse(row.value) as Partial<ChosenSettings>) : null;
 }
 
-function merged(settings: Partial<CallSettings>, patch: CallSettingsPatch): Partial<CallSettings> {
+function merged(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Partial<ChosenSettings> {
   const { language, refusals = {}, allowed_countries: countries, recording_retention_days: days } = patch;
   const texts = REFUSAL_KEYS.flatMap((key) => {
     const text = refusals[key] === undefined ? settings.refusals?.[key] : refusals[key];
@@ -145,10 +187,14 @@ function merged(settings: Partial<CallSettings>, patch: CallSettingsPatch): Part
     ...settings,
     ...(language !== undefined && { language }),
     refusals: Object.fromEntries(texts),
-    ...(countries !== undefined && { allowed_countries: countries && [...new Set(countries)].sort() }),
+    ...(countries !== undefined && { allowed_countries: inOrder(countries) }),
     ...(days !== undefined && { recording_retention_days: days }),
     ...moneyOf(patch),
   };
+}
+
+function inOrder(countries: AllowedCountries): AllowedCountries {
+  return countries === null || countries === 'own' ? countries : [...new Set(countries)].sort();
 }
 
 /** In the plainest spelling of each amount. */

@@ -5,8 +5,10 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { describeOnEachDatabase } from '../../test/support/database.js';
+import { testConfig } from '../../test/support/ground.js';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
+import { Config } from '../platform/settings/config.js';
 import { Database } from '../platform/database/database.js';
 import { ErrorFilter } from '../platform/http/error-filter.js';
 import { createHttpAdapter } from '../platform/http/http-edge.js';
@@ -33,6 +35,7 @@ describeOnEachDatabase('the door of the masking API', (open) => {
   beforeAll(async () => {
     const { database } = await open();
     const shared = [
+      { provide: Config, useValue: testConfig() },
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       Clock,

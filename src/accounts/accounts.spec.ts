@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
+import { testConfig } from '../../test/support/ground.js';
 import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/settings/config.js';
 import { Crypto } from '../platform/crypto/crypto.js';
@@ -7,6 +8,7 @@ import type { Secrets } from '../platform/settings/data-folder.js';
 import type { Database } from '../platform/database/database.js';
 import { AccountExists, LastToken, TooManyTokens } from './accounts.errors.js';
 import { Accounts, hasSubaccount } from './accounts.js';
+import { AccountSettings } from './account-settings.js';
 import { Authenticate } from './authenticate.js';
 import { ChangePlivoToken } from './change-plivo-token.js';
 import { CreateAccount } from './create-account.js';
@@ -22,16 +24,18 @@ const MAIN = 'MAMAINMAINMAINMAIN00';
 const PLIVO = { name: 'Acme', plivoAuthId: 'MAPLIVOPLIVOPLIVO000', plivoAuthToken: 'plivo-secret' };
 
 /** What one process has in memory. */
-function process(database: Database, clock = new Clock(), key = 7) {
+function process(database: Database, clock = new Clock(), key = 7, env: Record<string, string> = {}) {
   const crypto = new Crypto(Buffer.alloc(32, key));
   const credentials = new Credentials(database, crypto, clock);
   const webhookTokens = new WebhookTokens(database, crypto, clock);
-  const ensureFirst = new EnsureFirstAccount(database, crypto, clock, credentials, webhookTokens);
+  const settings = new AccountSettings(database, clock, testConfig(env));
+  const ensureFirst = new EnsureFirstAccount(database, crypto, clock, credentials, webhookTokens, settings);
   return {
+    settings,
     clock,
     webhookTokens,
     authenticate: new Authenticate(credentials),
-    createAccount: new CreateAccount(crypto, clock, credentials),
+    createAccount: new CreateAccount(crypto, clock, credentials, settings),
     createSubaccount: new CreateSubaccount(new Accounts(), clock, credentials, crypto, webhookTokens),
     issueToken: new IssueToken(database, credentials),
     revokeToken: new RevokeToken(database, credentials),
@@ -59,7 +63,7 @@ describeOnEachDatabase('accounts', (open) => {
   beforeEach(async () => {
     here = process(database);
     await database.transaction(async (tx) => {
-      for (const table of ['account', 'subaccount', 'subaccount_at_plivo', 'api_token', 'key_check'])
+      for (const table of ['account', 'account_setting', 'subaccount', 'subaccount_at_plivo', 'api_token', 'key_check'])
         await tx.query(`DELETE FROM ${table}`);
     });
   });
@@ -75,6 +79,26 @@ describeOnEachDatabase('accounts', (open) => {
     expect(await here.authenticate.run(MAIN, 'first-token')).toMatchObject({ accountId: MAIN, subaccountId: null });
     expect(await here.webhookTokens.of(MAIN)).toEqual({ accountId: MAIN, tokens: ['first-token'] });
     expect(await here.plivoAccess.of(MAIN)).toEqual({ authId: MAIN, authToken: 'first-token' });
+  });
+
+  it('may call where the settings of their first day say: the first one, those made later, and with them their subaccounts', async () => {
+    const strict = process(database, here.clock, 7, { DEFAULT_ALLOWED_COUNTRIES: 'own' });
+    await strict.ensureFirst.run(withCredentials('first-token'), secrets());
+    const { authId } = await database.transaction((tx) => strict.createAccount.run(tx, PLIVO));
+    await database.transaction((tx) => strict.createSubaccount.run(tx, authId, 'Branch'));
+    const before = await newAccount();
+    await strict.ensureFirst.run(withCredentials('another-token'), secrets());
+    const allowed = (accountId: string) =>
+      database.read(async (manager) => (await here.settings.read(manager, accountId)).allowed_countries);
+    expect([await allowed(MAIN), await allowed(authId), await allowed(before.authId)]).toEqual(['own', 'own', null]);
+    expect(await rows('account_setting')).toHaveLength(2);
+  });
+
+  it('are left as they are by a start that finds them', async () => {
+    await here.ensureFirst.run(withCredentials('first-token'), secrets());
+    const strict = process(database, here.clock, 7, { DEFAULT_ALLOWED_COUNTRIES: 'own' });
+    await strict.ensureFirst.run(withCredentials('first-token'), secrets());
+    expect(await rows('account_setting')).toEqual([]);
   });
 
   it('start with a demo account where there are no credentials', async () => {

@@ -5,6 +5,7 @@ import { isDuplicate, type Tx } from '../platform/database/database.js';
 import { newAuthId, newSecret } from '../platform/ids.js';
 import { AccountExists } from './accounts.errors.js';
 import { ACCOUNTS, type Account } from './account.entity.js';
+import { AccountSettings } from './account-settings.js';
 import { Credentials } from './credentials.js';
 import { plivoTokenPlace } from './plivo-credentials.js';
 
@@ -15,6 +16,7 @@ export class CreateAccount {
     private readonly crypto: Crypto,
     private readonly clock: Clock,
     private readonly credentials: Credentials,
+    private readonly settings: AccountSettings,
   ) {}
 
   async run(
@@ -31,6 +33,7 @@ export class CreateAccount {
       throw error;
     }
 
+    await this.settings.begin(tx, authId);
     const authToken = newSecret();
     await this.credentials.add(tx, authId, authToken, 'issued');
     return { authId, authToken, createdAt };

@@ -7,6 +7,7 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { selection } from '../platform/database/rows.js';
 import { ACCOUNTS, API_TOKENS } from './account.entity.js';
+import { AccountSettings } from './account-settings.js';
 import { insertAccount } from './create-account.js';
 import { Credentials } from './credentials.js';
 import { plivoTokenPlace, readPlivoCredentials, WebhookTokens } from './plivo-credentials.js';
@@ -36,6 +37,7 @@ export class EnsureFirstAccount {
     private readonly clock: Clock,
     private readonly credentials: Credentials,
     private readonly webhookTokens: WebhookTokens,
+    private readonly settings: AccountSettings,
   ) {}
 
   /** Returns the account's Auth ID. */
@@ -59,6 +61,7 @@ export class EnsureFirstAccount {
     const account = { authId, name, plivoAuthId: authId, plivoAuthToken: authToken, createdAt: this.clock.now() };
     // Another process may start at the same time.
     await orStartOver(insertAccount(tx, this.crypto, account));
+    await this.settings.begin(tx, authId);
     await this.credentials.add(tx, authId, authToken, 'settings');
     this.webhookTokens.changed(authId);
   }

@@ -5,8 +5,10 @@ export {
   isLanguage,
   isRefusalText,
   REFUSAL_KEYS,
+  type AllowedCountries,
   type CallSettings,
   type CallSettingsPatch,
+  type ChosenSettings,
   type RefusalKey,
 } from './account-settings.js';
 export { accountFrom, Accounts, hasSubaccount, ownSubaccounts, parentsOf, subaccountNames } from './accounts.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts, hasSubaccount } from '../accounts/index.js';
+import { Accounts, AccountSettings, hasSubaccount } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { parsePartyNumber } from '../telephony/phone.js';
@@ -21,6 +21,7 @@ export class AddNumber {
   constructor(
     private readonly accounts: Accounts,
     private readonly clock: Clock,
+    private readonly settings: AccountSettings,
   ) {}
 
   async run(tx: Tx, request: AddNumberRequest): Promise<{ number: VirtualNumber; isNew: boolean }> {
@@ -37,6 +38,7 @@ export class AddNumber {
 
     const createdAt = this.clock.now();
     await insertNumbers(tx, [{ accountId, number, subaccountId, alias, ...ADDED_BY_HAND, createdAt }]);
+    this.settings.numbersChanged(accountId);
     return { number: await tx.findOneByOrFail(VirtualNumber, { number }), isNew: true };
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ownSubaccounts } from '../accounts/index.js';
+import { AccountSettings, ownSubaccounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
@@ -43,7 +43,10 @@ const APPLICATIONS_NAMED = 5;
 /** Makes an account's pool agree with what Plivo lists. Numbers that another account has are left to it. */
 @Injectable()
 export class FollowListing {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly settings: AccountSettings,
+  ) {}
 
   async run(
     tx: Tx,
@@ -77,6 +80,7 @@ export class FollowListing {
     for (const { id, ...led } of changes.leading) await tx.update(VirtualNumber, { id }, led);
     await setMissing(tx, changes.foundIds, null);
     await setMissing(tx, changes.lostIds, now);
+    this.settings.numbersChanged(accountId);
     const active = activeOf(pool, listing, taken);
     return {
       result: { added: joining.length, updated: changes.changing.length, missing: changes.missing },

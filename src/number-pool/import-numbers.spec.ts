@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Accounts } from '../accounts/index.js';
+import { testConfig } from '../../test/support/ground.js';
+import { Accounts, AccountSettings } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database/database.js';
 import { ImportNumbers } from './import-numbers.js';
@@ -14,10 +15,12 @@ const SUBACCOUNT = 'SAFIRSTFIRSTFIRST000';
 describeOnEachDatabase('importing numbers', (open) => {
   let dataSource: DataSource;
   let database: Database;
-  const importNumbers = new ImportNumbers(new Accounts(), new Clock());
+  let importNumbers: ImportNumbers;
 
   beforeAll(async () => {
     ({ dataSource, database } = await open());
+    const clock = new Clock();
+    importNumbers = new ImportNumbers(new Accounts(), clock, new AccountSettings(database, clock, testConfig()));
     for (const id of [ACCOUNT, OTHER])
       await dataSource.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]);
     await dataSource.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [SUBACCOUNT, ACCOUNT, 'Branch', 0]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts, ownSubaccounts } from '../accounts/index.js';
+import { Accounts, AccountSettings, ownSubaccounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { holdersOf } from './find-numbers.js';
@@ -13,6 +13,7 @@ export class ImportNumbers {
   constructor(
     private readonly accounts: Accounts,
     private readonly clock: Clock,
+    private readonly settings: AccountSettings,
   ) {}
 
   async run(
@@ -48,6 +49,7 @@ export class ImportNumbers {
         return { accountId, number, subaccountId, alias, ...ADDED_BY_HAND, createdAt };
       }),
     );
+    this.settings.numbersChanged(accountId);
     return { added: joining.length, unchanged: rows.length - joining.length };
   }
 }

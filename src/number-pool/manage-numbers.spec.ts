@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { Accounts } from '../accounts/index.js';
+import { Accounts, AccountSettings } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { readConfig } from '../platform/settings/config.js';
 import type { Database } from '../platform/database/database.js';
@@ -36,7 +36,7 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     jobs = new Jobs(database, clock, config, createLogger({ level: 'silent', format: 'json' }));
     forgetNumber = new ForgetNumber(database, jobs);
     forgetNumber.onModuleInit();
-    addNumber = new AddNumber(new Accounts(), clock);
+    addNumber = new AddNumber(new Accounts(), clock, new AccountSettings(database, clock, config));
     changeNumber = new ChangeNumber(database, clock);
     removeNumber = new RemoveNumber(database, jobs, clock);
     listNumbers = new ListNumbers(database, clock);

@@ -10,6 +10,7 @@ import { ImportNumbers } from './import-numbers.js';
 import { ListNumbers } from './list-numbers.js';
 import { MeasureNumbers } from './measure-numbers.js';
 import { NumberResourceController } from './number-resource.controller.js';
+import { OwnCountries } from './own-countries.js';
 import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
 import { PurgeStrangers } from './purge-strangers.js';
@@ -40,7 +41,7 @@ const useCases = [
 @Module({
   imports: [AccountsModule, PlivoModule],
   controllers: [NumberResourceController],
-  providers: [...useCases, ForgetNumber, ShowNumbers],
+  providers: [...useCases, ForgetNumber, OwnCountries, ShowNumbers],
   exports: useCases,
 })
 export class NumberPoolModule {}

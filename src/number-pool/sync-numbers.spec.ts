@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { FakeClock } from '../../test/support/ground.js';
-import { Accounts, PlivoAccess } from '../accounts/index.js';
+import { Accounts, AccountSettings, PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
 import { Metrics } from '../platform/metrics.js';
 import { Clock } from '../platform/clock.js';
@@ -172,7 +172,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     syncNumbers = new SyncNumbers(
       database,
       new ReadListing(new PlivoAccess(database, crypto), plivo, readConfig({ PUBLIC_URL })),
-      new FollowListing(clock),
+      new FollowListing(clock, new AccountSettings(database, clock, readConfig({}))),
       new TellListingNews(log, metrics),
     );
   });

@@ -262,8 +262,13 @@ describe('the parties and PINs of a new session', () => {
     const abroad = { first: '14155550001', second: '14155550002', [role]: '442079460123' };
     refused(() => requireAllowed(abroad, allowed), {
       code: 'destination_not_allowed',
-      message: `Invalid parameter. ${role}_party is not an allowed destination`,
+      message: `Invalid parameter. ${role}_party is not an allowed destination: its country is not among the account's allowed_countries, which an operator sets by PATCH /admin/accounts/{auth_id}/settings`,
     });
     expect(() => requireAllowed({ ...abroad, [role]: null }, allowed)).not.toThrow();
+    // No setting opens these.
+    refused(() => requireAllowed({ ...abroad, [role]: '447012345678' }, allowed), {
+      code: 'destination_not_allowed',
+      message: `Invalid parameter. ${role}_party is not an allowed destination`,
+    });
   });
 });

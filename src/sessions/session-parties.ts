@@ -78,8 +78,8 @@ export function requireAllowed(
 ): void {
   for (const role of ['first', 'second'] as const) {
     const number = parties[role];
-    if (number !== null && !isDialable(number as E164, policy).allowed)
-      throw new DestinationNotAllowed(`${role}_party`);
+    const verdict = number === null ? null : isDialable(number as E164, policy);
+    if (verdict?.allowed === false) throw new DestinationNotAllowed(`${role}_party`, verdict.reason);
   }
 }
 

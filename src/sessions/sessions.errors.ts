@@ -1,4 +1,5 @@
 import { DomainError, refusal } from '../platform/errors.js';
+import type { DestinationRefusal } from '../telephony/destinations.js';
 import type { UrlRefusal } from '../platform/outgoing/outgoing.js';
 
 /** A callback URL that would never be called: the code names the rule, the sentence is the documented one of any bad URL. */
@@ -19,8 +20,12 @@ export class MissingParameter extends refusal('missing_parameter', 'invalid') {
 
 /** A party in a country or of a kind that the operator does not let us dial. */
 export class DestinationNotAllowed extends refusal('destination_not_allowed', 'invalid') {
-  constructor(param: 'first_party' | 'second_party') {
-    super(`Invalid parameter. ${param} is not an allowed destination`, { param });
+  constructor(param: 'first_party' | 'second_party', reason: DestinationRefusal) {
+    const remedy =
+      reason === 'country'
+        ? ": its country is not among the account's allowed_countries, which an operator sets by PATCH /admin/accounts/{auth_id}/settings"
+        : '';
+    super(`Invalid parameter. ${param} is not an allowed destination${remedy}`, { param });
   }
 }
 

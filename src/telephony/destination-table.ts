@@ -83,6 +83,11 @@ const plans = new Map<string, Plan[]>();
 /** ISO 3166 codes of all countries that have numbers. */
 export const COUNTRIES: ReadonlySet<string> = new Set(table.getCountries());
 
+/** ISO 3166 code of the country to which a shared calling code belongs first, such as US for 1; empty for codes that no country has. */
+export function mainCountryOf(callingCode: string): string {
+  return table.getCountryCodesForCallingCode(callingCode)?.[0] ?? '';
+}
+
 /** Null when nobody has this calling code. */
 export function numberingOf(digits: string): Numbering | null {
   const callingCode = callingCodeOf(digits);

@@ -18,6 +18,7 @@ import { ConnectSecondParty } from '../../src/call-routing/requested/connect-sec
 import { NoteRinging } from '../../src/call-routing/requested/note-ringing.js';
 import { RequestCall } from '../../src/call-routing/requested/request-call.js';
 import { RingFirstParty } from '../../src/call-routing/requested/ring-first-party.js';
+import { OwnCountries } from '../../src/number-pool/own-countries.js';
 import type { PlivoAccess } from '../../src/accounts/index.js';
 import type { PlivoClient } from '../../src/plivo/index.js';
 import type { Clock } from '../../src/platform/clock.js';
@@ -34,9 +35,10 @@ export function callsOn(
     clock = new FakeClock(),
     key = Buffer.alloc(32, 3),
     plivo,
-  }: { clock?: Clock; key?: Buffer<ArrayBuffer>; plivo?: unknown } = {},
+    env = {},
+  }: { clock?: Clock; key?: Buffer<ArrayBuffer>; plivo?: unknown; env?: Record<string, string> } = {},
 ) {
-  const sessions = sessionsOn(database, clock, key);
+  const sessions = sessionsOn(database, clock, key, env);
   const { config, crypto, events, findRoute, findStrangers, findSessionById } = sessions;
   const client = (plivo ?? {}) as PlivoClient;
   const access = {
@@ -47,7 +49,7 @@ export function callsOn(
   } as unknown as PlivoAccess;
   const log = createLogger({ level: 'silent', format: 'json' });
   const jobs = new Jobs(database, clock, config, log);
-  const settings = new AccountSettings(database, clock);
+  const settings = new AccountSettings(database, clock, config);
   const spend = new Spend(database, clock, jobs, log, new Metrics());
   const reserveSpend = new ReserveSpend(spend);
   const readSeat = new ReadSeat(clock, crypto, config);
@@ -78,7 +80,7 @@ export function callsOn(
     client,
     access,
   );
-  for (const one of [spend, requestCall, ringFirstParty, reconcileCall]) one.onModuleInit();
+  for (const one of [new OwnCountries(settings), spend, requestCall, ringFirstParty, reconcileCall]) one.onModuleInit();
   return {
     sessions,
     jobs,

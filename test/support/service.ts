@@ -134,6 +134,8 @@ export async function startService({
       ADMIN_TOKEN: adminToken,
       LOG_LEVEL: 'trace',
       LOG_FORMAT: 'json',
+      // Most facts have parties in more countries than numbers.
+      DEFAULT_ALLOWED_COUNTRIES: 'all',
       ...settings,
     },
     false,

@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
+import { testConfig } from '../../../test/support/ground.js';
 import {
   AccountsModule,
   AccountSettings,
@@ -16,6 +17,7 @@ import {
 import { refuseXml } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
+import { Config } from '../../platform/settings/config.js';
 import { Secrets } from '../../platform/settings/data-folder.js';
 import { Database } from '../../platform/database/database.js';
 import { COUNTRIES } from '../../telephony/destination-table.js';
@@ -59,6 +61,7 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
   beforeAll(async () => {
     ({ database } = await open());
     const shared = [
+      { provide: Config, useValue: testConfig() },
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       { provide: Secrets, useValue: { adminToken: ADMIN_TOKEN } },

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Req, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Accounts, AccountSettings, type CallSettings } from '../../accounts/index.js';
+import { Accounts, AccountSettings, type ChosenSettings } from '../../accounts/index.js';
 import { Database } from '../../platform/database/database.js';
 import { AccountSettingsChange } from './account-settings.dto.js';
 import { AdminGuard } from '../admin.guard.js';
@@ -20,7 +20,7 @@ export class AccountSettingsController {
   ) {}
 
   @Get()
-  show(@Param('auth_id') accountId: string): Promise<CallSettings> {
+  show(@Param('auth_id') accountId: string): Promise<ChosenSettings> {
     return this.database.read(async (manager) => {
       await this.accounts.require(manager, accountId);
       return this.settings.read(manager, accountId);
@@ -32,7 +32,7 @@ export class AccountSettingsController {
     @Param('auth_id') accountId: string,
     @Body() body: AccountSettingsChange,
     @Req() request: FastifyRequest,
-  ): Promise<CallSettings> {
+  ): Promise<ChosenSettings> {
     return this.database.transaction(async (tx) => {
       const settings = await this.settings.change(tx, accountId, body);
       const write = { action: 'settings.changed', target: accountId, details: traceOf(body) };
@@ -47,7 +47,7 @@ function traceOf({ language, refusals, allowed_countries: countries, ...figures 
   return {
     ...(language !== undefined && { language }),
     ...(refusals !== undefined && { refusals: Object.keys(refusals).join(',') }),
-    ...(countries !== undefined && { allowed_countries: countries && countries.join(',') }),
+    ...(countries !== undefined && { allowed_countries: Array.isArray(countries) ? countries.join(',') : countries }),
     ...figures,
   };
 }

@@ -1,8 +1,5 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
   IsInt,
   IsOptional,
   Max,
@@ -17,6 +14,7 @@ import {
   isMoneyText,
   isRefusalText,
   REFUSAL_KEYS,
+  type AllowedCountries,
   type CallSettingsPatch,
   type RefusalKey,
 } from '../../accounts/index.js';
@@ -69,6 +67,18 @@ class IsMoneyText implements ValidatorConstraintInterface {
   }
 }
 
+@ValidatorConstraint({ name: 'areCountries' })
+class AreCountries implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    if (value === 'own') return true;
+    return Array.isArray(value) && value.length <= COUNTRIES.size && value.every((code) => COUNTRIES.has(code));
+  }
+
+  defaultMessage(): string {
+    return `allowed_countries must be null, "own" or a list of at most ${COUNTRIES.size} ISO 3166 codes in capitals, such as US and GB`;
+  }
+}
+
 export class AccountSettingsChange implements CallSettingsPatch {
   /** In which refusals are spoken. */
   @IfGiven()
@@ -82,15 +92,10 @@ export class AccountSettingsChange implements CallSettingsPatch {
   @Validate(AreRefusals)
   refusals?: Partial<Record<RefusalKey, string | null>>;
 
-  /** ISO 3166 alpha-2; null: every country, an empty list: no calls at all. */
+  /** ISO 3166 alpha-2; `own`: the countries of the account's numbers; null: every country, an empty list: no calls at all. */
   @IsOptional()
-  @IsArray({ message: 'allowed_countries must be null or a list' })
-  @ArrayMaxSize(COUNTRIES.size, { message: `allowed_countries must have at most ${COUNTRIES.size} members` })
-  @IsIn([...COUNTRIES], {
-    each: true,
-    message: 'allowed_countries must hold ISO 3166 codes in capitals, such as US and GB',
-  })
-  allowed_countries?: string[] | null;
+  @Validate(AreCountries)
+  allowed_countries?: AllowedCountries;
 
   /** Days after which recordings are deleted, here and at Plivo: 1 to 3650. */
   @IfGiven()

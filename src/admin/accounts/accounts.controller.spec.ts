@@ -5,9 +5,11 @@ import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
+import { testConfig } from '../../../test/support/ground.js';
 import { AccountsModule, Authenticate } from '../../accounts/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
+import { Config } from '../../platform/settings/config.js';
 import { Secrets } from '../../platform/settings/data-folder.js';
 import { Database } from '../../platform/database/database.js';
 import { ErrorFilter } from '../../platform/http/error-filter.js';
@@ -53,6 +55,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
   beforeAll(async () => {
     const { database } = await open();
     const shared = [
+      { provide: Config, useValue: testConfig() },
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       { provide: Secrets, useValue: { adminToken: ADMIN_TOKEN } },

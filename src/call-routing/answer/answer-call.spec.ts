@@ -9,6 +9,7 @@ import {
   clearSessions,
   OWNER,
   party,
+  testConfig,
   usNumbers,
 } from '../../../test/support/ground.js';
 import { AccountSettings } from '../../accounts/index.js';
@@ -97,6 +98,15 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
     return row!;
   };
   const idOf = async (legUuid: string): Promise<string> => (await callRow(legUuid)).id;
+  const change = (patch: object): Promise<unknown> =>
+    database.transaction(async (tx) => {
+      await tx.query('DELETE FROM account WHERE auth_id = ?', [ACCOUNT]);
+      await tx.query(
+        "INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, 'x', 'x', 'x', 0)",
+        [ACCOUNT],
+      );
+      return world.settings.change(tx, ACCOUNT, patch);
+    });
   const shown = (session: SessionRecord) => world.sessions.findSession.run(OWNER, session.id);
 
   describe('with the order to connect', () => {
@@ -357,6 +367,18 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       expect(await call(party(1))).toContain('nobody to connect');
     });
 
+    it('goes to nobody in a country that no number of the account is of', async () => {
+      const [caller, toCaller, toParty] = ['+252615123456', newId(), newId()];
+      await world.sessions.open(single);
+      await change({ allowed_countries: 'own' });
+      await strangerCalls(caller);
+
+      expect(await call(party(1), toCaller)).toContain('cannot be called from here');
+      expect(await callRow(toCaller)).toMatchObject({ decision: 'refuse', reason: 'destination', dialled: null });
+      await change({ allowed_countries: null });
+      expect(await call(party(1), toParty)).toContain(`<Number>${caller}</Number>`);
+    });
+
     it('is of its own session alone', async () => {
       await addNumbers(database, ['12025550001']);
       await world.sessions.open(single);
@@ -392,14 +414,6 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
   });
 
   describe('within a spend cap', () => {
-    const limited = (patch: object): Promise<unknown> =>
-      database.transaction(async (tx) => {
-        await tx.query(
-          "INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, 'x', 'x', 'x', 0)",
-          [ACCOUNT],
-        );
-        return world.settings.change(tx, ACCOUNT, patch);
-      });
     const reserved = async () =>
       (
         await database.read<{ holder: string; amount: number }[]>((manager) =>
@@ -415,7 +429,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       'of %i s and %i s of ringing reserves %i begun minutes of both legs, with the fee',
       async (limit, ring, minutes) => {
         await world.sessions.open({ ...pair, call_time_limit: limit, ring_timeout: ring });
-        await limited({ daily_spend_cap: '10', max_rate_per_minute: '0.02', minute_fee: '0.01' });
+        await change({ daily_spend_cap: '10', max_rate_per_minute: '0.02', minute_fee: '0.01' });
         const leg = newId();
         await call(party(1), leg);
         expect(await reserved()).toEqual([[await idOf(leg), minutes * 30_000]]);
@@ -424,14 +438,14 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
 
     it('reserves nothing for a caller who is refused, or only asked', async () => {
       await world.sessions.open({ ...pair, ...PIN });
-      await limited({ daily_spend_cap: '10', max_rate_per_minute: '0.02' });
+      await change({ daily_spend_cap: '10', max_rate_per_minute: '0.02' });
       await call(STRANGER);
       expect(await reserved()).toEqual([]);
     });
 
     it('says nothing to a caller for whom there is no room, and keeps whose seat it was', async () => {
       const session = await world.sessions.open(pair);
-      await limited({ daily_spend_cap: '0.01', max_rate_per_minute: '0.02' });
+      await change({ daily_spend_cap: '0.01', max_rate_per_minute: '0.02' });
       const leg = newId();
       expect(await call(party(1), leg)).toBe('<Response><Hangup reason="rejected"/></Response>');
       expect(await callRow(leg)).toMatchObject({ reason: 'spend-cap', session_id: session.id, caller_role: 'first' });
@@ -442,7 +456,13 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
   it('is begun with 0.45 s to spare, and after a conflict repeated as long as anybody waits', async () => {
     const { clock } = world.sessions;
     const log = createLogger({ level: 'silent', format: 'json' });
-    const deadline = new AnswerDeadline(database, clock, log, new AccountSettings(database, clock), new Metrics());
+    const deadline = new AnswerDeadline(
+      database,
+      clock,
+      log,
+      new AccountSettings(database, clock, testConfig()),
+      new Metrics(),
+    );
     const needed: number[] = [];
     let attempts = 0;
     const answered = deadline.transaction(

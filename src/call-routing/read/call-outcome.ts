@@ -35,7 +35,8 @@ const REASONS: Reasons = {
     'wrong-pin': 'no right PIN was entered',
     busy: 'another conversation or requested call of the session is on',
     'no-other-party': 'the session has no other party yet, and nobody has called',
-    destination: "calls to the other party's number are not allowed",
+    destination:
+      "calls to the other party's number are not allowed: its country is not among the account's allowed_countries, or it is of a kind that is never dialled",
     'spend-cap': "the account's spend cap leaves no room for the longest possible call today",
     expired: 'the session has ended',
   },

@@ -114,7 +114,8 @@ describeOnEachDatabase('the dry run of a call', (open) => {
     expect(await abroad.run({ virtualNumber: VIRTUAL as E164, caller: party(1) })).toMatchObject({
       decision: 'refuse',
       dial: null,
-      reason: "Calls to the other party's number are not allowed.",
+      reason:
+        "Calls to the other party's number are not allowed: its country is not among the account's allowed_countries, or it is of a kind that is never dialled.",
     });
   });
 

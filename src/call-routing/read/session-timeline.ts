@@ -75,7 +75,8 @@ const REQUEST_REASONS: Partial<Record<string, string>> = {
   'too-late': 'Plivo could not be asked in time',
   'no-other-party': 'the session has one party only',
   busy: 'a conversation of the session was on',
-  destination: "calls to the first party's number are not allowed",
+  destination:
+    "calls to the first party's number are not allowed: its country is not among the account's allowed_countries, or it is of a kind that is never dialled",
   'spend-cap': "the account's spend cap left no room for the longest possible call",
   unconfirmed:
     'Plivo did not say whether it placed the call and has no record of it; it was not repeated, so that nobody is called twice',

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import { parseUrl } from '../parse-url.js';
 
@@ -13,6 +14,29 @@ export function parseInteger(text: string, min: number, max: number): Parsed<num
 
 export function parseBoolean(text: string): Parsed<boolean> {
   return text === 'true' || text === 'false' ? { value: text === 'true' } : { expected: 'expected true or false' };
+}
+
+/** Of what may be counted in a day; higher ones are no cap. */
+export const LARGEST_CAP = 1_000_000_000;
+
+/** 0 for none. */
+export function parseCap(text: string): Parsed<number> {
+  if (text === 'off') return { value: 0 };
+  const cap = parseInteger(text, 0, LARGEST_CAP);
+  return 'value' in cap ? cap : { expected: `${cap.expected}, or off` };
+}
+
+/** ISO 3166 codes; `all`; or `own`, the countries of an account's numbers. */
+export function parseCountries(text: string): Parsed<'own' | 'all' | readonly string[]> {
+  if (text === 'own' || text === 'all') return { value: text };
+  const codes = text.split(',').map((code) => code.trim());
+  // Loaded for a list alone: the table costs some milliseconds of a start.
+  const { isSupportedCountry } = createRequire(import.meta.url)('libphonenumber-js/min') as {
+    isSupportedCountry: (code: string) => boolean;
+  };
+  if (codes.every((code) => /^[A-Z]{2}$/.test(code) && isSupportedCountry(code)))
+    return { value: Object.freeze([...new Set(codes)].sort()) };
+  return { expected: 'expected own, all, or ISO 3166 codes in capitals, separated by commas, such as US,CA' };
 }
 
 const HOST_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;

@@ -158,6 +158,27 @@ export const settings = {
     defaultInWords: 'false; true with the simulator',
     sentence: "Whether customers' callback URLs may be http or point at private addresses.",
   },
+  DEFAULT_ALLOWED_COUNTRIES: {
+    kind: 'countries',
+    default: '',
+    defaultInWords: 'own; all with the simulator',
+    sentence:
+      'Where calls of accounts made from now on may go until their allowed_countries is set: own (countries of their numbers), all, or a list such as US,CA.',
+  },
+  MAX_REQUESTED_CALLS_PER_DAY: {
+    kind: 'cap',
+    default: '',
+    defaultInWords: '10000; off with the simulator',
+    sentence:
+      'Calls to first parties that an account may request in a UTC day; 0 or off: any number. An account may have its own, daily_requested_calls.',
+  },
+  MAX_DESTINATIONS_PER_DAY: {
+    kind: 'cap',
+    default: '',
+    defaultInWords: '5000; off with the simulator',
+    sentence:
+      'Different phones that an account may dial in a UTC day; 0 or off: any number. An account may have its own, daily_destinations.',
+  },
   SYNC_NUMBERS: {
     kind: 'boolean',
     default: 'true',

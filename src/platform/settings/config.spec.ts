@@ -65,6 +65,7 @@ describe('settings of an empty environment', () => {
         nationalCallers: 'refuse',
       },
       callbacks: { allowPrivate: true },
+      accounts: { countriesOfNew: null, requestedCallsPerDay: 0, destinationsPerDay: 0 },
       role: 'all',
       jobs: { pollMs: 500 },
       migrate: 'auto',
@@ -328,6 +329,53 @@ describe('.env.example', () => {
       ].join('\n'),
     );
     expect(text.split('\n\n').slice(1).join('\n\n').trimEnd()).toBe(blocks.join('\n\n'));
+  });
+});
+
+describe('what new accounts may do', () => {
+  const PLIVO = { PLIVO_AUTH_ID: AUTH_ID, PLIVO_AUTH_TOKEN: 'plivo-token-of-the-test' };
+  const accountsOf = (env: NodeJS.ProcessEnv) => readConfig(env, false).accounts;
+
+  it('is bounded with Plivo, where it costs money', () => {
+    expect(accountsOf(PLIVO)).toEqual({
+      countriesOfNew: 'own',
+      requestedCallsPerDay: 10_000,
+      destinationsPerDay: 5_000,
+    });
+  });
+
+  it.each([
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'all' }, { countriesOfNew: null }],
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'own' }, { countriesOfNew: 'own' }],
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'US, CA,US' }, { countriesOfNew: ['CA', 'US'] }],
+    [{ MAX_REQUESTED_CALLS_PER_DAY: 'off' }, { requestedCallsPerDay: 0, destinationsPerDay: 5_000 }],
+    [{ MAX_DESTINATIONS_PER_DAY: '0' }, { requestedCallsPerDay: 10_000, destinationsPerDay: 0 }],
+    [
+      { MAX_REQUESTED_CALLS_PER_DAY: '1', MAX_DESTINATIONS_PER_DAY: '2' },
+      { requestedCallsPerDay: 1, destinationsPerDay: 2 },
+    ],
+  ])('is %j', (env, wanted) => {
+    expect(accountsOf({ ...PLIVO, ...env })).toMatchObject(wanted);
+  });
+
+  it('is bounded in the simulator where it is told to be', () => {
+    expect(accountsOf({ DEFAULT_ALLOWED_COUNTRIES: 'own', MAX_DESTINATIONS_PER_DAY: '7' })).toEqual({
+      countriesOfNew: 'own',
+      requestedCallsPerDay: 0,
+      destinationsPerDay: 7,
+    });
+  });
+
+  it.each([
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'none' }, 'DEFAULT_ALLOWED_COUNTRIES', 'own, all, or'],
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'us' }, 'DEFAULT_ALLOWED_COUNTRIES', 'in capitals'],
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'US,UK' }, 'DEFAULT_ALLOWED_COUNTRIES', '(got "US,UK")'],
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'US,' }, 'DEFAULT_ALLOWED_COUNTRIES', 'ISO 3166'],
+    [{ DEFAULT_ALLOWED_COUNTRIES: 'own,US' }, 'DEFAULT_ALLOWED_COUNTRIES', 'ISO 3166'],
+    [{ MAX_REQUESTED_CALLS_PER_DAY: '-1' }, 'MAX_REQUESTED_CALLS_PER_DAY', 'or off'],
+    [{ MAX_DESTINATIONS_PER_DAY: 'never' }, 'MAX_DESTINATIONS_PER_DAY', 'whole number from 0'],
+  ])('refuses %j', (env, name, words) => {
+    expect(problems(env)).toEqual({ [name]: expect.stringContaining(words) });
   });
 });
 

@@ -4,6 +4,8 @@ import {
   parseAdminToken,
   parseAuthId,
   parseBaseUrl,
+  parseCap,
+  parseCountries,
   parseDatabase,
   parseHost,
   parseKey,
@@ -60,6 +62,13 @@ export abstract class Config {
     readonly nationalCallers: 'refuse' | 'read';
   };
   abstract readonly callbacks: { readonly allowPrivate: boolean };
+  abstract readonly accounts: {
+    /** The `allowed_countries` of an account that is made. ISO 3166 codes; `own`: the countries of its numbers; null: every country. */
+    readonly countriesOfNew: readonly string[] | 'own' | null;
+    /** Of each account that has no caps of its own, in a UTC day; 0: any number. */
+    readonly requestedCallsPerDay: number;
+    readonly destinationsPerDay: number;
+  };
   abstract readonly role: 'all' | 'api' | 'worker';
   abstract readonly jobs: { readonly pollMs: number };
   abstract readonly migrate: 'auto' | 'check' | 'off';
@@ -106,6 +115,7 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
     sessions: readSessions(reader),
     plivo: readPlivo(reader),
     callbacks: { allowPrivate: reader.boolean('CALLBACK_ALLOW_PRIVATE', provider.kind === 'simulator') },
+    accounts: readAccounts(reader, provider.kind),
     role: reader.choice('ROLE', settings.ROLE.default),
     jobs: { pollMs: reader.integer('WORKER_POLL_MS') },
     migrate: reader.choice('MIGRATE', settings.MIGRATE.default),
@@ -176,6 +186,17 @@ function readProvider(reader: SettingsReader, production: boolean): Config['prov
     apiUrl: kind === 'plivo' ? apiUrl : '',
     firstAccount: authId === null || authToken === null ? null : { authId, authToken },
     syncNumbers: reader.boolean('SYNC_NUMBERS', settings.SYNC_NUMBERS.default === 'true'),
+  };
+}
+
+/** Against stolen credentials; nobody pays for what the simulator dials. */
+function readAccounts(reader: SettingsReader, provider: 'plivo' | 'simulator'): Config['accounts'] {
+  const isReal = provider === 'plivo';
+  const countries = reader.parsed('DEFAULT_ALLOWED_COUNTRIES', parseCountries) ?? (isReal ? 'own' : 'all');
+  return {
+    countriesOfNew: countries === 'all' ? null : countries,
+    requestedCallsPerDay: reader.parsed('MAX_REQUESTED_CALLS_PER_DAY', parseCap) ?? (isReal ? 10_000 : 0),
+    destinationsPerDay: reader.parsed('MAX_DESTINATIONS_PER_DAY', parseCap) ?? (isReal ? 5_000 : 0),
   };
 }
 

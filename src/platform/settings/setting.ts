@@ -14,7 +14,9 @@ type SettingKind =
         | 'auth-id'
         | 'token'
         | 'key'
-        | 'networks';
+        | 'networks'
+        | 'countries'
+        | 'cap';
     };
 
 export type Setting = SettingKind & {

@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AccountSettings } from '../accounts/index.js';
+import { selection, text } from '../platform/database/rows.js';
+import { mainCountryOf } from '../telephony/destination-table.js';
+
+const PLACES = selection({ country: text('country'), callingCode: text('calling_code') });
+
+/** Tells the accounts' settings which countries an account's numbers are of. */
+@Injectable()
+export class OwnCountries implements OnModuleInit {
+  constructor(private readonly settings: AccountSettings) {}
+
+  onModuleInit(): void {
+    this.settings.readOwnCountriesBy(ownCountries);
+  }
+}
+
+/**
+ * ISO 3166 codes, in order. Of a number whose calling code several countries share it is its own: +1 212 opens the United States, and neither Canada nor
+ * the Caribbean. Where the digits do not tell, as with North America's toll-free numbers, it is the code's main country. A number counts whatever its
+ * status, so that calls of sessions that live on retired ones go on; one that Plivo does not list any more does not.
+ */
+export async function ownCountries(manager: EntityManager, accountId: string): Promise<readonly string[]> {
+  const places = await PLACES.read(
+    manager,
+    'FROM virtual_number WHERE account_id = ? AND missing_since IS NULL GROUP BY country, calling_code',
+    [accountId],
+  );
+  const countries = places.map(({ country, callingCode }) => country || mainCountryOf(callingCode));
+  return [...new Set(countries)].filter((country) => country !== '').sort();
+}

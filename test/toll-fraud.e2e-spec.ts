@@ -1,0 +1,71 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { describeOnEachService, type Service } from './support/service.js';
+
+const [ASHA, RAVI, ABROAD] = ['+14155550123', '+14155550124', '+252615123456'];
+const SETTINGS = '/accounts/MASERVICETESTTEST000/settings';
+
+// What a thief of an account's token can make it dial.
+describeOnEachService('an account that nobody has set anything for, with Plivo', (start) => {
+  let service: Service;
+
+  beforeAll(async () => {
+    // The default, which other suites have opened.
+    service = await start({ settings: { DEFAULT_ALLOWED_COUNTRIES: '' } });
+  });
+
+  const open = (body: Record<string, unknown>) =>
+    service.sessions<{ error?: string; error_code?: string; session_uuid?: string }>('POST', '/', body);
+  const abroad = { first_party: ABROAD, second_party: RAVI, initiate_call_to_first_party: true };
+  const remedy = expect.stringMatching(/^Invalid parameter\. first_party is not .*allowed_countries.*\/settings$/);
+
+  it('reaches no country before it has numbers, and says what to do', async () => {
+    const refused = await open({ first_party: ASHA, second_party: RAVI });
+    expect(refused).toMatchObject({ status: 400, body: { error: remedy, error_code: 'destination_not_allowed' } });
+  });
+
+  it('reaches the countries of its numbers, from the first one on', async () => {
+    await service.addNumbers(['12025550100', '12025550101']);
+    expect((await service.admin('GET', SETTINGS)).body).toMatchObject({ allowed_countries: 'own' });
+    expect((await open({ first_party: ASHA, second_party: RAVI })).status).toBe(201);
+    const british = { first_party: '+442079460123', second_party: RAVI };
+    expect((await open(british)).body).toMatchObject({ error: remedy });
+    await service.addNumbers(['442079460000']);
+    expect((await open(british)).status).toBe(201);
+  });
+
+  it('requests no call to another one, however often', async () => {
+    const tried = await Promise.all(Array.from({ length: 50 }, () => open(abroad)));
+    expect(new Set(tried.map(({ status }) => status))).toEqual(new Set([400]));
+    expect(await service.dataSource.query('SELECT id FROM call_request')).toEqual([]);
+    expect(await service.dataSource.query("SELECT id FROM job WHERE kind = 'calls.place'")).toEqual([]);
+    expect(tried[0]?.text).not.toContain(ABROAD.slice(1));
+  });
+
+  it('reaches what an operator allows instead', async () => {
+    const patched = await service.admin('PATCH', SETTINGS, { allowed_countries: ['US', 'SO'] });
+    expect(patched).toMatchObject({ status: 200, body: { allowed_countries: ['SO', 'US'] } });
+    expect((await open({ first_party: ABROAD, second_party: RAVI })).status).toBe(201);
+    const back = await service.admin('PATCH', SETTINGS, { allowed_countries: 'own' });
+    expect(back.body).toMatchObject({ allowed_countries: 'own' });
+    expect((await open(abroad)).status).toBe(400);
+  });
+
+  it('is joined by accounts made later, whose numbers are their own', async () => {
+    const made = await service.admin<{ auth_id: string; auth_token: string }>('POST', '/accounts', {
+      name: 'Second',
+      plivo_auth_id: 'MASECONDSECONDSECOND',
+      plivo_auth_token: 'token-of-the-second',
+    });
+    const { auth_id: authId, auth_token: authToken } = made.body;
+    const number = { account: authId, number: '+33123456789' };
+    expect((await service.admin('POST', '/numbers', number)).status).toBe(201);
+    const create = (first: string, second: string) =>
+      service.request(`/v1/Account/${authId}/Masking/Session/`, {
+        method: 'POST',
+        body: { first_party: first, second_party: second },
+        as: { authId, authToken },
+      });
+    expect((await create(ASHA, RAVI)).status).toBe(400);
+    expect((await create('+33187654321', '+33187654322')).status).toBe(201);
+  });
+});
