@@ -15,6 +15,7 @@ const DEFAULTS = {
   refusals: {},
   allowed_countries: null,
   recording_retention_days: 30,
+  unrouted_url: null,
   session_fee: '0',
   minute_fee: '0',
   daily_spend_cap: null,
@@ -108,6 +109,48 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
     expect(await change({ refusals: { busy: null }, allowed_countries: null })).toEqual({
       ...DEFAULTS,
       refusals: { trouble: 'T' },
+    });
+  });
+
+  describe('with a URL for callers whom no session claims', () => {
+    const URL = 'https://ivr.example/in?line=1';
+    const strict = () => new AccountSettings(database, clock, testConfig({ CALLBACK_ALLOW_PRIVATE: 'false' }));
+
+    it('hold it until it is taken away', async () => {
+      expect(await change({ unrouted_url: URL }, MAIN, strict())).toEqual({ ...DEFAULTS, unrouted_url: URL });
+      expect((await change({ language: 'fr-FR' })).unrouted_url).toBe(URL);
+      expect((await change({ unrouted_url: null })).unrouted_url).toBeNull();
+    });
+
+    it.each([
+      ['http://ivr.example/in', 'https'],
+      ['https://10.0.0.7/in', 'a host that Plivo can reach'],
+      ['https://93.184.216.34/in', 'a host name'],
+      ['https://user:secret@ivr.example/in', 'no user name'],
+      ['https://ivr.example:22/in', 'port'],
+      ['ivr.example/in', 'an absolute URL'],
+      ['ftp://ivr.example/in', 'https'],
+      ['https://ivr.example/"onload="', 'an absolute URL'],
+      ['https://ivr.example/<in>', 'an absolute URL'],
+      [`https://ivr.example/${'x'.repeat(1000)}`, 'at most 1000 characters'],
+      ['', 'an absolute URL'],
+    ])('refuse %j, and do not repeat it', async (url, words) => {
+      const refused = change({ unrouted_url: url }, MAIN, strict());
+      await expect(refused).rejects.toMatchObject({
+        code: 'invalid_request',
+        message: expect.stringMatching(`^unrouted_url: expected .*${words}`),
+        details: { param: 'unrouted_url' },
+      });
+      if (url !== '') await expect(refused).rejects.not.toThrow(url);
+    });
+
+    it('take http and private addresses where callbacks may have them, but never this service', async () => {
+      expect((await change({ unrouted_url: 'http://127.0.0.1:9000/in' })).unrouted_url).toBe(
+        'http://127.0.0.1:9000/in',
+      );
+      const own = 'http://127.0.0.1:8420/plivo/MAMAINMAINMAINMAIN00/answer';
+      await expect(change({ unrouted_url: own })).rejects.toThrow('does not lead back here');
+      await expect(change({ unrouted_url: own.replace('http', 'HTTP') })).rejects.toThrow('does not lead back here');
     });
   });
 

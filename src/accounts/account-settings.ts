@@ -9,6 +9,7 @@ import { InvalidRequest, NotFound } from '../platform/errors.js';
 import { ACCOUNT_SETTINGS } from './account.entity.js';
 import { decimalText, microsOf } from './money.js';
 import { ShortLived } from './short-lived.js';
+import { requireUnroutedUrl } from './unrouted-url.js';
 
 /** The occasions on which a caller is refused, with a sentence or without. */
 export const REFUSAL_KEYS = [
@@ -51,6 +52,8 @@ export interface CallSettings extends DestinationPolicy, Rates, SpendLimit {
   readonly refusals: Readonly<Partial<Record<RefusalKey, string>>>;
   /** Days after which a recording is deleted, here and at Plivo: 1 to 3650. */
   readonly recording_retention_days: number;
+  /** Callers whom no session claims are handed on to it, by POST, instead of being refused; null: they are refused. */
+  readonly unrouted_url: string | null;
 }
 
 /** Where an account's calls may go: ISO 3166 codes; null: every country; `own`: the countries of its virtual numbers, whichever they are at the time. */
@@ -67,6 +70,7 @@ export interface CallSettingsPatch extends Partial<Rates & SpendLimit> {
   refusals?: Readonly<Partial<Record<RefusalKey, string | null>>>;
   allowed_countries?: AllowedCountries;
   recording_retention_days?: number;
+  unrouted_url?: string | null;
 }
 
 const DEFAULTS: ChosenSettings = {
@@ -74,6 +78,7 @@ const DEFAULTS: ChosenSettings = {
   refusals: {},
   allowed_countries: null,
   recording_retention_days: 30,
+  unrouted_url: null,
   session_fee: '0',
   minute_fee: '0',
   daily_spend_cap: null,
@@ -145,6 +150,7 @@ export class AccountSettings {
 
   /** Answers the settings that hold from the commit on. Refuses an account that does not exist. */
   async change(tx: Tx, accountId: string, patch: CallSettingsPatch): Promise<ChosenSettings> {
+    if (typeof patch.unrouted_url === 'string') requireUnroutedUrl(patch.unrouted_url, this.config);
     await this.lock(tx, accountId);
     const before = await stored(tx, accountId);
 
@@ -178,7 +184,7 @@ async function stored(manager: EntityManager, accountId: string): Promise<Partia
 }
 
 function merged(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Partial<ChosenSettings> {
-  const { language, refusals = {}, allowed_countries: countries, recording_retention_days: days } = patch;
+  const { language, refusals = {}, allowed_countries: countries, recording_retention_days: days, unrouted_url } = patch;
   const texts = REFUSAL_KEYS.flatMap((key) => {
     const text = refusals[key] === undefined ? settings.refusals?.[key] : refusals[key];
     return typeof text === 'string' ? [[key, text] as const] : [];
@@ -189,6 +195,7 @@ function merged(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Pa
     refusals: Object.fromEntries(texts),
     ...(countries !== undefined && { allowed_countries: inOrder(countries) }),
     ...(days !== undefined && { recording_retention_days: days }),
+    ...(unrouted_url !== undefined && { unrouted_url }),
     ...moneyOf(patch),
   };
 }

@@ -35,8 +35,8 @@ export class MaskedCall {
   @Column({ ...id(), ...nullable, name: 'prompt_session_id' }) promptSessionId!: string | null;
   /** PINs entered so far, wrong or none included. */
   @Column({ type: 'int', name: 'pin_attempts' }) pinAttempts!: number;
-  /** `ask-pin` until a PIN is right or the attempts are used up. */
-  @Column(word(8)) decision!: 'connect' | 'ask-pin' | 'play' | 'refuse';
+  /** `ask-pin` until a PIN is right or the attempts are used up. `redirect`: refused, and handed on to the account's `unrouted_url`. */
+  @Column(word(8)) decision!: 'connect' | 'ask-pin' | 'play' | 'refuse' | 'redirect';
   /** Why, in a word of call-decision.ts. */
   @Column(word(24)) reason!: string;
   /** Sealed. The answer given to Plivo: the same CallUUID asking again gets the same bytes. */

@@ -29,4 +29,13 @@ export {
   type GatheredDigits,
   type HangupWebhook,
 } from './webhooks.js';
-export { connectXml, emptyXml, gatherDigitsXml, hangupXml, playAndHangupXml, playXml, refuseXml } from './xml.js';
+export {
+  connectXml,
+  emptyXml,
+  gatherDigitsXml,
+  hangupXml,
+  playAndHangupXml,
+  playXml,
+  redirectXml,
+  refuseXml,
+} from './xml.js';

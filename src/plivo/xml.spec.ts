@@ -9,6 +9,7 @@ import {
   hangupXml,
   playAndHangupXml,
   playXml,
+  redirectXml,
   refuseXml,
   type ConnectCall,
 } from './xml.js';
@@ -174,6 +175,9 @@ describe('refusing a caller', () => {
     expect(hangupXml('rejected')).toBe('<Response><Hangup reason="rejected"/></Response>');
     expect(refuseXml({ reason: 'busy' })).toBe('<Response><Hangup reason="busy"/></Response>');
     expect(hangupXml()).toBe('<Response><Hangup/></Response>');
+    expect(redirectXml('https://ivr.example/in?a=1&b=2')).toBe(
+      '<Response><Redirect method="POST">https://ivr.example/in?a=1&amp;b=2</Redirect></Response>',
+    );
   });
 
   it('speaks or plays first', () => {
@@ -201,6 +205,7 @@ describe('refusing a caller', () => {
   });
 
   it.each([
+    ['a redirect to something else than a web page', () => redirectXml('tel:+14155550111')],
     ['an odd language', () => refuseXml({ say: { text: 'a', language: 'en-US" voice="MAN' } })],
     ['nothing to say', () => refuseXml({ say: { text: '\u0000"', language: 'en-US' } })],
     ['too much to say', () => refuseXml({ say: { text: 'a'.repeat(3001), language: 'en-US' } })],

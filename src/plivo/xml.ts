@@ -109,6 +109,13 @@ export function playAndHangupXml(url: string): string {
   return refuseXml({ play: url });
 }
 
+/** Hands the call on: from here on Plivo asks that URL what to do. */
+export function redirectXml(url: string): string {
+  const response = new Response();
+  response.addRedirect(webUrl(url), { method: 'POST' });
+  return response.toXML();
+}
+
 /** Nothing more to do: what follows the end of a Dial that went well. */
 export function emptyXml(): string {
   return new Response().toXML();

@@ -230,6 +230,7 @@ export class World {
       language: 'en-US',
       refusals,
       recording_retention_days: 30,
+      unrouted_url: null,
       session_fee: '0',
       minute_fee: '0',
       daily_spend_cap: null,

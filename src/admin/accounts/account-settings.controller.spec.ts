@@ -38,6 +38,7 @@ const DEFAULTS = {
   refusals: {},
   allowed_countries: null,
   recording_retention_days: 30,
+  unrouted_url: null,
   session_fee: '0',
   minute_fee: '0',
   daily_spend_cap: null,
@@ -171,6 +172,10 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
     [{ allowed_countries: ['US', '__proto__'] }, 'allowed_countries'],
     [{ allowed_countries: ['US', null] }, 'allowed_countries'],
     [{ allowed_countries: Array.from({ length: 1_000 }, () => 'US') }, 'allowed_countries'],
+    [{ allowed_countries: 'OWN' }, 'allowed_countries'],
+    [{ unrouted_url: 5 }, 'unrouted_url'],
+    [{ unrouted_url: ['https://ivr.example'] }, 'unrouted_url'],
+    [{ unrouted_url: 'ivr.example/14155550123' }, 'unrouted_url'],
     [{ spend_cap: 5 }, 'spend_cap'],
     [{ '+14155550123': 5 }, undefined],
   ])('refuse wrong change %#', async (body, param) => {
@@ -226,6 +231,19 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
 
     await patch({ allowed_countries: null });
     expect(await newestAudit()).toMatchObject({ details: { allowed_countries: null } });
+    await patch({ allowed_countries: 'own' });
+    expect(await newestAudit()).toMatchObject({ details: { allowed_countries: 'own' } });
+  });
+
+  it('take a URL for callers whom no session claims, of which no trace holds more than that there is one', async () => {
+    const url = `https://ivr.example/in?key=${randomUUID()}`;
+    expect((await patch({ unrouted_url: url })).body).toEqual({ ...DEFAULTS, unrouted_url: url });
+    const entry = await newestAudit();
+    expect(entry).toMatchObject({ details: { unrouted_url: 'set' } });
+    expect((await ask('GET')).body).toMatchObject({ unrouted_url: url });
+    expect((await patch({ unrouted_url: null })).body).toEqual(DEFAULTS);
+    expect(await newestAudit()).toMatchObject({ details: { unrouted_url: 'removed' } });
+    expect(JSON.stringify(entry) + written).not.toContain(url.slice(-36));
   });
 });
 

@@ -42,9 +42,11 @@ export class AccountSettingsController {
   }
 }
 
-/** Of sentences only which: an operator may have put a phone number into one. */
-function traceOf({ language, refusals, allowed_countries: countries, ...figures }: AccountSettingsChange) {
+/** Of sentences only which: an operator may have put a phone number into one. Of a URL only whether: there may be a token in it. */
+function traceOf(change: AccountSettingsChange) {
+  const { language, refusals, allowed_countries: countries, unrouted_url: url, ...figures } = change;
   return {
+    ...(url !== undefined && { unrouted_url: url === null ? 'removed' : 'set' }),
     ...(language !== undefined && { language }),
     ...(refusals !== undefined && { refusals: Object.keys(refusals).join(',') }),
     ...(countries !== undefined && { allowed_countries: Array.isArray(countries) ? countries.join(',') : countries }),

@@ -2,6 +2,7 @@ import { Transform, type TransformFnParams } from 'class-transformer';
 import {
   IsInt,
   IsOptional,
+  IsString,
   Max,
   Min,
   Validate,
@@ -103,6 +104,12 @@ export class AccountSettingsChange implements CallSettingsPatch {
   @Min(1, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
   @Max(3650, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
   recording_retention_days?: number;
+
+  /** Where callers whom no session claims are handed on to, by POST; null: they are refused. As callback URLs are, and not this service itself. */
+  @IsOptional()
+  @IsString({ message: 'unrouted_url must be null or a URL' })
+  unrouted_url?: string | null;
+
   /** What the account is charged for each session, on top of Plivo's prices. */
   @IfGiven()
   @Validate(IsMoneyText)

@@ -413,6 +413,66 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
     expect(await call(party(1))).toContain('<Dial');
   });
 
+  describe('of a caller whom no session claims, where the account has another use for it,', () => {
+    const IVR = 'https://ivr.example/in?line=1&key=s3cret';
+    const REDIRECT =
+      '<Response><Redirect method="POST">https://ivr.example/in?line=1&amp;key=s3cret</Redirect></Response>';
+
+    it.each([
+      ['stranger', STRANGER],
+      ['withheld', 'anonymous'],
+      ['unreadable', '04155550001'],
+    ])('%s: is handed on, with the same bytes as often as it asks, and kept as refused', async (reason, from) => {
+      await world.sessions.open(pair);
+      await change({ unrouted_url: IVR, refusals: { stranger: 'Who is there?' } });
+      const leg = newId();
+      expect(await call(from, leg)).toBe(REDIRECT);
+      expect(await callRow(leg)).toMatchObject({ decision: 'redirect', reason, session_id: null, caller: null });
+      await change({ unrouted_url: null });
+      expect(await call(from, leg)).toBe(REDIRECT);
+      expect(await call(from)).toContain('Who is there?');
+    });
+
+    it('is handed on too if its open session ends in that moment, and stays in its story', async () => {
+      const session = await world.sessions.open(single);
+      await change({ unrouted_url: IVR });
+      const { findSessionById } = world.sessions;
+      const run = findSessionById.run.bind(findSessionById);
+      findSessionById.run = async (...asked) => {
+        const found = await run(...asked);
+        return found && { ...found, expiresAt: 0 };
+      };
+      const leg = newId();
+      expect(await call(STRANGER, leg)).toBe(REDIRECT);
+      expect(await callRow(leg)).toMatchObject({ reason: 'expired', session_id: session.id, connected_at: null });
+    });
+
+    it('ends as a refused one does when Plivo tells of its end, however long it was somewhere else', async () => {
+      await world.sessions.open(pair);
+      await change({ unrouted_url: IVR });
+      const leg = newId();
+      await call(STRANGER, leg);
+      told.splice(0);
+      await hangUp(leg);
+      expect(told).toEqual([new CallFigured(ACCOUNT, leg, VIRTUAL, 'open')]);
+      // After its end nobody asks but whoever has kept the webhook.
+      expect(await call(STRANGER, leg)).toBe(HANG_UP);
+    });
+
+    it('is nothing to parties, to callers of PIN sessions, or to who is locked out', async () => {
+      await world.sessions.open({ ...pair, ...PIN, pin_retry: 0 });
+      await change({ unrouted_url: IVR });
+      expect(await call(party(1))).toContain('<Dial');
+      expect(await call(party(2))).toContain('busy with another call');
+      for (let guess = 0; guess < 5; guess++) {
+        const leg = newId();
+        expect(await call(STRANGER, leg)).toContain('<GetDigits');
+        expect(await type(await idOf(leg), 1, `900${guess}`, leg)).toContain('<Speak');
+      }
+      expect(await call(STRANGER)).toContain('too many wrong codes');
+    });
+  });
+
   describe('within a spend cap', () => {
     const reserved = async () =>
       (

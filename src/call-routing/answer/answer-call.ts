@@ -7,13 +7,13 @@ import { newId } from '../../platform/ids.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
 import { AnswerDeadline, type IsAwaited } from './answer-deadline.js';
 import { CallBook } from './call-book.js';
-import { decideCall, standingOf, type CallDecision } from './call-decision.js';
+import { decideCall, handOn, standingOf, type CallDecision } from './call-decision.js';
 import { ReadCaller } from './read-caller.js';
 import { ReadSeat } from './read-seat.js';
 
 /**
- * Answers Plivo when somebody calls a virtual number: connects a party to the other one of its session, asks for a PIN, plays a file, or refuses.
- * The same call asking again gets the same bytes.
+ * Answers Plivo when somebody calls a virtual number: connects a party to the other one of its session, asks for a PIN, plays a file, refuses, or
+ * hands on whom no session claims. The same call asking again gets the same bytes.
  */
 @Injectable()
 export class AnswerCall {
@@ -48,6 +48,17 @@ export class AnswerCall {
 
   /** What would become of a call from `from` to `to`. Reads, and keeps the session's row, but changes nothing. */
   async decide(
+    tx: Tx,
+    accountId: string,
+    asked: { to: string; from: string },
+    settings: CallSettings,
+  ): Promise<{ decision: CallDecision; caller: E164 | null }> {
+    const { decision, caller } = await this.claim(tx, accountId, asked, settings);
+    return { decision: handOn(decision, settings.unrouted_url), caller };
+  }
+
+  /** What the account's sessions make of it. */
+  private async claim(
     tx: Tx,
     accountId: string,
     { to, from }: { to: string; from: string },

@@ -1,6 +1,6 @@
 import type { CallSettings } from '../../accounts/index.js';
 import { LONGEST_PIN } from '../../number-pool/index.js';
-import { connectXml, gatherDigitsXml, playAndHangupXml } from '../../plivo/index.js';
+import { connectXml, gatherDigitsXml, playAndHangupXml, redirectXml } from '../../plivo/index.js';
 import type { SessionRecord } from '../../sessions/index.js';
 import type { E164 } from '../../telephony/phone.js';
 import type { CallDecision } from './call-decision.js';
@@ -34,6 +34,8 @@ export function answerXml(
       return playAndHangupXml(decision.url);
     case 'refuse':
       return spokenRefusal(decision.reason, call.settings);
+    case 'redirect':
+      return redirectXml(decision.url);
   }
 }
 

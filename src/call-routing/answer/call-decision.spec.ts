@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Route, SessionRecord } from '../../sessions/index.js';
 import type { E164 } from '../../telephony/phone.js';
-import { decideCall, isPinForced, standingOf, type CallerFacts, type SeatFacts } from './call-decision.js';
+import {
+  decideCall,
+  handOn,
+  isPinForced,
+  standingOf,
+  type CallDecision,
+  type CallerFacts,
+  type SeatFacts,
+} from './call-decision.js';
 
 const FIRST = '14155550001' as E164;
 const SECOND = '14155550002' as E164;
@@ -175,4 +183,29 @@ describe('what becomes of a call', () => {
         seat: null,
       });
   });
+});
+
+describe('a call that the account has another use for', () => {
+  const IVR = 'https://ivr.example/in';
+
+  it.each(['stranger', 'withheld', 'unreadable', 'expired'] as const)('%s: is handed on', (reason) => {
+    const seat = seatOf('second');
+    const refused = { decision: 'refuse', reason, seat } as const;
+    expect(handOn(refused, IVR)).toEqual({ decision: 'redirect', reason, url: IVR, seat });
+    expect(handOn(refused, null)).toBe(refused);
+  });
+
+  it.each([
+    ...(['locked', 'wait', 'wrong-pin', 'busy', 'no-other-party', 'destination', 'spend-cap'] as const).map(
+      (reason) => ({ decision: 'refuse', reason, seat: null }) as const,
+    ),
+    { decision: 'play', reason: 'unknown-caller', url: FILE, seat: null } as const,
+    { decision: 'ask-pin', reason: 'pin', prompt: pinned, seat: null } as const,
+    { decision: 'connect', reason: 'party', seat: seatOf('first'), dial: SECOND } as const,
+  ] satisfies CallDecision[])(
+    'is not one that a session claims, nor one turned away for what was typed: %j',
+    (decision) => {
+      expect(handOn(decision, IVR)).toBe(decision);
+    },
+  );
 });

@@ -28,6 +28,10 @@ export type RefusalReason =
   | 'spend-cap'
   | 'expired';
 
+/** Of callers whom no session claims: an account may have another use for them. */
+const UNROUTED = ['stranger', 'withheld', 'unreadable', 'expired'] as const satisfies readonly RefusalReason[];
+export type UnroutedReason = (typeof UNROUTED)[number];
+
 /** How a caller came to a seat in a session. */
 export type SeatedBy = 'party' | 'open-session' | 'pin' | 'request';
 
@@ -77,7 +81,9 @@ export type CallDecision =
   | { decision: 'connect'; reason: SeatedBy | 'last-caller'; seat: Route; dial: E164 }
   | { decision: 'ask-pin'; reason: 'forced' | 'pin'; prompt: SessionRecord; seat: Route | null }
   | { decision: 'play'; reason: 'unknown-caller'; url: string; seat: Route | null }
-  | { decision: 'refuse'; reason: RefusalReason; seat: Route | null };
+  | { decision: 'refuse'; reason: RefusalReason; seat: Route | null }
+  /** Refused here, and handed on to whatever answers at that URL. */
+  | { decision: 'redirect'; reason: UnroutedReason; url: string; seat: Route | null };
 
 /** What is to be done about a caller of this standing. When in doubt it refuses; it never guesses. */
 export function decideCall(standing: Standing, facts: SeatFacts | null): CallDecision {
@@ -96,6 +102,13 @@ export function decideCall(standing: Standing, facts: SeatFacts | null): CallDec
   const { seat, by } = standing;
   if (facts === null || !facts.isLive) return { decision: 'refuse', reason: 'expired', seat };
   return decideSeat(seat, by, facts);
+}
+
+/** The decision about a call that has just come in, where the account has a URL for callers whom no session claims. */
+export function handOn(decision: CallDecision, unroutedUrl: string | null): CallDecision {
+  if (decision.decision !== 'refuse' || unroutedUrl === null) return decision;
+  const reason = UNROUTED.find((unrouted) => unrouted === decision.reason);
+  return reason ? { decision: 'redirect', reason, url: unroutedUrl, seat: decision.seat } : decision;
 }
 
 function decideSeat(seat: Route, by: SeatedBy, facts: SeatFacts): CallDecision {

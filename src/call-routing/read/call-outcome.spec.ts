@@ -103,6 +103,14 @@ describe("a call's outcome in words", () => {
     expect(refused('a word of a later version')).toBe('refused: the reason is not known');
   });
 
+  it('says that a refused caller was handed on', () => {
+    expect(outcome({ decision: 'redirect', reason: 'stranger' })).toBe(
+      "refused: the caller is not registered for this number; the call is handed on to the account's unrouted_url",
+    );
+    for (const reason of ['withheld', 'unreadable', 'expired'])
+      expect(outcome({ decision: 'redirect', reason })).toMatch(/^refused: the .*; the call is handed on/);
+  });
+
   it('says how a requested call failed to reach the first party', () => {
     const unanswered = { decision: 'refuse', reason: 'unanswered' } as const;
     expect(outcome(unanswered, leg('A', { ...ended, hangupCauseCode: 3010 }))).toBe(

@@ -1,5 +1,5 @@
 import { hangupCauseInWords, legStatus, type LegStatus } from '../../plivo/index.js';
-import type { CallDecision } from '../answer/call-decision.js';
+import type { CallDecision, UnroutedReason } from '../answer/call-decision.js';
 import type { Leg } from '../facts/legs.js';
 import type { MaskedCall } from '../call.entity.js';
 import { NOTHING_KNOWN, type LegFacts } from '../facts/join-facts.js';
@@ -8,6 +8,15 @@ import { NOTHING_KNOWN, type LegFacts } from '../facts/join-facts.js';
 export type DecidedCall = Pick<MaskedCall, 'decision' | 'reason' | 'endedAt' | 'dialStatus'>;
 
 type Reasons = { [Decided in CallDecision as Decided['decision']]: Record<Decided['reason'], string> };
+
+const UNROUTED: Record<UnroutedReason, string> = {
+  stranger: 'the caller is not registered for this number',
+  withheld: 'the caller shows no telephone number, so it cannot be registered for this one',
+  unreadable:
+    'the caller shows something that is no international number (a national form, letters or a SIP address), so it cannot be registered for this one',
+  expired: 'the session has ended',
+};
+const handedOn = (why: string): string => `${why}; the call is handed on to the account's unrouted_url`;
 
 /** Why a caller was treated so: clauses, to stand after a colon or, with a capital, alone. */
 const REASONS: Reasons = {
@@ -26,10 +35,7 @@ const REASONS: Reasons = {
     'unknown-caller': 'there is nobody to connect the caller with, and a session on this number has a file for that',
   },
   refuse: {
-    stranger: 'the caller is not registered for this number',
-    withheld: 'the caller shows no telephone number, so it cannot be registered for this one',
-    unreadable:
-      'the caller shows something that is no international number (a national form, letters or a SIP address), so it cannot be registered for this one',
+    ...UNROUTED,
     locked: 'too many wrong PINs were entered',
     wait: 'many wrong PINs were entered on this number, so guesses are judged one a minute',
     'wrong-pin': 'no right PIN was entered',
@@ -38,7 +44,12 @@ const REASONS: Reasons = {
     destination:
       "calls to the other party's number are not allowed: its country is not among the account's allowed_countries, or it is of a kind that is never dialled",
     'spend-cap': "the account's spend cap leaves no room for the longest possible call today",
-    expired: 'the session has ended',
+  },
+  redirect: {
+    stranger: handedOn(UNROUTED.stranger),
+    withheld: handedOn(UNROUTED.withheld),
+    unreadable: handedOn(UNROUTED.unreadable),
+    expired: handedOn(UNROUTED.expired),
   },
 };
 
@@ -64,6 +75,8 @@ export function callOutcome(call: DecidedCall, legs: readonly Leg[]): string {
       return call.reason === 'unanswered'
         ? `not connected: ${whyUnreached('the first party', lastLeg(legs, 'A'), null)}`
         : `refused: ${why}`;
+    case 'redirect':
+      return `refused: ${why}`;
   }
 }
 

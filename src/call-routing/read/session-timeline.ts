@@ -146,6 +146,8 @@ function whatFollowed({ decision, callerRole }: PlainCall): string {
       return 'the caller heard the file for unknown callers';
     case 'refuse':
       return 'the caller was refused';
+    case 'redirect':
+      return "the caller was handed on to the account's unrouted_url";
   }
 }
 

@@ -12,7 +12,7 @@ import { CallEnded, CallFigured, PartyAnswered, PartyHungUp, type RecordState } 
 import { recorded, type LegFacts } from '../facts/join-facts.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
-const CALL = selection(CALLS.pick(['id', 'sessionId', 'callerRole']));
+const CALL = selection(CALLS.pick(['id', 'sessionId', 'callerRole', 'decision']));
 type JoinedCall = Selected<typeof CALL> & { subaccountId: string | null };
 
 /** A call whose answer was never asked of us, or is still being asked. */
@@ -36,8 +36,9 @@ export class JoinRecords {
   ): Promise<void> {
     const call = await this.heldCall(tx, accountId, aLegUuid);
 
-    // Of a call that we never answered only its own leg is known of.
-    for (const record of records.filter(({ callUuid }) => call !== null || callUuid === aLegUuid))
+    // Of a call that we never answered, or that was handed on, only its own leg is known of: whatever else it dialled, we did not.
+    const isOurs = call !== null && call.decision !== 'redirect';
+    for (const record of records.filter(({ callUuid }) => isOurs || callUuid === aLegUuid))
       await this.joinLeg(tx, { accountId, aLegUuid, call }, record);
 
     if (call) await this.end(tx, accountId, call, state);

@@ -171,13 +171,12 @@ describeOnEachDatabase('the sweep of call records', (open) => {
       expect(await legs()).toMatchObject([{ amount: 8500 }]);
     });
 
-    it('the lost end of a call that is known, with its other leg', async () => {
-      const known = record(A_LEG);
-      await database.transaction(async (tx) => {
+    const answered = (decision: string, reason: string): Promise<void> =>
+      database.transaction(async (tx) => {
         await tx.query(
           `INSERT INTO masked_call (id, account_id, kind, a_leg_uuid, caller_role, session_id, pin_attempts, decision, reason, answer, created_at)
-           VALUES ('call', ?, 'inbound', ?, 'first', 'session', 0, 'connect', 'party', '', ?)`,
-          [ACCOUNT, A_LEG, clock.now()],
+           VALUES ('call', ?, 'inbound', ?, 'first', 'session', 0, ?, ?, '', ?)`,
+          [ACCOUNT, A_LEG, decision, reason, clock.now()],
         );
         await tx.query(
           `INSERT INTO call_leg (account_id, leg_uuid, call_id, session_id, side, role, is_answered, is_connected, is_ended)
@@ -185,6 +184,16 @@ describeOnEachDatabase('the sweep of call records', (open) => {
           [ACCOUNT, A_LEG],
         );
       });
+
+    it('of a call that was handed on only the leg of the caller: whom it reached elsewhere is not of ours', async () => {
+      await answered('redirect', 'expired');
+      await sweepOf(record(A_LEG), record(B_LEG));
+      expect(await legs()).toEqual([{ leg_uuid: A_LEG, side: 'A', amount: 8500 }]);
+    });
+
+    it('the lost end of a call that is known, with its other leg', async () => {
+      const known = record(A_LEG);
+      await answered('connect', 'party');
       await sweepOf(known, record(B_LEG));
       expect(await legs()).toEqual([
         { leg_uuid: A_LEG, side: 'A', amount: 8500 },

@@ -1,0 +1,31 @@
+import { InvalidRequest } from '../platform/errors.js';
+import { urlRefusal, type UrlRefusal } from '../platform/outgoing/url-refusal.js';
+import { parseUrl } from '../platform/parse-url.js';
+import type { Config } from '../platform/settings/config.js';
+
+const LONGEST = 1000;
+/** As in every URL that enters an XML document. */
+const FORBIDDEN = /[\s"'<>\\^`{|}\p{Cc}]/u;
+
+const EXPECTED: Record<UrlRefusal, string> = {
+  'too-long': `at most ${LONGEST} characters`,
+  invalid: 'an absolute URL',
+  scheme: 'https://',
+  credentials: 'no user name and password in it',
+  port: 'port 443, or one above 1023 that is no usual port of another service',
+  'private-address': 'a host that Plivo can reach',
+  'ip-literal': 'a host name in place of an address',
+};
+
+/** Refuses what Plivo could not be sent to, by the rules of callback URLs, and what leads back here. The URL is not repeated: it may hold a token. */
+export function requireUnroutedUrl(text: string, { callbacks, http }: Pick<Config, 'callbacks' | 'http'>): void {
+  const refusal =
+    text.length > LONGEST ? 'too-long' : FORBIDDEN.test(text) ? 'invalid' : urlRefusal(text, callbacks.allowPrivate);
+  if (refusal !== null) throw refused(`${EXPECTED[refusal]} (${refusal})`);
+  // The same call asking here again gets the same answer, for ever.
+  if (parseUrl(text)?.href.startsWith(`${http.publicUrl}/plivo/`)) throw refused('a URL that does not lead back here');
+}
+
+function refused(expected: string): InvalidRequest {
+  return new InvalidRequest(`unrouted_url: expected ${expected}, or null`, { param: 'unrouted_url' });
+}
