@@ -39,6 +39,10 @@ export function startService({
     PLIVO_AUTH_TOKEN: ACCOUNT.authToken,
     ADMIN_TOKEN,
     SYNC_NUMBERS: 'false',
+    // As with the simulator: what a cap costs is no part of a request without one.
+    DEFAULT_ALLOWED_COUNTRIES: 'all',
+    MAX_REQUESTED_CALLS_PER_DAY: 'off',
+    MAX_DESTINATIONS_PER_DAY: 'off',
     ...settings,
   });
 }

@@ -13,7 +13,9 @@ import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-
 import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-add-subaccount-at-plivo.js';
 import { AddSubaccountToCallLeg1764320000001 } from '../migrations/1764320000001-add-subaccount-to-call-leg.js';
 import { AddLeadToVirtualNumber1764320000011 } from '../migrations/1764320000011-add-lead-to-virtual-number.js';
+import { AddDailyCaps1764310000001 } from '../migrations/1764310000001-add-daily-caps.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
+import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
 import { CallStat, CallTally, RecountProgress, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
@@ -79,6 +81,8 @@ const entities = [
   RecountProgress,
   AccountSpend,
   SpendReservation,
+  DailyCount,
+  DailyDestination,
   RecordSweep,
 ];
 
@@ -95,6 +99,7 @@ const migrations = [
   AddRefusedWebhook1764200000301,
   AddPinGate1764200000401,
   AddPinLength1764300000001,
+  AddDailyCaps1764310000001,
   AddSubaccountToCallLeg1764320000001,
   AddLeadToVirtualNumber1764320000011,
 ];

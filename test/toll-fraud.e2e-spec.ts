@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
 import { describeOnEachService, type Service } from './support/service.js';
 
@@ -48,6 +49,28 @@ describeOnEachService('an account that nobody has set anything for, with Plivo',
     const back = await service.admin('PATCH', SETTINGS, { allowed_countries: 'own' });
     expect(back.body).toMatchObject({ allowed_countries: 'own' });
     expect((await open(abroad)).status).toBe(400);
+  });
+
+  it('has generous caps of a day, which an operator sees and changes', async () => {
+    const defaults = { daily_requested_calls: 10_000, daily_destinations: 5_000 };
+    expect((await service.admin('GET', SETTINGS)).body).toMatchObject(defaults);
+    const view = async () => (await service.admin('GET', '/accounts/MASERVICETESTTEST000/spend')).body;
+    expect(await view()).toMatchObject({ ...defaults, requested_calls: 0, destinations: 0 });
+    expect((await service.admin('PATCH', SETTINGS, { daily_destinations: 1 })).body).toMatchObject({
+      daily_destinations: 1,
+    });
+    const call = (from: string) => {
+      const uuid = randomUUID();
+      const params = { CallUUID: uuid, From: from, To: '12025550100', Direction: 'inbound', CallStatus: 'ringing' };
+      return service.webhook('/answer', params);
+    };
+    await open({ first_party: '+14155550301', second_party: '+14155550302' });
+    await open({ first_party: '+14155550303', second_party: '+14155550304' });
+    expect((await call('14155550301')).text).toContain('<Number>+14155550302</Number>');
+    expect((await call('14155550303')).text).toBe('<Response><Hangup reason="rejected"/></Response>');
+    expect(await view()).toMatchObject({ daily_destinations: 1, destinations: 1 });
+    await service.admin('PATCH', SETTINGS, { daily_destinations: null });
+    expect((await call('14155550303')).text).toContain('<Number>+14155550304</Number>');
   });
 
   it('is joined by accounts made later, whose numbers are their own', async () => {

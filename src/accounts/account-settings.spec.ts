@@ -20,6 +20,8 @@ const DEFAULTS = {
   minute_fee: '0',
   daily_spend_cap: null,
   max_rate_per_minute: null,
+  daily_requested_calls: 0,
+  daily_destinations: 0,
 };
 
 describeOnEachDatabase('how an account refuses callers, and where its calls may go', (open) => {
@@ -206,6 +208,19 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
       await change({ allowed_countries: null });
       expect((await settings.of(MAIN)).allowed_countries).toBeNull();
     });
+  });
+
+  it("count in a day what the installation's settings say, until the account has counts of its own", async () => {
+    const env = { MAX_REQUESTED_CALLS_PER_DAY: '20', MAX_DESTINATIONS_PER_DAY: '10' };
+    const bounded = new AccountSettings(database, clock, testConfig(env));
+    expect(await bounded.of(MAIN)).toMatchObject({ daily_requested_calls: 20, daily_destinations: 10 });
+    const own = { daily_requested_calls: 0, daily_destinations: 7 };
+    expect(await change(own, MAIN, bounded)).toMatchObject(own);
+    expect(await change({ language: 'fr-FR' }, MAIN, bounded)).toMatchObject(own);
+    expect(await bounded.of(MAIN)).toMatchObject(own);
+    const back = { daily_requested_calls: null, daily_destinations: null };
+    expect(await change(back, MAIN, bounded)).toMatchObject({ daily_requested_calls: 20, daily_destinations: 10 });
+    expect(await settings.of(MAIN)).toEqual({ ...DEFAULTS, language: 'fr-FR' });
   });
 
   it('hold each country once, in order', async () => {

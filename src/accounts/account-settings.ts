@@ -24,6 +24,7 @@ export const REFUSAL_KEYS = [
   'wrong-pin',
   'destination',
   'spend-cap',
+  'daily-cap',
   'trouble',
 ] as const;
 
@@ -44,8 +45,16 @@ export interface SpendLimit {
   readonly max_rate_per_minute: string | null;
 }
 
+/** How much an account may do in a UTC day; 0: any number. */
+export interface CountLimits {
+  /** Calls to first parties that its sessions may request. */
+  readonly daily_requested_calls: number;
+  /** Different phones that may be dialled. */
+  readonly daily_destinations: number;
+}
+
 /** What an operator decides about an account's calls. */
-export interface CallSettings extends DestinationPolicy, Rates, SpendLimit {
+export interface CallSettings extends DestinationPolicy, Rates, SpendLimit, CountLimits {
   /** In which refusals are spoken; such as `en-US`. */
   readonly language: string;
   /** In place of the built-in sentences, which strangers and withheld callers have none of; empty: say nothing, reject the call unanswered. */
@@ -56,7 +65,7 @@ export interface CallSettings extends DestinationPolicy, Rates, SpendLimit {
   readonly unrouted_url: string | null;
 }
 
-/** Where an account's calls may go: ISO 3166 codes; null: every country; `own`: the countries of its virtual numbers, whichever they are at the time. */
+/** Where an account's calls may go: ISO 3166 codes; null: every country; `own`: the countries of its virtual numbers, whichever they are then. */
 export type AllowedCountries = DestinationPolicy['allowed_countries'] | 'own';
 
 /** Settings as they were decided, before it is looked up which countries are the account's own. */
@@ -64,16 +73,18 @@ export interface ChosenSettings extends Omit<CallSettings, 'allowed_countries'> 
   readonly allowed_countries: AllowedCountries;
 }
 
-/** What is left out stays; a refusal of null goes back to the built-in sentence. */
+/** What is left out stays; a refusal of null goes back to the built-in sentence, a count of null to the installation's. */
 export interface CallSettingsPatch extends Partial<Rates & SpendLimit> {
   language?: string;
   refusals?: Readonly<Partial<Record<RefusalKey, string | null>>>;
   allowed_countries?: AllowedCountries;
   recording_retention_days?: number;
   unrouted_url?: string | null;
+  daily_requested_calls?: number | null;
+  daily_destinations?: number | null;
 }
 
-const DEFAULTS: ChosenSettings = {
+const DEFAULTS: Omit<ChosenSettings, keyof CountLimits> = {
   language: 'en-US',
   refusals: {},
   allowed_countries: null,
@@ -106,6 +117,7 @@ type OwnCountries = (manager: EntityManager, accountId: string) => Promise<reado
 @Injectable()
 export class AccountSettings {
   private readonly remembered: ShortLived<CallSettings>;
+  private readonly defaults: ChosenSettings;
   private ownCountries: OwnCountries = async () => [];
 
   constructor(
@@ -113,6 +125,12 @@ export class AccountSettings {
     private readonly clock: Clock,
     private readonly config: Config,
   ) {
+    const { requestedCallsPerDay, destinationsPerDay } = config.accounts;
+    this.defaults = {
+      ...DEFAULTS,
+      daily_requested_calls: requestedCallsPerDay,
+      daily_destinations: destinationsPerDay,
+    };
     this.remembered = new ShortLived(clock, (accountId) => database.read((manager) => this.lookUp(manager, accountId)));
   }
 
@@ -123,12 +141,12 @@ export class AccountSettings {
 
   /** What the rows say now; the defaults for an account that nobody has set anything for. */
   async read(manager: EntityManager, accountId: string): Promise<ChosenSettings> {
-    return { ...DEFAULTS, ...(await stored(manager, accountId)) };
+    return { ...this.defaults, ...(await stored(manager, accountId)) };
   }
 
   /**
-   * For an account that is being made: where its calls may go is what the installation's settings say on that day. It is kept with the account, so that
-   * other defaults of a later day, or of a later version, change nothing for it.
+   * For an account that is being made: where its calls may go is what the installation's settings say on that day. It is kept with the account, so
+   * that other defaults of a later day, or of a later version, change nothing for it.
    */
   async begin(tx: Tx, accountId: string): Promise<void> {
     const { countriesOfNew } = this.config.accounts;
@@ -160,7 +178,7 @@ export class AccountSettings {
     if (before === null) await ACCOUNT_SETTINGS.insert(tx, { accountId, ...row });
     else await ACCOUNT_SETTINGS.update(tx, row, 'WHERE account_id = ?', [accountId]);
     this.remembered.distrust(accountId);
-    return { ...DEFAULTS, ...settings };
+    return { ...this.defaults, ...settings };
   }
 
   private async lookUp(manager: EntityManager, accountId: string): Promise<CallSettings> {
@@ -190,7 +208,7 @@ function merged(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Pa
     return typeof text === 'string' ? [[key, text] as const] : [];
   });
   return {
-    ...settings,
+    ...withCounts(settings, patch),
     ...(language !== undefined && { language }),
     refusals: Object.fromEntries(texts),
     ...(countries !== undefined && { allowed_countries: inOrder(countries) }),
@@ -198,6 +216,17 @@ function merged(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Pa
     ...(unrouted_url !== undefined && { unrouted_url }),
     ...moneyOf(patch),
   };
+}
+
+function withCounts(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Partial<ChosenSettings> {
+  const { daily_requested_calls: calls, daily_destinations: destinations, ...others } = settings;
+  const kept = { daily_requested_calls: calls, daily_destinations: destinations };
+  const names = ['daily_requested_calls', 'daily_destinations'] as const;
+  const counts = names.flatMap((name) => {
+    const count = patch[name] === undefined ? kept[name] : patch[name];
+    return typeof count === 'number' ? [[name, count] as const] : [];
+  });
+  return { ...others, ...Object.fromEntries(counts) };
 }
 
 function inOrder(countries: AllowedCountries): AllowedCountries {

@@ -17,6 +17,7 @@ export { CallbackTokens } from './credentials.js';
 export { ChangePlivoToken } from './change-plivo-token.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';
+export { DailyCaps } from './daily-caps.js';
 export { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
 export { ListAccounts } from './list-accounts.js';
 export { decimalText, isMoneyText, microsOf } from './money.js';

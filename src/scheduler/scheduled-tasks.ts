@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Spend } from '../accounts/index.js';
+import { DailyCaps, Spend } from '../accounts/index.js';
 import { Recount } from '../billing-stats/index.js';
 import { PurgeCallbacks } from '../callbacks/index.js';
 import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
@@ -34,6 +34,7 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly keepRecordings: KeepRecordings,
     private readonly sweepRecords: SweepRecords,
     private readonly spend: Spend,
+    private readonly dailyCaps: DailyCaps,
     private readonly database: Database,
     private readonly recount: Recount,
   ) {}
@@ -54,6 +55,13 @@ export class ScheduledTasks implements OnModuleInit {
       run: () => this.database.transaction((tx) => this.recount.enqueue(tx)),
     });
     this.scheduler.add({ name: 'spend.purge', ...daily, run: () => this.spend.purge() });
+    this.scheduler.add({
+      name: 'daily-caps.purge',
+      everySeconds: HOUR,
+      timeoutSeconds: 10 * MINUTE,
+      scope: 'one-process',
+      run: () => this.dailyCaps.purge(),
+    });
     this.scheduler.add({
       name: 'calls.sweep-records',
       everySeconds: 5 * MINUTE,

@@ -43,6 +43,7 @@ import { UpdateSession } from './update-session.js';
     FindStrangers,
     OpenSession,
     SearchSessions,
+    SessionRecords,
     UpdateSession,
   ],
 })

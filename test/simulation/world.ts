@@ -231,6 +231,8 @@ export class World {
       refusals,
       recording_retention_days: 30,
       unrouted_url: null,
+      daily_requested_calls: 0,
+      daily_destinations: 0,
       session_fee: '0',
       minute_fee: '0',
       daily_spend_cap: null,

@@ -1,4 +1,4 @@
-import { AccountSettings, Spend } from '../../src/accounts/index.js';
+import { AccountSettings, DailyCaps, Spend } from '../../src/accounts/index.js';
 import { AnswerCall } from '../../src/call-routing/answer/answer-call.js';
 import { AnswerDeadline } from '../../src/call-routing/answer/answer-deadline.js';
 import { AnswerDigits } from '../../src/call-routing/answer/answer-digits.js';
@@ -51,7 +51,8 @@ export function callsOn(
   const jobs = new Jobs(database, clock, config, log);
   const settings = new AccountSettings(database, clock, config);
   const spend = new Spend(database, clock, jobs, log, new Metrics());
-  const reserveSpend = new ReserveSpend(spend);
+  const dailyCaps = new DailyCaps(database, clock, jobs, log, new Metrics());
+  const reserveSpend = new ReserveSpend(spend, dailyCaps, sessions.records);
   const readSeat = new ReadSeat(clock, crypto, config);
   const setUpCauses = new SetUpCauses(log, new Metrics());
   const pinLocks = new PinLocks(database, clock, crypto, log, new Metrics());
@@ -80,13 +81,15 @@ export function callsOn(
     client,
     access,
   );
-  for (const one of [new OwnCountries(settings), spend, requestCall, ringFirstParty, reconcileCall]) one.onModuleInit();
+  for (const one of [new OwnCountries(settings), spend, dailyCaps, requestCall, ringFirstParty, reconcileCall])
+    one.onModuleInit();
   return {
     sessions,
     jobs,
     log,
     settings,
     spend,
+    dailyCaps,
     answerCall: new AnswerCall(deadline, readCaller, findSessionById, readSeat, callBook),
     answerDigits: new AnswerDigits(deadline, database, findSessionById, judgePin, readSeat, callBook),
     connectSecondParty: new ConnectSecondParty(deadline, database, findSessionById, readSeat, callBook),

@@ -125,6 +125,8 @@ export async function clearSessions(database: Database): Promise<void> {
       'account_setting',
       'account_spend',
       'spend_reservation',
+      'daily_count',
+      'daily_destination',
       'account',
       'call_answer',
       'pin_failure',

@@ -43,6 +43,8 @@ const DEFAULTS = {
   minute_fee: '0',
   daily_spend_cap: null,
   max_rate_per_minute: null,
+  daily_requested_calls: 0,
+  daily_destinations: 0,
 };
 
 interface Answered {
@@ -176,6 +178,10 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
     [{ unrouted_url: 5 }, 'unrouted_url'],
     [{ unrouted_url: ['https://ivr.example'] }, 'unrouted_url'],
     [{ unrouted_url: 'ivr.example/14155550123' }, 'unrouted_url'],
+    [{ daily_requested_calls: -1 }, 'daily_requested_calls'],
+    [{ daily_requested_calls: '10' }, 'daily_requested_calls'],
+    [{ daily_destinations: 1.5 }, 'daily_destinations'],
+    [{ daily_destinations: 1_000_000_001 }, 'daily_destinations'],
     [{ spend_cap: 5 }, 'spend_cap'],
     [{ '+14155550123': 5 }, undefined],
   ])('refuse wrong change %#', async (body, param) => {

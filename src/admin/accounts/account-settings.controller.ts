@@ -49,7 +49,9 @@ function traceOf(change: AccountSettingsChange) {
     ...(url !== undefined && { unrouted_url: url === null ? 'removed' : 'set' }),
     ...(language !== undefined && { language }),
     ...(refusals !== undefined && { refusals: Object.keys(refusals).join(',') }),
-    ...(countries !== undefined && { allowed_countries: Array.isArray(countries) ? countries.join(',') : countries }),
+    ...(countries !== undefined && {
+      allowed_countries: countries === null || countries === 'own' ? countries : countries.join(','),
+    }),
     ...figures,
   };
 }

@@ -20,6 +20,7 @@ import {
   type RefusalKey,
 } from '../../accounts/index.js';
 import { COUNTRIES } from '../../telephony/destination-table.js';
+import { LARGEST_CAP } from '../../platform/settings/config-formats.js';
 import { IfGiven } from '../values.dto.js';
 
 @ValidatorConstraint({ name: 'isLanguage' })
@@ -80,6 +81,8 @@ class AreCountries implements ValidatorConstraintInterface {
   }
 }
 
+const COUNT_WANTED = `$property must be null or a whole number from 0, for no cap, to ${LARGEST_CAP}`;
+
 export class AccountSettingsChange implements CallSettingsPatch {
   /** In which refusals are spoken. */
   @IfGiven()
@@ -119,6 +122,20 @@ export class AccountSettingsChange implements CallSettingsPatch {
   @IfGiven()
   @Validate(IsMoneyText)
   minute_fee?: string;
+
+  /** Calls to first parties that its sessions may request in a UTC day; 0: any number, null: as many as the installation's setting says. */
+  @IsOptional()
+  @IsInt({ message: COUNT_WANTED })
+  @Min(0, { message: COUNT_WANTED })
+  @Max(LARGEST_CAP, { message: COUNT_WANTED })
+  daily_requested_calls?: number | null;
+
+  /** Different phones that may be dialled in a UTC day; 0 and null as above. */
+  @IsOptional()
+  @IsInt({ message: COUNT_WANTED })
+  @Min(0, { message: COUNT_WANTED })
+  @Max(LARGEST_CAP, { message: COUNT_WANTED })
+  daily_destinations?: number | null;
 
   /** The most that its calls may cost in a UTC day; null: no limit. */
   @IsOptional()

@@ -1,10 +1,10 @@
 import { Controller, Get, Param, UseGuards } from '@nestjs/common';
-import { Accounts, AccountSettings, decimalText, Spend } from '../../accounts/index.js';
+import { Accounts, AccountSettings, DailyCaps, decimalText, Spend } from '../../accounts/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AdminGuard } from '../admin.guard.js';
 
-/** How near an account is to its daily spend cap. */
+/** How near an account is to its daily caps. */
 @Controller('admin/accounts/:auth_id/spend')
 @UseGuards(AdminGuard)
 export class SpendController {
@@ -12,24 +12,30 @@ export class SpendController {
     private readonly accounts: Accounts,
     private readonly settings: AccountSettings,
     private readonly spend: Spend,
+    private readonly dailyCaps: DailyCaps,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
-  /** Of this UTC day. `spent` and `reserved` are null while no call had to be reserved for. */
+  /** Of this UTC day. `spent` and `reserved` are null while no call had to be reserved for; what has no cap, 0, is not counted. */
   @Get()
   async show(@Param('auth_id') accountId: string) {
-    const { daily_spend_cap: cap } = await this.database.read(async (manager) => {
+    const settings = await this.database.read(async (manager) => {
       await this.accounts.require(manager, accountId);
       return this.settings.read(manager, accountId);
     });
     const today = await this.spend.today(accountId);
+    const counted = await this.dailyCaps.counted(accountId);
     return {
       day: new Date(this.clock.now()).toISOString().slice(0, 10),
-      daily_spend_cap: cap,
+      daily_spend_cap: settings.daily_spend_cap,
       spent: today && decimalText(today.spent),
       reserved: today && decimalText(today.reserved),
       cap_reached: today?.isCapReached ?? false,
+      daily_requested_calls: settings.daily_requested_calls,
+      requested_calls: counted['requested-calls'],
+      daily_destinations: settings.daily_destinations,
+      destinations: counted.destinations,
     };
   }
 }

@@ -513,6 +513,71 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
     });
   });
 
+  describe('within a cap of different phones', () => {
+    const SILENCE = '<Response><Hangup reason="rejected"/></Response>';
+    const dialled = () =>
+      database.read<{ party_index: string }[]>((manager) => manager.query('SELECT * FROM daily_destination'));
+    const converse = async (from: string): Promise<string> => {
+      const leg = newId();
+      const answer = await call(from, leg);
+      await hangUp(leg, from);
+      return answer;
+    };
+
+    it('dials those of the day again, and says nothing to a caller for whose other party there is no room', async () => {
+      const session = await world.sessions.open(pair);
+      await change({ daily_destinations: 1 });
+      for (const _ of [1, 2]) expect(await converse(party(1))).toContain(`<Number>${party(2)}</Number>`);
+      const leg = newId();
+      expect(await call(party(2), leg)).toBe(SILENCE);
+      expect(await callRow(leg)).toMatchObject({ decision: 'refuse', reason: 'daily-cap', session_id: session.id });
+      expect(await converse(party(1))).toContain(`<Number>${party(2)}</Number>`);
+
+      await change({ refusals: { 'daily-cap': 'Tomorrow.' } });
+      expect(await converse(party(2))).toContain('>Tomorrow.</Speak>');
+      expect(await dialled()).toMatchObject([{ party_index: session.secondIndex }]);
+    });
+
+    it('keeps of a phone no more than an index, the same for all its spellings', async () => {
+      const [mobile, without] = ['+5491123456789', '+541123456789'];
+      await world.sessions.open({ first_party: party(1), second_party: mobile });
+      await change({ daily_destinations: 1 });
+      expect(await converse(party(1))).toContain(`<Number>${mobile}</Number>`);
+      await world.sessions.open({ first_party: party(1), second_party: without });
+      expect(await converse(party(1))).toContain(`<Number>${without}</Number>`);
+      expect(await dialled()).toHaveLength(1);
+      expect(JSON.stringify(await dialled())).not.toContain('23456789');
+    });
+
+    it('is not passed by 64 callers at once', async () => {
+      const callers = Array.from({ length: 64 }, (_, index) => party(100 + index));
+      for (const [index, caller] of callers.entries())
+        await world.sessions.open({ first_party: caller, second_party: party(200 + index) });
+      await change({ daily_destinations: 10 });
+      const answers = await Promise.all(callers.map((caller) => call(caller)));
+      expect(answers.filter((answer) => answer.includes('<Dial'))).toHaveLength(10);
+      expect(answers.filter((answer) => answer === SILENCE)).toHaveLength(54);
+      expect(await dialled()).toHaveLength(10);
+    });
+
+    it('gives back what was reserved of the spend cap for a call that it refuses', async () => {
+      await world.sessions.open(pair);
+      await change({ daily_destinations: 1, daily_spend_cap: '1000', max_rate_per_minute: '0.02' });
+      await converse(party(1));
+      const reserved = () =>
+        database.read<unknown[]>((manager) => manager.query('SELECT holder FROM spend_reservation'));
+      const before = await reserved();
+      expect(await call(party(2))).toBe(SILENCE);
+      expect(await reserved()).toEqual(before);
+    });
+
+    it('is not counted where there is none', async () => {
+      await world.sessions.open(pair);
+      await converse(party(1));
+      expect(await dialled()).toEqual([]);
+    });
+  });
+
   it('is begun with 0.45 s to spare, and after a conflict repeated as long as anybody waits', async () => {
     const { clock } = world.sessions;
     const log = createLogger({ level: 'silent', format: 'json' });

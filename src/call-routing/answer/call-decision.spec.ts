@@ -196,9 +196,9 @@ describe('a call that the account has another use for', () => {
   });
 
   it.each([
-    ...(['locked', 'wait', 'wrong-pin', 'busy', 'no-other-party', 'destination', 'spend-cap'] as const).map(
-      (reason) => ({ decision: 'refuse', reason, seat: null }) as const,
-    ),
+    ...(
+      ['locked', 'wait', 'wrong-pin', 'busy', 'no-other-party', 'destination', 'spend-cap', 'daily-cap'] as const
+    ).map((reason) => ({ decision: 'refuse', reason, seat: null }) as const),
     { decision: 'play', reason: 'unknown-caller', url: FILE, seat: null } as const,
     { decision: 'ask-pin', reason: 'pin', prompt: pinned, seat: null } as const,
     { decision: 'connect', reason: 'party', seat: seatOf('first'), dial: SECOND } as const,

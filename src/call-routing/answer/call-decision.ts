@@ -26,6 +26,7 @@ export type RefusalReason =
   | 'no-other-party'
   | 'destination'
   | 'spend-cap'
+  | 'daily-cap'
   | 'expired';
 
 /** Of callers whom no session claims: an account may have another use for them. */

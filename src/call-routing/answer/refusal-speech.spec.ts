@@ -29,7 +29,7 @@ describe('what a refused caller hears', () => {
     expect(spokenRefusal('busy', silent)).toBe('<Response><Hangup reason="busy"/></Response>');
   });
 
-  it.each(['stranger', 'withheld', 'spend-cap'] as const)('%s: silence, which costs nothing', (reason) => {
+  it.each(['stranger', 'withheld', 'spend-cap', 'daily-cap'] as const)('%s: silence, which costs nothing', (reason) => {
     expect(spokenRefusal(reason)).toBe('<Response><Hangup reason="rejected"/></Response>');
     expect(spokenRefusal(reason, { language: 'en-US', refusals: {} })).toBe(spokenRefusal(reason));
     expect(spokenRefusal(reason, { language: 'en-US', refusals: { [reason]: 'No.' } })).toContain('>No.</Speak>');

@@ -3,10 +3,11 @@ import { refuseXml } from '../../plivo/index.js';
 import type { RefusalReason } from './call-decision.js';
 
 const SENTENCES: Record<RefusalReason | 'trouble', string> = {
-  // A sentence is an answered and billed minute: rejected unanswered, robots and wrong numbers cost nothing, nor does a call at the cap.
+  // A sentence is an answered and billed minute: rejected unanswered, robots and wrong numbers cost nothing, nor does a call at a cap.
   stranger: '',
   withheld: '',
   'spend-cap': '',
+  'daily-cap': '',
   unreadable:
     'Sorry, this number can only be reached from a phone that shows its number in international form. Goodbye.',
   locked: 'Sorry, too many wrong codes were entered. Please try again in an hour. Goodbye.',

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { microsOf, Spend, type CallSettings } from '../../accounts/index.js';
-import type { SessionRecord } from '../../sessions/index.js';
+import { DailyCaps, microsOf, Spend, type CallSettings } from '../../accounts/index.js';
+import { SessionRecords, type SessionRecord } from '../../sessions/index.js';
 import type { Tx } from '../../platform/database/database.js';
+import type { E164 } from '../../telephony/phone.js';
 import type { CallDecision } from './call-decision.js';
 
 /** What a call takes besides ringing and talking: set-up, files played to the parties, and the provider's own slowness to cut. */
@@ -16,22 +17,54 @@ interface Spender {
   settings: CallSettings;
 }
 
-/** Dials nobody whose call could exceed the account's daily spend cap. Without a cap it does nothing and costs nothing. */
+/**
+ * Dials nobody whose call could exceed what the account may spend in a day, or how many calls and phones it may have. Without caps it does nothing and
+ * costs nothing.
+ */
 @Injectable()
 export class ReserveSpend {
-  constructor(private readonly spend: Spend) {}
+  constructor(
+    private readonly spend: Spend,
+    private readonly dailyCaps: DailyCaps,
+    private readonly records: SessionRecords,
+  ) {}
 
   /** The decision as it is, or a refusal in its place. Reserves in the transaction that keeps the decision. */
   async run(tx: Tx, call: Spender, decision: CallDecision): Promise<CallDecision> {
     if (decision.decision !== 'connect') return decision;
-    const { seat } = decision;
+    const { seat, dial } = decision;
+    const { accountId, settings } = call;
     const holder = call.requestId ?? call.callId;
-    const fits = await this.fits(tx, holder, seat.session, call.settings, decision.reason === 'pin');
-    return fits ? decision : { decision: 'refuse', reason: 'spend-cap', seat };
+    if (!(await this.fits(tx, holder, seat.session, settings, decision.reason === 'pin')))
+      return { decision: 'refuse', reason: 'spend-cap', seat };
+    if (await this.mayDial(tx, accountId, dial, settings)) return decision;
+    // The leg of a requested call is being billed: its reservation stands until its cost is known.
+    if (call.requestId === null) await this.releaseAll(tx, accountId, holder, settings);
+    return { decision: 'refuse', reason: 'daily-cap', seat };
   }
 
-  /** For a call that is about to be placed: the reservation is the later conversation's too. */
-  fits(
+  /**
+   * Why a requested call, whose first party would be rung, may not be placed; null if it may, and then it is counted. `isFirstTry`: it was not
+   * counted before. The reservation is the later conversation's too.
+   */
+  async runRequested(
+    tx: Tx,
+    { holder, isFirstTry }: { holder: string; isFirstTry: boolean },
+    session: SessionRecord,
+    settings: CallSettings,
+  ): Promise<'spend-cap' | 'daily-cap' | null> {
+    const { accountId, parties } = session;
+    if (!(await this.fits(tx, holder, session, settings))) return 'spend-cap';
+    const isCounted =
+      !isFirstTry || (await this.dailyCaps.takeRequestedCall(tx, accountId, settings.daily_requested_calls));
+    if (isCounted && (await this.mayDial(tx, accountId, parties.first as E164, settings))) return null;
+    if (isCounted && isFirstTry && settings.daily_requested_calls > 0)
+      await this.dailyCaps.giveBackRequestedCall(tx, accountId);
+    await this.releaseAll(tx, accountId, holder, settings);
+    return 'daily-cap';
+  }
+
+  private fits(
     tx: Tx,
     holder: string,
     { accountId, settings: session }: SessionRecord,
@@ -41,6 +74,20 @@ export class ReserveSpend {
     const { daily_spend_cap: cap } = settings;
     if (cap === null) return Promise.resolve(true);
     return this.spend.reserve(tx, { accountId, holder, cap, micros: mostOf(session, settings, isPrompted) });
+  }
+
+  private mayDial(
+    tx: Tx,
+    accountId: string,
+    number: E164,
+    { daily_destinations: cap }: CallSettings,
+  ): Promise<boolean> {
+    if (cap === 0) return Promise.resolve(true);
+    return this.dailyCaps.takeDestination(tx, accountId, this.records.partyIndex(accountId, number), cap);
+  }
+
+  private async releaseAll(tx: Tx, accountId: string, holder: string, settings: CallSettings): Promise<void> {
+    if (settings.daily_spend_cap !== null) await this.release(tx, accountId, holder);
   }
 
   /** For a call that certainly was not placed. */

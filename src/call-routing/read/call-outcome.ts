@@ -42,8 +42,9 @@ const REASONS: Reasons = {
     busy: 'another conversation or requested call of the session is on',
     'no-other-party': 'the session has no other party yet, and nobody has called',
     destination:
-      "calls to the other party's number are not allowed: its country is not among the account's allowed_countries, or it is of a kind that is never dialled",
+      "calls to the other party's number are not allowed: not among the account's allowed_countries, or of a kind that is never dialled",
     'spend-cap': "the account's spend cap leaves no room for the longest possible call today",
+    'daily-cap': "the account's daily cap of different phones is reached",
   },
   redirect: {
     stranger: handedOn(UNROUTED.stranger),

@@ -115,7 +115,7 @@ describeOnEachDatabase('the dry run of a call', (open) => {
       decision: 'refuse',
       dial: null,
       reason:
-        "Calls to the other party's number are not allowed: its country is not among the account's allowed_countries, or it is of a kind that is never dialled.",
+        "Calls to the other party's number are not allowed: not among the account's allowed_countries, or of a kind that is never dialled.",
     });
   });
 

@@ -76,8 +76,9 @@ const REQUEST_REASONS: Partial<Record<string, string>> = {
   'no-other-party': 'the session has one party only',
   busy: 'a conversation of the session was on',
   destination:
-    "calls to the first party's number are not allowed: its country is not among the account's allowed_countries, or it is of a kind that is never dialled",
+    "calls to the first party's number are not allowed: not among the account's allowed_countries, or of a kind that is never dialled",
   'spend-cap': "the account's spend cap left no room for the longest possible call",
+  'daily-cap': "the account's daily cap of requested calls, or of different phones, was reached",
   unconfirmed:
     'Plivo did not say whether it placed the call and has no record of it; it was not repeated, so that nobody is called twice',
   'provider-busy': 'Plivo had too many requests; it is asked again',

@@ -223,6 +223,39 @@ describeOnEachDatabase('the first party of a requested call', (open) => {
     expect(await reserved()).toEqual([500_000]);
   });
 
+  it('is rung if the account may request another call today, or ring another phone', async () => {
+    await asked();
+    await limited({ daily_requested_calls: 1, daily_destinations: 5 });
+    await ring();
+    expect(placed).toHaveLength(1);
+    later(1000);
+    await asked({ first_party: party(3), second_party: party(4) });
+    await ring();
+    expect([placed, await request()]).toMatchObject([[{}], { status: 'failed', reason: 'daily-cap' }]);
+    expect(await world.dailyCaps.counted(ACCOUNT)).toEqual({ 'requested-calls': 1, destinations: 1 });
+  });
+
+  it('is not counted as requested where its phone is one too many', async () => {
+    await asked();
+    await limited({ ...capped, daily_requested_calls: 5, daily_destinations: 1 });
+    await database.transaction((tx) => world.dailyCaps.takeDestination(tx, ACCOUNT, 'another', 1));
+    await ring();
+    expect([placed, await request()]).toMatchObject([[], { status: 'failed', reason: 'daily-cap' }]);
+    expect(await world.dailyCaps.counted(ACCOUNT)).toEqual({ 'requested-calls': 0, destinations: 1 });
+    expect(await reserved()).toEqual([]);
+  });
+
+  it('is counted once, however often Plivo has to be asked', async () => {
+    await asked();
+    await limited({ daily_requested_calls: 1, daily_destinations: 1 });
+    failure = new ProviderBusy(7);
+    await expect(ring()).rejects.toMatchObject({ name: 'RetryLater' });
+    failure = null;
+    await ring();
+    expect(await request()).toMatchObject({ status: 'placed' });
+    expect(await world.dailyCaps.counted(ACCOUNT)).toEqual({ 'requested-calls': 1, destinations: 1 });
+  });
+
   it('is given up when Plivo refuses, and what was reserved is free again', async () => {
     await asked();
     await limited(capped);

@@ -62,8 +62,12 @@ export class RingFirstParty implements OnModuleInit {
     const settings = await this.accountSettings.of(plan.session.accountId);
     if (!isDialable(plan.session.parties.first as E164, settings).allowed)
       return this.move(requestId, 'placing', 'failed', 'destination');
-    const fits = await this.database.transaction((tx) => this.reserveSpend.fits(tx, requestId, plan.session, settings));
-    if (!fits) return this.move(requestId, 'placing', 'failed', 'spend-cap');
+    // A try that did not reach Plivo was counted.
+    const asked = { holder: requestId, isFirstTry: plan.request.placedAt === null };
+    const cap = await this.database.transaction((tx) =>
+      this.reserveSpend.runRequested(tx, asked, plan.session, settings),
+    );
+    if (cap !== null) return this.move(requestId, 'placing', 'failed', cap);
     await this.place(plan.request, plan.session);
   }
 

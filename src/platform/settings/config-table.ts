@@ -163,7 +163,7 @@ export const settings = {
     default: '',
     defaultInWords: 'own; all with the simulator',
     sentence:
-      'Where calls of accounts made from now on may go until their allowed_countries is set: own (countries of their numbers), all, or a list such as US,CA.',
+      'Where calls of accounts made from now on may go until their allowed_countries is set: own (countries of their numbers), all, or a list (US,CA).',
   },
   MAX_REQUESTED_CALLS_PER_DAY: {
     kind: 'cap',

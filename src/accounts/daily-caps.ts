@@ -1,0 +1,145 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { Clock, DAY_MS, dayOf } from '../platform/clock.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { orStartOver } from '../platform/database/key-races.js';
+import { exists, selection } from '../platform/database/rows.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { Log } from '../platform/logging/logger.js';
+import { Metrics } from '../platform/metrics.js';
+import { DAILY_COUNTS, DAILY_DESTINATIONS, type Counted } from './daily.entity.js';
+
+const COUNTS_KEPT_DAYS = 40;
+const TELL = 'accounts.daily-cap-reached';
+
+const COUNT = selection(DAILY_COUNTS.pick(['taken']));
+const OF_DAY = selection(DAILY_COUNTS.pick(['counted', 'taken']));
+const PLACES = selection(DAILY_DESTINATIONS.pick(['day', 'accountId']));
+const THIS_COUNT = 'day = ? AND account_id = ? AND counted = ?';
+const THIS_PHONE = 'FROM daily_destination WHERE day = ? AND account_id = ? AND party_index = ?';
+
+/**
+ * Keeps an account within what it may do in a UTC day: request so many calls, dial so many different phones. Counted in the transaction that does
+ * it, by the conditional update of one row, as money is in spend.ts: any number of calls at once cannot exceed a cap together. A cap of 0 is none, and
+ * nothing is counted.
+ */
+@Injectable()
+export class DailyCaps implements OnModuleInit {
+  private readonly refusals: Counter<'cap'>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.refusals = new Counter({
+      name: 'masking_daily_cap_refusals_total',
+      help: 'Calls not dialled because a daily cap of their account was reached: requested-calls or destinations.',
+      labelNames: ['cap'],
+      registers: [metrics.registry],
+    });
+  }
+
+  onModuleInit(): void {
+    this.jobs.handle<{ accountId: string; day: number; counted: Counted }>(
+      TELL,
+      { leaseSeconds: 30 },
+      async ({ accountId, day, counted }) =>
+        this.log.warn('daily.cap_reached', {
+          account: accountId,
+          day: new Date(day).toISOString().slice(0, 10),
+          cap: counted,
+        }),
+    );
+  }
+
+  /** Whether one more call may be requested today; if so, it is counted. The operator is told of the first refusal of a day. */
+  async takeRequestedCall(tx: Tx, accountId: string, cap: number): Promise<boolean> {
+    if (cap === 0) return true;
+    const day = this.today();
+    if (await this.take(tx, { day, accountId, counted: 'requested-calls', cap })) return true;
+    await this.refuse(tx, [day, accountId, 'requested-calls']);
+    return false;
+  }
+
+  /** For a counted call that certainly was not placed, in the transaction that counted it. */
+  async giveBackRequestedCall(tx: Tx, accountId: string): Promise<void> {
+    const count = [this.today(), accountId, 'requested-calls'];
+    await change(tx, `UPDATE daily_count SET taken = taken - 1 WHERE ${THIS_COUNT} AND taken > 0`, count);
+  }
+
+  /** Whether this phone, of which the keyed index is given, may be dialled today: it was before, or there is room for another one. */
+  async takeDestination(tx: Tx, accountId: string, partyIndex: string, cap: number): Promise<boolean> {
+    if (cap === 0) return true;
+    const day = this.today();
+    const phone = [day, accountId, partyIndex];
+    if (await exists(tx, THIS_PHONE, phone)) return true;
+
+    if (await this.take(tx, { day, accountId, counted: 'destinations', cap })) {
+      // Who has counted the same phone meanwhile is found when all of this runs again, and this count with it is undone.
+      await orStartOver(DAILY_DESTINATIONS.insert(tx, { day, accountId, partyIndex }));
+      return true;
+    }
+    // The last place may just have been taken for this very phone.
+    if (await exists(tx, THIS_PHONE, phone)) return true;
+    await this.refuse(tx, [day, accountId, 'destinations']);
+    return false;
+  }
+
+  /** What was counted today; 0 also for accounts without the cap. */
+  async counted(accountId: string): Promise<Record<Counted, number>> {
+    const rows = await this.database.read((manager) =>
+      OF_DAY.read(manager, 'FROM daily_count WHERE day = ? AND account_id = ?', [this.today(), accountId]),
+    );
+    const of = (wanted: Counted): number => rows.find(({ counted }) => counted === wanted)?.taken ?? 0;
+    return { 'requested-calls': of('requested-calls'), destinations: of('destinations') };
+  }
+
+  /** Forgets the phones of all days but this one and the last, an account at a time, and counts long past; returns how many rows. */
+  async purge(): Promise<number> {
+    const today = this.today();
+    const old = 'FROM daily_destination WHERE day < ? GROUP BY day, account_id';
+    const places = await this.database.read((manager) => PLACES.read(manager, old, [today - DAY_MS]));
+    let forgotten = 0;
+    for (const { day, accountId } of places)
+      forgotten += await this.database.transaction((tx) =>
+        change(tx, 'DELETE FROM daily_destination WHERE day = ? AND account_id = ?', [day, accountId]),
+      );
+    const counts = await this.database.transaction((tx) =>
+      change(tx, 'DELETE FROM daily_count WHERE day < ?', [today - COUNTS_KEPT_DAYS * DAY_MS]),
+    );
+    return forgotten + counts;
+  }
+
+  private today(): number {
+    return dayOf(this.clock.now());
+  }
+
+  private async take(
+    tx: Tx,
+    { day, accountId, counted, cap }: { day: number; accountId: string; counted: Counted; cap: number },
+  ): Promise<boolean> {
+    const count = [day, accountId, counted];
+    const [known] = await COUNT.read(tx, `FROM daily_count WHERE ${THIS_COUNT}`, count);
+    // Another call of the same account may begin the day; in a new transaction its row is seen.
+    if (!known) await orStartOver(DAILY_COUNTS.insert(tx, { day, accountId, counted, taken: 0, isCapReached: false }));
+    // One statement judges and takes. Not tried where there is no room in sight, so that refusals, of which there may be many at once, wait for
+    // nobody.
+    if ((known?.taken ?? 0) >= cap) return false;
+    const taken = await change(tx, `UPDATE daily_count SET taken = taken + 1 WHERE ${THIS_COUNT} AND taken < ?`, [
+      ...count,
+      cap,
+    ]);
+    return taken > 0;
+  }
+
+  private async refuse(tx: Tx, [day, accountId, counted]: [number, string, Counted]): Promise<void> {
+    this.refusals.inc({ cap: counted });
+    const untold = `${THIS_COUNT} AND is_cap_reached = 0`;
+    if (!(await exists(tx, `FROM daily_count WHERE ${untold}`, [day, accountId, counted]))) return;
+    const told = await DAILY_COUNTS.update(tx, { isCapReached: true }, `WHERE ${untold}`, [day, accountId, counted]);
+    if (told > 0) await this.jobs.enqueue(tx, TELL, { accountId, day, counted });
+  }
+}
