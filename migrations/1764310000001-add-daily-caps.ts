@@ -14,7 +14,7 @@ export class AddDailyCaps1764310000001 implements MigrationInterface {
       day bigint NOT NULL,
       account_id varchar(20) NOT NULL,
       counted varchar(16) NOT NULL,
-      taken int NOT NULL,
+      taken ${isSqlite ? 'integer' : 'int'} NOT NULL,
       is_cap_reached ${isSqlite ? 'boolean' : 'tinyint'} NOT NULL,
       PRIMARY KEY (day, account_id, counted)
     )${end}`);

@@ -51,7 +51,7 @@ describeOnEachService('a call that no session claims', (start) => {
       200,
     );
   });
-  afterAll(() => hotline.close());
+  afterAll(() => void hotline.close());
 
   it('goes on to the hotline, which answers it; its end is taken down, and it is a refused call', async () => {
     const uuid = await plivo.call(STRANGER, virtualNumber);

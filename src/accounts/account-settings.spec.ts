@@ -167,7 +167,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
     const begun = (by: AccountSettings) => database.transaction((tx) => by.begin(tx, MAIN));
     const chosen = (by = settings) => database.read((manager) => by.read(manager, MAIN));
 
-    it.each([
+    it.each<[Record<string, string>, unknown]>([
       [{}, null],
       [PLIVO, 'own'],
       [{ ...PLIVO, DEFAULT_ALLOWED_COUNTRIES: 'all' }, null],

@@ -64,7 +64,7 @@ export class CountCall implements OnModuleInit {
     accountId: string,
     figures: CallFigures,
     before: CallTally | null,
-    { settings, virtualNumber }: { settings: CallSettings; virtualNumber: string | null },
+    { settings, virtualNumber }: { settings: Pick<CallSettings, 'minute_fee'>; virtualNumber: string | null },
   ): Promise<CallTally> {
     const minuteFee = before?.minuteFee ?? microsOf(settings.minute_fee);
     return {

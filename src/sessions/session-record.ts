@@ -55,8 +55,6 @@ export class SessionRecords {
   }
 
   /** Of the person: all spellings of one phone have one index. */
-  partyIndex(accountId: string, number: string): string;
-  partyIndex(accountId: string, number: string | null): string | null;
   partyIndex(accountId: string, number: string | null): string | null {
     return number === null ? null : this.crypto.index(accountId, 'party', personOf(number as E164));
   }

@@ -424,7 +424,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       ['unreadable', '04155550001'],
     ])('%s: is handed on, with the same bytes as often as it asks, and kept as refused', async (reason, from) => {
       await world.sessions.open(pair);
-      await change({ unrouted_url: IVR, refusals: { stranger: 'Who is there?' } });
+      await change({ unrouted_url: IVR, refusals: { stranger: 'Who is there?', withheld: 'Who is there?' } });
       const leg = newId();
       expect(await call(from, leg)).toBe(REDIRECT);
       expect(await callRow(leg)).toMatchObject({ decision: 'redirect', reason, session_id: null, caller: null });

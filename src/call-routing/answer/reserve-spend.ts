@@ -83,7 +83,7 @@ export class ReserveSpend {
     { daily_destinations: cap }: CallSettings,
   ): Promise<boolean> {
     if (cap === 0) return Promise.resolve(true);
-    return this.dailyCaps.takeDestination(tx, accountId, this.records.partyIndex(accountId, number), cap);
+    return this.dailyCaps.takeDestination(tx, accountId, this.records.partyIndex(accountId, number) ?? '', cap);
   }
 
   private async releaseAll(tx: Tx, accountId: string, holder: string, settings: CallSettings): Promise<void> {
