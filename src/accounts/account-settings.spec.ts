@@ -163,6 +163,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
 
   describe('where no operator has said where calls may go', () => {
     const PLIVO = { PLIVO_AUTH_ID: MAIN, PLIVO_AUTH_TOKEN: 'token' };
+    const LATER: Record<string, string>[] = [{}, PLIVO, { DEFAULT_ALLOWED_COUNTRIES: 'FR' }];
     const process = (env: Record<string, string>) => new AccountSettings(database, clock, testConfig(env));
     const begun = (by: AccountSettings) => database.transaction((tx) => by.begin(tx, MAIN));
     const chosen = (by = settings) => database.read((manager) => by.read(manager, MAIN));
@@ -174,8 +175,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
       [{ DEFAULT_ALLOWED_COUNTRIES: 'CA,US' }, ['CA', 'US']],
     ])('keep with a new account what %j says on that day, whatever a later day says', async (env, wanted) => {
       await begun(process(env));
-      for (const later of [{}, PLIVO, { DEFAULT_ALLOWED_COUNTRIES: 'FR' }])
-        expect((await chosen(process(later))).allowed_countries).toEqual(wanted);
+      for (const later of LATER) expect((await chosen(process(later))).allowed_countries).toEqual(wanted);
     });
 
     it('leave accounts that are there already every country', async () => {
