@@ -16,11 +16,15 @@ describeOnEachDatabase('importing numbers', (open) => {
   let dataSource: DataSource;
   let database: Database;
   let importNumbers: ImportNumbers;
+  /** Accounts whose settings hear of other numbers. */
+  const told: string[] = [];
 
   beforeAll(async () => {
     ({ dataSource, database } = await open());
     const clock = new Clock();
-    importNumbers = new ImportNumbers(new Accounts(), clock, new AccountSettings(database, clock, testConfig()));
+    const settings = new AccountSettings(database, clock, testConfig());
+    settings.numbersChanged = (accountId) => void told.push(accountId);
+    importNumbers = new ImportNumbers(new Accounts(), clock, settings);
     for (const id of [ACCOUNT, OTHER])
       await dataSource.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]);
     await dataSource.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [SUBACCOUNT, ACCOUNT, 'Branch', 0]);
@@ -35,6 +39,12 @@ describeOnEachDatabase('importing numbers', (open) => {
     );
   const stored = () =>
     dataSource.query<unknown[]>('SELECT number, subaccount_id, alias, account_id FROM virtual_number ORDER BY id');
+
+  it('tells the settings of its account that there are other numbers', async () => {
+    told.splice(0);
+    await run(['+14155550100,,Desk']);
+    expect(told).toEqual([ACCOUNT]);
+  });
 
   it('adds the rows in their order and leaves numbers that are there as they are', async () => {
     await run(['+14155550100,,Desk']);

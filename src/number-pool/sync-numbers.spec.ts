@@ -141,6 +141,8 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
   let metrics: Metrics;
   let written: Record<string, unknown>[];
   let list: NumberList;
+  /** Accounts whose settings hear of other numbers. */
+  let told: string[];
 
   beforeAll(async () => {
     ({ dataSource, database } = await open());
@@ -169,10 +171,13 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
       { write: (line: string) => void written.push(JSON.parse(line) as Record<string, unknown>) },
     );
     plivo = new PlivoClient({ baseUrl: await list.listen(), retryPauseMs: 1 });
+    told = [];
+    const settings = new AccountSettings(database, clock, readConfig({}));
+    settings.numbersChanged = (accountId) => void told.push(accountId);
     syncNumbers = new SyncNumbers(
       database,
       new ReadListing(new PlivoAccess(database, crypto), plivo, readConfig({ PUBLIC_URL })),
-      new FollowListing(clock, new AccountSettings(database, clock, readConfig({}))),
+      new FollowListing(clock, settings),
       new TellListingNews(log, metrics),
     );
   });
@@ -186,6 +191,12 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     dataSource.query<Record<string, unknown>[]>(
       'SELECT number, subaccount_id, alias, is_synced, missing_since FROM virtual_number ORDER BY id',
     );
+
+  it('tells the settings of its account that there may be other numbers', async () => {
+    list.numbers = many(1);
+    await syncNumbers.run(ACCOUNT);
+    expect(told).toEqual([ACCOUNT]);
+  });
 
   it('reads all pages and adds the voice numbers in their order', async () => {
     list.numbers = [
