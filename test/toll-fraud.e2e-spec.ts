@@ -22,10 +22,16 @@ describeOnEachService('an account that nobody has set anything for, with Plivo',
   /** Past the time in which settings that were just changed are read anew each time. */
   const settle = () => service.clock.advance(6_000);
 
-  it('reaches no country before it has numbers, and says what to do', async () => {
+  it('reaches nobody before it has numbers, and is told that it has none', async () => {
     settle();
-    const refused = await open({ first_party: ASHA, second_party: RAVI });
-    expect(refused).toMatchObject({ status: 400, body: { error: remedy, error_code: 'destination_not_allowed' } });
+    const pair = { first_party: ASHA, second_party: RAVI };
+    for (const wanted of [pair, abroad])
+      expect(await open(wanted)).toMatchObject({
+        status: 400,
+        body: { error: 'Number pool exhausted or not available' },
+      });
+    const premium = await open({ ...pair, second_party: '+19005550123' });
+    expect(premium.body).toMatchObject({ error_code: 'destination_not_allowed' });
   });
 
   it('reaches the countries of its numbers, from the first one on', async () => {

@@ -208,6 +208,14 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
       await change({ allowed_countries: null });
       expect((await settings.of(MAIN)).allowed_countries).toBeNull();
     });
+
+    it('tell an account that has no number of its own countries from one that may call nobody', async () => {
+      await change({ allowed_countries: 'own' });
+      settings.readOwnCountriesBy(async () => null);
+      expect(await settings.of(MAIN)).toEqual({ ...DEFAULTS, allowed_countries: [], hasNoNumber: true });
+      await change({ allowed_countries: [] });
+      expect(await settings.of(MAIN)).toEqual({ ...DEFAULTS, allowed_countries: [] });
+    });
   });
 
   it("count in a day what the installation's settings say, until the account has counts of its own", async () => {

@@ -65,6 +65,12 @@ export interface CallSettings extends DestinationPolicy, Rates, SpendLimit, Coun
   readonly unrouted_url: string | null;
 }
 
+/** Settings as calls and sessions are judged by. */
+export interface EffectiveSettings extends CallSettings {
+  /** Set where the countries are the account's own and it has no number: nothing can be opened, for a plainer reason than where its calls may go. */
+  readonly hasNoNumber?: true;
+}
+
 /** Where an account's calls may go: ISO 3166 codes; null: every country; `own`: the countries of its virtual numbers, whichever they are then. */
 export type AllowedCountries = DestinationPolicy['allowed_countries'] | 'own';
 
@@ -110,15 +116,15 @@ export function isRefusalText(text: unknown): text is string {
   return typeof text === 'string' && REFUSAL_TEXT.test(text) && (text === '' || /\S/.test(text));
 }
 
-/** The countries of an account's virtual numbers. */
-type OwnCountries = (manager: EntityManager, accountId: string) => Promise<readonly string[]>;
+/** The countries of an account's virtual numbers; null where it has no number. */
+type OwnCountries = (manager: EntityManager, accountId: string) => Promise<readonly string[] | null>;
 
 /** How an account's callers are refused, and where its calls may go. Only what has been set is stored. */
 @Injectable()
 export class AccountSettings {
-  private readonly remembered: ShortLived<CallSettings>;
+  private readonly remembered: ShortLived<EffectiveSettings>;
   private readonly defaults: ChosenSettings;
-  private ownCountries: OwnCountries = async () => [];
+  private ownCountries: OwnCountries = async () => null;
 
   constructor(
     private readonly database: Database,
@@ -135,7 +141,7 @@ export class AccountSettings {
   }
 
   /** Asked on every call; may be 5 s behind a change made by another process. */
-  of(accountId: string): Promise<CallSettings> {
+  of(accountId: string): Promise<EffectiveSettings> {
     return this.remembered.get(accountId);
   }
 
@@ -181,10 +187,11 @@ export class AccountSettings {
     return { ...this.defaults, ...settings };
   }
 
-  private async lookUp(manager: EntityManager, accountId: string): Promise<CallSettings> {
+  private async lookUp(manager: EntityManager, accountId: string): Promise<EffectiveSettings> {
     const { allowed_countries: chosen, ...settings } = await this.read(manager, accountId);
-    const allowed = chosen === 'own' ? await this.ownCountries(manager, accountId) : chosen;
-    return { ...settings, allowed_countries: allowed };
+    if (chosen !== 'own') return { ...settings, allowed_countries: chosen };
+    const own = await this.ownCountries(manager, accountId);
+    return own ? { ...settings, allowed_countries: own } : { ...settings, allowed_countries: [], hasNoNumber: true };
   }
 
   /** Two changes at once keep both: each merges into what the other has committed. The row to lock may not be there yet, so the account's is. */

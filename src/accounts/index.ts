@@ -9,6 +9,7 @@ export {
   type CallSettings,
   type CallSettingsPatch,
   type ChosenSettings,
+  type EffectiveSettings,
   type RefusalKey,
 } from './account-settings.js';
 export { accountFrom, Accounts, hasSubaccount, ownSubaccounts, parentsOf, subaccountNames } from './accounts.js';

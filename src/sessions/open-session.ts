@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { hasSubaccount, microsOf, type CallSettings } from '../accounts/index.js';
+import { hasSubaccount, microsOf, type EffectiveSettings } from '../accounts/index.js';
 import {
   AllocateNumber,
   claimForStrangers,
@@ -15,6 +15,7 @@ import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Config } from '../platform/settings/config.js';
 import { barredCodes } from '../telephony/country-rules.js';
+import { EVERY_COUNTRY } from '../telephony/destinations.js';
 import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter } from '../platform/errors.js';
 import { SESSIONS, type SessionParties, type SessionSettings } from './session.entity.js';
@@ -30,7 +31,7 @@ const PIN_DRAWS = 5;
 const ROLES = ['first', 'second'] as const;
 
 /** Of the account's settings: where its calls may go, and what a session costs it. */
-type SessionTerms = Pick<CallSettings, 'allowed_countries' | 'session_fee'>;
+type SessionTerms = Pick<EffectiveSettings, 'allowed_countries' | 'hasNoNumber' | 'session_fee'>;
 
 /**
  * Opens a session and lends it a number, or renews the live session of the same ordered pair: a create may be repeated after any failure,
@@ -50,7 +51,8 @@ export class OpenSession {
 
   async run(tx: Tx, principal: SessionOwner, request: CreateSessionDto, terms: SessionTerms): Promise<SessionRecord> {
     const parties = newParties(request, this.config.sessions);
-    requireAllowed(parties, terms);
+    // Where there is no number yet, that is what is to be told.
+    requireAllowed(parties, terms.hasNoNumber ? EVERY_COUNTRY : terms);
     await requireNoVirtualNumber(tx, parties);
 
     const owner = await ownerOf(tx, principal, request);
