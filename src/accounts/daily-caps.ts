@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { Clock, DAY_MS, dayOf } from '../platform/clock.js';
-import { change, Database, type Tx } from '../platform/database/database.js';
+import { change, Contended, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
-import { exists, selection } from '../platform/database/rows.js';
+import { exists, number, selection } from '../platform/database/rows.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
@@ -16,7 +16,15 @@ const COUNT = selection(DAILY_COUNTS.pick(['taken']));
 const OF_DAY = selection(DAILY_COUNTS.pick(['counted', 'taken']));
 const PLACES = selection(DAILY_DESTINATIONS.pick(['day', 'accountId']));
 const THIS_COUNT = 'day = ? AND account_id = ? AND counted = ?';
-const THIS_PHONE = 'FROM daily_destination WHERE day = ? AND account_id = ? AND party_index = ?';
+/** Its parameter, the phone's index, comes first. */
+const OF_PHONE = selection({
+  ...DAILY_COUNTS.pick(['taken']),
+  isKnown: number(
+    'EXISTS (SELECT 1 FROM daily_destination d WHERE d.day = daily_count.day AND d.account_id = daily_count.account_id AND d.party_index = ?)',
+  ),
+});
+
+type Place = readonly [day: number, accountId: string, counted: Counted];
 
 /**
  * Keeps an account within what it may do in a UTC day: request so many calls, dial so many different phones. Counted in the transaction that does
@@ -58,9 +66,12 @@ export class DailyCaps implements OnModuleInit {
   /** Whether one more call may be requested today; if so, it is counted. The operator is told of the first refusal of a day. */
   async takeRequestedCall(tx: Tx, accountId: string, cap: number): Promise<boolean> {
     if (cap === 0) return true;
-    const day = this.today();
-    if (await this.take(tx, { day, accountId, counted: 'requested-calls', cap })) return true;
-    await this.refuse(tx, [day, accountId, 'requested-calls']);
+    const count = [this.today(), accountId, 'requested-calls'] as const;
+    const [today] = await COUNT.read(tx, `FROM daily_count WHERE ${THIS_COUNT}`, [...count]);
+    if (!today) await this.beginCount(tx, count);
+    // Not tried where there is no room in sight, so that refusals, of which there may be many at once, wait for nobody.
+    if ((today?.taken ?? 0) < cap && (await this.takeOne(tx, count, cap))) return true;
+    await this.refuse(tx, count);
     return false;
   }
 
@@ -70,22 +81,33 @@ export class DailyCaps implements OnModuleInit {
     await change(tx, `UPDATE daily_count SET taken = taken - 1 WHERE ${THIS_COUNT} AND taken > 0`, count);
   }
 
-  /** Whether this phone, of which the keyed index is given, may be dialled today: it was before, or there is room for another one. */
-  async takeDestination(tx: Tx, accountId: string, partyIndex: string, cap: number): Promise<boolean> {
-    if (cap === 0) return true;
+  /**
+   * Whether a phone, of which the keyed index is given, may be dialled today: it was before (`known`), or there is room for another one (`new`). What is
+   * new is to be counted by `countDestination` in the same transaction, as late as can be: calls of the account wait for each other from there to the
+   * commit. A cap of 0 is not asked about.
+   */
+  async findDestination(
+    tx: Tx,
+    accountId: string,
+    partyIndex: string,
+    cap: number,
+  ): Promise<'known' | 'new' | 'too-many'> {
     const day = this.today();
-    const phone = [day, accountId, partyIndex];
-    if (await exists(tx, THIS_PHONE, phone)) return true;
+    const count = [day, accountId, 'destinations'] as const;
+    // One statement for both, so that they are of one moment: the last place may be taken for this very phone.
+    const [today] = await OF_PHONE.read(tx, `FROM daily_count WHERE ${THIS_COUNT}`, [partyIndex, ...count]);
+    if (!today) await this.beginCount(tx, count);
+    if (today?.isKnown) return 'known';
+    if ((today?.taken ?? 0) < cap) return 'new';
+    await this.refuse(tx, count);
+    return 'too-many';
+  }
 
-    if (await this.take(tx, { day, accountId, counted: 'destinations', cap })) {
-      // Who has counted the same phone meanwhile is found when all of this runs again, and this count with it is undone.
-      await orStartOver(DAILY_DESTINATIONS.insert(tx, { day, accountId, partyIndex }));
-      return true;
-    }
-    // The last place may just have been taken for this very phone.
-    if (await exists(tx, THIS_PHONE, phone)) return true;
-    await this.refuse(tx, [day, accountId, 'destinations']);
-    return false;
+  /** When the last place was taken meanwhile, or for the same phone, all of the transaction runs again and finds it so. */
+  async countDestination(tx: Tx, accountId: string, partyIndex: string, cap: number): Promise<void> {
+    const day = this.today();
+    await orStartOver(DAILY_DESTINATIONS.insert(tx, { day, accountId, partyIndex }));
+    if (!(await this.takeOne(tx, [day, accountId, 'destinations'], cap))) throw new Contended();
   }
 
   /** What was counted today; 0 also for accounts without the cap. */
@@ -117,25 +139,18 @@ export class DailyCaps implements OnModuleInit {
     return dayOf(this.clock.now());
   }
 
-  private async take(
-    tx: Tx,
-    { day, accountId, counted, cap }: { day: number; accountId: string; counted: Counted; cap: number },
-  ): Promise<boolean> {
-    const count = [day, accountId, counted];
-    const [known] = await COUNT.read(tx, `FROM daily_count WHERE ${THIS_COUNT}`, count);
-    // Another call of the same account may begin the day; in a new transaction its row is seen.
-    if (!known) await orStartOver(DAILY_COUNTS.insert(tx, { day, accountId, counted, taken: 0, isCapReached: false }));
-    // One statement judges and takes. Not tried where there is no room in sight, so that refusals, of which there may be many at once, wait for
-    // nobody.
-    if ((known?.taken ?? 0) >= cap) return false;
-    const taken = await change(tx, `UPDATE daily_count SET taken = taken + 1 WHERE ${THIS_COUNT} AND taken < ?`, [
-      ...count,
-      cap,
-    ]);
-    return taken > 0;
+  /** Another call of the same account may begin the day; in a new transaction its row is seen. */
+  private beginCount(tx: Tx, [day, accountId, counted]: Place): Promise<void> {
+    return orStartOver(DAILY_COUNTS.insert(tx, { day, accountId, counted, taken: 0, isCapReached: false }));
   }
 
-  private async refuse(tx: Tx, [day, accountId, counted]: [number, string, Counted]): Promise<void> {
+  /** One statement judges and takes: two calls at the edge cannot both see room for one. */
+  private async takeOne(tx: Tx, count: Place, cap: number): Promise<boolean> {
+    const fits = `${THIS_COUNT} AND taken < ?`;
+    return (await change(tx, `UPDATE daily_count SET taken = taken + 1 WHERE ${fits}`, [...count, cap])) > 0;
+  }
+
+  private async refuse(tx: Tx, [day, accountId, counted]: Place): Promise<void> {
     this.refusals.inc({ cap: counted });
     const untold = `${THIS_COUNT} AND is_cap_reached = 0`;
     if (!(await exists(tx, `FROM daily_count WHERE ${untold}`, [day, accountId, counted]))) return;

@@ -549,6 +549,22 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       expect(JSON.stringify(await dialled())).not.toContain('23456789');
     });
 
+    it('counts whom a PIN leads to, and lets nobody beyond it', async () => {
+      await world.sessions.open({ ...pair, ...PIN });
+      await change({ daily_destinations: 1 });
+      const typing = async (Digits: string): Promise<string> => {
+        const leg = newId();
+        await call(STRANGER, leg);
+        const answer = await type(await idOf(leg), 1, Digits, leg);
+        await hangUp(leg);
+        return answer;
+      };
+      expect(await typing('1111')).toContain(`<Number>${party(2)}</Number>`);
+      expect(await dialled()).toHaveLength(1);
+      expect(await typing('2222')).toBe(SILENCE);
+      expect(await typing('1111')).toContain('<Dial');
+    });
+
     it('is not passed by 64 callers at once', async () => {
       const callers = Array.from({ length: 64 }, (_, index) => party(100 + index));
       for (const [index, caller] of callers.entries())

@@ -74,7 +74,7 @@ export class CallBook {
 
   /** For a call that has just come in. `isFirstWord`: nothing was heard of it before. */
   async enter(tx: Tx, call: WaitingCall, wanted: CallDecision, isFirstWord: boolean): Promise<string> {
-    const decision = await this.reserveSpend.run(tx, call, wanted);
+    const { decision, count } = await this.reserveSpend.run(tx, call, wanted);
     const mostDigits =
       decision.decision === 'ask-pin'
         ? await this.pinDigits(tx, decision.prompt, decision.seat?.role ?? null)
@@ -83,12 +83,13 @@ export class CallBook {
     const answer = answerXml(this.config, { ...call, isAnswered: call.kind === 'request' }, decision, mostDigits);
     await this.insertCall(tx, call, decision, answer);
     await this.seat(tx, call, decision, isFirstWord);
+    await count();
     return answer;
   }
 
   /** For a call that was asked for its PIN. */
   async proceed(tx: Tx, call: WaitingCall, wanted: CallDecision): Promise<string> {
-    const decision = await this.reserveSpend.run(tx, call, wanted);
+    const { decision, count } = await this.reserveSpend.run(tx, call, wanted);
     const decided = {
       decision: decision.decision,
       reason: decision.reason,
@@ -98,6 +99,7 @@ export class CallBook {
     await CALLS.update(tx, decided, 'WHERE id = ?', [call.callId]);
     // Not the first word: a hang-up may have come while the PIN was typed.
     await this.seat(tx, call, decision, false);
+    await count();
     return answerXml(this.config, { ...call, isAnswered: true }, decision);
   }
 

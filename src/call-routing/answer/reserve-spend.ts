@@ -10,6 +10,10 @@ const GRACE_SECONDS = 120;
 /** PINs are typed and prompts heard while the caller's leg is already billed. */
 const PROMPTED_SECONDS = 600;
 
+/** Counts what the transaction does. */
+type Count = () => Promise<void>;
+const nothing: Count = async () => undefined;
+
 interface Spender {
   callId: string;
   accountId: string;
@@ -29,18 +33,22 @@ export class ReserveSpend {
     private readonly records: SessionRecords,
   ) {}
 
-  /** The decision as it is, or a refusal in its place. Reserves in the transaction that keeps the decision. */
-  async run(tx: Tx, call: Spender, decision: CallDecision): Promise<CallDecision> {
-    if (decision.decision !== 'connect') return decision;
+  /**
+   * The decision as it is, or a refusal in its place. Reserves in the transaction that keeps the decision, which is to end with `count`: what that
+   * changes is shared by all calls of the account.
+   */
+  async run(tx: Tx, call: Spender, decision: CallDecision): Promise<{ decision: CallDecision; count: Count }> {
+    if (decision.decision !== 'connect') return { decision, count: nothing };
     const { seat, dial } = decision;
     const { accountId, settings } = call;
     const holder = call.requestId ?? call.callId;
     if (!(await this.fits(tx, holder, seat.session, settings, decision.reason === 'pin')))
-      return { decision: 'refuse', reason: 'spend-cap', seat };
-    if (await this.mayDial(tx, accountId, dial, settings)) return decision;
+      return { decision: { decision: 'refuse', reason: 'spend-cap', seat }, count: nothing };
+    const count = await this.mayDial(tx, accountId, dial, settings);
+    if (count !== null) return { decision, count };
     // The leg of a requested call is being billed: its reservation stands until its cost is known.
     if (call.requestId === null) await this.releaseAll(tx, accountId, holder, settings);
-    return { decision: 'refuse', reason: 'daily-cap', seat };
+    return { decision: { decision: 'refuse', reason: 'daily-cap', seat }, count: nothing };
   }
 
   /**
@@ -57,7 +65,11 @@ export class ReserveSpend {
     if (!(await this.fits(tx, holder, session, settings))) return 'spend-cap';
     const isCounted =
       !isFirstTry || (await this.dailyCaps.takeRequestedCall(tx, accountId, settings.daily_requested_calls));
-    if (isCounted && (await this.mayDial(tx, accountId, parties.first as E164, settings))) return null;
+    const count = isCounted ? await this.mayDial(tx, accountId, parties.first as E164, settings) : null;
+    if (count !== null) {
+      await count();
+      return null;
+    }
     if (isCounted && isFirstTry && settings.daily_requested_calls > 0)
       await this.dailyCaps.giveBackRequestedCall(tx, accountId);
     await this.releaseAll(tx, accountId, holder, settings);
@@ -76,14 +88,23 @@ export class ReserveSpend {
     return this.spend.reserve(tx, { accountId, holder, cap, micros: mostOf(session, settings, isPrompted) });
   }
 
-  private mayDial(
+  /** How the phone is counted, or null if it is one too many today. */
+  private async mayDial(
     tx: Tx,
     accountId: string,
-    number: E164,
+    phone: E164,
     { daily_destinations: cap }: CallSettings,
-  ): Promise<boolean> {
-    if (cap === 0) return Promise.resolve(true);
-    return this.dailyCaps.takeDestination(tx, accountId, this.records.partyIndex(accountId, number) ?? '', cap);
+  ): Promise<Count | null> {
+    if (cap === 0) return nothing;
+    const index = this.records.partyIndex(accountId, phone) ?? '';
+    switch (await this.dailyCaps.findDestination(tx, accountId, index, cap)) {
+      case 'known':
+        return nothing;
+      case 'new':
+        return () => this.dailyCaps.countDestination(tx, accountId, index, cap);
+      case 'too-many':
+        return null;
+    }
   }
 
   private async releaseAll(tx: Tx, accountId: string, holder: string, settings: CallSettings): Promise<void> {

@@ -238,7 +238,10 @@ describeOnEachDatabase('the first party of a requested call', (open) => {
   it('is not counted as requested where its phone is one too many', async () => {
     await asked();
     await limited({ ...capped, daily_requested_calls: 5, daily_destinations: 1 });
-    await database.transaction((tx) => world.dailyCaps.takeDestination(tx, ACCOUNT, 'another', 1));
+    await database.transaction(async (tx) => {
+      await world.dailyCaps.findDestination(tx, ACCOUNT, 'another', 1);
+      await world.dailyCaps.countDestination(tx, ACCOUNT, 'another', 1);
+    });
     await ring();
     expect([placed, await request()]).toMatchObject([[], { status: 'failed', reason: 'daily-cap' }]);
     expect(await world.dailyCaps.counted(ACCOUNT)).toEqual({ 'requested-calls': 0, destinations: 1 });
