@@ -17,7 +17,7 @@ const BODY_BYTES = 2 * 1024 * 1024;
 const CALLS_A_SECOND = 50;
 const SECONDS = 20;
 const SETTLE_SECONDS = 10;
-/** A closed attacker's pause: without one, what is measured is how fast a kernel opens connections. */
+/** A closed attacker's longest pause, half of it on average: without one, what is measured is how fast a kernel opens connections. */
 const BACK_AFTER_MS = 1000;
 const MOST_GROWTH_MB = 64;
 const MOST_P99_MS = 50;
@@ -156,10 +156,10 @@ async function attack({ origin, routes }) {
     socket.resume();
     socket.once('close', () => {
       closed++;
-      setTimeout(() => hold(index), BACK_AFTER_MS);
+      setTimeout(() => hold(index), Math.random() * BACK_AFTER_MS);
     });
   };
-  for (let index = 0; index < CONNECTIONS; index++) hold(index);
+  for (let index = 0; index < CONNECTIONS; index++) setTimeout(() => hold(index), Math.random() * BACK_AFTER_MS);
   await delay(BACK_AFTER_MS);
   process.on('message', () => process.send({ closed }));
   process.send('attacking');

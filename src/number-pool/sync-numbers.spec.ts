@@ -406,14 +406,14 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     const [lost] = (await new ListNumbers(database, clock).run({})).items;
     expect(lost).toMatchObject({ status: 'elsewhere', application: 'Hotline', live_sessions: 1 });
     expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).toBeNull();
-    const told = { msg: 'numbers.elsewhere', numbers: 1, live_sessions: 1 };
-    expect(written).toMatchObject([told, told]);
+    const elsewhere = { msg: 'numbers.elsewhere', numbers: 1, live_sessions: 1 };
+    expect(written).toMatchObject([elsewhere, elsewhere]);
     expect(await metrics.registry.metrics()).toContain('masking_numbers_elsewhere_total 1');
 
     list.numbers = many(1);
     await syncNumbers.run(ACCOUNT);
     expect(await shown()).toEqual([['+14155550100', 'active', 'masking']]);
-    expect(written).toMatchObject([told, told, { msg: 'numbers.returned', numbers: 1 }]);
+    expect(written).toMatchObject([elsewhere, elsewhere, { msg: 'numbers.returned', numbers: 1 }]);
     expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).not.toBeNull();
   });
 

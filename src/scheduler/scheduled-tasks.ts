@@ -77,20 +77,13 @@ export class ScheduledTasks implements OnModuleInit {
       scope: 'each-process',
       run: () => this.expireDueSessions.run(),
     });
+    const minutely = { everySeconds: MINUTE, timeoutSeconds: 30, scope: 'each-process' } as const;
     this.scheduler.add({
       name: 'jobs.report-foreign-kinds',
-      everySeconds: MINUTE,
-      timeoutSeconds: 30,
-      scope: 'each-process',
+      ...minutely,
       run: () => this.jobs.reportForeignKinds(),
     });
-    this.scheduler.add({
-      name: 'number-pool.measure',
-      everySeconds: MINUTE,
-      timeoutSeconds: 30,
-      scope: 'each-process',
-      run: () => this.measureNumbers.run(),
-    });
+    this.scheduler.add({ name: 'number-pool.measure', ...minutely, run: () => this.measureNumbers.run() });
     if (this.config.provider.syncNumbers) {
       this.scheduler.add({
         name: 'number-pool.sync',
