@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeAll, expect, it } from '@jest/globals';
+import { ELSEWHERE, fromElsewhere } from './support/elsewhere.js';
 import { basic, describeOnEachService, SESSIONS, type Service } from './support/service.js';
 
 const NOBODY = '0e9b8f6a-2f0d-4c1e-8a57-5a4c3b2d1e0f';
@@ -11,7 +12,7 @@ describeOnEachService('credentials before bodies', (start) => {
   let service: Service;
 
   beforeAll(async () => {
-    service = await start({ settings: { ROLE: 'api', PROVIDER: 'simulator' } });
+    service = await start({ settings: { ROLE: 'api', PROVIDER: 'simulator', ...ELSEWHERE } });
   });
 
   /** What is answered to a head whose body never comes. */
@@ -20,7 +21,9 @@ describeOnEachService('credentials before bodies', (start) => {
     let answer = '';
     socket.on('data', (data: Buffer) => (answer += data.toString('latin1')));
     socket.on('error', () => undefined);
-    socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${new URL(service.baseUrl).host}\r\n${headers}\r\n{`);
+    socket.write(
+      `${method} ${path} HTTP/1.1\r\nHost: ${new URL(service.baseUrl).host}\r\nX-Forwarded-For: ${fromElsewhere()['x-forwarded-for']}\r\n${headers}\r\n{`,
+    );
     await once(socket, 'end');
     socket.destroy();
     return answer;

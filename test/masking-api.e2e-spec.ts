@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from './support/ground.js';
+import { ELSEWHERE, fromElsewhere } from './support/elsewhere.js';
 import { basic, describeOnEachService, SESSIONS, type Answer, type Service } from './support/service.js';
 
 const AMY = '+14155550101';
@@ -179,7 +180,7 @@ describeOnEachService('the masking API', (start) => {
   beforeAll(async () => {
     clock = new FakeClock();
     // Without a worker nothing ticks: what the API says about time it says by itself.
-    service = await start({ clock, settings: { ROLE: 'api' } });
+    service = await start({ clock, settings: { ROLE: 'api', ...ELSEWHERE } });
     await service.addNumbers(['12025550001', '12025550002', '12025550003']);
 
     const made = await service.admin('POST', `/accounts/${service.authId}/subaccounts`, { name: 'Couriers' });
@@ -422,7 +423,15 @@ describeOnEachService('the masking API', (start) => {
         `Basic ${'A'.repeat(5000)}`,
       ];
       for (const authorization of headers) {
-        const answer = await service.sessions(method, path, {}, { as: null, headers: { authorization } });
+        const answer = await service.sessions(
+          method,
+          path,
+          {},
+          {
+            as: null,
+            headers: { authorization, ...fromElsewhere() },
+          },
+        );
         expectRefusal(answer, 401, WRONG);
         expect(answer.headers['www-authenticate']).toMatch(/^Basic /);
       }

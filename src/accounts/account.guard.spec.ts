@@ -4,6 +4,7 @@ import { Controller, Get, Global, Module, Req, UseGuards } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { fromElsewhere } from '../../test/support/elsewhere.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { testConfig } from '../../test/support/ground.js';
 import { Clock } from '../platform/clock.js';
@@ -16,6 +17,8 @@ import { WrongCredentials } from '../platform/http/wrong-credentials.js';
 import { Metrics } from '../platform/metrics.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { AccountGuard, AccountsModule, CreateAccount, CreateSubaccount, principalOf } from './index.js';
+
+const BEHIND_A_PROXY = { maxConnections: Infinity, trustedProxies: ['127.0.0.1'] };
 
 @Controller('v1/Account/:authId')
 @UseGuards(AccountGuard)
@@ -49,7 +52,7 @@ describeOnEachDatabase('the door of the masking API', (open) => {
     class StubModule {}
 
     const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
-    app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {
+    app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log, BEHIND_A_PROXY), {
       bodyParser: false,
       logger: false,
     });
@@ -78,7 +81,7 @@ describeOnEachDatabase('the door of the masking API', (open) => {
     authorization?: string,
   ): Promise<{ status: number; body: Record<string, unknown>; scheme: string | null }> {
     const response = await fetch(`${base}/v1/Account/${idOf(path)}/who/`, {
-      headers: authorization === undefined ? {} : { authorization },
+      headers: { ...(authorization !== undefined && { authorization }), ...fromElsewhere() },
     });
     const body = (await response.json()) as Record<string, unknown>;
     return { status: response.status, body, scheme: response.headers.get('www-authenticate') };

@@ -5,7 +5,7 @@ import type { Config } from '../platform/settings/config.js';
 
 const LONGEST = 1000;
 /** As in every URL that enters an XML document. */
-const FORBIDDEN = /[\s"'<>\\^`{|}\p{Cc}]/u;
+const FORBIDDEN = /[\s"<>\\^`{|}\p{Cc}]/u;
 
 const EXPECTED: Record<UrlRefusal, string> = {
   'too-long': `at most ${LONGEST} characters`,
@@ -20,7 +20,11 @@ const EXPECTED: Record<UrlRefusal, string> = {
 /** Refuses what Plivo could not be sent to, by the rules of callback URLs, and what leads back here. The URL is not repeated: it may hold a token. */
 export function requireUnroutedUrl(text: string, { callbacks, http }: Pick<Config, 'callbacks' | 'http'>): void {
   const refusal =
-    text.length > LONGEST ? 'too-long' : FORBIDDEN.test(text) ? 'invalid' : urlRefusal(text, callbacks.allowPrivate);
+    (parseUrl(text)?.href ?? text).length > LONGEST
+      ? 'too-long'
+      : FORBIDDEN.test(text)
+        ? 'invalid'
+        : urlRefusal(text, callbacks);
   if (refusal !== null) throw refused(`${EXPECTED[refusal]} (${refusal})`);
   // The same call asking here again gets the same answer, for ever.
   if (parseUrl(text)?.href.startsWith(`${http.publicUrl}/plivo/`)) throw refused('a URL that does not lead back here');

@@ -53,7 +53,7 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
   private refuseUnreachableUrls(request: Dto): void {
     for (const param of ['recording_callback_url', 'callback_url'] as const) {
       const url = request[param];
-      const refusal = url === undefined ? null : urlRefusal(url, this.config.callbacks.allowPrivate);
+      const refusal = url === undefined ? null : urlRefusal(url, this.config.callbacks);
       if (refusal !== null) throw new UrlNotAllowed(refusal, param);
     }
   }

@@ -5,6 +5,7 @@ import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
+import { fromElsewhere } from '../../../test/support/elsewhere.js';
 import { testConfig } from '../../../test/support/ground.js';
 import { AccountsModule, Authenticate } from '../../accounts/index.js';
 import { Clock } from '../../platform/clock.js';
@@ -25,6 +26,7 @@ import { Audit } from '../audit/audit.js';
 import { PlivoTokenController } from './plivo-token.controller.js';
 import { TokensController } from './tokens.controller.js';
 
+const BEHIND_A_PROXY = { maxConnections: Infinity, trustedProxies: ['127.0.0.1'] };
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 const ACME = { name: 'Acme', plivo_auth_id: 'MAPLIVOPLIVOPLIVO000', plivo_auth_token: 'plivo-secret' };
 
@@ -75,7 +77,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     class StubModule {}
 
     const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
-    app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {
+    app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log, BEHIND_A_PROXY), {
       bodyParser: false,
       logger: false,
     });
@@ -137,7 +139,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     ] as const) {
       const response = await fetch(base + path, {
         method,
-        headers: authorization === undefined ? {} : { authorization },
+        headers: { ...(authorization !== undefined && { authorization }), ...fromElsewhere() },
       });
       expect(response.status).toBe(401);
       expect(response.headers.get('www-authenticate')).toBe('Bearer');

@@ -7,7 +7,7 @@ import { OutgoingFailure, type FailureReason } from './failure.js';
 import { IdleConnections } from './idle-connections.js';
 import { publicResolver, systemResolver, type ResolveName } from './resolve-name.js';
 import { retryAfterSeconds } from './retry-after.js';
-import { urlRefusal, type UrlRefusal } from './url-refusal.js';
+import { urlRefusal, type UrlRefusal, type UrlRules } from './url-refusal.js';
 
 export type { FailureReason } from './failure.js';
 export type { UrlRefusal } from './url-refusal.js';
@@ -52,19 +52,19 @@ const OWN_HEADERS = new Set([
 /**
  * Carries requests to URLs that customers gave us, and only to the open internet: https, a public name all of whose addresses are public,
  * the checked address dialled, no redirects, nothing decompressed, 15 s and 16 KiB in all. CALLBACK_ALLOW_PRIVATE lifts the rules about
- * scheme, port and address, and no other.
+ * scheme, port and address, and no other; CALLBACK_ALLOW_HTTP the one about the scheme.
  */
 export class Outgoing implements OnModuleDestroy {
   private readonly dialler: Dialler;
   private readonly idle = new IdleConnections();
-  private readonly allowPrivate: boolean;
+  private readonly rules: UrlRules;
 
   /** `resolve` and `ca` are the machine's own unless a test has others. */
   constructor(
     private readonly clock: Clock,
-    { allowPrivate, resolve, ca }: { allowPrivate: boolean; resolve?: ResolveName; ca?: string },
+    { allowPrivate, allowHttp, resolve, ca }: UrlRules & { resolve?: ResolveName; ca?: string },
   ) {
-    this.allowPrivate = allowPrivate;
+    this.rules = { allowPrivate, allowHttp };
     this.dialler = new Dialler({
       allowPrivate,
       resolve: resolve ?? (allowPrivate ? systemResolver() : publicResolver()),
@@ -74,7 +74,7 @@ export class Outgoing implements OnModuleDestroy {
 
   /** What can be known without resolving names: null when the URL may be tried. */
   refusal(url: string): UrlRefusal | null {
-    return urlRefusal(url, this.allowPrivate);
+    return urlRefusal(url, this.rules);
   }
 
   /** One request, sent at most once. Never rejects for what the network or the receiver does; rejects for headers that are none. */

@@ -88,7 +88,7 @@ describe('a URL that is not tried', () => {
     ['https://8.8.8.8/', 'ip-literal'],
     ['https://[2001:4860:4860::8888]/', 'ip-literal'],
   ])('%s: %s', (url, refusal) => {
-    expect(urlRefusal(url, false)).toBe(refusal);
+    expect(urlRefusal(url, { allowPrivate: false })).toBe(refusal);
   });
 
   it.each([
@@ -102,7 +102,22 @@ describe('a URL that is not tried', () => {
     ['http:\\\\localhost/', 'invalid'],
     [`http://localhost/${'a'.repeat(8000)}`, 'too-long'],
   ])('%s where private addresses are allowed: %s', (url, refusal) => {
-    expect(urlRefusal(url, true)).toBe(refusal);
+    expect(urlRefusal(url, { allowPrivate: true })).toBe(refusal);
+  });
+
+  it.each([
+    ['http://hooks.example.com/', null],
+    ['http://hooks.example.com:80/', null],
+    ['http://hooks.example.com:8080/', null],
+    ['https://hooks.example.com/', null],
+    ['http://hooks.example.com:25/', 'port'],
+    ['http://hooks.example.com:3306/', 'port'],
+    ['http://localhost/', 'private-address'],
+    ['http://10.0.0.1/', 'private-address'],
+    ['http://8.8.8.8/', 'ip-literal'],
+    ['ftp://hooks.example.com/', 'scheme'],
+  ])('%s where http is allowed: %s', (url, refusal) => {
+    expect(urlRefusal(url, { allowPrivate: false, allowHttp: true })).toBe(refusal);
   });
 
   it('no spelling of an IPv4 address hides it', () => {
@@ -124,7 +139,7 @@ describe('a URL that is not tried', () => {
       const last = bytes.slice(parts - 1).reduce((sum, byte) => sum * 256 + byte, 0);
       const host = [...bytes.slice(0, parts - 1), last].map((value, index) => spell[index]?.(value)).join('.');
       const expected = isPublicAddress(bytes.join('.')) ? 'ip-literal' : 'private-address';
-      expect([host, urlRefusal(`https://${host}/`, false)]).toEqual([host, expected]);
+      expect([host, urlRefusal(`https://${host}/`, { allowPrivate: false })]).toEqual([host, expected]);
     }
   });
 
@@ -137,7 +152,7 @@ describe('a URL that is not tried', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), fc.boolean(), (pieces, isUrl) => {
         const text = (isUrl ? 'https://' : '') + pieces.join('');
-        if (urlRefusal(text, false) !== null) return;
+        if (urlRefusal(text, { allowPrivate: false }) !== null) return;
         const url = new URL(text);
         expect([url.protocol, url.username, url.password]).toEqual(['https:', '', '']);
         expect(url.hostname).toMatch(/^[a-z0-9_.-]*\.[a-z0-9_-]*[a-z_-][a-z0-9_-]*$/);

@@ -13,9 +13,17 @@ import { parseUrl } from '../parse-url.js';
  * - `private-address`: a literal address that is not public, or a name that only means something inside a network
  * - `ip-literal`: a public address instead of a name
  *
- * Where private addresses are allowed, http is too, and `scheme` means neither; the last three never occur.
+ * Where private addresses are allowed, http is too, and `scheme` means neither; the last three never occur. Where http alone is allowed, its port is 80 or
+ * one above 1023.
  */
 export type UrlRefusal = 'too-long' | 'invalid' | 'scheme' | 'credentials' | 'port' | 'private-address' | 'ip-literal';
+
+/** What the operator allows beyond https to public names. */
+export interface UrlRules {
+  /** Any address, scheme and port. */
+  readonly allowPrivate: boolean;
+  readonly allowHttp?: boolean;
+}
 
 /** A callback by GET carries its parameters here, so more than the 1000 characters that a session may name. */
 const MAX_LENGTH = 8000;
@@ -37,15 +45,15 @@ const INSIDE_NAMES = /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|p
 const DNS_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 
 /** What can be known of a URL without resolving its name; null when it may be tried. */
-export function urlRefusal(text: string, allowPrivate: boolean): UrlRefusal | null {
+export function urlRefusal(text: string, rules: UrlRules): UrlRefusal | null {
   if (text.length > MAX_LENGTH) return 'too-long';
   // The parser mends what follows the scheme: `https:\\host` and `https:host` would come out as `https://host`.
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i.exec(text)?.[1];
   const url = parseUrl(text);
   if (authority === undefined || /[\s\\\p{Cc}]/u.test(text) || url === null) return 'invalid';
-  if (!isSchemeAllowed(url.protocol, allowPrivate)) return 'scheme';
+  if (!isSchemeAllowed(url.protocol, rules)) return 'scheme';
   if (authority.includes('@')) return 'credentials';
-  return hostRefusal(url.hostname, allowPrivate) ?? (allowPrivate || isPortAllowed(url.port) ? null : 'port');
+  return hostRefusal(url.hostname, rules.allowPrivate) ?? (rules.allowPrivate || isPortAllowed(url) ? null : 'port');
 }
 
 /** `[::1]` as the address in it; every other host unchanged. */
@@ -53,8 +61,8 @@ export function bareHost(hostname: string): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
-function isSchemeAllowed(protocol: string, allowPrivate: boolean): boolean {
-  return protocol === 'https:' || (allowPrivate && protocol === 'http:');
+function isSchemeAllowed(protocol: string, { allowPrivate, allowHttp = false }: UrlRules): boolean {
+  return protocol === 'https:' || ((allowPrivate || allowHttp) && protocol === 'http:');
 }
 
 function hostRefusal(hostname: string, allowPrivate: boolean): UrlRefusal | null {
@@ -69,7 +77,8 @@ function hostRefusal(hostname: string, allowPrivate: boolean): UrlRefusal | null
   return name === host && DNS_NAME.test(name) ? null : 'invalid';
 }
 
-function isPortAllowed(port: string): boolean {
-  const number = port === '' ? 443 : Number(port);
-  return number === 443 || (number > 1023 && !SERVICE_PORTS.has(number));
+function isPortAllowed({ port }: URL): boolean {
+  // Empty where it is the scheme's own.
+  const number = Number(port);
+  return port === '' || number === 443 || (number > 1023 && !SERVICE_PORTS.has(number));
 }

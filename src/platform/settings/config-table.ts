@@ -124,6 +124,12 @@ export const settings = {
     defaultInWords: 'false; true with the simulator',
     sentence: "Whether customers' callback URLs may be http or point at private addresses.",
   },
+  CALLBACK_ALLOW_HTTP: {
+    kind: 'boolean',
+    default: '',
+    defaultInWords: 'what CALLBACK_ALLOW_PRIVATE is',
+    sentence: "Whether customers' callback URLs may be http, to public names all the same.",
+  },
   DEFAULT_ALLOWED_COUNTRIES: {
     kind: 'countries',
     default: '',

@@ -64,7 +64,7 @@ describe('settings of an empty environment', () => {
         countryRules: 'on',
         nationalCallers: 'refuse',
       },
-      callbacks: { allowPrivate: true },
+      callbacks: { allowPrivate: true, allowHttp: true },
       accounts: { countriesOfNew: null, requestedCallsPerDay: 0, destinationsPerDay: 0 },
       role: 'all',
       jobs: { pollMs: 500 },

@@ -61,7 +61,7 @@ export abstract class Config {
     readonly countryRules: 'on' | 'off';
     readonly nationalCallers: 'refuse' | 'read';
   };
-  abstract readonly callbacks: { readonly allowPrivate: boolean };
+  abstract readonly callbacks: { readonly allowPrivate: boolean; readonly allowHttp: boolean };
   abstract readonly accounts: {
     /** The `allowed_countries` of an account that is made. ISO 3166 codes; `own`: the countries of its numbers; null: every country. */
     readonly countriesOfNew: readonly string[] | 'own' | null;
@@ -114,7 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
     provider,
     sessions: readSessions(reader),
     plivo: readPlivo(reader),
-    callbacks: { allowPrivate: reader.boolean('CALLBACK_ALLOW_PRIVATE', provider.kind === 'simulator') },
+    callbacks: readCallbacks(reader, provider.kind),
     accounts: readAccounts(reader, provider.kind),
     role: reader.choice('ROLE', settings.ROLE.default),
     jobs: { pollMs: reader.integer('WORKER_POLL_MS') },
@@ -187,6 +187,11 @@ function readProvider(reader: SettingsReader, production: boolean): Config['prov
     firstAccount: authId === null || authToken === null ? null : { authId, authToken },
     syncNumbers: reader.boolean('SYNC_NUMBERS', settings.SYNC_NUMBERS.default === 'true'),
   };
+}
+
+function readCallbacks(reader: SettingsReader, provider: 'plivo' | 'simulator'): Config['callbacks'] {
+  const allowPrivate = reader.boolean('CALLBACK_ALLOW_PRIVATE', provider === 'simulator');
+  return { allowPrivate, allowHttp: reader.boolean('CALLBACK_ALLOW_HTTP', allowPrivate) };
 }
 
 /** Against stolen credentials; nobody pays for what the simulator dials. */
