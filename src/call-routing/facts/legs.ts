@@ -25,12 +25,12 @@ export async function addLeg(tx: Tx, leg: LegPlace): Promise<boolean> {
       legUuid,
       callId,
       sessionId,
-      subaccountId,
       side,
       role,
       isAnswered: false,
       isConnected: false,
       isEnded: false,
+      ...ofSubaccount(subaccountId),
     });
     return true;
   } catch (error) {
@@ -56,7 +56,12 @@ export async function beginALeg(tx: Tx, webhook: VerifiedWebhook, legUuid: strin
 /** Says to which call an A leg belongs. */
 export async function linkLeg(tx: Tx, leg: Omit<LegPlace, 'side'>): Promise<void> {
   const { accountId, legUuid, callId, sessionId, subaccountId, role } = leg;
-  await LEGS.update(tx, { callId, sessionId, subaccountId, role }, BY_KEY, [accountId, legUuid]);
+  await LEGS.update(tx, { callId, sessionId, role, ...ofSubaccount(subaccountId) }, BY_KEY, [accountId, legUuid]);
+}
+
+/** Named only where there is one: SQLite writes an index anew of which a column is set, be it to what it was. */
+function ofSubaccount(subaccountId: string | null): Partial<Pick<CallLeg, 'subaccountId'>> {
+  return subaccountId === null ? {} : { subaccountId };
 }
 
 /** Joins new facts into a leg's row and returns the leg before and after. */
