@@ -22,11 +22,17 @@ const SETTLE_SECONDS = 10;
 const BACK_AFTER_MS = 5000;
 const MOST_GROWTH_MB = 64;
 const MOST_P99_MS = 50;
-/** Webhooks and the simulator's routes are no part of the API's description. */
-const WEBHOOKS = ['answer', 'hangup', 'dial', 'digits', 'recording', 'request-answer'].map((name) => [
-  'POST',
-  `/plivo/${ACCOUNT.authId}/${name}`,
-]);
+const NOBODY = '019c0000-0000-7000-8000-000000000000';
+const OF_CALL = `sessions/${NOBODY}/calls/${NOBODY}`;
+/** Webhooks are no part of the API's description. */
+const WEBHOOKS = [
+  'answer',
+  'hangup',
+  `calls/${NOBODY}/pin/1`,
+  ...['callee-sound', 'dial-event', 'dial-action', 'recording'].map((name) => `${OF_CALL}/${name}`),
+  'ring-tone/us',
+  ...['answer', 'ring', 'hangup'].map((name) => `requests/${NOBODY}/${name}`),
+].map((path) => ['POST', `/plivo/${ACCOUNT.authId}/${path}`]);
 
 const ATTACKER = 'attacker';
 const isReturning = process.argv[3] === 'return';
@@ -134,7 +140,7 @@ async function routesOf({ origin }) {
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => [
       method.toUpperCase(),
-      path.replace('{authId}', ACCOUNT.authId).replaceAll(/\{\w+\}/g, '019c0000-0000-7000-8000-000000000000'),
+      path.replace('{authId}', ACCOUNT.authId).replaceAll(/\{\w+\}/g, NOBODY),
     ]),
   );
   return [...described, ...WEBHOOKS];

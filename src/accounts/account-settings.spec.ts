@@ -152,6 +152,7 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
       );
       const own = 'http://127.0.0.1:8420/plivo/MAMAINMAINMAINMAIN00/answer';
       await expect(change({ unrouted_url: own })).rejects.toThrow('does not lead back here');
+      await expect(change({ unrouted_url: own.replace('/plivo', '/%70liv%6F') })).rejects.toThrow('does not lead back');
       await expect(change({ unrouted_url: own.replace('http', 'HTTP') })).rejects.toThrow('does not lead back here');
     });
   });

@@ -12,7 +12,7 @@ const EXPECTED: Record<UrlRefusal, string> = {
   invalid: 'an absolute URL',
   scheme: 'https://',
   credentials: 'no user name and password in it',
-  port: 'port 443, or one above 1023 that is no usual port of another service',
+  port: 'port 443, or 80 of http, or one above 1023 that is no usual port of another service',
   'private-address': 'a host that Plivo can reach',
   'ip-literal': 'a host name in place of an address',
 };
@@ -27,7 +27,14 @@ export function requireUnroutedUrl(text: string, { callbacks, http }: Pick<Confi
         : urlRefusal(text, callbacks);
   if (refusal !== null) throw refused(`${EXPECTED[refusal]} (${refusal})`);
   // The same call asking here again gets the same answer, for ever.
-  if (parseUrl(text)?.href.startsWith(`${http.publicUrl}/plivo/`)) throw refused('a URL that does not lead back here');
+  if (leadsBack(text, http.publicUrl)) throw refused('a URL that does not lead back here');
+}
+
+function leadsBack(text: string, publicUrl: string): boolean {
+  const href = parseUrl(text)?.href ?? '';
+  // As our router reads paths.
+  const decoded = href.replaceAll(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number(`0x${code.slice(1)}`)));
+  return decoded.startsWith(`${publicUrl}/plivo/`);
 }
 
 function refused(expected: string): InvalidRequest {

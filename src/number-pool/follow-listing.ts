@@ -8,7 +8,7 @@ import { holdersOf } from './find-numbers.js';
 import { chunks, insertNumbers } from './insert-numbers.js';
 import { comesHere, type LeadsTo } from './lead.js';
 import { liveUse } from './live-sessions.js';
-import { listingChanges, type ListedNumber } from './listing-changes.js';
+import { listingChanges, type Led, type ListedNumber, type ListingChanges } from './listing-changes.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
 
 export interface SyncResult {
@@ -77,10 +77,10 @@ export class FollowListing {
       joining.map((number) => ({ ...number, accountId, isSynced: true, createdAt: now })),
     );
     for (const { id, ...linked } of changes.changing) await tx.update(VirtualNumber, { id }, linked);
-    for (const { id, ...led } of changes.leading) await tx.update(VirtualNumber, { id }, led);
+    await setLeads(tx, changes.leading);
     await setMissing(tx, changes.foundIds, null);
     await setMissing(tx, changes.lostIds, now);
-    this.settings.numbersChanged(accountId);
+    if (joining.length > 0) this.settings.numbersChanged(accountId);
     const active = activeOf(pool, listing, taken);
     return {
       result: { added: joining.length, updated: changes.changing.length, missing: changes.missing },
@@ -138,6 +138,19 @@ function unclaimedOf(
     subaccount === null || own.has(subaccount) || byHand.has(number) ? [] : [subaccount],
   );
   return { numbers: theirs.length, subaccounts: [...new Set(theirs)].sort() };
+}
+
+/** One statement for all numbers that are led alike: the first look after an upgrade finds something new of each. */
+async function setLeads(tx: Tx, leading: ListingChanges['leading']): Promise<void> {
+  const alike = new Map<string, { led: Led; ids: number[] }>();
+  for (const { id, ...led } of leading) {
+    const key = JSON.stringify([led.isElsewhere, led.application, led.leadsTo]);
+    const group = alike.get(key) ?? { led, ids: [] };
+    group.ids.push(id);
+    alike.set(key, group);
+  }
+  for (const { led, ids } of alike.values())
+    for (const chunk of chunks(ids)) await NUMBERS.update(tx, led, `WHERE id IN (${marks(chunk)})`, chunk);
 }
 
 async function setMissing(tx: Tx, ids: number[], missingSince: number | null): Promise<void> {

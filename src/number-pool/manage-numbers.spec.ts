@@ -36,9 +36,10 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     jobs = new Jobs(database, clock, config, createLogger({ level: 'silent', format: 'json' }));
     forgetNumber = new ForgetNumber(database, jobs);
     forgetNumber.onModuleInit();
-    addNumber = new AddNumber(new Accounts(), clock, new AccountSettings(database, clock, config));
+    const settings = new AccountSettings(database, clock, config);
+    addNumber = new AddNumber(new Accounts(), clock, settings);
     changeNumber = new ChangeNumber(database, clock);
-    removeNumber = new RemoveNumber(database, jobs, clock);
+    removeNumber = new RemoveNumber(database, jobs, clock, settings);
     listNumbers = new ListNumbers(database, clock);
     for (const id of [ACCOUNT, OTHER])
       await dataSource.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountSettings } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
@@ -18,6 +19,7 @@ export class RemoveNumber {
     private readonly database: Database,
     private readonly jobs: Jobs,
     private readonly clock: Clock,
+    private readonly settings: AccountSettings,
   ) {}
 
   async run(tx: Tx, number: string): Promise<VirtualNumber> {
@@ -26,6 +28,7 @@ export class RemoveNumber {
     if (live) throw new NumberInUse(live.sessions);
 
     await tx.delete(VirtualNumber, { id: found.id });
+    this.settings.numbersChanged(found.accountId);
     await this.jobs.enqueue(tx, FORGET_NUMBER, { virtualNumberId: found.id });
     return found;
   }

@@ -113,6 +113,17 @@ describeOnEachDatabase('a live session', (open) => {
       ).rejects.toMatchObject({ code: 'destination_not_allowed' });
     });
 
+    it('is not refused for a party that it does not change, wherever calls may go since', async () => {
+      const session = await sessions.open({ first_party: party(1), second_party: party(2) });
+      const { clock, config, events, records } = sessions;
+      const request = new UpdateSessionPipe(config).transform({ ring_timeout: 40 });
+      const updating = new UpdateSession(clock, config, events, records);
+      const updated = await database.transaction((tx) =>
+        updating.run(tx, OWNER, session.id, request, { allowed_countries: ['FR'] }),
+      );
+      expect(updated.settings.ring_timeout).toBe(40);
+    });
+
     it('of one party takes the other, which is its seat from then on', async () => {
       const session = await sessions.open({ second_party: party(2), ...SINGLE });
       expect((await strangers()).open).toMatchObject({ role: 'first' });

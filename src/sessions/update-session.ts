@@ -42,9 +42,13 @@ export class UpdateSession {
     if (!isLive(session, now)) throw new SessionAlreadyExpired();
 
     const parties = this.changedParties(session, request);
-    requireAllowed(parties, policy);
-    if (this.config.plivo.countryRules === 'on') requireInside(parties, callingCodeOf(session.virtualNumber as E164));
-    await requireNoVirtualNumber(tx, { first: request.first_party, second: request.second_party });
+    const given = { first: request.first_party, second: request.second_party };
+    // What is not changed was judged when it was given, and is again before each dial.
+    if (given.first !== undefined || given.second !== undefined) {
+      requireAllowed(parties, policy);
+      if (this.config.plivo.countryRules === 'on') requireInside(parties, callingCodeOf(session.virtualNumber as E164));
+      await requireNoVirtualNumber(tx, given);
+    }
     const expiry = givenExpiry(request, this.config.sessions);
     const updated: SessionRecord = {
       ...session,

@@ -33,7 +33,7 @@ export function answerXml(
     case 'play':
       return playAndHangupXml(decision.url);
     case 'refuse':
-      return spokenRefusal(decision.reason, call.settings);
+      return spokenRefusal(decision.reason, call.settings, call.isAnswered);
     case 'redirect':
       return redirectXml(decision.url);
   }

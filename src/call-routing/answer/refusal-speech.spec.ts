@@ -29,6 +29,13 @@ describe('what a refused caller hears', () => {
     expect(spokenRefusal('busy', silent)).toBe('<Response><Hangup reason="busy"/></Response>');
   });
 
+  it.each(['spend-cap', 'daily-cap'] as const)('%s: a sentence where the leg is answered already', (reason) => {
+    expect(spokenRefusal(reason, undefined, true)).toMatch(/<Speak[^>]*>Sorry, .*<\/Speak><Hangup/);
+    const silent = { language: 'en-US', refusals: { [reason]: '' } };
+    expect(spokenRefusal(reason, silent, true)).not.toContain('<Speak');
+    expect(spokenRefusal('busy', undefined, true)).toBe(spokenRefusal('busy'));
+  });
+
   it.each(['stranger', 'withheld', 'spend-cap', 'daily-cap'] as const)('%s: silence, which costs nothing', (reason) => {
     expect(spokenRefusal(reason)).toBe('<Response><Hangup reason="rejected"/></Response>');
     expect(spokenRefusal(reason, { language: 'en-US', refusals: {} })).toBe(spokenRefusal(reason));

@@ -20,6 +20,9 @@ const SENTENCES: Record<RefusalReason | 'trouble', string> = {
   trouble: 'Sorry, your call cannot be connected at the moment. Please try again in a minute.',
 };
 
+/** Where we would say nothing and the leg is answered already, as after a PIN: it is billed, and silence would only puzzle. */
+const ALREADY_ANSWERED = 'Sorry, your call cannot be connected today. Goodbye.';
+
 /**
  * A refusal that the caller hears, instead of a dead line; in the account's own words and language where it has them, and a rejection without a word
  * where its text, or ours, is empty. `trouble`: we could not find out, so nobody is connected.
@@ -27,11 +30,13 @@ const SENTENCES: Record<RefusalReason | 'trouble', string> = {
 export function spokenRefusal(
   reason: RefusalReason | 'trouble',
   settings?: Pick<CallSettings, 'language' | 'refusals'>,
+  isAnswered = false,
 ): string {
   const own = settings?.refusals;
   // What an account says to strangers, or its own silence, is for every caller that is nobody's number. Our silence is not: who calls with a number in
   // the wrong form may be a party, and only the sentence tells what is wrong.
-  const text = own?.[reason] ?? (reason === 'unreadable' ? own?.stranger : undefined) ?? SENTENCES[reason];
+  const chosen = own?.[reason] ?? (reason === 'unreadable' ? own?.stranger : undefined);
+  const text = chosen ?? ((isAnswered && SENTENCES[reason] === '' ? ALREADY_ANSWERED : '') || SENTENCES[reason]);
   const isBusy = reason === 'busy';
   if (text === '') return refuseXml({ reason: isBusy ? 'busy' : 'rejected' });
   return refuseXml({ say: { text, language: settings?.language ?? 'en-US' } });

@@ -35,6 +35,12 @@ describeOnEachDatabase('the list of legs', (open, kind) => {
           [ACCOUNT, `leg-${String(index).padStart(3, '0')}`, subaccount, now - index * 60_000 - 1],
         );
       }
+      // As of a party that was linked to its session while it typed its PIN, which was wrong.
+      await tx.query(
+        `INSERT INTO call_leg (account_id, leg_uuid, subaccount_id, side, is_answered, is_connected, is_ended, ended_at)
+         VALUES (?, 'leg-nobodys', ?, 'A', 1, 0, 1, ?)`,
+        [ACCOUNT, SUB, now - 2],
+      );
     });
     if (kind === 'mysql') await database.transaction((tx) => tx.query('ANALYZE TABLE call_leg'));
   });

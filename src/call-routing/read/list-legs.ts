@@ -89,11 +89,11 @@ function indexFor({ subaccountId }: LegOwner, { parentCallUuid }: LegSearch): st
   return subaccountId === null ? 'call_leg_ended' : 'call_leg_subaccount';
 }
 
-/** A leg of a subaccount has a session, as it is that one's. */
+/** A leg without a session, as of a party that has not shown its PIN, is nobody's; it keeps the subaccount that it was first linked to. */
 function ownedBy({ accountId, subaccountId }: LegOwner): Condition {
-  const ended = 'l.account_id = ? AND l.ended_at IS NOT NULL';
+  const ended = 'l.account_id = ? AND l.ended_at IS NOT NULL AND l.session_id IS NOT NULL';
   return subaccountId === null
-    ? { sql: `${ended} AND l.session_id IS NOT NULL`, parameters: [accountId] }
+    ? { sql: ended, parameters: [accountId] }
     : { sql: `${ended} AND l.subaccount_id = ?`, parameters: [accountId, subaccountId] };
 }
 

@@ -294,6 +294,24 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       expect(await rows()).toEqual([]);
     });
 
+    it.each([new RetryLater(3600), new Defer(3600, 'not yet')])(
+      'asked for while its job runs makes that job run at once though it ends in %s',
+      async (end) => {
+        const jobs = newJobs();
+        let runs = 0;
+        jobs.handle('greet', LEASE, async () => {
+          if ((runs += 1) > 1) return;
+          await add(jobs, 'greet', {}, { key: 'k' });
+          throw end;
+        });
+        await add(jobs, 'greet', {}, { key: 'k' });
+        await jobs.runDue();
+        await jobs.runDue();
+        expect(runs).toBe(2);
+        expect(await rows()).toEqual([]);
+      },
+    );
+
     it('asked for sooner brings a waiting job forward, and not otherwise', async () => {
       const jobs = newJobs();
       jobs.handle('greet', LEASE, async () => undefined);

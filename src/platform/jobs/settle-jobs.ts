@@ -45,8 +45,8 @@ export async function settleJobs(
       }
     }
     for (const { job, outcome } of settlements) {
-      if (outcome.kind === 'retry') await postpone(tx, job, outcome.runAt, outcome.error);
-      if (outcome.kind === 'defer') await postpone(tx, job, outcome.runAt, null);
+      if (outcome.kind === 'retry') await postpone(tx, job, { now, runAt: outcome.runAt, error: outcome.error });
+      if (outcome.kind === 'defer') await postpone(tx, job, { now, runAt: outcome.runAt, error: null });
       if (outcome.kind === 'park' && (await park(tx, job, { error: outcome.error, now }))) isWorkLeft = true;
     }
     return isWorkLeft;
@@ -61,11 +61,17 @@ function doneByLease(settlements: readonly Settlement[]): Map<string, string[]> 
   return done;
 }
 
-async function postpone(tx: Tx, job: ClaimedJob, runAt: number, error: string | null): Promise<void> {
+async function postpone(
+  tx: Tx,
+  job: ClaimedJob,
+  { now, runAt, error }: { now: number; runAt: number; error: string | null },
+): Promise<void> {
+  // Asked for again while it ran (negative attempts), it is due at once; MySQL takes what stands behind SET from left to right.
   await change(
     tx,
-    'UPDATE job SET lease = NULL, run_at = ?, attempts = ABS(attempts), last_error = ? WHERE id = ? AND lease = ?',
-    [runAt, error, job.id, job.lease],
+    `UPDATE job SET lease = NULL, run_at = CASE WHEN attempts < 0 THEN ? ELSE ? END, attempts = ABS(attempts), last_error = ?
+     WHERE id = ? AND lease = ?`,
+    [now, runAt, error, job.id, job.lease],
   );
 }
 

@@ -283,6 +283,12 @@ describe('a receiver that misbehaves', () => {
     ],
     ['breaks its chunks', head('200 OK', 'Transfer-Encoding: chunked') + '2\r\nok\r\nzz\r\n', 200, 'ok'],
     ['says 100 unasked', head('100 Continue') + head('200 OK', 'Content-Length: 2') + 'ok', 200, 'ok'],
+    [
+      'begins with empty lines',
+      '\r\n\n' + head('100 Continue') + '\r\n' + head('200 OK', 'Content-Length: 3') + '100',
+      200,
+      '100',
+    ],
     ['says 100 again and again', head('100 Continue', 'a: b').repeat(99) + head('410 Gone') + 'ok', 410, 'ok'],
     [
       'says 100 between hints, byte by byte',

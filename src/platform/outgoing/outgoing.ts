@@ -52,7 +52,7 @@ const OWN_HEADERS = new Set([
 /**
  * Carries requests to URLs that customers gave us, and only to the open internet: https, a public name all of whose addresses are public,
  * the checked address dialled, no redirects, nothing decompressed, 15 s and 16 KiB in all. CALLBACK_ALLOW_PRIVATE lifts the rules about
- * scheme, port and address, and no other; CALLBACK_ALLOW_HTTP the one about the scheme.
+ * port and address, and no other; CALLBACK_ALLOW_HTTP the one about the scheme.
  */
 export class Outgoing implements OnModuleDestroy {
   private readonly dialler: Dialler;

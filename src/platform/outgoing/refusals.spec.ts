@@ -120,6 +120,11 @@ describe('a URL that is not tried', () => {
     expect(urlRefusal(url, { allowPrivate: false, allowHttp: true })).toBe(refusal);
   });
 
+  it('http may be refused where private addresses are allowed', () => {
+    const rules = { allowPrivate: true, allowHttp: false };
+    expect([urlRefusal('http://localhost/', rules), urlRefusal('https://localhost/', rules)]).toEqual(['scheme', null]);
+  });
+
   it('no spelling of an IPv4 address hides it', () => {
     const radix = fc.constantFrom<(value: number) => string>(
       (value) => String(value),

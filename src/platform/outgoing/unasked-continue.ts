@@ -19,6 +19,8 @@ export class UnaskedContinue {
   rewrite(piece: Buffer): void {
     for (let index = 0; index < piece.length && this.place >= 0; index++) {
       const byte = piece[index];
+      // Empty lines ahead of a status line are passed over by the parser too.
+      if (this.place === 0 && (byte === CR || byte === LF)) continue;
       const digit = this.place - CODE_AT;
       if (digit >= 0 && digit < CODE.length) {
         if (digit === 0 && byte !== ONE) {

@@ -13,15 +13,15 @@ import { parseUrl } from '../parse-url.js';
  * - `private-address`: a literal address that is not public, or a name that only means something inside a network
  * - `ip-literal`: a public address instead of a name
  *
- * Where private addresses are allowed, http is too, and `scheme` means neither; the last three never occur. Where http alone is allowed, its port is 80 or
- * one above 1023.
+ * Where private addresses are allowed, the last three never occur; where http is, `scheme` means neither http nor https, and 80 is a port too.
  */
 export type UrlRefusal = 'too-long' | 'invalid' | 'scheme' | 'credentials' | 'port' | 'private-address' | 'ip-literal';
 
 /** What the operator allows beyond https to public names. */
 export interface UrlRules {
-  /** Any address, scheme and port. */
+  /** Any address and port. */
   readonly allowPrivate: boolean;
+  /** Left out: as `allowPrivate`. */
   readonly allowHttp?: boolean;
 }
 
@@ -61,8 +61,8 @@ export function bareHost(hostname: string): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
-function isSchemeAllowed(protocol: string, { allowPrivate, allowHttp = false }: UrlRules): boolean {
-  return protocol === 'https:' || ((allowPrivate || allowHttp) && protocol === 'http:');
+function isSchemeAllowed(protocol: string, { allowPrivate, allowHttp = allowPrivate }: UrlRules): boolean {
+  return protocol === 'https:' || (allowHttp && protocol === 'http:');
 }
 
 function hostRefusal(hostname: string, allowPrivate: boolean): UrlRefusal | null {
