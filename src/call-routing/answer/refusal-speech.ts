@@ -32,12 +32,19 @@ export function spokenRefusal(
   settings?: Pick<CallSettings, 'language' | 'refusals'>,
   isAnswered = false,
 ): string {
-  const own = settings?.refusals;
-  // What an account says to strangers, or its own silence, is for every caller that is nobody's number. Our silence is not: who calls with a number in
-  // the wrong form may be a party, and only the sentence tells what is wrong.
-  const chosen = own?.[reason] ?? (reason === 'unreadable' ? own?.stranger : undefined);
-  const text = chosen ?? ((isAnswered && SENTENCES[reason] === '' ? ALREADY_ANSWERED : '') || SENTENCES[reason]);
-  const isBusy = reason === 'busy';
-  if (text === '') return refuseXml({ reason: isBusy ? 'busy' : 'rejected' });
+  const text = chosenText(reason, settings?.refusals) ?? builtInText(reason, isAnswered);
+  if (text === '') return refuseXml({ reason: reason === 'busy' ? 'busy' : 'rejected' });
   return refuseXml({ say: { text, language: settings?.language ?? 'en-US' } });
+}
+
+/**
+ * What an account says to strangers, or its own silence, is for every caller that is nobody's number. Our silence is not: who calls with a number in the
+ * wrong form may be a party, and only the sentence tells what is wrong.
+ */
+function chosenText(reason: RefusalReason | 'trouble', own: CallSettings['refusals'] = {}): string | undefined {
+  return own[reason] ?? (reason === 'unreadable' ? own.stranger : undefined);
+}
+
+function builtInText(reason: RefusalReason | 'trouble', isAnswered: boolean): string {
+  return SENTENCES[reason] === '' && isAnswered ? ALREADY_ANSWERED : SENTENCES[reason];
 }

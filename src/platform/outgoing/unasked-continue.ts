@@ -19,21 +19,24 @@ export class UnaskedContinue {
   rewrite(piece: Buffer): void {
     for (let index = 0; index < piece.length && this.place >= 0; index++) {
       const byte = piece[index];
+      const isLineEnd = byte === CR || byte === LF;
       // Empty lines ahead of a status line are passed over by the parser too.
-      if (this.place === 0 && (byte === CR || byte === LF)) continue;
-      const digit = this.place - CODE_AT;
-      if (digit >= 0 && digit < CODE.length) {
-        if (digit === 0 && byte !== ONE) {
-          this.place = -1;
-          return;
-        }
-        if (byte === CODE[digit]) this.matched++;
-        if (this.matched === CODE.length) piece[index] = ZERO_TO_TWO;
-      }
+      if (this.place === 0 && isLineEnd) continue;
+      if (this.isOf100(byte)) piece[index] = ZERO_TO_TWO;
+      if (this.place < 0) return;
       this.place++;
       if (byte === LF && this.isLineEmpty) this.beginHead();
       else if (byte !== CR) this.isLineEmpty = byte === LF;
     }
+  }
+
+  /** Whether this byte is the last digit of a code of 100. A code that is no interim answer's ends the search. */
+  private isOf100(byte: number | undefined): boolean {
+    const digit = this.place - CODE_AT;
+    if (digit < 0 || digit >= CODE.length) return false;
+    if (digit === 0 && byte !== ONE) this.place = -1;
+    if (byte === CODE[digit]) this.matched++;
+    return this.matched === CODE.length;
   }
 
   private beginHead(): void {
