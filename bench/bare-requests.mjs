@@ -27,7 +27,7 @@ export function* createSession(sql, { authId, body }) {
   const fits = [authId, '1', first, second];
   const chosen = yield [
     sql.chooseNumber,
-    [secondIndex, firstIndex, now, now, ...fits, ...fits, firstIndex, secondIndex],
+    [secondIndex, firstIndex, now, now, ...fits, authId, '1', 'US', first, second, firstIndex, secondIndex],
   ];
   const [number] = chosen.sort((left, right) => left.tier - right.tier);
   const id = v7();

@@ -11,6 +11,7 @@ const SUMS = 'calls connected talk_seconds billed_seconds amount sessions fees';
 export function statements({ forUpdate, forShare }) {
   const fits =
     "n.account_id = ? AND n.status = 'active' AND n.is_elsewhere = 0 AND n.missing_since IS NULL AND n.subaccount_id IS NULL AND n.calling_code = ? AND n.number NOT IN (?, ?)";
+  const fitsInCountry = fits.replace('n.calling_code = ?', 'n.calling_code = ? AND n.country = ?');
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
   const claim = 'SELECT ? AS party_index, ? AS role';
@@ -25,7 +26,7 @@ export function statements({ forUpdate, forShare }) {
       JOIN virtual_number n ON n.id = a.virtual_number_id
       WHERE a.party_index = ? AND a.free_after <= ? AND b.free_after <= ? AND ${fits}
       ORDER BY a.free_after DESC LIMIT 1) AS part UNION ALL
-      SELECT * FROM (SELECT n.id, n.number, 2 AS tier FROM virtual_number n WHERE ${fits} AND ${unused} AND ${unused} ORDER BY n.id LIMIT 1) AS part`,
+      SELECT * FROM (SELECT n.id, n.number, 2 AS tier FROM virtual_number n WHERE ${fitsInCountry} AND ${unused} AND ${unused} ORDER BY n.id LIMIT 1) AS part`,
     assignParties: `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
       SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claim} UNION ALL ${claim}) claim
       WHERE n.id = ? AND n.status = 'active' AND n.is_elsewhere = 0 ${forShare}`,

@@ -16,6 +16,8 @@ const CHOSEN = selection({ ...NUMBERS.pick(['id', 'number'], 'part'), tier: numb
  *    61 against 99 at 50);
  * 3. of the numbers one of them had before, the one free for longest.
  *
+ * Where countries share a calling code, 2 and 3 are first tried with the numbers of the first party's own: a number of its country is one that it knows.
+ *
  * A session with PINs takes, after 1, of some numbers the one with the fewest live PINs, because a guess that is right on any of them reaches
  * somebody; of equal ones the order is as above. Where none of those fits it takes what others would.
  *
@@ -34,8 +36,14 @@ export async function chooseNumber(tx: Tx, wish: NumberWish): Promise<ChosenNumb
 }
 
 async function bestOf(tx: Tx, wish: NumberWish, own: string[]): Promise<ChosenNumber | null> {
+  const { country, ...anywhere } = wish;
+  const pair = wish.parties.length === 2 ? [numberOfSamePair(wish, fitting(anywhere, own))] : [];
+  if (country === undefined) return firstFit(tx, wish, own, pair);
+  return (await firstFit(tx, wish, own, pair)) ?? firstFit(tx, anywhere, own, []);
+}
+
+async function firstFit(tx: Tx, wish: NumberWish, own: string[], pair: Fragment[]): Promise<ChosenNumber | null> {
   const fits = fitting(wish, own);
-  const pair = wish.parties.length === 2 ? [numberOfSamePair(wish, fits)] : [];
   if (wish.pinIndexes.length > 0) {
     const spread = (pair.length > 0 ? await pick(tx, pair) : null) ?? (await fewestPins(tx, wish, own));
     if (spread) return spread;

@@ -6,6 +6,8 @@ export interface NumberWish {
   subaccountId: string | null;
   /** Country calling code that the number must have; null where geomatch is off. */
   callingCode: string | null;
+  /** ISO 3166 code of the country whose numbers are preferred, where others share its calling code; left out where it makes no difference. */
+  country?: string;
   /** Where any calling code will do: those whose numbers the rules of their countries forbid to these parties. */
   barredCodes?: readonly string[];
   /** One or two parties: keyed index, and the digits, because a party is never lent its own number, in no spelling. */
@@ -26,7 +28,7 @@ export interface ChosenNumber {
 /** A condition on `virtual_number n`, or a whole statement. */
 export type Fragment = { sql: string; parameters: unknown[] };
 
-/** What a number must be for a session, whoever is on it. `own`: numbers of the pool that have turned out to be a party. */
+/** What a number must be for a session, whoever is on it; its country is taken at its word here. `own`: numbers of the pool that have turned out to be a party. */
 export function lendable(wish: NumberWish, own: string[]): Fragment {
   const conditions = ["n.account_id = ? AND n.status = 'active' AND n.is_elsewhere = 0 AND n.missing_since IS NULL"];
   const parameters: unknown[] = [wish.accountId];
@@ -38,6 +40,10 @@ export function lendable(wish: NumberWish, own: string[]): Fragment {
   if (wish.callingCode !== null) {
     conditions.push('n.calling_code = ?');
     parameters.push(wish.callingCode);
+  }
+  if (wish.country !== undefined) {
+    conditions.push('n.country = ?');
+    parameters.push(wish.country);
   }
   if (wish.barredCodes !== undefined && wish.barredCodes.length > 0) {
     conditions.push(`n.calling_code NOT IN (${marks(wish.barredCodes)})`);

@@ -28,7 +28,8 @@ export async function whyRefused(tx: Tx, wish: NumberWish): Promise<NumberPoolEx
 
 async function readPool(tx: Tx, wish: NumberWish): Promise<{ numbers: number; free: number; askable: number }> {
   const { parties, now } = wish;
-  const fit = lendable(wish, []);
+  const { country: _, ...anywhere } = wish;
+  const fit = lendable(anywhere, []);
   const [pool] = await POOL.read(
     tx,
     `FROM (

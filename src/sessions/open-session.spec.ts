@@ -212,6 +212,7 @@ describeOnEachDatabase('opening a session', (open) => {
           subaccountId: null,
           sessionId: id,
           callingCode: '1',
+          country: 'US',
           parties: [
             { role: 'first', index: index(party(1)), number: party(1).slice(1) },
             { role: 'second', index: index(party(2)), number: party(2).slice(1) },
@@ -234,6 +235,26 @@ describeOnEachDatabase('opening a session', (open) => {
       const { wishes, run } = wishing();
       await run(body);
       expect(wishes[0]?.callingCode).toBe(callingCode);
+    });
+
+    it('of its own country first, where others share the calling code, and then of any of them', async () => {
+      await addNumbers(database, ['14165550100']);
+      const canadian = '+16045550123';
+      const lent = async (body: Record<string, unknown>) => (await sessions.open(body)).virtualNumber;
+      expect(await lent({ first_party: canadian, second_party: party(1) })).toBe('14165550100');
+      expect(await lent({ first_party: canadian, second_party: party(2) })).toBe(usNumbers(2)[0]);
+      expect(await lent({ first_party: party(1), second_party: party(3) })).toBe(usNumbers(2)[0]);
+      expect(await lent({ first_party: '+16045550124', second_party: party(4), ...PIN, generate_pin: true })).toBe(
+        '14165550100',
+      );
+    });
+
+    it('that the same two had before, also where it is not of their country', async () => {
+      const two = { first_party: '+16045550123', second_party: party(1) };
+      const before = await sessions.open(two);
+      await sessions.end(before.id);
+      await addNumbers(database, ['14165550100']);
+      expect((await sessions.open(two)).virtualNumber).toBe(before.virtualNumber);
     });
 
     it.each([

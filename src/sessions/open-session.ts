@@ -15,7 +15,7 @@ import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Config } from '../platform/settings/config.js';
 import { barredCodes } from '../telephony/country-rules.js';
-import { EVERY_COUNTRY } from '../telephony/destinations.js';
+import { countryAmongSharers, EVERY_COUNTRY } from '../telephony/destinations.js';
 import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter } from '../platform/errors.js';
 import { SESSIONS, type SessionParties, type SessionSettings } from './session.entity.js';
@@ -150,6 +150,7 @@ export class OpenSession {
       subaccountId,
       sessionId: id,
       callingCode: wantedCode(parties, settings),
+      ...wantedCountry(parties, settings),
       ...(settings.geomatch || this.config.plivo.countryRules === 'off'
         ? {}
         : { barredCodes: barredCodes([parties.first, parties.second]) }),
@@ -167,6 +168,15 @@ export class OpenSession {
 /** The calling code that the number must have; null for any. */
 function wantedCode({ first, second }: SessionParties, { geomatch }: Pick<SessionSettings, 'geomatch'>): string | null {
   return geomatch ? callingCodeOf((first ?? second) as E164) : null;
+}
+
+/** The country whose numbers come first among those of the code. */
+function wantedCountry(
+  { first, second }: SessionParties,
+  { geomatch }: Pick<SessionSettings, 'geomatch'>,
+): { country?: string } {
+  const country = geomatch ? countryAmongSharers((first ?? second) as E164) : null;
+  return country === null ? {} : { country };
 }
 
 /** A session that has no number yet. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type * as PhoneNumbers from 'libphonenumber-js/max';
 import { COUNTRIES, numberingOf } from './destination-table.js';
-import { EVERY_COUNTRY, isDialable, type DestinationRefusal } from './destinations.js';
+import { countryAmongSharers, EVERY_COUNTRY, isDialable, type DestinationRefusal } from './destinations.js';
 import type { E164 } from './phone.js';
 
 const require = createRequire(import.meta.url);
@@ -223,5 +223,24 @@ describe('a destination', () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+});
+
+describe('the country of a number among those that share its calling code', () => {
+  it.each([
+    ['14155550123', 'US'],
+    ['16045550123', 'CA'],
+    ['18765550123', 'JM'],
+    ['77172123456', 'KZ'],
+    ['79161234567', 'RU'],
+    ['442079460123', 'GB'],
+    // Toll-free numbers are of all that share the code, and so of the main one.
+    ['18005550123', 'US'],
+    // Nobody shares these codes, or the digits tell no country.
+    ['33123456789', null],
+    ['447700900123', null],
+    ['99912345678', null],
+  ])('%s: %s', (number, country) => {
+    expect(countryAmongSharers(number as E164)).toBe(country);
   });
 });

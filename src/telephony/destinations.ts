@@ -13,6 +13,14 @@ export type DestinationRefusal =
 /** `country` is an ISO 3166 code, empty where the digits do not tell or the network is of no country. */
 export type DestinationVerdict = { allowed: true; country: string } | { allowed: false; reason: DestinationRefusal };
 
+/** ISO 3166 code of a number's country where several share its calling code and the digits tell, else null; of toll-free numbers the main one. As quick as `isDialable`. */
+export function countryAmongSharers(number: E164): string | null {
+  const numbering = numberingOf(number);
+  if (numbering === null || numbering.sharers.length < 2) return null;
+  const verdict = isDialable(number, EVERY_COUNTRY);
+  return (verdict.allowed && verdict.country) || null;
+}
+
 export const EVERY_COUNTRY: DestinationPolicy = { allowed_countries: null };
 
 /**
