@@ -11,7 +11,8 @@ export class AddPinLength1764300000001 implements MigrationInterface {
     const isSqlite = runner.connection.options.type === 'better-sqlite3';
     if (!(await runner.hasColumn('pin_assignment', 'pin_length')))
       await runner.query(`ALTER TABLE pin_assignment ADD COLUMN pin_length ${isSqlite ? 'integer' : 'int'}`);
-    if (!(await hasLiveIndex(runner, isSqlite)))
+    const table = await runner.getTable('pin_assignment');
+    if (!table?.indices.some(({ name }) => name === 'pin_assignment_live'))
       await runner.query(
         'CREATE INDEX pin_assignment_live ON pin_assignment (virtual_number_id, free_after, pin_length)',
       );
@@ -22,11 +23,4 @@ export class AddPinLength1764300000001 implements MigrationInterface {
     await runner.query(`DROP INDEX pin_assignment_live${on}`);
     await runner.query('ALTER TABLE pin_assignment DROP COLUMN pin_length');
   }
-}
-
-async function hasLiveIndex(runner: QueryRunner, isSqlite: boolean): Promise<boolean> {
-  const sql = isSqlite
-    ? "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'pin_assignment_live'"
-    : "SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND index_name = 'pin_assignment_live'";
-  return ((await runner.query(sql)) as unknown[]).length > 0;
 }

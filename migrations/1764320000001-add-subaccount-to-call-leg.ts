@@ -16,7 +16,8 @@ export class AddSubaccountToCallLeg1764320000001 implements MigrationInterface {
     const index = 'CREATE INDEX call_leg_subaccount ON call_leg (account_id, subaccount_id, ended_at, leg_uuid)';
     // What MySQL knows no indexes of: part of the rows.
     const part = runner.connection.options.type === 'better-sqlite3' ? ' WHERE subaccount_id IS NOT NULL' : '';
-    if (!(await hasIndex(runner))) await runner.query(index + part);
+    const table = await runner.getTable('call_leg');
+    if (!table?.indices.some(({ name }) => name === 'call_leg_subaccount')) await runner.query(index + part);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -44,13 +45,4 @@ async function fillIn(runner: QueryRunner): Promise<void> {
     if (last === undefined) return;
     after = last.id;
   }
-}
-
-async function hasIndex(runner: QueryRunner): Promise<boolean> {
-  const sql =
-    runner.connection.options.type === 'better-sqlite3'
-      ? "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'call_leg_subaccount'"
-      : `SELECT 1 FROM information_schema.statistics
-         WHERE table_schema = DATABASE() AND table_name = 'call_leg' AND index_name = 'call_leg_subaccount'`;
-  return ((await runner.query(sql)) as unknown[]).length > 0;
 }

@@ -42,6 +42,11 @@ export async function parentsOf(manager: EntityManager, ids: readonly string[]):
   return new Map(rows.map(({ authId, accountId }) => [authId, accountId]));
 }
 
+/** Auth ID of the account that has this subaccount; null for what is none. */
+export async function parentOf(manager: EntityManager, id: string): Promise<string | null> {
+  return (await parentsOf(manager, [id])).get(id) ?? null;
+}
+
 /** Names of those of these subaccounts that there are, by Auth ID. */
 export async function subaccountNames(manager: EntityManager, ids: readonly string[]): Promise<Map<string, string>> {
   const asked = [...new Set(ids)];

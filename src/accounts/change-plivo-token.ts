@@ -4,10 +4,10 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { ACCOUNTS, SUBACCOUNTS, SUBACCOUNTS_AT_PLIVO } from './account.entity.js';
 import { TokenOfSettings, TooManyTokens } from './accounts.errors.js';
+import { parentOf } from './accounts.js';
 import { Credentials } from './credentials.js';
 import { EnsureFirstAccount } from './ensure-first-account.js';
 import {
-  parentOf,
   plivoTokenPlace,
   readSubaccountCredentials,
   subaccountTokenPlace,

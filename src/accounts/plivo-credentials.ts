@@ -6,6 +6,7 @@ import { Database } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { ACCOUNTS, SUBACCOUNTS, SUBACCOUNTS_AT_PLIVO } from './account.entity.js';
+import { parentOf } from './accounts.js';
 import { ShortLived } from './short-lived.js';
 
 const AT_PLIVO = selection(ACCOUNTS.pick(['plivoAuthId', 'plivoAuthToken']));
@@ -15,7 +16,6 @@ const SUBACCOUNT_TOKENS = selection({
   ...SUBACCOUNTS_AT_PLIVO.pick(['plivoAuthToken'], 'p'),
 });
 const AT_PLIVO_OF_OURS = 'FROM subaccount_at_plivo p JOIN subaccount s ON s.auth_id = p.auth_id';
-const PARENTS = selection(SUBACCOUNTS.pick(['accountId']));
 const PAIRS = selection(SUBACCOUNTS.pick(['authId', 'accountId'], 's'));
 
 /** Where an account's Plivo token is sealed. */
@@ -52,12 +52,6 @@ export async function subaccountsAtPlivo(
 ): Promise<{ accountId: string; subaccountId: string }[]> {
   const rows = await PAIRS.read(manager, `${AT_PLIVO_OF_OURS} ORDER BY s.auth_id`);
   return rows.map(({ accountId, authId }) => ({ accountId, subaccountId: authId }));
-}
-
-/** Auth ID of the account that has this subaccount; null for what is none. */
-export async function parentOf(manager: EntityManager, authId: string): Promise<string | null> {
-  const [parent] = await PARENTS.read(manager, 'FROM subaccount WHERE auth_id = ?', [authId]);
-  return parent?.accountId ?? null;
 }
 
 /** An account's credentials at Plivo, opened; null when there is no such account. */

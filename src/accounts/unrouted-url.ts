@@ -1,14 +1,11 @@
 import { InvalidRequest } from '../platform/errors.js';
 import { urlRefusal, type UrlRefusal } from '../platform/outgoing/url-refusal.js';
 import { parseUrl } from '../platform/parse-url.js';
+import { isFitForXml, isTooLong, LONGEST_WEB_URL } from '../platform/web-url.js';
 import type { Config } from '../platform/settings/config.js';
 
-const LONGEST = 1000;
-/** As in every URL that enters an XML document. */
-const FORBIDDEN = /[\s"<>\\^`{|}\p{Cc}]/u;
-
 const EXPECTED: Record<UrlRefusal, string> = {
-  'too-long': `at most ${LONGEST} characters`,
+  'too-long': `at most ${LONGEST_WEB_URL} characters`,
   invalid: 'an absolute URL',
   scheme: 'https://',
   credentials: 'no user name and password in it',
@@ -19,12 +16,7 @@ const EXPECTED: Record<UrlRefusal, string> = {
 
 /** Refuses what Plivo could not be sent to, by the rules of callback URLs, and what leads back here. The URL is not repeated: it may hold a token. */
 export function requireUnroutedUrl(text: string, { callbacks, http }: Pick<Config, 'callbacks' | 'http'>): void {
-  const refusal =
-    (parseUrl(text)?.href ?? text).length > LONGEST
-      ? 'too-long'
-      : FORBIDDEN.test(text)
-        ? 'invalid'
-        : urlRefusal(text, callbacks);
+  const refusal = isTooLong(text) ? 'too-long' : isFitForXml(text) ? urlRefusal(text, callbacks) : 'invalid';
   if (refusal !== null) throw refused(`${EXPECTED[refusal]} (${refusal})`);
   // The same call asking here again gets the same answer, for ever.
   if (leadsBack(text, http.publicUrl)) throw refused('a URL that does not lead back here');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY_MS } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
+import { purgeInBatches } from '../platform/database/purge-in-batches.js';
 import { selection } from '../platform/database/rows.js';
 import { CALLBACKS } from './callback.entity.js';
 import { FailingReceivers } from './failing-receivers.js';
@@ -23,13 +24,8 @@ export class PurgeCallbacks {
   async run(): Promise<number> {
     await this.receivers.purge();
     let total = 0;
-    for (const status of ['delivered', 'parked']) {
-      for (;;) {
-        const purged = await this.database.transaction((tx) => this.purgeBatch(tx, status));
-        total += purged;
-        if (purged < BATCH) break;
-      }
-    }
+    for (const status of ['delivered', 'parked'])
+      total += await purgeInBatches(this.database, BATCH, (tx) => this.purgeBatch(tx, status));
     return total;
   }
 

@@ -17,9 +17,10 @@ export class OwnCountries implements OnModuleInit {
 }
 
 /**
- * ISO 3166 codes, in order; null for an account without a number. Of a number whose calling code several countries share it is its own: +1 212 opens the United States, and neither
- * Canada nor the Caribbean. Where the digits do not tell, as with North America's toll-free numbers, it is the code's main country. A number counts
- * whatever its status, and also when Plivo has left it out of a listing: what a listing lacks is lent to nobody, and calls of sessions that live go on.
+ * ISO 3166 codes, in order; null for an account without a number. Of a number whose calling code several countries share it is its own: +1 212
+ * opens the United States, and neither Canada nor the Caribbean. Where the digits do not tell, as with North America's toll-free numbers, it is the
+ * code's main country. A number counts whatever its status, and also when Plivo has left it out of a listing: what a listing lacks is lent to
+ * nobody, and calls of sessions that live go on.
  */
 export async function ownCountries(manager: EntityManager, accountId: string): Promise<readonly string[] | null> {
   const places = await PLACES.read(manager, 'FROM virtual_number WHERE account_id = ? GROUP BY country, calling_code', [

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, HOUR_MS } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
+import { purgeInBatches } from '../platform/database/purge-in-batches.js';
 import { selection } from '../platform/database/rows.js';
 import { PIN_ASSIGNMENTS } from './virtual-number.entity.js';
 
@@ -21,14 +22,9 @@ export class PurgeStrangers {
   ) {}
 
   /** Returns how many rows. */
-  async run(): Promise<number> {
+  run(): Promise<number> {
     const end = this.clock.now() - HOUR_MS;
-    let total = 0;
-    for (;;) {
-      const purged = await this.database.transaction((tx) => purgeBatch(tx, end));
-      total += purged;
-      if (purged < BATCH) return total;
-    }
+    return purgeInBatches(this.database, BATCH, (tx) => purgeBatch(tx, end));
   }
 }
 

@@ -55,13 +55,7 @@ export class ScheduledTasks implements OnModuleInit {
       run: () => this.database.transaction((tx) => this.recount.enqueue(tx)),
     });
     this.scheduler.add({ name: 'spend.purge', ...daily, run: () => this.spend.purge() });
-    this.scheduler.add({
-      name: 'daily-caps.purge',
-      everySeconds: HOUR,
-      timeoutSeconds: 10 * MINUTE,
-      scope: 'one-process',
-      run: () => this.dailyCaps.purge(),
-    });
+    this.scheduler.add({ name: 'daily-caps.purge', ...hourly, run: () => this.dailyCaps.purge() });
     this.scheduler.add({
       name: 'calls.sweep-records',
       everySeconds: 5 * MINUTE,

@@ -23,9 +23,9 @@ export class FindSessionById {
   }
 }
 
-/** The subaccount that has the session; null where it is the account's own, or there is none. */
-export async function subaccountOf(manager: EntityManager, sessionId: string): Promise<string | null> {
-  const [session] = await SUBACCOUNT.read(manager, 'FROM masking_session WHERE id = ?', [sessionId]);
+/** The subaccount that has the session; null where it is the account's own, or there is none. With a `lock` the row is held as by `lockSession`. */
+export async function subaccountOf(manager: EntityManager, sessionId: string, lock = ''): Promise<string | null> {
+  const [session] = await SUBACCOUNT.read(manager, `FROM masking_session WHERE id = ? ${lock}`, [sessionId]);
   return session?.subaccountId ?? null;
 }
 

@@ -3,11 +3,11 @@ import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { parsePartyNumber } from '../telephony/phone.js';
 import { parseUrl } from '../platform/parse-url.js';
+import { isFitForXml, isTooLong } from '../platform/web-url.js';
 
 // The kinds of parameter of the masking API: each coerces what official SDKs are known to send, then refuses the rest in the documented words.
 // Absent, null and the empty string mean "not given" everywhere.
 
-const MAX_URL_LENGTH = 1000;
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 /** An optional parameter: coerced, then held to `test`, refused with `refusal`. */
@@ -88,21 +88,15 @@ export const WebUrl = () =>
     (value) => value,
     isWebUrl,
     (name, value) =>
-      typeof value === 'string' && sentLength(value) > MAX_URL_LENGTH
+      typeof value === 'string' && isTooLong(value)
         ? `Invalid parameter. ${name} should be under 1000 characters`
         : `Invalid parameter. ${name} should be a valid URL`,
   );
 
 function isWebUrl(value: unknown): boolean {
-  // A double quote or a control character could leave the XML attribute that the URL is written into.
-  if (typeof value !== 'string' || /[\s"<>\\^`{|}\p{Cc}]/u.test(value) || sentLength(value) > MAX_URL_LENGTH)
-    return false;
+  if (typeof value !== 'string' || !isFitForXml(value) || isTooLong(value)) return false;
   const url = parseUrl(value);
   return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '';
-}
-
-function sentLength(text: string): number {
-  return text.length > MAX_URL_LENGTH ? text.length : (parseUrl(text)?.href.length ?? text.length);
 }
 
 /** 4 to 15 digits; a JSON number is accepted and becomes text. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { DialAction, DialEvent, VerifiedWebhook } from '../../plivo/index.js';
-import { lockSession } from '../../sessions/index.js';
+import { subaccountOf } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { selection, textOrNull } from '../../platform/database/rows.js';
+import { selection } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { Events } from '../../platform/events/events.js';
 import { addLeg, noteLegFacts } from './legs.js';
@@ -14,11 +14,7 @@ import { tellInteraction } from './tell-interaction.js';
 import { noteReceipt } from './note-receipt.js';
 import { SetUpCauses } from './set-up-causes.js';
 
-// By the columns' own names: the entity of sessions is another module's.
-const CALL = selection({
-  ...CALLS.pick(['callerRole', 'dialStatus']),
-  subaccountId: textOrNull('(SELECT s.subaccount_id FROM masking_session s WHERE s.id = masked_call.session_id)'),
-});
+const CALL = selection(CALLS.pick(['callerRole', 'dialStatus']));
 
 interface DialledLeg {
   legUuid: string;
@@ -75,15 +71,14 @@ export class NoteDial {
     aLegUuid: string,
   ): Promise<Pick<DialledLeg, 'role' | 'subaccountId'> & { dialStatus: string | null }> {
     await noteReceipt(tx, webhook, this.clock.now());
-    await lockSession(tx, this.database, path.sessionId);
+    const subaccountId = await subaccountOf(tx, path.sessionId, this.database.forUpdate);
     const [call] = await CALL.read(
       tx,
       "FROM masked_call WHERE id = ? AND account_id = ? AND session_id = ? AND a_leg_uuid = ? AND decision = 'connect'",
       [path.callId, webhook.accountId, path.sessionId, aLegUuid],
     );
     if (!call) throw new NotFound();
-    const { callerRole, subaccountId, dialStatus } = call;
-    return { role: callerRole === 'first' ? 'second' : 'first', subaccountId, dialStatus };
+    return { role: call.callerRole === 'first' ? 'second' : 'first', subaccountId, dialStatus: call.dialStatus };
   }
 
   private async noteLeg(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { change, Database, type Tx } from '../../platform/database/database.js';
+import { purgeInBatches } from '../../platform/database/purge-in-batches.js';
 import { selection } from '../../platform/database/rows.js';
 import { RECEIPTS } from './webhook-receipt.entity.js';
 
@@ -17,13 +18,8 @@ export class PurgeWebhookReceipts {
     private readonly clock: Clock,
   ) {}
 
-  async run(): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const purged = await this.database.transaction((tx) => this.purgeBatch(tx));
-      total += purged;
-      if (purged < BATCH) return total;
-    }
+  run(): Promise<number> {
+    return purgeInBatches(this.database, BATCH, (tx) => this.purgeBatch(tx));
   }
 
   private async purgeBatch(tx: Tx): Promise<number> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { change, Database, type Tx } from '../../platform/database/database.js';
+import { purgeInBatches } from '../../platform/database/purge-in-batches.js';
 import { marks, selection } from '../../platform/database/rows.js';
 import { PIN_FAILURES } from './pin-failure.entity.js';
 import { PIN_GATES } from './pin-gate.entity.js';
@@ -26,15 +27,8 @@ export class PurgePinLocks {
   /** Returns how many rows. */
   async run(): Promise<number> {
     const end = this.clock.now() - HOUR_MS;
-    let total = 0;
-    for (const purge of [this.failures, this.gates]) {
-      for (;;) {
-        const purged = await this.database.transaction((tx) => purge.call(this, tx, end));
-        total += purged;
-        if (purged < BATCH) break;
-      }
-    }
-    return total;
+    const failures = await purgeInBatches(this.database, BATCH, (tx) => this.failures(tx, end));
+    return failures + (await purgeInBatches(this.database, BATCH, (tx) => this.gates(tx, end)));
   }
 
   /** By the key, which grows with time: the oldest are found at once, and what is left is an hour's at most. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CallRecord } from '../../plivo/index.js';
-import { lockSession, subaccountOf } from '../../sessions/index.js';
+import { subaccountOf } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
@@ -52,8 +52,7 @@ export class JoinRecords {
     const [call] = await CALL.read(tx, rest, [accountId, aLegUuid]);
     if (!call) return null;
     if (call.sessionId === null) return { ...call, subaccountId: null };
-    await lockSession(tx, this.database, call.sessionId);
-    return { ...call, subaccountId: await subaccountOf(tx, call.sessionId) };
+    return { ...call, subaccountId: await subaccountOf(tx, call.sessionId, this.database.forUpdate) };
   }
 
   /** Settles what is to be settled, and tells if that ended the call. */

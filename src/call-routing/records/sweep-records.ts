@@ -37,9 +37,9 @@ interface Swept {
 }
 
 /**
- * Reads all call records of an account, and apart from them those of each of its subaccounts at Plivo, window by window: twenty legs a request, where asking for each call would take two requests. Finds
- * corrections of what webhooks told, and hang-ups that were lost, of refused calls too. Nothing is written for a leg of which the record
- * tells nothing new.
+ * Reads all call records of an account, and apart from them those of each of its subaccounts at Plivo, window by window: twenty legs a request,
+ * where asking for each call would take two requests. Finds corrections of what webhooks told, and hang-ups that were lost, of refused calls too.
+ * Nothing is written for a leg of which the record tells nothing new.
  */
 @Injectable()
 export class SweepRecords implements OnModuleInit {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock.js';
 import { change, Database } from '../database/database.js';
+import { purgeInBatches } from '../database/purge-in-batches.js';
 
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 /** Small enough that requests beside it do not wait for the deletion. */
@@ -15,17 +16,12 @@ export class PurgeIdempotencyKeys {
   ) {}
 
   /** Returns how many it removed. */
-  async run(): Promise<number> {
+  run(): Promise<number> {
     const before = this.clock.now() - KEPT_MS;
     // SQLite is built without DELETE ... LIMIT; MySQL takes no LIMIT in a subquery.
     const sql = this.database.isSqlite
       ? 'DELETE FROM idempotency_key WHERE rowid IN (SELECT rowid FROM idempotency_key WHERE created_at < ? LIMIT ?)'
       : 'DELETE FROM idempotency_key WHERE created_at < ? LIMIT ?';
-    let removed = 0;
-    for (;;) {
-      const count = await this.database.transaction((tx) => change(tx, sql, [before, BATCH]));
-      removed += count;
-      if (count < BATCH) return removed;
-    }
+    return purgeInBatches(this.database, BATCH, (tx) => change(tx, sql, [before, BATCH]));
   }
 }

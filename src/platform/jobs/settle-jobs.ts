@@ -45,8 +45,8 @@ export async function settleJobs(
       }
     }
     for (const { job, outcome } of settlements) {
-      if (outcome.kind === 'retry') await postpone(tx, job, { now, runAt: outcome.runAt, error: outcome.error });
-      if (outcome.kind === 'defer') await postpone(tx, job, { now, runAt: outcome.runAt, error: null });
+      if ('runAt' in outcome)
+        await postpone(tx, job, { now, runAt: outcome.runAt, error: outcome.kind === 'retry' ? outcome.error : null });
       if (outcome.kind === 'park' && (await park(tx, job, { error: outcome.error, now }))) isWorkLeft = true;
     }
     return isWorkLeft;
