@@ -112,6 +112,14 @@ export class Database {
     return this.isSqlite ? this.serialised(() => work(this.shared)) : work(this.shared);
   }
 
+  /**
+   * Reads for people and for background work: lists, searches, figures, exports, pages of a recount. Sees committed rows of one instant, perhaps
+   * an older one than a commit of just now. Nothing that decides about a call or a session is read here.
+   */
+  async browse<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.read(work);
+  }
+
   /** Calls `listener` after each commit of this process: how waiting workers learn of new work without polling. */
   onCommit(listener: () => void): void {
     this.afterCommit.add(listener);
