@@ -1,9 +1,7 @@
-import { change, type Database, type Tx } from '../platform/database/database.js';
-import { updateOrInsert } from '../platform/database/key-races.js';
+import { Additions } from '../platform/database/additions.js';
+import { late, type Database, type Tx } from '../platform/database/database.js';
 import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
-import { ALL_NUMBERS, SUM_COLUMNS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
-
-const ADDED = SUM_COLUMNS.map((column) => `${column} = ${column} + ?`).join(', ');
+import { ALL_NUMBERS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
 
 /**
  * Rows that many transactions add to at once are several, of which each takes any: it would otherwise wait for the commit of the one before. A
@@ -12,40 +10,27 @@ const ADDED = SUM_COLUMNS.map((column) => `${column} = ${column} + ?`).join(', '
 const ACCOUNT_SHARDS = 8;
 const NUMBER_SHARDS = 2;
 
+const TO_NUMBER = new Additions(CALL_STATS, ['accountId', 'virtualNumber', 'hour', 'shard'], SUM_NAMES);
+const TO_SESSION = new Additions(SESSION_STATS, ['sessionId', 'hour'], SUM_NAMES, ['accountId', 'virtualNumber']);
+
 /**
  * Adds to the rows of session, number and account, always in this order and last in a transaction: the account's row is the one that all its
  * calls of the hour meet at, and is held until the commit only.
  */
-export async function addToStats(
-  tx: Tx,
-  database: Database,
-  place: StatPlace,
-  sums: Sums,
-  { isNewSession = false } = {},
-): Promise<void> {
-  await addToSession(tx, place, sums, isNewSession);
+export async function addToStats(tx: Tx, database: Database, place: StatPlace, sums: Sums): Promise<void> {
+  await addToSession(tx, database, place, sums);
   await addToNumber(tx, database, place, sums);
   await addToNumber(tx, database, { ...place, virtualNumber: ALL_NUMBERS }, sums);
 }
 
 export async function addToSession(
   tx: Tx,
+  database: Database,
   { sessionId, hour, accountId, virtualNumber }: StatPlace,
   sums: Sums,
-  isNew = false,
 ): Promise<void> {
   if (sessionId === null) return;
-  const insert = () => SESSION_STATS.insert(tx, { sessionId, hour, accountId, virtualNumber, ...sums });
-  if (isNew) return insert();
-  await updateOrInsert(
-    () =>
-      change(tx, `UPDATE session_stat SET ${ADDED} WHERE session_id = ? AND hour = ?`, [
-        ...valuesOf(sums),
-        sessionId,
-        hour,
-      ]),
-    insert,
-  );
+  await TO_SESSION.add(late(tx), database, { sessionId, hour, accountId, virtualNumber, ...sums });
 }
 
 export async function addToNumber(
@@ -56,17 +41,5 @@ export async function addToNumber(
 ): Promise<void> {
   const shards = virtualNumber === ALL_NUMBERS ? ACCOUNT_SHARDS : NUMBER_SHARDS;
   const shard = database.isSqlite ? 0 : Math.floor(Math.random() * shards);
-  await updateOrInsert(
-    () =>
-      change(
-        tx,
-        `UPDATE call_stat SET ${ADDED} WHERE account_id = ? AND virtual_number = ? AND hour = ? AND shard = ?`,
-        [...valuesOf(sums), accountId, virtualNumber, hour, shard],
-      ),
-    () => CALL_STATS.insert(tx, { accountId, virtualNumber, hour, shard, ...sums }),
-  );
-}
-
-function valuesOf(sums: Sums): number[] {
-  return SUM_NAMES.map((name) => sums[name]);
+  await TO_NUMBER.add(late(tx), database, { accountId, virtualNumber, hour, shard, ...sums });
 }

@@ -20,6 +20,6 @@ export class CountSession implements OnModuleInit {
 
   private run(tx: Tx, { id, accountId, virtualNumber, createdAt, fee }: SessionRecord): Promise<void> {
     const place = { accountId, sessionId: id, hour: hourOf(createdAt), virtualNumber };
-    return addToStats(tx, this.database, place, { ...NOTHING, sessions: 1, fees: fee }, { isNewSession: true });
+    return addToStats(tx, this.database, place, { ...NOTHING, sessions: 1, fees: fee });
   }
 }

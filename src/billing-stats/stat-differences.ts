@@ -101,7 +101,7 @@ export async function surplusOfSessions(tx: Tx, after: string, upTo: string): Pr
 export async function takeAway(tx: Tx, database: Database, { sums, ...place }: Surplus): Promise<void> {
   const less = minus(NOTHING, sums);
   if (place.sessionId === null) await addToNumber(tx, database, place, less);
-  else await addToSession(tx, place, less);
+  else await addToSession(tx, database, place, less);
 }
 
 function listed(values: Record<keyof Sums, string>): string {

@@ -1,9 +1,9 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { Clock } from './clock.js';
 import { Config } from './settings/config.js';
 import { Crypto } from './crypto/crypto.js';
 import { Secrets } from './settings/data-folder.js';
+import type { Connections } from './database/connections.js';
 import { Database } from './database/database.js';
 import { Events } from './events/events.js';
 import { Idempotency } from './http/idempotency.js';
@@ -20,7 +20,7 @@ export interface Ground {
   secrets: Secrets;
   log: Log;
   clock: Clock;
-  dataSource: DataSource;
+  dataSource: Connections;
 }
 
 /** What every module may use. */

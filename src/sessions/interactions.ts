@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../platform/database/database.js';
+import { type Database, late, type Tx } from '../platform/database/database.js';
 import { exists, marks, selection } from '../platform/database/rows.js';
 import { INTERACTIONS, type Interaction } from './interaction.entity.js';
 
@@ -38,7 +38,7 @@ export async function openInteraction(
   },
 ): Promise<void> {
   const { id, sessionId, startedAt, busyUntil, role, legUuid } = opened;
-  await INTERACTIONS.insert(tx, {
+  await INTERACTIONS.insert(late(tx), {
     id,
     sessionId,
     startedAt,

@@ -9,8 +9,7 @@ import {
   type AllocationRequest,
 } from '../number-pool/index.js';
 import { Clock } from '../platform/clock.js';
-import type { Tx } from '../platform/database/database.js';
-import { orStartOver } from '../platform/database/key-races.js';
+import { late, type Tx } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Config } from '../platform/settings/config.js';
@@ -53,12 +52,13 @@ export class OpenSession {
     const parties = newParties(request, this.config.sessions);
     // Where there is no number yet, that is what is to be told.
     requireAllowed(parties, terms.hasNoNumber ? EVERY_COUNTRY : terms);
-    await requireNoVirtualNumber(tx, parties);
-
     const owner = await ownerOf(tx, principal, request);
 
     const now = this.clock.now();
-    const ofPair = await this.records.lockPair(tx, { ...owner, parties });
+    const [ofPair] = await Promise.all([
+      this.records.lockPair(tx, { ...owner, parties }),
+      requireNoVirtualNumber(tx, parties),
+    ]);
     if (ofPair && isLive(ofPair, now)) return this.renew(tx, ofPair, request, parties);
     // Its time has passed and the tick has not come yet: it makes way.
     if (ofPair) await SESSIONS.update(tx, { pairIndex: null }, 'WHERE id = ?', [ofPair.id]);
@@ -81,7 +81,7 @@ export class OpenSession {
     });
 
     // The same pair may have been opened a moment ago: the next try finds and renews it.
-    await orStartOver(SESSIONS.insert(tx, this.records.toRow(session)));
+    await SESSIONS.insert(late(tx), this.records.toRow(session));
 
     await this.events.publish(tx, new SessionOpened(session, settings.initiate_call_to_first_party));
     return session;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe } from '@jest/globals';
 import mysql from 'mysql2/promise';
-import type { DataSource } from 'typeorm';
 import { migrate, openDatabase } from '../../src/data-source.js';
+import type { Connections } from '../../src/platform/database/connections.js';
 import { Database } from '../../src/platform/database/database.js';
 
 export interface TestDatabase {
   kind: 'sqlite' | 'mysql';
   url: string;
-  dataSource: DataSource;
+  dataSource: Connections;
   database: Database;
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { DataSource } from 'typeorm';
+import type { Connections } from '../../platform/database/connections.js';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
 import { AccountsModule, CreateAccount, CreateSubaccount } from '../../accounts/index.js';
 import { NumberPoolModule } from '../../number-pool/index.js';
@@ -33,7 +33,7 @@ interface Answered {
 
 describeOnEachDatabase('numbers in the admin API', (open) => {
   let app: NestFastifyApplication;
-  let dataSource: DataSource;
+  let dataSource: Connections;
   let base: string;
   let subaccount: string;
   let plivo: Server;

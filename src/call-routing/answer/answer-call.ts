@@ -28,10 +28,11 @@ export class AnswerCall {
   run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
     const { accountId } = webhook;
     return this.deadline.transaction(webhook, isAwaited, async (tx, settings) => {
-      const { earlier, isFirstWord } = await this.callBook.open(tx, accountId, asked.callUuid);
+      const [{ earlier, isFirstWord }, { decision, caller }] = await Promise.all([
+        this.callBook.open(tx, accountId, asked.callUuid),
+        this.decide(tx, accountId, asked, settings),
+      ]);
       if (earlier !== null) return earlier;
-
-      const { decision, caller } = await this.decide(tx, accountId, asked, settings);
 
       const call = {
         callId: newId(),

@@ -99,8 +99,7 @@ export class AnswerDeadline {
     let neededMs = ENOUGH_MS;
     return this.database.transaction(
       async (tx) => {
-        await noteReceipt(tx, webhook, this.clock.now());
-        const answer = await work(tx, settings);
+        const [answer] = await Promise.all([work(tx, settings), noteReceipt(tx, webhook, this.clock.now())]);
         if (!isAwaited(0)) throw new Error('the answer came too late');
         return answer;
       },

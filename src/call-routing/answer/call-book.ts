@@ -4,7 +4,7 @@ import { LONGEST_PIN, longestPin } from '../../number-pool/index.js';
 import { openInteraction, type Route, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
-import { Contended, isDuplicate, type Tx } from '../../platform/database/database.js';
+import { late, type Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { Events } from '../../platform/events/events.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
@@ -139,26 +139,22 @@ export class CallBook {
 
   private async insertCall(tx: Tx, call: WaitingCall, decision: CallDecision, answer: string): Promise<void> {
     const prompt = decision.decision === 'ask-pin' ? decision.prompt : null;
-    try {
-      await CALLS.insert(tx, {
-        id: call.callId,
-        accountId: call.accountId,
-        ...placeOf(decision),
-        virtualNumberId: (decision.seat?.session ?? prompt)?.virtualNumberId ?? null,
-        kind: call.kind,
-        requestId: call.requestId,
-        aLegUuid: call.aLegUuid,
-        promptSessionId: prompt?.id ?? null,
-        pinAttempts: 0,
-        decision: decision.decision,
-        reason: decision.reason,
-        answer: this.crypto.seal(answerPlace(call), answer),
-        createdAt: this.clock.now(),
-        ...this.connection(call, decision),
-      });
-    } catch (error) {
-      throw isDuplicate(error) ? new Contended() : error;
-    }
+    await CALLS.insert(late(tx), {
+      id: call.callId,
+      accountId: call.accountId,
+      ...placeOf(decision),
+      virtualNumberId: (decision.seat?.session ?? prompt)?.virtualNumberId ?? null,
+      kind: call.kind,
+      requestId: call.requestId,
+      aLegUuid: call.aLegUuid,
+      promptSessionId: prompt?.id ?? null,
+      pinAttempts: 0,
+      decision: decision.decision,
+      reason: decision.reason,
+      answer: this.crypto.seal(answerPlace(call), answer),
+      createdAt: this.clock.now(),
+      ...this.connection(call, decision),
+    });
   }
 
   /** Who is connected with whom, sealed, and from when on; the number of somebody who is not connected is not kept. */

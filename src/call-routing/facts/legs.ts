@@ -1,5 +1,5 @@
 import type { VerifiedWebhook } from '../../plivo/index.js';
-import { isDuplicate, type Tx } from '../../platform/database/database.js';
+import { isDuplicate, late, type Tx } from '../../platform/database/database.js';
 import { marks, selection } from '../../platform/database/rows.js';
 import { LEGS, type CallLeg } from '../call.entity.js';
 import { joinFacts, type LegFacts } from './join-facts.js';
@@ -56,7 +56,8 @@ export async function beginALeg(tx: Tx, webhook: VerifiedWebhook, legUuid: strin
 /** Says to which call an A leg belongs. */
 export async function linkLeg(tx: Tx, leg: Omit<LegPlace, 'side'>): Promise<void> {
   const { accountId, legUuid, callId, sessionId, subaccountId, role } = leg;
-  await LEGS.update(tx, { callId, sessionId, role, ...ofSubaccount(subaccountId) }, BY_KEY, [accountId, legUuid]);
+  const place = { callId, sessionId, role, ...ofSubaccount(subaccountId) };
+  await LEGS.update(late(tx), place, BY_KEY, [accountId, legUuid]);
 }
 
 /** Named only where there is one: SQLite writes an index anew of which a column is set, be it to what it was. */

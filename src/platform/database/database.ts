@@ -1,21 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { PoolConnection } from 'mysql2';
-import { DataSource, EntityManager, QueryFailedError } from 'typeorm';
+import { EntityManager } from 'typeorm';
 import { Unavailable } from '../errors.js';
-import { managerOn, mysqlPool, mysqlStatements, sqliteStatements } from './statements.js';
+import type { Connections } from './connections.js';
+import { isRetryable } from './driver-errors.js';
+import { MysqlTransactions } from './mysql-transactions.js';
+import { ReadingThreads } from './reading-threads.js';
+import { SqliteCommits } from './sqlite-commits.js';
+import { openReader } from './sqlite-reader.js';
+import { atOnce, managerOn, managerOver, mysqlPool, mysqlStatements, sqliteStatements } from './statements.js';
 
-export { change } from './statements.js';
+export { Contended, isDuplicate, NotBegun } from './driver-errors.js';
+export { change, late } from './statements.js';
 
 /** What is inside a transaction; always passed by hand, so that what belongs to it can be seen. */
 export type Tx = EntityManager;
-
-/** Thrown in place of a transaction that was not begun, because nobody wanted it any more when its turn came. */
-export class NotBegun extends Error {}
-
-/** Thrown inside a transaction whose premise another one has just changed: the whole work runs again in a new transaction. */
-export class Contended extends Error {}
 
 /**
  * Conflicts are settled by keys, so each one means that somebody else got on; with 64 creators on ten numbers the most repeats seen was below 20.
@@ -24,10 +24,6 @@ export class Contended extends Error {}
  */
 const REPEAT_FOR_MS = 3_000;
 const LONGEST_PAUSE_MS = 40;
-/** MySQL and MariaDB: deadlock, lock wait timeout, snapshot changed. */
-const RETRYABLE_ERRNOS = new Set([1213, 1205, 1020]);
-const DUPLICATE_ERRNOS = new Set([1062]);
-
 @Injectable()
 export class Database {
   readonly isSqlite: boolean;
@@ -43,16 +39,16 @@ export class Database {
    */
   readonly byPrimaryKey: '' | 'FORCE INDEX (PRIMARY)';
   private readonly inside: AsyncLocalStorage<true> | null;
-  /** For reads; on SQLite also for what is inside a transaction, because there is one connection. */
-  private readonly shared: EntityManager;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly transactions: { run: RunTransaction };
+  private readonly reads: Ways['read'];
+  private readonly browsing: Ways['browse'];
   private readonly afterCommit = new Set<() => void>();
 
   private readonly repeatForMs: number;
 
-  /** `watchNesting` tells a transaction opened inside another, which SQLite would wait for for ever; it costs 2 % of a request, so only tests watch. */
+  /** `watchNesting` tells a transaction opened inside another, which waits for itself for ever; it costs 2 % of a request, so only tests watch. */
   constructor(
-    readonly dataSource: DataSource,
+    readonly dataSource: Connections,
     { watchNesting = false, repeatForMs = REPEAT_FOR_MS }: { watchNesting?: boolean; repeatForMs?: number } = {},
   ) {
     this.repeatForMs = repeatForMs;
@@ -60,12 +56,12 @@ export class Database {
     this.byPrimaryKey = this.isSqlite ? '' : 'FORCE INDEX (PRIMARY)';
     this.forShare = this.isSqlite ? '' : 'LOCK IN SHARE MODE';
     this.inside = watchNesting ? new AsyncLocalStorage() : null;
-    this.shared = managerOn(
-      dataSource.manager,
-      this.isSqlite ? sqliteStatements(dataSource.createQueryRunner()) : mysqlStatements(mysqlPool(dataSource)),
-    );
     this.forUpdate = this.isSqlite ? '' : 'FOR UPDATE';
     this.forUpdateSkipLocked = this.isSqlite ? '' : 'FOR UPDATE SKIP LOCKED';
+    const ways = this.isSqlite ? this.onSqlite() : this.onMysql();
+    this.transactions = ways.transactions;
+    this.reads = ways.read;
+    this.browsing = ways.browse;
   }
 
   /** Stands behind a table and its alias in a SELECT that this index is made for, where it must not be left to statistics that SQLite does not have. */
@@ -78,7 +74,7 @@ export class Database {
    * again from its start in a new transaction, so `work` must do nothing but talk to the database; that ends with `Unavailable` after 5 s. An error at
    * COMMIT itself is not retried: its outcome is unknown.
    *
-   * Transactions wait for their turn: for the connection of SQLite, for one of the pool's. `isWanted` is asked when it comes; where it is not, nothing is
+   * Transactions wait for their turn: for the one writing connection of SQLite, where those that wait are committed together, or for one of the pool's. `isWanted` is asked when it comes; where it is not, nothing is
    * sent to the database and `NotBegun` is thrown.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean = always): Promise<T> {
@@ -88,13 +84,12 @@ export class Database {
       begunAt ??= performance.now();
       return isWanted();
     };
+    const { inside } = this;
+    const watched = inside ? (tx: Tx): Promise<T> => inside.run(true, () => work(tx)) : work;
+    this.refuseNesting();
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = this.isSqlite
-          ? await this.serialised(() => this.onSharedConnection(work, isWantedNow))
-          : await this.onOwnConnection(work, isWantedNow);
-        for (const listener of this.afterCommit) listener();
-        return result;
+        return await this.transactions.run(watched, isWantedNow);
       } catch (error) {
         if (!isRetryable(error)) throw error;
         if (begunAt !== null && performance.now() - begunAt >= this.repeatForMs)
@@ -104,12 +99,10 @@ export class Database {
     }
   }
 
-  /**
-   * Reads committed rows only. On SQLite all work shares one connection, so a read beside an open transaction would see rows that may yet be
-   * rolled back; it therefore waits its turn.
-   */
+  /** Reads committed rows only. For what decides about a call, a session or a request, and is found by a key. */
   async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.isSqlite ? this.serialised(() => work(this.shared)) : work(this.shared);
+    this.refuseNesting();
+    return this.reads(work);
   }
 
   /**
@@ -117,7 +110,8 @@ export class Database {
    * an older one than a commit of just now. Nothing that decides about a call or a session is read here.
    */
   async browse<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.read(work);
+    this.refuseNesting();
+    return this.browsing(work);
   }
 
   /** Calls `listener` after each commit of this process: how waiting workers learn of new work without polling. */
@@ -125,62 +119,47 @@ export class Database {
     this.afterCommit.add(listener);
   }
 
-  private serialised<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inside?.getStore())
+  /** On SQLite such a transaction would wait for itself, and such a read not see what it is meant to. */
+  private refuseNesting(): void {
+    if (this.isSqlite && this.inside?.getStore())
       throw new Error('a transaction is open here: pass its tx on instead of opening another');
-    const turn = this.queue.then(() => (this.inside ? this.inside.run(true, work) : work()));
-    this.queue = turn.catch(() => undefined);
-    return turn;
   }
 
-  private async onSharedConnection<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
-    if (!isWanted()) throw new NotBegun();
-    await this.shared.query('BEGIN IMMEDIATE');
-    try {
-      const result = await work(Object.create(this.shared) as Tx);
-      await this.shared.query('COMMIT');
-      return result;
-    } catch (error) {
-      await this.shared.query('ROLLBACK');
-      throw error;
+  private readonly tellOfCommit = (): void => {
+    for (const listener of this.afterCommit) listener();
+  };
+
+  /** One connection writes. What is in memory has no other; a file is read beside it, here for what decides and in threads for those who look. */
+  private onSqlite(): Ways {
+    const { database: file } = this.dataSource.options as { database: string };
+    const run = sqliteStatements(this.dataSource.createQueryRunner().connect());
+    const commits = new SqliteCommits(managerOn(this.dataSource.manager, run, atOnce(run)), run, this.tellOfCommit);
+    const transactions = { run: commits.transaction.bind(commits) as RunTransaction };
+    if (file === ':memory:') {
+      const read = commits.read.bind(commits) as Ways['read'];
+      return { transactions, read, browse: read };
     }
+    const reader = sqliteStatements(openReader(this.dataSource, file));
+    const manager = managerOn(managerOver(this.dataSource, reader), reader, reader);
+    const threads = new ReadingThreads(this.dataSource, file);
+    return { transactions, read: (work) => work(manager), browse: (work) => threads.read(work) };
   }
 
-  private async onOwnConnection<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const connection: PoolConnection = await runner.connect();
-      if (!isWanted()) throw new NotBegun();
-      // The connections' isolation level is set when they are made, which saves TypeORM's extra round trip here.
-      await runner.startTransaction();
-      const result = await work(managerOn(runner.manager, mysqlStatements(connection)));
-      await runner.commitTransaction();
-      return result;
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error;
-    } finally {
-      await runner.release();
-    }
+  private onMysql(): Ways {
+    const run = mysqlStatements(mysqlPool(this.dataSource));
+    const manager = managerOn(this.dataSource.manager, run, run);
+    const mysql = new MysqlTransactions(this.dataSource, this.tellOfCommit);
+    const read: Ways['read'] = (work) => work(manager);
+    return { transactions: mysql, read, browse: read };
   }
+}
+
+type RunTransaction = <T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean) => Promise<T>;
+
+interface Ways {
+  transactions: { run: RunTransaction };
+  read: <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
+  browse: Ways['read'];
 }
 
 const always = (): boolean => true;
-
-function isRetryable(error: unknown): boolean {
-  if (error instanceof Contended) return true;
-  if (!(error instanceof QueryFailedError)) return false;
-  const { errno, code } = error.driverError as { errno?: number; code?: string };
-  return (errno !== undefined && RETRYABLE_ERRNOS.has(errno)) || code === 'SQLITE_BUSY';
-}
-
-/** Whether a statement failed because a primary or unique key is taken. */
-export function isDuplicate(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  const { errno, code } = error.driverError as { errno?: number; code?: string };
-  return (
-    (errno !== undefined && DUPLICATE_ERRNOS.has(errno)) ||
-    code === 'SQLITE_CONSTRAINT_PRIMARYKEY' ||
-    code === 'SQLITE_CONSTRAINT_UNIQUE'
-  );
-}

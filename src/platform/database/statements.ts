@@ -1,5 +1,6 @@
 import type { Connection, Pool, QueryError, ResultSetHeader, RowDataPacket } from 'mysql2';
 import { type DataSource, type EntityManager, type QueryRunner, QueryFailedError } from 'typeorm';
+import { Contended, isDuplicate } from './driver-errors.js';
 import type { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js';
 
 /** Rows of a reading statement, and how many rows a changing one touched. */
@@ -17,7 +18,7 @@ interface SqliteStatement {
 }
 
 /** What better-sqlite3 and libsql have in common and is used here. */
-interface SqliteConnection {
+export interface SqliteConnection {
   prepare(sql: string): SqliteStatement;
 }
 
@@ -28,8 +29,7 @@ const KEPT_STATEMENTS = 500;
  * Hot statements go to the driver itself: TypeORM's way there took a fifth of the processor time of a request, and prepares nothing.
  * driver-contract.spec.ts holds what is relied on of the drivers.
  */
-export function sqliteStatements(runner: QueryRunner): RunStatement {
-  const connecting: Promise<SqliteConnection> = runner.connect();
+export function sqliteStatements(connecting: Promise<SqliteConnection>): RunStatement {
   let connection: SqliteConnection | null = null;
   const prepared = new Map<string, SqliteStatement>();
   return async (sql, parameters) => {
@@ -47,6 +47,20 @@ export function sqliteStatements(runner: QueryRunner): RunStatement {
       return { rows: [], affected: statement.run(...values).changes };
     } catch (error) {
       throw new QueryFailedError(sql, parameters, error as Error);
+    }
+  };
+}
+
+/**
+ * Where a trip costs nothing late statements run at once. That one meets a taken key is what it is with MySQL, which tells of it only when the
+ * transaction ends.
+ */
+export function atOnce(run: RunStatement): RunStatement {
+  return async (sql, parameters) => {
+    try {
+      return await run(sql, parameters);
+    } catch (error) {
+      throw isDuplicate(error) ? new Contended() : error;
     }
   };
 }
@@ -70,8 +84,7 @@ export function mysqlStatements(driver: Pick<Pool | Connection, 'execute' | 'que
     new Promise((resolve, reject) => {
       const settle = (error: QueryError | null, result: RowDataPacket[] | ResultSetHeader): void => {
         if (error) reject(new QueryFailedError(sql, parameters, error));
-        else if (Array.isArray(result)) resolve({ rows: result, affected: 0 });
-        else resolve({ rows: [], affected: result.affectedRows });
+        else resolve(outcomeOf(result));
       };
       const values = parameters.map(bindable);
       if (parameters.length === 0 || sql.includes(BOUND_LIMIT)) driver.query(sql, values, settle);
@@ -79,13 +92,46 @@ export function mysqlStatements(driver: Pick<Pool | Connection, 'execute' | 'que
     });
 }
 
+export function outcomeOf(result: RowDataPacket[] | ResultSetHeader): Outcome {
+  return Array.isArray(result) ? { rows: result, affected: 0 } : { rows: [], affected: result.affectedRows };
+}
+
+type ManagerOn = EntityManager & { runStatement: RunStatement; late: EntityManager };
+
 /** The same manager, whose `query` takes the short way. Everything else of it works as before, in the same transaction. */
-export function managerOn(manager: EntityManager, run: RunStatement): EntityManager {
-  const short = Object.create(manager) as EntityManager & { runStatement: RunStatement };
+export function managerOn(manager: EntityManager, run: RunStatement, runLate: RunStatement): EntityManager {
+  const short = onShortWay(manager, run);
+  short.late = onShortWay(manager, runLate);
+  return short;
+}
+
+function onShortWay(manager: EntityManager, run: RunStatement): ManagerOn {
+  const short = Object.create(manager) as ManagerOn;
   short.runStatement = run;
   short.query = (async (sql: string, parameters: unknown[] = []) =>
     (await run(sql, parameters)).rows) as EntityManager['query'];
   return short;
+}
+
+/**
+ * A manager of TypeORM's that sends all it has to say by `run`: for its finders and builders on a connection that TypeORM does not know. It takes
+ * a transaction for begun, and begins none.
+ */
+export function managerOver(dataSource: DataSource, run: RunStatement): EntityManager {
+  const query = async (sql: string, parameters: unknown[] = [], isStructured = false): Promise<unknown> => {
+    const { rows, affected } = await run(sql, parameters);
+    return isStructured ? { raw: rows, records: rows, affected } : rows;
+  };
+  return Object.assign(dataSource.createQueryRunner(), { isTransactionActive: true, query }).manager;
+}
+
+/**
+ * The same transaction, for writes whose end nobody waits for: they travel with the next statement that is awaited, or with the commit. One that fails
+ * fails the transaction; one that meets a taken key runs the whole work again, so it is for keys that only somebody faster can have taken. How many rows
+ * a late write has touched is not known.
+ */
+export function late(tx: EntityManager): EntityManager {
+  return (tx as ManagerOn).late;
 }
 
 /** Runs a changing statement and tells how many rows it touched. */
@@ -101,7 +147,7 @@ export async function change(manager: EntityManager, sql: string, parameters: un
 }
 
 /** Left out is null, and a boolean is the number that both kinds of database keep of it. */
-function bindable(value: unknown): {} | null {
+export function bindable(value: unknown): {} | null {
   if (typeof value === 'boolean') return value ? 1 : 0;
   return value ?? null;
 }

@@ -1,4 +1,4 @@
-import { change, Contended, type Database, isDuplicate, type Tx } from '../database/database.js';
+import { change, Contended, type Database, isDuplicate, late, type Tx } from '../database/database.js';
 import { selection } from '../database/rows.js';
 import { newId } from '../ids.js';
 import { JOBS } from './job.entity.js';
@@ -36,7 +36,19 @@ export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promi
   try {
     const { kind, key, lane, runAt, createdAt } = job;
     const payload = JSON.stringify(job.payload ?? null);
-    await JOBS.insert(tx, { id: newId(), kind, payload, key, lane, status: 'waiting', runAt, attempts: 0, createdAt });
+    // Only a key can be taken.
+    const through = key === null ? late(tx) : tx;
+    await JOBS.insert(through, {
+      id: newId(),
+      kind,
+      payload,
+      key,
+      lane,
+      status: 'waiting',
+      runAt,
+      attempts: 0,
+      createdAt,
+    });
   } catch (error) {
     if (job.key !== null && isDuplicate(error)) throw new Contended('another transaction has just added this job');
     throw error;

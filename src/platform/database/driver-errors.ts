@@ -1,0 +1,37 @@
+import { QueryFailedError } from 'typeorm';
+
+/** Thrown in place of a transaction that was not begun, because nobody wanted it any more when its turn came. */
+export class NotBegun extends Error {}
+
+/** Thrown inside a transaction whose premise another one has just changed: the whole work runs again in a new transaction. */
+export class Contended extends Error {}
+
+/** What a branch of a transaction's work is told that speaks when another branch has failed and the whole is undone. */
+export class TransactionOver extends Error {
+  constructor() {
+    super('this transaction is over: part of its work was not awaited, or went on after another part had failed');
+  }
+}
+
+/** MySQL and MariaDB: deadlock (also what a cluster says at COMMIT when another node was first), lock wait timeout, snapshot changed. */
+const RETRYABLE_ERRNOS = new Set([1213, 1205, 1020]);
+const DUPLICATE_ERRNOS = new Set([1062]);
+
+/** Whether nothing of a transaction was kept, and the same work may succeed when it runs again. */
+export function isRetryable(error: unknown): boolean {
+  if (error instanceof Contended) return true;
+  if (!(error instanceof QueryFailedError)) return false;
+  const { errno, code } = error.driverError as { errno?: number; code?: string };
+  return (errno !== undefined && RETRYABLE_ERRNOS.has(errno)) || code === 'SQLITE_BUSY';
+}
+
+/** Whether a statement failed because a primary or unique key is taken. */
+export function isDuplicate(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { errno, code } = error.driverError as { errno?: number; code?: string };
+  return (
+    (errno !== undefined && DUPLICATE_ERRNOS.has(errno)) ||
+    code === 'SQLITE_CONSTRAINT_PRIMARYKEY' ||
+    code === 'SQLITE_CONSTRAINT_UNIQUE'
+  );
+}

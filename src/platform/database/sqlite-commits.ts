@@ -1,0 +1,127 @@
+import { setImmediate as immediate } from 'node:timers';
+import type { EntityManager } from 'typeorm';
+import type { Tx } from './database.js';
+import { NotBegun, TransactionOver } from './driver-errors.js';
+import { atOnce, managerOn, type RunStatement } from './statements.js';
+
+/**
+ * Transactions that wait are run one after the other in one commit. Its price, most of it the wait for the disk, was more than half of an answer's
+ * processor time; beyond this many nothing more was gained, and the first of them would wait longer for its commit.
+ */
+const MOST_TOGETHER = 32;
+/** Whoever came first waits for the commit of all: no further one is begun after this. */
+const LONGEST_MS = 12;
+
+interface Waiting {
+  /** A read of what is committed stands between two commits, where there is no second connection that could see just that. */
+  kind: 'transaction' | 'read';
+  work: (tx: Tx) => Promise<unknown>;
+  isWanted: () => boolean;
+  resolve: (result: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** The one writing connection of SQLite: whoever wants it waits here for a turn. */
+export class SqliteCommits {
+  private waiting: Waiting[] = [];
+  private isAtWork = false;
+
+  constructor(
+    private readonly connection: EntityManager,
+    private readonly run: RunStatement,
+    private readonly afterCommit: () => void,
+  ) {}
+
+  /**
+   * Runs `work` in a transaction of its own: when it fails, it alone is undone. Nobody is told of an end, good or bad, before it is on the disk: a
+   * refusal may rest on what another of the same commit has written.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
+    return this.turn('transaction', work, isWanted);
+  }
+
+  read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.turn('read', work, () => true);
+  }
+
+  private turn<T>(kind: Waiting['kind'], work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ kind, work, isWanted, resolve: resolve as (result: unknown) => void, reject });
+      if (this.isAtWork) return;
+      this.isAtWork = true;
+      // Requests that have arrived together are read first, so that they find each other here.
+      immediate(() => void this.workOff());
+    });
+  }
+
+  private async workOff(): Promise<void> {
+    while (this.waiting.length > 0) {
+      if (this.waiting[0]?.kind === 'read') await this.readNext();
+      else await this.commitTogether();
+      // Sockets and timers have their turn between two commits.
+      if (this.waiting.length > 0) await new Promise((resolve) => immediate(resolve));
+    }
+    this.isAtWork = false;
+  }
+
+  private async readNext(): Promise<void> {
+    const { work, resolve, reject } = this.waiting.shift() as Waiting;
+    await work(this.connection).then(resolve, reject);
+  }
+
+  private async commitTogether(): Promise<void> {
+    const startedAt = performance.now();
+    const ended: (() => void)[] = [];
+    const failed: ((error: unknown) => void)[] = [];
+    let hasBegun = false;
+    try {
+      while (ended.length < MOST_TOGETHER && performance.now() - startedAt < LONGEST_MS) {
+        const next = this.takeTransaction();
+        if (next === null) break;
+        failed.push(next.reject);
+        if (!hasBegun) await this.connection.query('BEGIN IMMEDIATE');
+        hasBegun = true;
+        ended.push(await this.undoneAlone(next));
+      }
+      if (!hasBegun) return;
+      await this.connection.query('COMMIT');
+    } catch (error) {
+      // Some faults, a full disk for one, undo the whole of it; then there is nothing left to roll back.
+      if (hasBegun) await this.connection.query('ROLLBACK').catch(() => undefined);
+      for (const reject of failed) reject(error);
+      return;
+    }
+    for (const settle of ended) settle();
+    this.afterCommit();
+  }
+
+  /** The next one that somebody still wants, as long as no read stands before it. */
+  private takeTransaction(): Waiting | null {
+    while (this.waiting[0]?.kind === 'transaction') {
+      const next = this.waiting.shift() as Waiting;
+      if (next.isWanted()) return next;
+      next.reject(new NotBegun());
+    }
+    return null;
+  }
+
+  private async undoneAlone({ work, resolve, reject }: Waiting): Promise<() => void> {
+    await this.connection.query('SAVEPOINT one');
+    let isOver = false;
+    const run: RunStatement = (sql, parameters) =>
+      isOver ? Promise.reject(new TransactionOver()) : this.run(sql, parameters);
+    try {
+      const result = await work(managerOn(this.connection, run, atOnce(run)));
+      isOver = true;
+      await this.connection.query('RELEASE one');
+      return () => resolve(result);
+    } catch (error) {
+      isOver = true;
+      await this.connection.query('ROLLBACK TO one').catch(() => {
+        throw error;
+      });
+      await this.connection.query('RELEASE one');
+      return () => reject(error);
+    }
+  }
+}
