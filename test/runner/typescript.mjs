@@ -12,7 +12,8 @@ mkdirSync(CACHE, { recursive: true });
 
 export async function resolve(specifier, context, next) {
   if (specifier === '@jest/globals') return { url: GLOBALS, format: 'module', shortCircuit: true };
-  if (specifier.startsWith('.') && specifier.endsWith('.js')) {
+  // A thread is started by the address of its file.
+  if (/^(\.|file:)/.test(specifier) && specifier.endsWith('.js')) {
     const url = new URL(`${specifier.slice(0, -3)}.ts`, context.parentURL);
     if (url.pathname.includes('/node_modules/') || !existsSync(url)) return next(specifier, context);
     return { url: url.href, format: 'module', shortCircuit: true };

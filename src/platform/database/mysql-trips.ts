@@ -72,6 +72,11 @@ export class MysqlTrips {
   private async send(): Promise<void> {
     const trip = this.waiting;
     this.waiting = [];
+    // All of it was called off in the meantime.
+    if (trip.length === 0) {
+      this.isOnTheWay = false;
+      return;
+    }
     this.hasSent = true;
     if (this.broken) for (const { reject } of trip) reject(this.broken.by);
     else if (trip.length === 1 && trip[0]) await this.sendAlone(trip[0]);

@@ -13,7 +13,11 @@ export type Reply = { rows: unknown[] } | { failure: { message: string; code: st
 interface Connection {
   pragma(text: string): void;
   exec(sql: string): void;
-  prepare(sql: string): { reader: boolean; all(...parameters: unknown[]): unknown[]; run(): void };
+  prepare(sql: string): {
+    reader: boolean;
+    all(...parameters: unknown[]): unknown[];
+    run(...parameters: unknown[]): void;
+  };
 }
 
 const Driver = sqliteDriver() as new (file: string) => Connection;
@@ -27,7 +31,7 @@ function reply(sql: string, parameters: unknown[]): Reply {
   try {
     const statement = connection.prepare(sql);
     if (statement.reader) return { rows: statement.all(...parameters) };
-    statement.run();
+    statement.run(...parameters);
     return { rows: [] };
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
