@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import { connectAnswer, createAnswer, getAnswer, SETTINGS } from './bare-answers.mjs';
+import { late, together } from './bare-store.mjs';
 
 const SESSION_MS = 3_600_000;
 const BUSY_MS = (120 + 3600 + 60) * 1000;
@@ -21,8 +22,10 @@ export function* createSession(sql, { authId, body }) {
   const [firstIndex, secondIndex] = [partyIndex(first), partyIndex(second)];
   const pair = (first + second).slice(0, 22);
   const now = Date.now();
-  yield [sql.pooledAmong, [first, second].flatMap((number) => [number, number, `10${number.slice(1)}`])];
-  yield [sql.livePair, [pair]];
+  yield together(
+    [sql.livePair, [pair]],
+    [sql.pooledAmong, [first, second].flatMap((number) => [number, number, `10${number.slice(1)}`])],
+  );
 
   const fits = [authId, '1', first, second];
   const chosen = yield [
@@ -56,17 +59,16 @@ export function* createSession(sql, { authId, body }) {
     fee: 0,
     pairIndex: pair,
   };
-  yield [sql.addSession, Object.values(row)];
+  yield late(sql.addSession, Object.values(row));
   const hour = now - (now % 3_600_000);
   const sums = [0, 0, 0, 0, 0, 1, 0];
-  yield [sql.addSessionStat, [id, hour, authId, number.number, ...sums]];
+  yield late(sql.addToSession, [id, hour, ...sums, authId, number.number]);
   for (const [counted, shards] of [
     [number.number, NUMBER_SHARDS],
     ['', ACCOUNT_SHARDS],
   ]) {
     const key = [authId, counted, hour, sql.isSharded ? Math.floor(Math.random() * shards) : 0];
-    const { changes, affectedRows = changes } = yield [sql.addToStat, [...sums, ...key]];
-    if (affectedRows === 0) yield [sql.addStat, [...key, ...sums]];
+    yield late(sql.addToNumber, [...key, ...sums]);
   }
   return createAnswer(row, []);
 }
@@ -78,11 +80,13 @@ export function* getSession(sql, { authId, id }) {
 
 export function* answerCall(sql, { origin, authId, nonce, form }) {
   const now = Date.now();
-  yield [sql.addReceipt, [authId, nonce, HASH, now]];
-  yield [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null, 0, 0, 0]];
   const caller = partyIndex(form.From);
   const at = [form.To, authId];
-  const [session] = yield [sql.route, [...at, caller, authId, ...at]];
+  const [, , [session]] = yield together(
+    [sql.addReceipt, [authId, nonce, HASH, now]],
+    [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null, 0, 0, 0]],
+    [sql.route, [...at, caller, authId, ...at]],
+  );
   const calls = yield [sql.busy, [session.id, now, session.id, now, '']];
   if (calls.length > 0) throw new Error('expected a session without a call');
 
@@ -110,11 +114,11 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
     dialled: 'x'.repeat(SEALED_NUMBER_LENGTH),
     connectedAt: now,
   };
-  yield [sql.addCall, Object.values(call)];
-  yield [sql.linkLeg, [callId, session.id, role, authId, form.CallUUID]];
+  yield late(sql.addCall, Object.values(call));
+  yield late(sql.linkLeg, [callId, session.id, role, authId, form.CallUUID]);
   // The bench's caller is always the second party.
-  yield [sql.addInteraction, [callId, session.id, now, now + BUSY_MS, null, form.CallUUID, 1, 0, 0, 0]];
+  yield late(sql.addInteraction, [callId, session.id, now, now + BUSY_MS, null, form.CallUUID, 1, 0, 0, 0]);
   const payload = JSON.stringify({ callId });
-  yield [sql.addJob, [v7(), 'calls.reconcile', payload, null, null, 'waiting', now + RECONCILE_MS, 0, now]];
+  yield late(sql.addJob, [v7(), 'calls.reconcile', payload, null, null, 'waiting', now + RECONCILE_MS, 0, now]);
   return answer;
 }

@@ -8,16 +8,13 @@ const SUMS = 'calls connected talk_seconds billed_seconds amount sessions fees';
  * The statements of the service's three measured requests, letter for letter: statement-check.mjs compares what reaches the drivers. When a use case
  * of the service changes its SQL, this list follows.
  */
-export function statements({ forUpdate, forShare }) {
+export function statements({ forUpdate, forShare, onTaken }) {
   const fits =
     "n.account_id = ? AND n.status = 'active' AND n.is_elsewhere = 0 AND n.missing_since IS NULL AND n.subaccount_id IS NULL AND n.calling_code = ? AND n.number NOT IN (?, ?)";
   const fitsInCountry = fits.replace('n.calling_code = ?', 'n.calling_code = ? AND n.country = ?');
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
   const claim = 'SELECT ? AS party_index, ? AS role';
-  const added = columnsOf(SUMS)
-    .map((column) => `${column} = ${column} + ?`)
-    .join(', ');
   return {
     pooledAmong: `SELECT ${fields('virtual_number', 'number')} FROM virtual_number WHERE number IN (?, ?, ?, ?, ?, ?)`,
     livePair: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE pair_index = ? ${forUpdate}`,
@@ -34,9 +31,8 @@ export function statements({ forUpdate, forShare }) {
       'masking_session',
       'virtual_number_id virtual_number id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at renewals fee pair_index',
     ),
-    addSessionStat: insertion('session_stat', `session_id hour account_id virtual_number ${SUMS}`),
-    addToStat: `UPDATE call_stat SET ${added} WHERE account_id = ? AND virtual_number = ? AND hour = ? AND shard = ?`,
-    addStat: insertion('call_stat', `account_id virtual_number hour shard ${SUMS}`),
+    addToSession: addition('session_stat', 'session_id hour', SUMS, 'account_id virtual_number', onTaken),
+    addToNumber: addition('call_stat', 'account_id virtual_number hour shard', SUMS, '', onTaken),
     interactions: `SELECT ${fields('interaction', INTERACTION)} FROM interaction WHERE session_id IN (?) ORDER BY started_at, id`,
     session: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE id = ? AND account_id = ?`,
     addReceipt: insertion('webhook_receipt', 'account_id nonce content_hash received_at'),
@@ -72,6 +68,13 @@ function fields(alias, names) {
       return `\`${alias}\`.\`${column}\` AS \`${name}\``;
     })
     .join(', ');
+}
+
+function addition(table, key, sums, once, onTaken) {
+  const columns = columnsOf([key, sums, once].join(' ').trim());
+  const added = columnsOf(sums).map((column) => `${column} = ${table}.${column} + ${onTaken.more(column)}`);
+  const taken = onTaken.then(columnsOf(key).join(', '));
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ${taken} ${added.join(', ')}`;
 }
 
 function insertion(table, names) {

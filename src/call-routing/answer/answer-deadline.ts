@@ -99,7 +99,7 @@ export class AnswerDeadline {
     let neededMs = ENOUGH_MS;
     return this.database.transaction(
       async (tx) => {
-        const [answer] = await Promise.all([work(tx, settings), noteReceipt(tx, webhook, this.clock.now())]);
+        const [, answer] = await Promise.all([noteReceipt(tx, webhook, this.clock.now()), work(tx, settings)]);
         if (!isAwaited(0)) throw new Error('the answer came too late');
         return answer;
       },

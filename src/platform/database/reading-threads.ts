@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 import type { Connections } from './connections.js';
 import type { Question, Reply } from './reading-thread.js';
-import { bindable, managerOn, type RunStatement } from './statements.js';
+import { bindable, managerOn, managerOver, type RunStatement } from './statements.js';
 
 /** More would take the processor from callers: one who looks may wait for another. Each costs some 10 MB, from its first use on. */
 const THREADS = 2;
@@ -12,8 +12,10 @@ class ReadingThread {
   private readonly worker: Worker;
   private asked: { resolve: (reply: Reply) => void; reject: (error: unknown) => void } | null = null;
   private fault: unknown = null;
+  readonly manager: EntityManager;
 
-  constructor(file: string) {
+  constructor(dataSource: Connections, file: string) {
+    this.manager = managerOn(managerOver(dataSource, this.run), this.run, this.run);
     this.worker = new Worker(new URL('./reading-thread.js', import.meta.url), {
       workerData: { file },
       resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 },
@@ -74,7 +76,7 @@ export class ReadingThreads {
     try {
       await thread.run('BEGIN', []);
       try {
-        return await work(managerOn(this.dataSource.manager, thread.run, thread.run));
+        return await work(thread.manager);
       } finally {
         await thread.run('COMMIT', []);
       }
@@ -91,7 +93,7 @@ export class ReadingThreads {
   }
 
   private start(): ReadingThread {
-    const thread = new ReadingThread(this.file);
+    const thread = new ReadingThread(this.dataSource, this.file);
     this.all.add(thread);
     return thread;
   }

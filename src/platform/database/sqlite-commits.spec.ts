@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { KeyCheck } from '../crypto/key-check.entity.js';
 import { openDatabase } from '../../data-source.js';
 import type { Connections } from './connections.js';
 import { Contended, Database, isDuplicate, late, NotBegun, type Tx } from './database.js';
@@ -121,6 +122,22 @@ describe('transactions on a file of SQLite', () => {
         await expect(late(tx).query('INSERT INTO parcel VALUES (1)')).rejects.toThrow(Contended);
       }),
     ).resolves.toBeUndefined();
+  });
+
+  it("are what TypeORM's own statements belong to, and a read is not", async () => {
+    await dataSource.query('CREATE TABLE key_check (id INTEGER PRIMARY KEY, check_value TEXT)');
+    const seen = await database.transaction(async (tx) => {
+      await tx.query("INSERT INTO key_check VALUES (1, 'x')");
+      const looks = await Promise.all([
+        tx.findOneBy(KeyCheck, { id: 1 }),
+        database.read((manager) => manager.findOneBy(KeyCheck, { id: 1 })),
+        database.browse((manager) => manager.findOneBy(KeyCheck, { id: 1 })),
+      ]);
+      return looks.map((found) => found?.checkValue ?? null);
+    });
+
+    expect(seen).toEqual(['x', null, null]);
+    expect(await database.browse((manager) => manager.countBy(KeyCheck, { id: 1 }))).toBe(1);
   });
 
   it('are not seen by a read before they are committed', async () => {

@@ -122,7 +122,12 @@ export function managerOver(dataSource: DataSource, run: RunStatement): EntityMa
     const { rows, affected } = await run(sql, parameters);
     return isStructured ? { raw: rows, records: rows, affected } : rows;
   };
-  return Object.assign(dataSource.createQueryRunner(), { isTransactionActive: true, query }).manager;
+  // TypeORM has one runner for all of SQLite: this one stands before it and changes nothing of it.
+  const runner = Object.assign(Object.create(dataSource.createQueryRunner()) as QueryRunner, {
+    isTransactionActive: true,
+    query: query as QueryRunner['query'],
+  });
+  return Object.assign(runner, { manager: dataSource.createEntityManager(runner) }).manager;
 }
 
 /**
