@@ -82,13 +82,13 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
   const now = Date.now();
   const caller = partyIndex(form.From);
   const at = [form.To, authId];
-  const [, , [session]] = yield together(
+  const [, , [session], [busy]] = yield together(
     [sql.addReceipt, [authId, nonce, HASH, now]],
     [sql.addLeg, [authId, form.CallUUID, null, null, 'A', null, 0, 0, 0]],
     [sql.route, [...at, caller, authId, ...at]],
+    [sql.busy, [now, now, ...at, caller]],
   );
-  const calls = yield [sql.busy, [session.id, now, session.id, now, '']];
-  if (calls.length > 0) throw new Error('expected a session without a call');
+  if (busy.isBusy || busy.sessionId !== session.id) throw new Error('expected a session without a call');
 
   const callId = v7();
   const parties = JSON.parse(session.parties);

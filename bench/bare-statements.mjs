@@ -14,6 +14,8 @@ export function statements({ forUpdate, forShare, onTaken }) {
   const fitsInCountry = fits.replace('n.calling_code = ?', 'n.calling_code = ? AND n.country = ?');
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
+  const seated = `SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
+    WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?`;
   const claim = 'SELECT ? AS party_index, ? AS role';
   return {
     pooledAmong: `SELECT ${fields('virtual_number', 'number')} FROM virtual_number WHERE number IN (?, ?, ?, ?, ?, ?)`,
@@ -38,14 +40,11 @@ export function statements({ forUpdate, forShare, onTaken }) {
     addReceipt: insertion('webhook_receipt', 'account_id nonce content_hash received_at'),
     addLeg: insertion('call_leg', 'account_id leg_uuid call_id session_id side role is_answered is_connected is_ended'),
     route: `SELECT ${fields('s', SESSION)} FROM masking_session s
-      WHERE s.id = (
-         SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
-         WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?
-       ) AND s.account_id = ?
+      WHERE s.id = (${seated}) AND s.account_id = ?
        AND s.virtual_number_id = (SELECT n.id FROM virtual_number n WHERE n.number = ? AND n.account_id = ?)
        ${forUpdate}`,
-    busy: `SELECT 1 FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ?
-     UNION ALL SELECT 1 FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ? AND id <> ? LIMIT 1`,
+    busy: `SELECT seat.session_id AS \`sessionId\`, (EXISTS (SELECT 1 FROM interaction i WHERE i.session_id = seat.session_id AND i.ended_at IS NULL AND i.busy_until > ?)
+      OR EXISTS (SELECT 1 FROM call_request r WHERE r.session_id = seat.session_id AND r.status IN ('wanted', 'placing', 'placed') AND pending_until > ?)) AS \`isBusy\` FROM (${seated}) seat`,
     addCall: insertion(
       'masked_call',
       'id account_id session_id caller_role virtual_number_id kind request_id a_leg_uuid prompt_session_id pin_attempts decision reason answer created_at caller dialled connected_at',

@@ -12,6 +12,17 @@ export interface Route {
   role: 'first' | 'second';
 }
 
+/** Where a caller may be seated: a party, by its index, on a number of an account. */
+export interface Seat {
+  accountId: string;
+  virtualNumber: E164;
+  partyIndex: string | null;
+}
+
+/** The session to which a seat was lent last, live or not; `?` stand for number, account and party. */
+export const SEATED = `SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
+  WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?`;
+
 const SESSION = selection(SESSIONS.fields('s'));
 
 /**
@@ -29,37 +40,36 @@ export class FindRoute {
     private readonly records: SessionRecords,
   ) {}
 
-  async run(tx: Tx, accountId: string, virtualNumber: E164, caller: E164): Promise<Route | null> {
-    const index = this.records.partyIndex(accountId, caller);
+  seatOf(accountId: string, virtualNumber: E164, caller: E164): Seat {
+    return { accountId, virtualNumber, partyIndex: this.records.partyIndex(accountId, caller) };
+  }
+
+  run(tx: Tx, accountId: string, virtualNumber: E164, caller: E164): Promise<Route | null> {
+    return this.at(tx, this.seatOf(accountId, virtualNumber, caller));
+  }
+
+  async at(tx: Tx, seat: Seat): Promise<Route | null> {
     // Whoever ended the session while we waited for its row may have given the party another one on this number: a second look finds it.
-    const first = await this.look(tx, accountId, virtualNumber, index);
+    const first = await this.look(tx, seat);
     if (first === 'nobody') return null;
     if (first !== 'over') return first;
-    const second = await this.look(tx, accountId, virtualNumber, index);
+    const second = await this.look(tx, seat);
     return typeof second === 'string' ? null : second;
   }
 
   /** `nobody`: never a party here. `over`: once a party, of a session that has ended or has somebody else in that place. */
-  private async look(
-    tx: Tx,
-    accountId: string,
-    virtualNumber: E164,
-    index: string | null,
-  ): Promise<Route | 'nobody' | 'over'> {
+  private async look(tx: Tx, { accountId, virtualNumber, partyIndex }: Seat): Promise<Route | 'nobody' | 'over'> {
     const [row] = await SESSION.read(
       tx,
       `FROM masking_session s
-       WHERE s.id = (
-         SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
-         WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?
-       ) AND s.account_id = ?
+       WHERE s.id = (${SEATED}) AND s.account_id = ?
        AND s.virtual_number_id = (SELECT n.id FROM virtual_number n WHERE n.number = ? AND n.account_id = ?)
        ${this.database.forUpdate}`,
-      [virtualNumber, accountId, index, accountId, virtualNumber, accountId],
+      [virtualNumber, accountId, partyIndex, accountId, virtualNumber, accountId],
     );
     if (!row) return 'nobody';
     const session = this.records.fromRow(row);
-    const role = index === session.firstIndex ? 'first' : index === session.secondIndex ? 'second' : null;
+    const role = partyIndex === session.firstIndex ? 'first' : partyIndex === session.secondIndex ? 'second' : null;
     return role !== null && isLive(session, this.clock.now()) ? { session, role } : 'over';
   }
 }

@@ -1,7 +1,7 @@
 export { SessionsModule } from './sessions.module.js';
 export { EndSession } from './end-session.js';
 export { ExpireDueSessions } from './expire-due-sessions.js';
-export { FindRoute, type Route } from './find-route.js';
+export { FindRoute, SEATED, type Route, type Seat } from './find-route.js';
 export { FindStrangers, type StrangerService } from './find-strangers.js';
 export { FindSession, FindSessionById, subaccountOf } from './find-session.js';
 export type { Interaction } from './interaction.entity.js';

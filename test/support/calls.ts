@@ -58,7 +58,7 @@ export function callsOn(
   const pinLocks = new PinLocks(database, clock, crypto, log, new Metrics());
   const deadline = new AnswerDeadline(database, clock, log, settings, new Metrics());
   const callBook = new CallBook(clock, config, crypto, events, jobs, reserveSpend);
-  const readCaller = new ReadCaller(findRoute, findStrangers, pinLocks);
+  const readCaller = new ReadCaller(clock, findRoute, findStrangers, pinLocks);
   const judgePin = new JudgePin(events, findStrangers, findSessionById, pinLocks);
   const noteHangup = new NoteHangup(database, clock, events, jobs, setUpCauses);
   const requestCall = new RequestCall(clock, events, jobs);

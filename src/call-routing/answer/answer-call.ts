@@ -75,7 +75,7 @@ export class AnswerCall {
     const session = by === 'party' ? seat.session : await this.findSessionById.run(tx, accountId, seat.session.id);
     if (session === null) return { decision: decideCall(standing, null), caller };
 
-    const seatFacts = await this.readSeat.run(tx, session, settings, { caller });
+    const seatFacts = await this.readSeat.run(tx, session, settings, { caller, busy: facts.busy });
     return { decision: decideCall({ kind: 'seated', seat: { session, role: seat.role }, by }, seatFacts), caller };
   }
 }

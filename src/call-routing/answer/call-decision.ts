@@ -13,6 +13,14 @@ export interface CallerFacts {
   strangers: StrangerService;
   /** Whether this caller has had too many wrong PINs. */
   isLocked: boolean;
+  /** Whether the session that the caller was found in is in use; null where nobody was looked for. */
+  busy?: SeenBusy | null;
+}
+
+/** What was seen of a session once its row was held. */
+export interface SeenBusy {
+  sessionId: string;
+  isBusy: boolean;
 }
 
 export type RefusalReason =

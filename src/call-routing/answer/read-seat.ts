@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../../accounts/index.js';
-import { IN_PROGRESS, isLive, type SessionRecord } from '../../sessions/index.js';
+import { IN_PROGRESS, isLive, SEATED, type Seat, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
-import { exists, selection } from '../../platform/database/rows.js';
+import { exists, selection, text } from '../../platform/database/rows.js';
 import { Config } from '../../platform/settings/config.js';
 import { isDialable } from '../../telephony/destinations.js';
 import { mayConnect } from '../../telephony/country-rules.js';
 import type { E164 } from '../../telephony/phone.js';
-import type { SeatFacts } from './call-decision.js';
+import type { SeatFacts, SeenBusy } from './call-decision.js';
 import { callerPlace, CALLS } from '../call.entity.js';
 
 const LAST_CALLER = selection(CALLS.pick(['id', 'caller']));
@@ -23,17 +23,21 @@ export class ReadSeat {
     private readonly config: Config,
   ) {}
 
-  /** `requestId`: the request that asks, which does not make itself busy. */
+  /** `requestId`: the request that asks, which does not make itself busy. `busy`: what was seen of a session while its row was held. */
   async run(
     tx: Tx,
     session: SessionRecord,
     settings: CallSettings,
-    { caller = null, requestId = null }: { caller?: E164 | null; requestId?: string | null } = {},
+    {
+      caller = null,
+      requestId = null,
+      busy = null,
+    }: { caller?: E164 | null; requestId?: string | null; busy?: SeenBusy | null } = {},
   ): Promise<SeatFacts> {
     const now = this.clock.now();
     return {
       isLive: isLive(session, now),
-      isBusy: await isBusy(tx, session.id, now, requestId),
+      isBusy: busy?.sessionId === session.id ? busy.isBusy : await isBusy(tx, session.id, now, requestId),
       caller,
       lastCaller: await this.lastCaller(tx, session),
       isDialable: (number) => isDialable(number, settings).allowed && this.mayConnect(session, [caller, number]),
@@ -60,12 +64,36 @@ export class ReadSeat {
   }
 }
 
+const PENDING = "status IN ('wanted', 'placing', 'placed') AND pending_until > ?";
+
+const BUSY = selection({
+  sessionId: text('seat.session_id'),
+  isBusy: {
+    sql: `(EXISTS (SELECT 1 FROM interaction i WHERE i.session_id = seat.session_id AND i.ended_at IS NULL AND i.busy_until > ?)
+      OR EXISTS (SELECT 1 FROM call_request r WHERE r.session_id = seat.session_id AND r.${PENDING}))`,
+    from: Boolean,
+  },
+});
+
+/**
+ * As `isBusy`, of the session that was lent a seat last: it can be asked for together with that session, before its id is known. A statement of its
+ * own, because a subquery of the one that waits for the session's row would see what was committed before the wait.
+ */
+export async function busyAt(
+  tx: Tx,
+  { virtualNumber, accountId, partyIndex }: Seat,
+  now: number,
+): Promise<SeenBusy | null> {
+  const [seen] = await BUSY.read(tx, `FROM (${SEATED}) seat`, [now, now, virtualNumber, accountId, partyIndex]);
+  return seen ?? null;
+}
+
 /** Whether a conversation of the session is on, or a request of it waits or rings; `except` is the request that asks. One trip for both. */
 export function isBusy(tx: Tx, sessionId: string, now: number, except: string | null = null): Promise<boolean> {
   return exists(
     tx,
     `${IN_PROGRESS}
-     UNION ALL SELECT 1 FROM call_request WHERE session_id = ? AND status IN ('wanted', 'placing', 'placed') AND pending_until > ? AND id <> ? LIMIT 1`,
+     UNION ALL SELECT 1 FROM call_request WHERE session_id = ? AND ${PENDING} AND id <> ? LIMIT 1`,
     [sessionId, now, sessionId, now, except ?? ''],
   );
 }
