@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -27,12 +26,6 @@ import type { Ground } from './platform/platform.module.js';
 
 const REMEMBERED_ACCOUNTS = 1000;
 const READ_AT_ONCE = 16;
-
-/** The version in package.json; the file stands two folders above the compiled one. */
-export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** Builds the service on a migrated database, ready to listen. */
 export async function createApp(ground: Ground): Promise<NestFastifyApplication> {

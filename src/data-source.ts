@@ -14,6 +14,8 @@ import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-a
 import { AddSubaccountToCallLeg1764320000001 } from '../migrations/1764320000001-add-subaccount-to-call-leg.js';
 import { AddLeadToVirtualNumber1764320000011 } from '../migrations/1764320000011-add-lead-to-virtual-number.js';
 import { AddDailyCaps1764310000001 } from '../migrations/1764310000001-add-daily-caps.js';
+import { AddProcess1764420000001 } from '../migrations/1764420000001-add-process.js';
+import { AddHolderToScheduledTask1764420000011 } from '../migrations/1764420000011-add-holder-to-scheduled-task.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
@@ -38,6 +40,7 @@ import { MaskingSession } from './sessions/session.entity.js';
 import type { Config } from './platform/settings/config.js';
 import { IdempotencyKey } from './platform/http/idempotency-key.entity.js';
 import { Job } from './platform/jobs/job.entity.js';
+import { ProcessRow } from './platform/processes/process.entity.js';
 import { KeyCheck } from './platform/crypto/key-check.entity.js';
 import { Connections } from './platform/database/connections.js';
 import { sqliteDriver } from './platform/database/sqlite-driver.js';
@@ -46,6 +49,7 @@ import { mysqlPool } from './platform/database/statements.js';
 const entities = [
   KeyCheck,
   Job,
+  ProcessRow,
   ScheduledTask,
   IdempotencyKey,
   Account,
@@ -103,6 +107,8 @@ const migrations = [
   AddDailyCaps1764310000001,
   AddSubaccountToCallLeg1764320000001,
   AddLeadToVirtualNumber1764320000011,
+  AddProcess1764420000001,
+  AddHolderToScheduledTask1764420000011,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

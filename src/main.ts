@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DEMO_AUTH_ID } from './accounts/index.js';
-import { createApp, startWork, version } from './app.js';
+import { createApp, startWork } from './app.js';
 import { isBehind, migrate, openDatabase } from './data-source.js';
 import { Draining } from './health/index.js';
 import { ListNumbers } from './number-pool/index.js';
@@ -14,6 +14,8 @@ import { openDataFolder } from './platform/settings/data-folder.js';
 import { Jobs } from './platform/jobs/jobs.js';
 import { createLogger } from './platform/logging/logger.js';
 import type { Ground } from './platform/platform.module.js';
+import { Processes } from './platform/processes/processes.js';
+import { packageVersion } from './platform/version.js';
 
 const EXIT_CONFIG = 3;
 const EXIT_MIGRATIONS_PENDING = 5;
@@ -36,6 +38,7 @@ async function run(): Promise<void> {
     return;
   }
   const app = await createApp(ground);
+  await app.get(Processes).start();
   await app.listen(ground.config.http.port, ground.config.http.host);
   stopOnSignal(app, ground);
   await startWork(app, ground);
@@ -71,7 +74,7 @@ async function greet(app: NestFastifyApplication, { config, secrets }: Ground): 
   const page = await app.get(ListNumbers).run({ limit: 200 });
   process.stdout.write(
     banner({
-      version: version(),
+      version: packageVersion(),
       provider: config.provider.kind,
       readyInMs: performance.now(),
       publicUrl: config.http.publicUrl,

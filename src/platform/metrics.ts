@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { packageVersion } from './version.js';
 
 /** What Prometheus reads. One registry for each application, so that two in one process (tests) do not collide. */
 @Injectable()
@@ -16,15 +16,4 @@ export class Metrics {
       registers: [this.registry],
     }).set({ version: packageVersion(), node: process.version }, 1);
   }
-}
-
-/** From the nearest package.json above: sources and compiled files stand at different depths below it. */
-function packageVersion(): string {
-  let file = new URL('./package.json', import.meta.url);
-  while (!existsSync(file)) {
-    const above = new URL('../package.json', file);
-    if (above.href === file.href) return 'unknown';
-    file = above;
-  }
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -12,6 +12,7 @@ import { WrongCredentials } from './http/wrong-credentials.js';
 import { Jobs } from './jobs/jobs.js';
 import { Log } from './logging/logger.js';
 import { Metrics } from './metrics.js';
+import { Processes } from './processes/processes.js';
 import { Outgoing } from './outgoing/outgoing.js';
 
 /** What exists before the modules do: made by main.ts, or by a test. */
@@ -41,6 +42,7 @@ export class PlatformModule {
         Jobs,
         Idempotency,
         Metrics,
+        Processes,
         WrongCredentials,
         { provide: Outgoing, useFactory: () => new Outgoing(clock, config.callbacks) },
         PurgeIdempotencyKeys,
@@ -56,6 +58,7 @@ export class PlatformModule {
         Jobs,
         Idempotency,
         Metrics,
+        Processes,
         WrongCredentials,
         Outgoing,
         PurgeIdempotencyKeys,

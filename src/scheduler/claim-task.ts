@@ -1,5 +1,6 @@
-import { Contended, type Database, isDuplicate } from '../platform/database/database.js';
-import { selection } from '../platform/database/rows.js';
+import { Contended, type Database, isDuplicate, type Tx } from '../platform/database/database.js';
+import { marks, selection } from '../platform/database/rows.js';
+import { PROCESS_ID } from '../platform/this-process.js';
 import { SCHEDULED_TASKS } from './scheduled-task.entity.js';
 
 const NEXT_RUN = selection(SCHEDULED_TASKS.pick(['nextRunAt']));
@@ -7,8 +8,8 @@ const NEXT_RUN = selection(SCHEDULED_TASKS.pick(['nextRunAt']));
 export type TaskClaim = { isMine: true } | { isMine: false; nextRunAt: number };
 
 /**
- * Takes a due task for this process. Until the end is written, `next_run_at` is the end of the lease and names it: when the process dies
- * the task becomes due again by itself after its time limit, not a whole period later. Of several claimers one changes the row.
+ * Takes a due task for this process. Until the end is written, `next_run_at` is the end of the lease and names it: a task that
+ * hangs becomes due again by itself after its time limit, not a whole period later, and one whose process dies within seconds. Of several claimers one changes the row.
  */
 export async function claimTask(
   database: Database,
@@ -17,7 +18,7 @@ export async function claimTask(
   return database.transaction(async (tx) => {
     const taken = await SCHEDULED_TASKS.update(
       tx,
-      { nextRunAt: leaseEndsAt, lastRunAt: now },
+      { nextRunAt: leaseEndsAt, lastRunAt: now, holder: PROCESS_ID },
       'WHERE name = ? AND next_run_at <= ?',
       [name, now],
     );
@@ -27,7 +28,7 @@ export async function claimTask(
     if (held) return { isMine: false, nextRunAt: held.nextRunAt };
 
     try {
-      await SCHEDULED_TASKS.insert(tx, { name, nextRunAt: leaseEndsAt, lastRunAt: now });
+      await SCHEDULED_TASKS.insert(tx, { name, nextRunAt: leaseEndsAt, lastRunAt: now, holder: PROCESS_ID });
     } catch (error) {
       if (isDuplicate(error)) throw new Contended('another process has just taken this task');
       throw error;
@@ -42,9 +43,25 @@ export async function finishTask(
   { name, leaseEndsAt, nextRunAt, result }: { name: string; leaseEndsAt: number; nextRunAt: number; result: string },
 ): Promise<void> {
   await database.transaction((tx) =>
-    SCHEDULED_TASKS.update(tx, { nextRunAt, lastResult: result }, 'WHERE name = ? AND next_run_at = ?', [
-      name,
-      leaseEndsAt,
-    ]),
+    SCHEDULED_TASKS.update(
+      tx,
+      { nextRunAt, lastResult: result, holder: null },
+      'WHERE name = ? AND next_run_at = ? AND holder = ?',
+      [name, leaseEndsAt, PROCESS_ID],
+    ),
+  );
+}
+
+/** Makes due what a process that is gone was running, or what anybody was with null. */
+export async function releaseTasks(
+  tx: Tx,
+  { names, holder, now }: { names: string[]; holder: string | null; now: number },
+): Promise<void> {
+  const [isTheirs, theirs] = holder === null ? ['holder IS NOT NULL', []] : ['holder = ?', [holder]];
+  await SCHEDULED_TASKS.update(
+    tx,
+    { nextRunAt: now, holder: null },
+    `WHERE name IN (${marks(names)}) AND next_run_at > ? AND ${isTheirs}`,
+    [...names, now, ...theirs],
   );
 }

@@ -10,6 +10,7 @@ import { Config } from '../platform/settings/config.js';
 import { Database } from '../platform/database/database.js';
 import { PurgeIdempotencyKeys } from '../platform/http/purge-idempotency-keys.js';
 import { Jobs } from '../platform/jobs/jobs.js';
+import { Processes } from '../platform/processes/processes.js';
 import { Scheduler } from './scheduler.js';
 
 const MINUTE = 60;
@@ -37,9 +38,11 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly dailyCaps: DailyCaps,
     private readonly database: Database,
     private readonly recount: Recount,
+    private readonly processes: Processes,
   ) {}
 
   onModuleInit(): void {
+    this.processes.keep(this.scheduler);
     const daily = { everySeconds: DAY, timeoutSeconds: 10 * MINUTE, scope: 'one-process' } as const;
     this.scheduler.add({ name: 'jobs.purge', ...daily, run: () => this.jobs.purge() });
     this.scheduler.add({ name: 'idempotency.purge', ...daily, run: () => this.purgeIdempotencyKeys.run() });

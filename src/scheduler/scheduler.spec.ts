@@ -4,6 +4,7 @@ import { describeOnEachDatabase, type TestDatabase } from '../../test/support/da
 import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/settings/config.js';
 import { createLogger } from '../platform/logging/logger.js';
+import { PROCESS_ID } from '../platform/this-process.js';
 import { Scheduler, type Task } from './scheduler.js';
 
 const lines: string[] = [];
@@ -101,6 +102,43 @@ describeOnEachDatabase('the scheduler', (open) => {
     await alive.tick();
     expect(isTakenOver).toBe(true);
     expect(await row()).toMatchObject({ next_run_at: 30_000 + 86_400_000, last_result: 'ok' });
+  });
+
+  it('lets another process take over at its next tick what a process that is gone was running', async () => {
+    const dead = newScheduler();
+    const alive = newScheduler();
+    let end: (value?: unknown) => void = () => undefined;
+    let runs = 0;
+    const begun = new Promise<void>((resolve) => {
+      dead.add(
+        task(() => {
+          resolve();
+          return new Promise((done) => (end = done));
+        }, DAILY),
+      );
+    });
+    alive.add(task(async () => (runs += 1), DAILY));
+    const late = dead.tick();
+    await begun;
+    await alive.tick();
+    await test.database.transaction((tx) => alive.release(tx, 'somebody-else'));
+    alive.lookAgain();
+    await alive.tick();
+    expect(runs).toBe(0);
+
+    await test.database.transaction((tx) => alive.release(tx, PROCESS_ID));
+    await alive.tick();
+    expect(runs).toBe(0);
+    alive.lookAgain();
+    await alive.tick();
+    expect(runs).toBe(1);
+    const stored = await row();
+    expect(stored).toMatchObject({ next_run_at: 86_400_000, last_result: 'ok', holder: null });
+
+    // The dead one only stood still, and comes back.
+    end();
+    await late;
+    expect(await row()).toEqual(stored);
   });
 
   it('does not let one that comes back late move the next run', async () => {

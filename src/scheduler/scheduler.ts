@@ -2,15 +2,15 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
-import { Database } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
 import { Log } from '../platform/logging/logger.js';
-import { claimTask, finishTask } from './claim-task.js';
+import { claimTask, finishTask, releaseTasks } from './claim-task.js';
 
 export interface Task {
   /** Stored; at most 40 characters. */
   name: string;
   everySeconds: number;
-  /** After this the run counts as failed. In `one-process` it is also the lease: how long a dead process blocks the task. */
+  /** After this the run counts as failed. In `one-process` it is also the lease: how long one that hangs blocks the task. */
   timeoutSeconds: number;
   scope: 'each-process' | 'one-process';
   run: () => Promise<unknown>;
@@ -27,7 +27,7 @@ const TICK_MS = 1000;
 const TICKER = 'tick';
 const MAX_NAME = 40;
 const MAX_RESULT = 200;
-/** A task held by another process is looked at again at least this often, so that changed rows and dead processes are noticed. */
+/** A task held by another process is looked at again at least this often, so that changed rows are noticed. */
 const RECHECK_MS = 60_000;
 const STOP_LIMIT_MS = 3_000;
 
@@ -59,6 +59,16 @@ export class Scheduler implements OnModuleDestroy {
       this.ticks.add(begun);
     };
     this.ticker.addInterval(TICKER, setInterval(tick, TICK_MS));
+  }
+
+  async release(tx: Tx, holder: string | null): Promise<void> {
+    const names = [...this.tasks.values()].filter(({ scope }) => scope === 'one-process').map(({ name }) => name);
+    if (names.length > 0) await releaseTasks(tx, { names, holder, now: this.clock.now() });
+  }
+
+  /** At the next tick every task that others may have let go is looked at. */
+  lookAgain(): void {
+    for (const task of this.tasks.values()) if (task.scope === 'one-process') task.notBefore = 0;
   }
 
   async onModuleDestroy(): Promise<void> {

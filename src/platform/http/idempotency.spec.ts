@@ -232,6 +232,29 @@ describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
     expect(await idempotency.once(posted('young'), 'admin', working('purge'))).toMatchObject({ replayed: true });
   });
 
+  it('whose process has died may be taken over at once, and not while it lives', async () => {
+    await leaveClaimBehind('dead');
+    await database.transaction(async (tx) => {
+      await tx.query("UPDATE idempotency_key SET lease = 'elsewhere:1'");
+      await tx.query(
+        "INSERT INTO process (id, role, host, pid, version, node, started_at, seen_at, beats) VALUES ('elsewhere', 'all', '', 1, '', '', 0, 0, 1)",
+      );
+    });
+    const again = () => idempotency.once(posted('dead'), 'admin', working('dead'));
+    await expect(again()).rejects.toMatchObject({ code: 'still_running' });
+    await database.transaction((tx) => tx.query('DELETE FROM process'));
+    expect(await again()).toMatchObject({ status: 201, replayed: false });
+    expect(await effects('dead')).toBe(1);
+  });
+
+  it('of a version that named no process is taken over by time alone', async () => {
+    await leaveClaimBehind('older');
+    await database.transaction((tx) => tx.query('UPDATE idempotency_key SET lease = ?', [newId()]));
+    await expect(idempotency.once(posted('older'), 'admin', working('older'))).rejects.toMatchObject({
+      code: 'still_running',
+    });
+  });
+
   it('purges more than one batch', async () => {
     await database.transaction(async (tx) => {
       for (let index = 0; index < 2100; index += 1)

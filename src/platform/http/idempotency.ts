@@ -5,7 +5,8 @@ import { Crypto } from '../crypto/crypto.js';
 import { Contended, Database, isDuplicate, type Tx } from '../database/database.js';
 import { selection } from '../database/rows.js';
 import { DomainError, Unavailable } from '../errors.js';
-import { newId } from '../ids.js';
+import { isAbandoned } from '../processes/is-abandoned.js';
+import { newLease } from '../this-process.js';
 import { canonical } from './canonical-json.js';
 import { describeError, type ErrorAnswer } from './error-answer.js';
 import { askedBy } from './error-filter.js';
@@ -13,7 +14,7 @@ import { IdempotencyKeyReused, InvalidIdempotencyKey, StillRunning } from './htt
 import { ReplayedRefusal, requestIdIn } from './idempotency-answers.js';
 import { IDEMPOTENCY_KEYS } from './idempotency-key.entity.js';
 
-/** A worker that has not answered by then counts as dead. */
+/** Work that has not ended by then may be taken over; that of a dead process at once. */
 const LEASE_MS = 30_000;
 /** Refusals that time can heal: kept, they would be repeated for days after their cause is gone. */
 const TIME_HEALS = new Set([409, 429]);
@@ -66,7 +67,7 @@ export class Idempotency {
       owner,
       keyHash: this.crypto.fingerprint(key),
       requestHash: this.crypto.fingerprint(requestText(request)),
-      lease: newId(),
+      lease: newLease(),
     };
     const earlier = await this.database.transaction((tx) => this.claim(tx, claim));
     if (earlier !== null) return this.replay(request, earlier);
@@ -97,7 +98,7 @@ export class Idempotency {
     }
     if (row.requestHash !== claim.requestHash) throw new IdempotencyKeyReused();
     if (row.answerStatus !== null) return this.open(claim, row.answerStatus, row.answerBody);
-    if (row.leaseUntil > now) throw new StillRunning();
+    if (row.leaseUntil > now && !(await isAbandoned(tx, row.lease))) throw new StillRunning();
 
     const taken = await IDEMPOTENCY_KEYS.update(
       tx,

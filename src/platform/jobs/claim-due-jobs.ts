@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { change, type Database } from '../database/database.js';
 import { marks, selection, type Selected } from '../database/rows.js';
-import { newId } from '../ids.js';
+import { newLease } from '../this-process.js';
 import { JOBS } from './job.entity.js';
 import type { Handler } from './job-handler.js';
 import type { Lanes } from './lanes.js';
@@ -31,8 +31,8 @@ export interface Claim {
 /**
  * Takes up to `limit` due jobs of the given kinds, oldest due time first, and of each lane no more than it has places.
  *
- * The end of the lease is written into `run_at`, so a job whose worker died becomes due by itself and the same index finds it; there is no
- * sweep for dead workers. The attempt is counted here and not at the end, so that a job that kills its process is parked some day.
+ * The end of the lease is written into `run_at`, so a job whose worker hangs becomes due by itself and the same index finds it. The lease names its
+ * process: that of a dead one is ended within seconds (release-jobs.ts). The attempt is counted here and not at the end, so that a job that kills its process is parked some day.
  * Rows are chosen by their state, never by a position in a sequence: one that was committed late is found like any other.
  * Kinds nobody here handles are left to the process that does. Full lanes are skipped within the index. By `run_at` alone: with a further column
  * MariaDB sorts, and locks every due row for it, so that other processes find none (500 due, 32 taken: a second claim got 0 in place of 32).
@@ -67,7 +67,7 @@ export async function claimDueJobs(
       const claim = { isDrained: rows.length < limit, isLaneFull: full.length > 0 || taken.length < rows.length };
       if (taken.length === 0) return { ...claim, jobs: [] };
 
-      const lease = newId();
+      const lease = newLease();
       const jobs = taken.map((row) => claimed(row, handlers, { lease, now }));
       for (const [leaseEndsAt, ids] of idsByLeaseEnd(jobs)) {
         await change(

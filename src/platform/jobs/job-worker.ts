@@ -65,8 +65,8 @@ export class JobWorker {
   }
 
   /**
-   * Claims nothing more and waits up to `maxMs` for the runs in flight. What is not done by then is left behind: its lease ends, and another
-   * worker, or this one after its restart, runs it again.
+   * Claims nothing more and waits up to `maxMs` for the runs in flight. What is not done by then is left behind: its lease ends with
+   * the process, and another worker, or this one after its restart, runs it again.
    */
   async stop(maxMs: number): Promise<void> {
     this.isStopping = true;

@@ -7,6 +7,7 @@ import { enqueueJob } from './enqueue-job.js';
 import { defaultRetryDelaySeconds } from './job-failure.js';
 import type { Handler, HandlerOptions, RunJob } from './job-handler.js';
 import { JobWorker } from './job-worker.js';
+import { LONGEST_LEASE_MS, releaseJobs } from './release-jobs.js';
 import { Turns } from './turns.js';
 import {
   type JobQuery,
@@ -54,6 +55,10 @@ export class Jobs {
   handle<P>(kind: string, options: HandlerOptions, run: RunJob<P>): void {
     if (this.handlers.has(kind)) throw new Error(`jobs of kind ${kind} are handled twice`);
     if (kind.length > MAX_KIND) throw new Error(`expected a job kind of at most ${MAX_KIND} characters, got ${kind}`);
+    if (options.leaseSeconds * 1000 > LONGEST_LEASE_MS)
+      throw new Error(
+        `expected a lease of at most ${LONGEST_LEASE_MS / 1000} s for ${kind}, got ${options.leaseSeconds}`,
+      );
     const { lanes = null } = options;
     const handler = {
       leaseMs: options.leaseSeconds * 1000,
@@ -106,6 +111,16 @@ export class Jobs {
 
   async stop(maxMs: number): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.stop(maxMs)));
+  }
+
+  /** Makes due what a process that is gone has leased, or what anybody has with null. */
+  async release(tx: Tx, holder: string | null): Promise<void> {
+    await releaseJobs(tx, this.database, { holder, now: this.clock.now() });
+  }
+
+  /** For work that no commit of this process has announced. */
+  lookAgain(): void {
+    for (const worker of this.workers) worker.wake();
   }
 
   list(query: JobQuery): Promise<StoredJob[]> {

@@ -1,0 +1,56 @@
+import { createConnection, type Connection, type ConnectionOptions } from 'mysql2';
+import type { DataSource, EntityManager } from 'typeorm';
+import { managerOn, mysqlPool, mysqlStatements } from '../database/statements.js';
+
+/**
+ * A connection of its own, so that a beat never waits behind a flood of requests for one of the pool's: a process that is only busy would be taken for
+ * dead. Work that takes longer than `limitMs` costs the connection: after an outage the old one may be silent for a minute more, until TCP tries again.
+ */
+export class LoneConnection {
+  private open: { connection: Connection; manager: EntityManager } | null = null;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly limitMs: number,
+  ) {}
+
+  async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const { manager } = (this.open ??= this.connect());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`the database took longer than ${this.limitMs} ms`)), this.limitMs);
+    });
+    try {
+      return await Promise.race([work(manager), late]);
+    } catch (error) {
+      this.close();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.open?.connection.destroy();
+    this.open = null;
+  }
+
+  private connect(): { connection: Connection; manager: EntityManager } {
+    const { connectionConfig } = mysqlPool(this.dataSource).config as unknown as {
+      connectionConfig: ConnectionOptions;
+    };
+    const { host, port, user, password, database, ssl } = connectionConfig;
+    const connection = createConnection({
+      host,
+      port,
+      user,
+      password,
+      database,
+      connectTimeout: this.limitMs,
+      ...(ssl === undefined ? {} : { ssl }),
+    } as ConnectionOptions);
+    // The statement that was under way is told too; without a listener a cut connection would end the process.
+    connection.on('error', () => undefined);
+    return { connection, manager: managerOn(this.dataSource.manager, mysqlStatements(connection)) };
+  }
+}
