@@ -12,6 +12,7 @@ import {
 } from './accounts/index.js';
 import { AdminGuard } from './admin/index.js';
 import { AppModule } from './app.module.js';
+import { closeWhileDraining, Draining } from './health/index.js';
 import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { Database } from './platform/database/database.js';
@@ -38,12 +39,14 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
       abortOnError: false,
     },
   );
-  admitFirst(app.getHttpAdapter().getInstance() as FastifyInstance, {
+  const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
+  closeWhileDraining(instance, app.get(Draining));
+  admitFirst(instance, {
     '/v1/': app.get(AccountGuard),
     '/admin/': app.get(AdminGuard, { strict: false }),
     '/plivo/': app.get(PlivoSignatureGuard),
   });
-  publishSdkFiles(app.getHttpAdapter().getInstance() as FastifyInstance);
+  publishSdkFiles(instance);
   publishOpenApi(app, ground.config.http.publicUrl);
   await app.get(VerifyEncryptionKey).run();
   await app.get(EnsureFirstAccount).run(ground.config, ground.secrets);

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DEMO_AUTH_ID } from './accounts/index.js';
 import { createApp, startWork } from './app.js';
@@ -93,15 +94,20 @@ function describeDatabase(database: Config['database']): string {
   return `mysql ${host}${pathname}`;
 }
 
-/** SIGTERM: readiness off, requests finished, jobs drained, pool closed, within 10 s. A second signal ends at once. */
-function stopOnSignal(app: NestFastifyApplication, { log }: Ground): void {
+/**
+ * SIGTERM: readiness off, still serving for SHUTDOWN_DELAY_MS until balancers have noticed, then requests finished, jobs drained, pool closed, within
+ * 10 s. A second signal ends at once.
+ */
+function stopOnSignal(app: NestFastifyApplication, { log, config }: Ground): void {
   let isStopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (isStopping) process.exit(1);
     isStopping = true;
     log.info('service.stopping', { signal });
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    const { shutdownDelayMs } = config.http;
+    setTimeout(() => process.exit(1), shutdownDelayMs + STOP_LIMIT_MS).unref();
     app.get(Draining).start();
+    await delay(shutdownDelayMs);
     await app.get(Jobs).stop(STOP_LIMIT_MS / 2);
     await app.close();
     log.info('service.stopped', {});

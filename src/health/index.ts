@@ -1,2 +1,3 @@
 export { HealthModule } from './health.module.js';
 export { Draining } from './draining.js';
+export { closeWhileDraining } from './close-while-draining.js';

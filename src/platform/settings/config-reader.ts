@@ -39,9 +39,9 @@ export class SettingsReader {
     return null;
   }
 
-  integer(name: NamesOf<'integer'>): number {
-    const { min, max, default: absent } = settings[name];
-    return this.parsed(name, (text) => parseInteger(text, min, max)) ?? Number(absent);
+  integer(name: NamesOf<'integer'>, absent = Number(settings[name].default)): number {
+    const { min, max } = settings[name];
+    return this.parsed(name, (text) => parseInteger(text, min, max)) ?? absent;
   }
 
   boolean(name: NamesOf<'boolean'>, absent: boolean): boolean {

@@ -27,6 +27,15 @@ export const settings = {
     sentence:
       'Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For is believed to tell the client address.',
   },
+  SHUTDOWN_DELAY_MS: {
+    kind: 'integer',
+    min: 0,
+    max: 120_000,
+    default: '',
+    defaultInWords: '0; 5000 with NODE_ENV=production',
+    sentence:
+      'How long the listener stays open after SIGTERM, while /readyz already says no and answers close their connections, in milliseconds.',
+  },
   DATABASE_URL: {
     kind: 'database',
     default: '',

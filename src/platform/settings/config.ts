@@ -34,6 +34,7 @@ export abstract class Config {
     readonly maxConnections: number;
     /** Addresses and networks in CIDR notation; may be empty. */
     readonly trustedProxies: readonly string[];
+    readonly shutdownDelayMs: number;
   };
   /** `url` is the setting as written: its scheme may be mysql or mariadb. `file` is a path or `:memory:`. */
   abstract readonly database: Readonly<DatabaseSetting>;
@@ -103,7 +104,7 @@ export abstract class Config {
 export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.isTTY): Config {
   const reader = new SettingsReader(env);
   const production = isProduction(env, reader);
-  const http = readHttp(reader);
+  const http = readHttp(reader, production);
   const provider = readProvider(reader, production);
   if (production && provider.kind === 'plivo') requirePublicHttps(reader, http);
 
@@ -143,7 +144,7 @@ function isProduction(env: NodeJS.ProcessEnv, reader: SettingsReader): boolean {
   return mode === 'production';
 }
 
-function readHttp(reader: SettingsReader): Config['http'] {
+function readHttp(reader: SettingsReader, production: boolean): Config['http'] {
   const host = reader.parsed('HOST', parseHost) ?? settings.HOST.default;
   const port = reader.integer('PORT');
   const given = reader.parsed('PUBLIC_URL', parseBaseUrl);
@@ -156,6 +157,7 @@ function readHttp(reader: SettingsReader): Config['http'] {
     publicUrlIsDefault: given === null,
     maxConnections: reader.integer('MAX_CONNECTIONS'),
     trustedProxies: reader.parsed('TRUSTED_PROXIES', parseNetworks) ?? [],
+    shutdownDelayMs: reader.integer('SHUTDOWN_DELAY_MS', production ? 5000 : 0),
   };
 }
 
