@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DEMO_AUTH_ID } from './accounts/index.js';
 import { createApp, startWork } from './app.js';
@@ -10,13 +11,16 @@ import { Draining } from './health/index.js';
 import { ListNumbers } from './number-pool/index.js';
 import { banner } from './banner.js';
 import { Clock } from './platform/clock.js';
+import { describeDatabase } from './platform/database/describe-database.js';
+import { ownSqlite } from './platform/database/own-sqlite.js';
+import { ownerInWords } from './platform/processes/owner-in-words.js';
+import { Processes } from './platform/processes/processes.js';
+import { packageVersion } from './platform/version.js';
 import { ConfigProblems, readConfig, type Config } from './platform/settings/config.js';
 import { openDataFolder } from './platform/settings/data-folder.js';
 import { Jobs } from './platform/jobs/jobs.js';
 import { createLogger } from './platform/logging/logger.js';
 import type { Ground } from './platform/platform.module.js';
-import { Processes } from './platform/processes/processes.js';
-import { packageVersion } from './platform/version.js';
 
 const EXIT_CONFIG = 3;
 const EXIT_MIGRATIONS_PENDING = 5;
@@ -51,6 +55,7 @@ async function layGround(): Promise<Ground> {
   const secrets = openDataFolder(config);
   const log = createLogger(config.log);
   const dataSource = await openDatabase(config.database);
+  if (process.argv[2] !== 'migrate') await refuseSecond(config.database, dataSource);
   const isPending = config.migrate !== 'off' && (await isBehind(dataSource));
   if (isPending && config.migrate === 'check' && process.argv[2] !== 'migrate') {
     process.stderr.write('The database is behind this version: run "npm run migrate", then start again.\n');
@@ -58,6 +63,16 @@ async function layGround(): Promise<Ground> {
   }
   if (isPending) await migrate(dataSource);
   return { config, secrets, log, clock: new Clock(), dataSource };
+}
+
+/** Two would answer calls from what each remembers of one file, and wait for each other's writes. */
+async function refuseSecond(database: Config['database'], dataSource: DataSource): Promise<void> {
+  if (database.kind !== 'sqlite' || database.file === ':memory:' || ownSqlite(database.file)) return;
+  process.stderr.write(
+    `Another process serves ${describeDatabase(database)}: ${await ownerInWords(dataSource)}. ` +
+      'SQLite is for one process: stop that one and start again, or use MySQL or MariaDB (DATABASE_URL) to run several.\n',
+  );
+  process.exit(1);
 }
 
 /** PORT=0 asks for any free port; the URLs that we hand out must know it before the listener does. */
@@ -86,12 +101,6 @@ async function greet(app: NestFastifyApplication, { config, secrets }: Ground): 
       numbers: page.items.length,
     }),
   );
-}
-
-function describeDatabase(database: Config['database']): string {
-  if (database.kind === 'sqlite') return `sqlite ${database.file}`;
-  const { host, pathname } = new URL(database.url);
-  return `mysql ${host}${pathname}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
@@ -22,16 +22,22 @@ describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
     return new Promise((resolve) => service.child.once('exit', resolve));
   }
 
-  it('two processes that start together on an empty database both serve', async () => {
-    const { settings } = await place();
+  const where = (isTrue: boolean) => (isTrue ? it : it.skip);
 
-    const both = await Promise.all([startProcess(settings), startProcess(settings)]);
+  where(kind === 'mysql')(
+    'two processes that start together on an empty database both serve',
+    async () => {
+      const { settings } = await place();
 
-    for (const service of both) {
-      expect(service.output()).toContain('ready in');
-      expect(await service.stop()).toBe(0);
-    }
-  }, 60_000);
+      const both = await Promise.all([startProcess(settings), startProcess(settings)]);
+
+      for (const service of both) {
+        expect(service.output()).toContain('ready in');
+        expect(await service.stop()).toBe(0);
+      }
+    },
+    60_000,
+  );
 
   it('wrong settings are told all at once, with exit code 3 and without their values', async () => {
     const { settings } = await place();
@@ -88,7 +94,48 @@ describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
     expect(new Set(statuses)).toEqual(new Set([200]));
   }, 30_000);
 
+  it('SIGTERM takes it out of rotation at once, and it serves on for SHUTDOWN_DELAY_MS', async () => {
+    const { settings } = await place();
+    const service = await startProcess({ ...settings, SHUTDOWN_DELAY_MS: '1500' });
+    const ask = async (path: string) => {
+      const answer = await request(service.baseUrl + path);
+      await answer.body.dump();
+      return [answer.statusCode, answer.headers.connection];
+    };
+    expect(await ask('/livez')).toEqual([200, 'keep-alive']);
+    const stopped = service.stop('SIGTERM');
+    const before = performance.now();
+    while ((await ask('/readyz'))[0] !== 503) expect(performance.now() - before).toBeLessThan(500);
+    expect(await ask('/livez')).toEqual([200, 'close']);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await ask('/livez')).toEqual([200, 'close']);
+    expect(await stopped).toBe(0);
+    expect(performance.now() - before).toBeGreaterThan(1400);
+  }, 30_000);
+
   if (kind === 'sqlite') {
+    it('a second process on the same file is refused, whoever is beside it; a killed one is in nobody’s way', async () => {
+      const { settings, folder } = await place();
+      const first = await startProcess(settings);
+      const second = spawnService({ ...settings, PORT: '0' });
+      expect(await exitOf(second)).toBe(1);
+      expect(second.output()).toMatch(
+        new RegExp(
+          `^Another process serves sqlite .*masking\\.db: process ${first.child.pid} on \\S+, since 20\\S+Z\\. SQLite is`,
+        ),
+      );
+      expect(await exitOf(spawnService(settings, ['migrate']))).toBe(0);
+      expect((await request(`${first.baseUrl}/readyz`)).statusCode).toBe(200);
+
+      symlinkSync(join(folder, 'masking.db'), join(folder, 'other-name.db'));
+      const renamed = { ...settings, DATABASE_URL: `sqlite:${join(folder, 'other-name.db')}`, PORT: '0' };
+      expect(await exitOf(spawnService(renamed))).toBe(1);
+
+      await first.kill();
+      const next = await startProcess(settings);
+      expect(await next.stop()).toBe(0);
+    }, 120_000);
+
     it('makes its own keys, readable by nobody else, and keeps them', async () => {
       const folder = await temporaryFolder();
       cleanUp.push(folder.remove);
