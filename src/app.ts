@@ -19,6 +19,7 @@ import { Database } from './platform/database/database.js';
 import { admitFirst } from './platform/http/admit-first.js';
 import { createHttpAdapter } from './platform/http/http-edge.js';
 import { Jobs } from './platform/jobs/jobs.js';
+import { serveProbesOnly } from './platform/http/probes-only.js';
 import { NestLog } from './platform/logging/nest-log.js';
 import { publishOpenApi } from './platform/http/openapi.js';
 import { publishSdkFiles } from './platform/http/sdk-files.js';
@@ -41,6 +42,9 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
   );
   const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
   closeWhileDraining(instance, app.get(Draining));
+  // A simulated Plivo is asked by its own process alone.
+  if (ground.config.role === 'worker')
+    serveProbesOnly(instance, ground.config.provider.kind === 'simulator' ? ['/simulator/'] : []);
   admitFirst(instance, {
     '/v1/': app.get(AccountGuard),
     '/admin/': app.get(AdminGuard, { strict: false }),

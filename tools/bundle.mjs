@@ -3,6 +3,7 @@
  * takes 1.1 s of processor time so and took 2.2 s. The thread that reads SQLite for those who look is a small file of its own beside it. `dist/src`
  * stays for what loads parts of it: benches, the simulator alone.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -36,6 +37,12 @@ const require = createRequireOfBundle(import.meta.url);
 const __filename = pathOfBundle(import.meta.url);
 const __dirname = pathOfBundle(new URL('.', import.meta.url));`;
 
+/** Null where it is not a checkout of git, as in an image's build. */
+function commitOf(root) {
+  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}
+
 const settings = (root) => ({
   absWorkingDir: root,
   entryPoints: { main: 'dist/src/main.js', 'reading-thread': 'dist/src/platform/database/reading-thread.js' },
@@ -46,6 +53,7 @@ const settings = (root) => ({
   target: 'node20',
   external: LEFT_ALONE,
   plugins: [leaveOutWhatIsNotInstalled],
+  define: { BUILD_COMMIT: JSON.stringify(commitOf(root)) },
   banner: { js: COMMON_JS },
   // Names of classes stand in the API's description and in log lines; see `nameClassesAlone`.
   keepNames: true,

@@ -25,6 +25,7 @@ import { RouteController } from './route/route.controller.js';
 import { SpendController } from './accounts/spend.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { PlivoTokenController } from './accounts/plivo-token.controller.js';
+import { SystemController } from './system/system.controller.js';
 import { TokensController } from './accounts/tokens.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 
@@ -56,6 +57,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     RouteController,
     SpendController,
     StatsController,
+    SystemController,
     WebhooksController,
     AuditController,
   ],

@@ -8,8 +8,12 @@ import { Database } from '../platform/database/database.js';
 import { createHttpAdapter } from '../platform/http/http-edge.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
+import { Processes } from '../platform/processes/processes.js';
 import { Draining, HealthModule } from './index.js';
 import { Readiness } from './readiness.js';
+
+let worker: boolean | null = true;
+const processes = { hasWorker: () => worker } as Processes;
 
 @Global()
 @Module({})
@@ -17,8 +21,8 @@ class Ground {
   static with(database: Database): DynamicModule {
     return {
       module: Ground,
-      providers: [{ provide: Database, useValue: database }, Metrics],
-      exports: [Database, Metrics],
+      providers: [{ provide: Database, useValue: database }, { provide: Processes, useValue: processes }, Metrics],
+      exports: [Database, Processes, Metrics],
     };
   }
 }
@@ -76,18 +80,28 @@ describeOnEachDatabase('the probes', (open) => {
     const answer = await get(app, '/readyz');
     expect([answer.status, JSON.parse(answer.body)]).toEqual([
       200,
-      { status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok' } },
+      { status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok', workers: 'ok' } },
     ]);
   });
 
   it('say that a migration is missing until it was run', async () => {
-    const readiness = new Readiness(test.database, new Draining());
+    const readiness = new Readiness(test.database, new Draining(), processes);
     const [last] = await test.dataSource.query('SELECT timestamp, name FROM migration ORDER BY name DESC LIMIT 1');
     await test.dataSource.query('DELETE FROM migration WHERE name = ?', [last.name]);
-    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'pending', draining: 'ok' });
+    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'pending', draining: 'ok', workers: 'ok' });
 
     await test.dataSource.query('INSERT INTO migration (timestamp, name) VALUES (?, ?)', [last.timestamp, last.name]);
-    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'ok', draining: 'ok' });
+    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'ok', draining: 'ok', workers: 'ok' });
+  });
+
+  it.each([
+    [false, 'none'],
+    [null, 'unknown'],
+  ] as const)('say that nobody runs jobs (%s), which takes no API away', async (known, workers) => {
+    worker = known;
+    const answer = await get(app, '/readyz');
+    worker = true;
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([200, { status: 'ok', checks: { workers } }]);
   });
 
   it('give Prometheus its text', async () => {
@@ -115,7 +129,7 @@ describeOnEachDatabase('the probes', (open) => {
       code: 'not_ready',
       detail: 'draining',
       request_id: answer.headers.get('x-request-id'),
-      checks: { database: 'ok', migrations: 'ok', draining: 'draining' },
+      checks: { database: 'ok', migrations: 'ok', draining: 'draining', workers: 'ok' },
     });
     expect((await get(app, '/livez')).status).toBe(200);
   });
@@ -128,8 +142,14 @@ describe('readiness without a database', () => {
     const readiness = new Readiness(
       failing(() => Promise.reject(new Error('connection refused'))),
       new Draining(),
+      processes,
     );
-    expect(await readiness.check()).toEqual({ database: 'unreachable', migrations: 'unknown', draining: 'ok' });
+    expect(await readiness.check()).toEqual({
+      database: 'unreachable',
+      migrations: 'unknown',
+      draining: 'ok',
+      workers: 'ok',
+    });
   });
 
   it('is denied after a second when the database hangs, with one question open however many ask', async () => {
@@ -140,7 +160,7 @@ describe('readiness without a database', () => {
         questions++;
         return new Promise<never>(() => undefined);
       });
-      const readiness = new Readiness(database, new Draining());
+      const readiness = new Readiness(database, new Draining(), processes);
       const answers = Promise.all([readiness.check(), readiness.check(), readiness.check()]);
       let isAnswered = false;
       void answers.then(() => (isAnswered = true));

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
+import { pendingMigrations } from '../platform/database/migrations.js';
+import { Processes } from '../platform/processes/processes.js';
 import { Draining } from './draining.js';
 
 export interface Checks {
   database: 'ok' | 'unreachable';
   migrations: 'ok' | 'pending' | 'unknown';
   draining: 'ok' | 'draining';
+  /** Whether a process lives that runs jobs. Told, and no reason to take the API away: what is asked for is done when there is one. */
+  workers: 'ok' | 'none' | 'unknown';
 }
 
 const LIMIT_MS = 1000;
+const WORKERS = { true: 'ok', false: 'none', null: 'unknown' } as const;
 
 /** Whether this process can serve requests. */
 @Injectable()
@@ -19,11 +24,13 @@ export class Readiness {
   constructor(
     private readonly database: Database,
     private readonly draining: Draining,
+    private readonly processes: Processes,
   ) {}
 
   async check(): Promise<Checks> {
     const limit = withLimit(this.sharedProbe(), { database: 'unreachable', migrations: 'unknown' } as const);
-    return { ...(await limit), draining: this.draining.isDraining ? 'draining' : 'ok' };
+    const draining = this.draining.isDraining ? 'draining' : 'ok';
+    return { ...(await limit), draining, workers: WORKERS[String(this.processes.hasWorker()) as keyof typeof WORKERS] };
   }
 
   /** One probe at a time, however many ask: those of a database that hangs must not use up its connections. */
@@ -39,21 +46,8 @@ export class Readiness {
       return { database: 'unreachable', migrations: this.isMigrated ? 'ok' : 'unknown' };
     }
     // Migrations are never undone under a running process, so a yes stays true.
-    this.isMigrated ||= await this.hasAllMigrations();
+    this.isMigrated ||= (await pendingMigrations(this.database)).length === 0;
     return { database: 'ok', migrations: this.isMigrated ? 'ok' : 'pending' };
-  }
-
-  private async hasAllMigrations(): Promise<boolean> {
-    try {
-      const rows: { name: string }[] = await this.database.read((manager) =>
-        manager.query('SELECT name FROM migration'),
-      );
-      const done = new Set(rows.map((row) => row.name));
-      return this.database.dataSource.migrations.every((migration) => done.has(migration.name ?? ''));
-    } catch {
-      // No such table: nothing was ever migrated.
-      return false;
-    }
   }
 }
 

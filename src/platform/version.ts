@@ -10,3 +10,11 @@ export function packageVersion(): string {
   }
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
+
+/** Put in by the bundler. */
+declare const BUILD_COMMIT: string | null;
+
+/** The commit that was checked out at the build; null where there was none, or where the sources run unbundled. */
+export function buildCommit(): string | null {
+  return typeof BUILD_COMMIT === 'undefined' ? null : BUILD_COMMIT;
+}

@@ -24,7 +24,7 @@ const CHECK_INTERVAL_MS = 1_000;
 const MAX_PARAM_LENGTH = 200;
 /** For who listens on this machine only. */
 const EVERYBODY = { maxConnections: Infinity, trustedProxies: [] };
-const PROBES = new Set(['/livez', '/readyz', '/metrics']);
+export const PROBES = new Set(['/livez', '/readyz', '/metrics']);
 
 /** The adapter for `NestFactory.create(AppModule, createHttpAdapter(log), { bodyParser: false })`; `ErrorFilter` must be global. */
 export function createHttpAdapter(

@@ -33,3 +33,9 @@ export class StillRunning extends refusal(
 
 /** The service is going down; the next process or another one answers. */
 export class Closing extends refusal('closing', 'unavailable', 'shutting down, try again', { retryAfterSeconds: 1 }) {}
+
+export class OtherRole extends refusal(
+  'other_role',
+  'not-found',
+  'this process has ROLE=worker and serves /livez, /readyz and /metrics only: ask one with ROLE=api or ROLE=all',
+) {}
