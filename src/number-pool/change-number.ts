@@ -3,7 +3,7 @@ import { hasSubaccount } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { lockNumber } from './find-numbers.js';
-import { liveUse } from './live-sessions.js';
+import { useUntilCommit } from './live-sessions.js';
 import { NumberInUse, UnknownSubaccount } from './number-pool.errors.js';
 import { VirtualNumber, type VirtualNumberStatus } from './virtual-number.entity.js';
 
@@ -34,7 +34,7 @@ export class ChangeNumber {
     if (changed.subaccountId !== found.subaccountId) {
       const to = changed.subaccountId;
       if (to !== null && !(await hasSubaccount(tx, found.accountId, to))) throw new UnknownSubaccount();
-      const live = (await liveUse(tx, [found.id], this.clock.now())).get(found.id);
+      const live = await useUntilCommit(this.database, tx, found.id, this.clock.now());
       if (live) throw new NumberInUse(live.sessions);
     }
 

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Database, Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
 
 // By the columns' own names: the entity of sessions belongs to a module above this one.
@@ -36,4 +37,21 @@ export async function liveUse(
     [now, ...virtualNumberIds],
   );
   return new Map(rows.map(({ id, ...use }) => [id, use]));
+}
+
+/**
+ * How many sessions live on a number, whose row is held, and will until the transaction ends. A renewal that began before its session's time was up may
+ * be committed after it: so the sessions whose time is up and whose tick has not come are held, which waits for such renewals, and begins no other.
+ */
+export async function useUntilCommit(
+  database: Database,
+  tx: Tx,
+  virtualNumberId: number,
+  now: number,
+): Promise<LiveUse | undefined> {
+  if (!database.isSqlite) {
+    const overdue = `FROM masking_session ${database.byIndex('masking_session_due')} WHERE status = 'active' AND expires_at <= ?`;
+    await tx.query(`SELECT id ${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [now, virtualNumberId]);
+  }
+  return (await liveUse(tx, [virtualNumberId], now)).get(virtualNumberId);
 }

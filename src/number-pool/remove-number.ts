@@ -5,7 +5,7 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { lockNumber } from './find-numbers.js';
 import { FORGET_NUMBER } from './forget-number.js';
-import { liveUse } from './live-sessions.js';
+import { useUntilCommit } from './live-sessions.js';
 import { NumberInUse } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';
 
@@ -24,7 +24,7 @@ export class RemoveNumber {
 
   async run(tx: Tx, number: string): Promise<VirtualNumber> {
     const found = await lockNumber(this.database, tx, number);
-    const live = (await liveUse(tx, [found.id], this.clock.now())).get(found.id);
+    const live = await useUntilCommit(this.database, tx, found.id, this.clock.now());
     if (live) throw new NumberInUse(live.sessions);
 
     await tx.delete(VirtualNumber, { id: found.id });

@@ -54,11 +54,12 @@ export class OpenSession {
     requireAllowed(parties, terms.hasNoNumber ? EVERY_COUNTRY : terms);
     const owner = await ownerOf(tx, principal, request);
 
-    const now = this.clock.now();
     const [ofPair] = await Promise.all([
       this.records.lockPair(tx, { ...owner, parties }),
       requireNoVirtualNumber(tx, parties),
     ]);
+    // Read when the row is held: its number may have been withdrawn while we waited, when its time was up.
+    const now = this.clock.now();
     if (ofPair && isLive(ofPair, now)) return this.renew(tx, ofPair, request, parties);
     // Its time has passed and the tick has not come yet: it makes way.
     if (ofPair) await SESSIONS.update(tx, { pairIndex: null }, 'WHERE id = ?', [ofPair.id]);
