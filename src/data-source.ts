@@ -16,11 +16,21 @@ import { AddLeadToVirtualNumber1764320000011 } from '../migrations/1764320000011
 import { AddDailyCaps1764310000001 } from '../migrations/1764310000001-add-daily-caps.js';
 import { AddProcess1764420000001 } from '../migrations/1764420000001-add-process.js';
 import { AddHolderToScheduledTask1764420000011 } from '../migrations/1764420000011-add-holder-to-scheduled-task.js';
+import { AddRetentionToAccount1764410000001 } from '../migrations/1764410000001-add-retention-to-account.js';
+import { IndexEndedSessions1764410000011 } from '../migrations/1764410000011-index-ended-sessions.js';
+import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-forgotten-stat.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
-import { CallStat, CallTally, RecountProgress, SessionStat, StatRecount } from './billing-stats/stat.entity.js';
+import {
+  CallStat,
+  CallTally,
+  ForgottenStat,
+  RecountProgress,
+  SessionStat,
+  StatRecount,
+} from './billing-stats/stat.entity.js';
 import { CallRequest } from './call-routing/call-request.entity.js';
 import { CallAnswer, CallLeg, MaskedCall } from './call-routing/call.entity.js';
 import { PinFailure } from './call-routing/pin/pin-failure.entity.js';
@@ -82,6 +92,7 @@ const entities = [
   CallTally,
   CallStat,
   SessionStat,
+  ForgottenStat,
   StatRecount,
   RecountProgress,
   AccountSpend,
@@ -109,6 +120,9 @@ const migrations = [
   AddLeadToVirtualNumber1764320000011,
   AddProcess1764420000001,
   AddHolderToScheduledTask1764420000011,
+  AddRetentionToAccount1764410000001,
+  IndexEndedSessions1764410000011,
+  AddForgottenStat1764410000021,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, word } from '../platform/database/columns.js';
+import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 
 /** A customer of this installation, and the Plivo account whose numbers and webhooks are its own. */
@@ -12,6 +12,8 @@ export class Account {
   /** Sealed. Signs Plivo's webhooks and opens Plivo's REST API. */
   @Column({ ...word(500), name: 'plivo_auth_token' }) plivoAuthToken!: string;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+  /** For how many days its sessions are kept after their end, 1 to 3650; null: as RETENTION_DAYS says. */
+  @Column({ type: 'int', ...nullable, name: 'retention_days' }) retentionDays!: number | null;
 }
 
 @Entity('subaccount')

@@ -4,6 +4,7 @@ import { AccountGuard } from './account.guard.js';
 import { Accounts } from './accounts.js';
 import { AccountResourceController } from './account-resource.controller.js';
 import { AccountSettings } from './account-settings.js';
+import { ChangeAccount } from './change-account.js';
 import { ChangePlivoToken } from './change-plivo-token.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
@@ -11,6 +12,7 @@ import { CallbackTokens, Credentials } from './credentials.js';
 import { EnsureFirstAccount } from './ensure-first-account.js';
 import { ListAccounts } from './list-accounts.js';
 import { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
+import { Retention } from './retention.js';
 import { ShowAccount } from './show-account.js';
 import { IssueToken, ListTokens, RevokeToken } from './tokens.js';
 import { VerifyEncryptionKey } from './verify-encryption-key.js';
@@ -27,7 +29,9 @@ const useCases = [
   WebhookTokens,
   CreateAccount,
   CreateSubaccount,
+  ChangeAccount,
   ChangePlivoToken,
+  Retention,
   IssueToken,
   RevokeToken,
   ListAccounts,

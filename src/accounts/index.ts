@@ -15,6 +15,7 @@ export {
 export { accountFrom, Accounts, hasSubaccount, ownSubaccounts, parentsOf, subaccountNames } from './accounts.js';
 export { Authenticate, type Owner } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
+export { ChangeAccount } from './change-account.js';
 export { ChangePlivoToken } from './change-plivo-token.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';
@@ -23,6 +24,7 @@ export { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
 export { ListAccounts } from './list-accounts.js';
 export { decimalText, isMoneyText, microsOf } from './money.js';
 export { PlivoAccess, subaccountsAtPlivo, WebhookTokens } from './plivo-credentials.js';
+export { Retention, RETENTION_DAYS, type KeptAccount } from './retention.js';
 export { Spend } from './spend.js';
 export { SpendModule } from './spend.module.js';
 export { IssueToken, ListTokens, RevokeToken } from './tokens.js';

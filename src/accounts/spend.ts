@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import { Clock, DAY_MS, dayOf } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
-import { exists, selection } from '../platform/database/rows.js';
+import { exists, marks, selection } from '../platform/database/rows.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
@@ -101,6 +101,16 @@ export class Spend implements OnModuleInit {
   /** For a call that certainly was not placed. */
   release(tx: Tx, accountId: string, holder: string): Promise<void> {
     return this.settle(tx, { accountId, holder, at: this.clock.now(), micros: 0, isFinal: true });
+  }
+
+  /**
+   * Forgets what was kept for calls that are forgotten: theirs never became final, and the day that they were kept from is over. `holders` as in
+   * `reserve`.
+   */
+  async forget(tx: Tx, holders: string[]): Promise<void> {
+    if (holders.length === 0) return;
+    const from = this.database.deleteFrom('spend_reservation');
+    await change(tx, `${from} WHERE holder IN (${marks(holders)})`, holders);
   }
 
   /** Names who knows what calls have cost: a cap may be set in the middle of a day. */

@@ -28,7 +28,10 @@ describeOnEachDatabase('counting calls', (open, kind) => {
     await addNumbers(database, usNumbers(2));
     for (const id of [ACCOUNT, OTHER])
       await database.transaction((tx) =>
-        tx.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]),
+        tx.query(
+          'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+          [id, 'Some', id, 'sealed', 0],
+        ),
       );
     calls = callsOn(database);
     billing = billingOn(database, calls);

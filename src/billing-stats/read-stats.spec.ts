@@ -26,7 +26,10 @@ describeOnEachDatabase('statistics', (open) => {
     await clearSessions(database);
     for (const [index, id] of [ACCOUNT, OTHER].entries())
       await database.transaction((tx) =>
-        tx.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', index]),
+        tx.query(
+          'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+          [id, 'Some', id, 'sealed', index],
+        ),
       );
   });
 

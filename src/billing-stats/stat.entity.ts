@@ -66,6 +66,24 @@ export class SessionStat {
   @Column(micros()) fees!: number;
 }
 
+/**
+ * What deleted calls and sessions had come to, by the number and hour in which they counted: added in the transaction that deletes them. A row of a
+ * number in `call_stat` is always what is still there and this together.
+ */
+@Entity('forgotten_stat', { withoutRowid: true })
+export class ForgottenStat {
+  @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
+  @PrimaryColumn(instant()) hour!: number;
+  @PrimaryColumn({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @Column({ type: 'int' }) calls!: number;
+  @Column({ type: 'int' }) connected!: number;
+  @Column({ ...large(), name: 'talk_seconds' }) talkSeconds!: number;
+  @Column({ ...large(), name: 'billed_seconds' }) billedSeconds!: number;
+  @Column(micros()) amount!: number;
+  @Column({ type: 'int' }) sessions!: number;
+  @Column(micros()) fees!: number;
+}
+
 /** What a recount found. */
 @Entity('stat_recount')
 export class StatRecount {
@@ -101,5 +119,6 @@ export class RecountProgress {
 export const CALL_TALLIES = tableOf(CallTally);
 export const CALL_STATS = tableOf(CallStat);
 export const SESSION_STATS = tableOf(SessionStat);
+export const FORGOTTEN_STATS = tableOf(ForgottenStat);
 export const STAT_RECOUNTS = tableOf(StatRecount);
 export const RECOUNT_PROGRESS = tableOf(RecountProgress);

@@ -129,7 +129,10 @@ describeOnEachDatabase('telling customers', (open) => {
 
   it("adds the account's own price of each billed minute to what Plivo took", async () => {
     await database.transaction((tx) =>
-      tx.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [ACCOUNT, 'Some', ACCOUNT, 'sealed', 0]),
+      tx.query(
+        'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+        [ACCOUNT, 'Some', ACCOUNT, 'sealed', 0],
+      ),
     );
     await database.transaction((tx) => calls.settings.change(tx, ACCOUNT, { minute_fee: '0.1' }));
     const one = await session();

@@ -26,7 +26,10 @@ describeOnEachDatabase('importing numbers', (open) => {
     settings.numbersChanged = (accountId) => void told.push(accountId);
     importNumbers = new ImportNumbers(new Accounts(), clock, settings);
     for (const id of [ACCOUNT, OTHER])
-      await dataSource.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]);
+      await dataSource.query(
+        'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+        [id, 'Some', id, 'sealed', 0],
+      );
     await dataSource.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [SUBACCOUNT, ACCOUNT, 'Branch', 0]);
   });
   beforeEach(async () => {

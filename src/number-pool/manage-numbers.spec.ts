@@ -42,7 +42,10 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     removeNumber = new RemoveNumber(database, jobs, clock, settings);
     listNumbers = new ListNumbers(database, clock);
     for (const id of [ACCOUNT, OTHER])
-      await dataSource.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, 'sealed', 0]);
+      await dataSource.query(
+        'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+        [id, 'Some', id, 'sealed', 0],
+      );
     await dataSource.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [SUBACCOUNT, ACCOUNT, 'Branch', 0]);
   });
 

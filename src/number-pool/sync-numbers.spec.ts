@@ -148,7 +148,10 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     ({ dataSource, database } = await open());
     for (const id of [ACCOUNT, OTHER]) {
       const token = crypto.seal({ column: 'account.plivo_auth_token', row: id, account: id }, 'token');
-      await dataSource.query('INSERT INTO account VALUES (?, ?, ?, ?, ?)', [id, 'Some', id, token, 0]);
+      await dataSource.query(
+        'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+        [id, 'Some', id, token, 0],
+      );
     }
   });
 

@@ -49,6 +49,8 @@ export interface SessionParties {
 @Entity('masking_session')
 @Index('masking_session_pair', ['pairIndex'], { unique: true })
 @Index('masking_session_due', ['status', 'expiresAt'])
+// On SQLite only of ended ones: a create writes no page more.
+@Index('masking_session_ended', ['accountId', 'expiresAt', 'id'], { where: "status = 'expired'" })
 @Index('masking_session_created', ['accountId', 'createdAt'])
 @Index('masking_session_first', ['firstIndex'])
 @Index('masking_session_second', ['secondIndex'])

@@ -135,6 +135,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
       ['POST', '/admin/accounts/MAX/tokens'],
       ['DELETE', '/admin/accounts/MAX/tokens/1'],
       ['PUT', '/admin/accounts/MAX/plivo-token'],
+      ['PATCH', '/admin/accounts/MAX'],
       ['GET', '/admin/audit'],
     ] as const) {
       const response = await fetch(base + path, {
@@ -345,5 +346,43 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     const { auth_token: token } = await newAccount();
     const { text } = await ask('GET', '/admin/audit?limit=200');
     for (const secret of [token, ADMIN_TOKEN, ACME.plivo_auth_token]) expect(text + written).not.toContain(secret);
+  });
+
+  it('are renamed, and keep sessions for a time of their own or that of the installation', async () => {
+    const { auth_id: authId } = await newAccount();
+    const path = `/admin/accounts/${authId}`;
+    const kept = async () =>
+      (await ask('GET', '/admin/accounts?limit=200')).body.items.find((a) => a.auth_id === authId);
+
+    expect(await kept()).toMatchObject({ name: 'Acme', retention_days: null });
+    const changed = await ask('PATCH', path, { name: 'Acme & Sons', retention_days: 7 });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { auth_id: authId, name: 'Acme & Sons', retention_days: 7 },
+    });
+    expect((await ask('PATCH', path, {})).body).toMatchObject({ name: 'Acme & Sons', retention_days: 7 });
+    expect((await ask('PATCH', path, { retention_days: null })).body).toMatchObject({ retention_days: null });
+    expect(await kept()).toMatchObject({ name: 'Acme & Sons', retention_days: null });
+    const { items } = (await ask('GET', '/admin/audit?limit=3')).body;
+    expect(items.map((entry) => entry)).toMatchObject([
+      { action: 'account.changed', target: authId, details: { retention_days: null } },
+      { action: 'account.changed', target: authId, details: {} },
+      { action: 'account.changed', target: authId, details: { renamed: true, retention_days: 7 } },
+    ]);
+    expect(JSON.stringify(items)).not.toContain('Sons');
+  });
+
+  it.each([
+    [{ retention_days: 0 }, 'retention_days'],
+    [{ retention_days: 3651 }, 'retention_days'],
+    [{ retention_days: 1.5 }, 'retention_days'],
+    [{ retention_days: '7' }, 'retention_days'],
+    [{ name: null }, 'name'],
+    [{ name: '' }, 'name'],
+    [{ colour: 'red' }, 'colour'],
+  ])('are not changed by %j', async (body, param) => {
+    const { auth_id: authId } = await newAccount();
+    expect(await ask('PATCH', `/admin/accounts/${authId}`, body)).toMatchObject({ status: 400, body: { param } });
+    expect((await ask('PATCH', '/admin/accounts/MAXXXXXXXXXXXXXXXXXX', {})).status).toBe(404);
   });
 });

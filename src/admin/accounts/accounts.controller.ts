@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CreateAccount, CreateSubaccount, ListAccounts } from '../../accounts/index.js';
+import { ChangeAccount, CreateAccount, CreateSubaccount, ListAccounts } from '../../accounts/index.js';
+import { Database } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
-import { NewAccount, NewSubaccount } from './accounts.dto.js';
+import { AccountChange, NewAccount, NewSubaccount } from './accounts.dto.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -16,6 +17,8 @@ export class AccountsController {
     private readonly listAccounts: ListAccounts,
     private readonly createAccount: CreateAccount,
     private readonly createSubaccount: CreateSubaccount,
+    private readonly changeAccount: ChangeAccount,
+    private readonly database: Database,
     private readonly idempotency: Idempotency,
     private readonly audit: Audit,
   ) {}
@@ -29,6 +32,7 @@ export class AccountsController {
         auth_id: account.authId,
         name: account.name,
         plivo_auth_id: account.plivoAuthId,
+        retention_days: account.retentionDays,
         created_at: new Date(account.createdAt).toISOString(),
         subaccounts: account.subaccounts.map(({ authId, name, createdAt, hasPlivoToken }) => ({
           auth_id: authId,
@@ -55,6 +59,25 @@ export class AccountsController {
     });
     reply.status(answer.status);
     return answer.body;
+  }
+
+  @Patch(':auth_id')
+  change(
+    @Param('auth_id') accountId: string,
+    @Body() body: AccountChange,
+    @Req() request: FastifyRequest,
+  ): Promise<{ auth_id: string; name: string; retention_days: number | null }> {
+    return this.database.transaction(async (tx) => {
+      const { name, retention_days: retentionDays } = body;
+      const account = await this.changeAccount.run(tx, accountId, { name, retentionDays });
+      // Of a name only that it is another one: an operator may have put a phone number into it.
+      const details = {
+        ...(name !== undefined && { renamed: true }),
+        ...(retentionDays !== undefined && { retention_days: retentionDays }),
+      };
+      await this.audit.record(tx, { action: 'account.changed', target: accountId, details }, request.id);
+      return { auth_id: accountId, name: account.name, retention_days: account.retentionDays };
+    });
   }
 
   @Post(':auth_id/subaccounts')

@@ -1,4 +1,5 @@
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { RETENTION_DAYS } from '../../accounts/index.js';
 
 /** Visible text of one line. */
 const NAME = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
@@ -19,6 +20,21 @@ export class NewAccount {
 
   @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'plivo_auth_token must be 1 to 200 printable characters' })
   plivo_auth_token!: string;
+}
+
+export class AccountChange {
+  @ValidateIf((_body, value) => value !== undefined)
+  @IsString()
+  @Length(1, 100)
+  @Matches(NAME, { message: 'name must be one line of text' })
+  name?: string;
+
+  /** Days for which sessions are kept after their end, 1 to 3650; null: as RETENTION_DAYS says. Shorter than before deletes at once what is older. */
+  @IsOptional()
+  @IsInt()
+  @Min(RETENTION_DAYS.min)
+  @Max(RETENTION_DAYS.max)
+  retention_days?: number | null;
 }
 
 export class NewSubaccount {

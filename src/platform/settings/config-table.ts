@@ -160,6 +160,21 @@ export const settings = {
     sentence:
       'Different phones that an account may dial in a UTC day; 0 or off: any number. An account may have its own, daily_destinations.',
   },
+  RETENTION_DAYS: {
+    kind: 'integer',
+    min: 1,
+    max: 3650,
+    default: '90',
+    sentence:
+      'How many days after its end a session is deleted with all that belongs to it; an account may have its own, retention_days.',
+  },
+  AUDIT_RETENTION_DAYS: {
+    kind: 'integer',
+    min: 30,
+    max: 3650,
+    default: '365',
+    sentence: 'How many days what operators did stays in the audit.',
+  },
   SYNC_NUMBERS: {
     kind: 'boolean',
     default: 'true',

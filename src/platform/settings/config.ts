@@ -70,6 +70,11 @@ export abstract class Config {
     readonly requestedCallsPerDay: number;
     readonly destinationsPerDay: number;
   };
+  abstract readonly retention: {
+    /** Of accounts without a time of their own. */
+    readonly sessionDays: number;
+    readonly auditDays: number;
+  };
   abstract readonly role: 'all' | 'api' | 'worker';
   abstract readonly jobs: { readonly pollMs: number };
   abstract readonly migrate: 'auto' | 'check' | 'off';
@@ -117,6 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
     plivo: readPlivo(reader),
     callbacks: readCallbacks(reader, provider.kind),
     accounts: readAccounts(reader, provider.kind),
+    retention: { sessionDays: reader.integer('RETENTION_DAYS'), auditDays: reader.integer('AUDIT_RETENTION_DAYS') },
     role: reader.choice('ROLE', settings.ROLE.default),
     jobs: { pollMs: reader.integer('WORKER_POLL_MS') },
     migrate: reader.choice('MIGRATE', settings.MIGRATE.default),
