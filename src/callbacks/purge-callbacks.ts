@@ -7,7 +7,7 @@ import { CALLBACKS } from './callback.entity.js';
 import { FailingReceivers } from './failing-receivers.js';
 
 const KEPT_MS = 30 * DAY_MS;
-const BATCH = 500;
+const MOST = 500;
 
 const OLD = selection(CALLBACKS.pick(['id']));
 
@@ -25,16 +25,16 @@ export class PurgeCallbacks {
     await this.receivers.purge();
     let total = 0;
     for (const status of ['delivered', 'parked'])
-      total += await purgeInBatches(this.database, BATCH, (tx) => this.purgeBatch(tx, status));
+      total += await purgeInBatches(this.database, MOST, (tx, size) => this.purgeBatch(tx, status, size));
     return total;
   }
 
   /** A callback that was sent again lately stays, whenever it was made. */
-  private async purgeBatch(tx: Tx, status: string): Promise<number> {
+  private async purgeBatch(tx: Tx, status: string, size: number): Promise<number> {
     const end = this.clock.now() - KEPT_MS;
     const old = await OLD.read(
       tx,
-      `FROM callback WHERE status = ? AND created_at <= ? AND settled_at <= ? ORDER BY created_at LIMIT ${BATCH}`,
+      `FROM callback WHERE status = ? AND created_at <= ? AND settled_at <= ? ORDER BY created_at LIMIT ${size}`,
       [status, end, end],
     );
     for (const { id } of old) {

@@ -5,8 +5,7 @@ import { purgeInBatches } from '../platform/database/purge-in-batches.js';
 import { selection } from '../platform/database/rows.js';
 import { PIN_ASSIGNMENTS } from './virtual-number.entity.js';
 
-/** Small enough that creates beside it do not wait for the deletion. */
-const BATCH = 500;
+const MOST = 500;
 
 const OVER = selection(PIN_ASSIGNMENTS.pick(['virtualNumberId', 'pinIndex'], 'p'));
 
@@ -24,15 +23,15 @@ export class PurgeStrangers {
   /** Returns how many rows. */
   run(): Promise<number> {
     const end = this.clock.now() - HOUR_MS;
-    return purgeInBatches(this.database, BATCH, (tx) => purgeBatch(tx, end));
+    return purgeInBatches(this.database, MOST, (tx, size) => purgeBatch(tx, end, size));
   }
 }
 
 /** Number by number, because that is how the index goes; numbers that have left the pool take their rows along by themselves. */
-async function purgeBatch(tx: Tx, end: number): Promise<number> {
+async function purgeBatch(tx: Tx, end: number, size: number): Promise<number> {
   const over = await OVER.read(
     tx,
-    `FROM virtual_number n JOIN pin_assignment p ON p.virtual_number_id = n.id WHERE p.free_after <= ? LIMIT ${BATCH}`,
+    `FROM virtual_number n JOIN pin_assignment p ON p.virtual_number_id = n.id WHERE p.free_after <= ? LIMIT ${size}`,
     [end],
   );
   for (const { virtualNumberId, pinIndex } of over)

@@ -6,7 +6,7 @@ import { selection } from '../../platform/database/rows.js';
 import { RECEIPTS } from './webhook-receipt.entity.js';
 
 const KEPT_MS = 7 * 24 * 3600 * 1000;
-const BATCH = 1000;
+const MOST = 1000;
 
 const NONCES = selection(RECEIPTS.pick(['accountId', 'nonce']));
 
@@ -19,13 +19,13 @@ export class PurgeWebhookReceipts {
   ) {}
 
   run(): Promise<number> {
-    return purgeInBatches(this.database, BATCH, (tx) => this.purgeBatch(tx));
+    return purgeInBatches(this.database, MOST, (tx, size) => this.purgeBatch(tx, size));
   }
 
-  private async purgeBatch(tx: Tx): Promise<number> {
+  private async purgeBatch(tx: Tx, size: number): Promise<number> {
     const old = await NONCES.read(
       tx,
-      `FROM webhook_receipt WHERE received_at <= ? ORDER BY received_at LIMIT ${BATCH} ${this.database.forUpdateSkipLocked}`,
+      `FROM webhook_receipt WHERE received_at <= ? ORDER BY received_at LIMIT ${size} ${this.database.forUpdateSkipLocked}`,
       [this.clock.now() - KEPT_MS],
     );
     for (const { accountId, nonce } of old)

@@ -6,8 +6,7 @@ import { marks, selection } from '../../platform/database/rows.js';
 import { PIN_FAILURES } from './pin-failure.entity.js';
 import { PIN_GATES } from './pin-gate.entity.js';
 
-/** A guess waits for a purge of its gate no longer than these rows take. */
-const BATCH = 500;
+const MOST = 500;
 
 const FAILURES = selection(PIN_FAILURES.pick(['id']));
 const GATES = selection(PIN_GATES.pick(['accountId', 'gate']));
@@ -27,15 +26,15 @@ export class PurgePinLocks {
   /** Returns how many rows. */
   async run(): Promise<number> {
     const end = this.clock.now() - HOUR_MS;
-    const failures = await purgeInBatches(this.database, BATCH, (tx) => this.failures(tx, end));
-    return failures + (await purgeInBatches(this.database, BATCH, (tx) => this.gates(tx, end)));
+    const failures = await purgeInBatches(this.database, MOST, (tx, size) => this.failures(tx, end, size));
+    return failures + (await purgeInBatches(this.database, MOST, (tx, size) => this.gates(tx, end, size)));
   }
 
   /** By the key, which grows with time: the oldest are found at once, and what is left is an hour's at most. */
-  private async failures(tx: Tx, end: number): Promise<number> {
+  private async failures(tx: Tx, end: number, size: number): Promise<number> {
     const old = await FAILURES.read(
       tx,
-      `FROM pin_failure WHERE failed_at <= ? ORDER BY id LIMIT ${BATCH} ${this.database.forUpdateSkipLocked}`,
+      `FROM pin_failure WHERE failed_at <= ? ORDER BY id LIMIT ${size} ${this.database.forUpdateSkipLocked}`,
       [end],
     );
     if (old.length === 0) return 0;
@@ -44,10 +43,10 @@ export class PurgePinLocks {
     return old.length;
   }
 
-  private async gates(tx: Tx, end: number): Promise<number> {
+  private async gates(tx: Tx, end: number, size: number): Promise<number> {
     const old = await GATES.read(
       tx,
-      `FROM pin_gate WHERE judged_at <= ? ORDER BY account_id, gate LIMIT ${BATCH} ${this.database.forUpdateSkipLocked}`,
+      `FROM pin_gate WHERE judged_at <= ? ORDER BY account_id, gate LIMIT ${size} ${this.database.forUpdateSkipLocked}`,
       [end],
     );
     for (const { accountId, gate } of old)

@@ -70,6 +70,15 @@ export class Database {
   }
 
   /**
+   * How a DELETE by values of an index begins: on a small table MariaDB reads every row for `IN (...)` instead, and then waits for rows that unrelated
+   * transactions hold.
+   */
+  deleteFrom(table: string, index = 'PRIMARY'): string {
+    if (!this.isSqlite) return `DELETE ${table} FROM ${table} FORCE INDEX (${index})`;
+    return `DELETE FROM ${table}${index === 'PRIMARY' ? '' : ` INDEXED BY ${index}`}`;
+  }
+
+  /**
    * Runs `work` in a transaction (READ COMMITTED) and commits it; the only way to write. Deadlocks, lock waits and `Contended` run the work
    * again from its start in a new transaction, so `work` must do nothing but talk to the database; that ends with `Unavailable` after 5 s. An error at
    * COMMIT itself is not retried: its outcome is unknown.

@@ -1,18 +1,77 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Database, Tx } from './database.js';
 
 /**
- * Deletes what is old in transactions of `most` rows, so small that nobody beside them waits for the whole of it. `purge` deletes up to that many and
- * returns how many; fewer are the last. Returns how many in all.
+ * What the statements of a purge's transaction are to take. SQLite has one writer, so all others wait for as long as that; elsewhere only those who want the same
+ * rows, and a trip to the server is a part of it.
+ */
+const AIM_MS = { sqlite: 4, server: 25 };
+/** Of the time, a purge takes at most a third: the rest is for those who are waited for. */
+const PAUSE_FOR_EACH_MS = 2;
+const LEAST_PAUSE_MS = 2;
+const FIRST_BATCH = 16;
+/** However busy the machine: the commit costs the same for one row, and elsewhere than on SQLite nobody waits for rows that he does not want. */
+const LEAST = { sqlite: 4, server: 64 };
+
+/**
+ * How many rows a purge takes at a time: as many as take some milliseconds, of whatever kind they are and however busy the machine is. A power of two,
+ * so that statements with lists of them are few and stay prepared. One for each run of a purge.
+ */
+export class Batches {
+  private size: number;
+  private readonly aimMs: number;
+  private readonly least: number;
+
+  /** `most`: what a statement has room for. `isUrgent`: goes on without a pause, but behind those who wait for their turn. */
+  constructor(
+    private readonly database: Database,
+    private readonly most: number,
+    private readonly isUrgent = false,
+  ) {
+    const kind = database.isSqlite ? 'sqlite' : 'server';
+    this.aimMs = AIM_MS[kind];
+    this.least = Math.min(LEAST[kind], most);
+    this.size = Math.max(Math.min(FIRST_BATCH, most), this.least);
+  }
+
+  /** `purge` looks at up to `size` rows and returns how many there were; fewer are the last. Returns the same, and whether there may be more. */
+  async next(purge: (tx: Tx, size: number) => Promise<number>): Promise<{ count: number; isLast: boolean }> {
+    const { size } = this;
+    let [begunAt, workMs] = [0, 0];
+    const count = await this.database.transaction(async (tx) => {
+      // Its turn has come; what it waited for is nobody's batch.
+      begunAt = performance.now();
+      const found = await purge(tx, size);
+      workMs = performance.now() - begunAt;
+      return found;
+    });
+    const tookMs = performance.now() - begunAt;
+    if (count >= size) this.size = this.sizeAfter(workMs);
+    if (this.isUrgent) await nextTurn();
+    else await delay(Math.max(LEAST_PAUSE_MS, tookMs * PAUSE_FOR_EACH_MS));
+    return { count, isLast: count < size };
+  }
+
+  /** At most twice as many as before: one lucky batch says little of the next. */
+  private sizeAfter(workMs: number): number {
+    if (workMs > this.aimMs) return Math.max(this.least, this.size >> Math.ceil(Math.log2(workMs / this.aimMs)));
+    return workMs * 2 <= this.aimMs && this.size * 2 <= this.most ? this.size * 2 : this.size;
+  }
+}
+
+/**
+ * Deletes what is old in transactions so small that nobody beside them waits for the whole of it, and with pauses. `purge` deletes up to `size` rows,
+ * `most` at the most, and returns how many; fewer are the last. Returns how many in all.
  */
 export async function purgeInBatches(
   database: Database,
   most: number,
-  purge: (tx: Tx) => Promise<number>,
+  purge: (tx: Tx, size: number) => Promise<number>,
 ): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const purged = await database.transaction(purge);
-    total += purged;
-    if (purged < most) return total;
+  const batches = new Batches(database, most);
+  for (let total = 0; ;) {
+    const { count, isLast } = await batches.next(purge);
+    total += count;
+    if (isLast) return total;
   }
 }

@@ -4,8 +4,7 @@ import { change, Database } from '../database/database.js';
 import { purgeInBatches } from '../database/purge-in-batches.js';
 
 const KEPT_MS = 7 * 24 * 3600 * 1000;
-/** Small enough that requests beside it do not wait for the deletion. */
-const BATCH = 1000;
+const MOST = 1000;
 
 /** Forgets the keys that are older than 7 days. */
 @Injectable()
@@ -22,6 +21,6 @@ export class PurgeIdempotencyKeys {
     const sql = this.database.isSqlite
       ? 'DELETE FROM idempotency_key WHERE rowid IN (SELECT rowid FROM idempotency_key WHERE created_at < ? LIMIT ?)'
       : 'DELETE FROM idempotency_key WHERE created_at < ? LIMIT ?';
-    return purgeInBatches(this.database, BATCH, (tx) => change(tx, sql, [before, BATCH]));
+    return purgeInBatches(this.database, MOST, (tx, size) => change(tx, sql, [before, size]));
   }
 }

@@ -1,5 +1,6 @@
 import { change, type Database, type Tx } from '../database/database.js';
 import { Conflict, NotFound } from '../errors.js';
+import { purgeInBatches } from '../database/purge-in-batches.js';
 import { marks, selection, text } from '../database/rows.js';
 import { deleteById } from './delete-by-id.js';
 import { type Job, JOBS } from './job.entity.js';
@@ -76,21 +77,17 @@ export async function retryJob(tx: Tx, database: Database, id: string, now: numb
 const PURGE_BATCH = 1000;
 
 /** Deletes jobs parked before the given instant, in short transactions; returns how many. */
-export async function purgeParkedJobs(database: Database, before: number): Promise<number> {
-  for (let purged = 0; ;) {
-    const count = await database.transaction(async (tx) => {
-      const rows = await ID.read(
-        tx,
-        `FROM job WHERE status = 'parked' AND run_at < ? ORDER BY run_at LIMIT ? ${database.forUpdateSkipLocked}`,
-        [before, PURGE_BATCH],
-      );
-      const ids = rows.map((row) => row.id);
-      if (ids.length > 0) await change(tx, `${deleteById(database)} WHERE id IN (${marks(ids)})`, ids);
-      return ids.length;
-    });
-    purged += count;
-    if (count < PURGE_BATCH) return purged;
-  }
+export function purgeParkedJobs(database: Database, before: number): Promise<number> {
+  return purgeInBatches(database, PURGE_BATCH, async (tx, size) => {
+    const rows = await ID.read(
+      tx,
+      `FROM job WHERE status = 'parked' AND run_at < ? ORDER BY run_at LIMIT ${size} ${database.forUpdateSkipLocked}`,
+      [before],
+    );
+    const ids = rows.map((row) => row.id);
+    if (ids.length > 0) await change(tx, `${deleteById(database)} WHERE id IN (${marks(ids)})`, ids);
+    return ids.length;
+  });
 }
 
 /** Kinds that have been due for a minute although nobody here handles them. */
