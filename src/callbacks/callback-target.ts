@@ -5,8 +5,11 @@ import { Config } from '../platform/settings/config.js';
 import type { Tx } from '../platform/database/database.js';
 import type { Stream } from './callback.entity.js';
 
-export interface Target {
-  session: SessionRecord;
+/** What must be known of a session to tell something of it. */
+export type ToldSession = Pick<SessionRecord, 'id' | 'accountId' | 'subaccountId' | 'virtualNumber' | 'settings'>;
+
+export interface Target<Session extends ToldSession = SessionRecord> {
+  session: Session;
   stream: Stream;
   url: string;
   method: 'GET' | 'POST';
@@ -34,7 +37,7 @@ export class CallbackTarget {
   }
 
   /** Of a session whose row is held. */
-  of(session: SessionRecord, stream: Stream): Target | null {
+  of<Session extends ToldSession>(session: Session, stream: Stream): Target<Session> | null {
     const { accountId, settings } = session;
     const [given, method] =
       stream === 'status'

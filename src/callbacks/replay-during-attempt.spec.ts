@@ -55,7 +55,7 @@ describeOnEachDatabase('a replay during an attempt', (open) => {
     closers.push(() => outgoing.onModuleDestroy());
     const tokens = { of: async () => ['token'] } as unknown as CallbackTokens;
     const metrics = new CallbackMetrics(new Metrics(), database, clock);
-    const add = new AddCallback(clock, crypto, jobs);
+    const add = new AddCallback(database, clock, crypto, jobs);
     const replay = new ReplayCallbacks(database, clock, crypto, jobs, receivers);
     new DeliverCallbacks(database, clock, crypto, jobs, outgoing, tokens, receivers, metrics).onModuleInit();
     const receiver = await startReceiver();

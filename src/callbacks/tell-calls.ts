@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccountSettings, microsOf } from '../accounts/index.js';
 import { ownAmountOf } from '../billing-stats/index.js';
 import { CallStarted, ConversationNoted, PinChecked, ReadCallFacts, type CallFacts } from '../call-routing/index.js';
-import { SessionEnded } from '../sessions/index.js';
+import { SessionsExpired, type ExpiredSession } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
@@ -31,7 +31,7 @@ export class TellCalls implements OnModuleInit {
       this.tellCall(tx, await this.target.find(tx, accountId, sessionId, 'status'), callId),
     );
     this.events.subscribe(PinChecked, (tx, checked) => this.tellPin(tx, checked));
-    this.events.subscribe(SessionEnded, (tx, ended) => this.tellTimeout(tx, ended));
+    this.events.subscribe(SessionsExpired, (tx, { sessions }) => this.tellTimeouts(tx, sessions));
   }
 
   /** What was told stays told: the story only grows, and the key (call, event) keeps each chapter single. */
@@ -77,12 +77,13 @@ export class TellCalls implements OnModuleInit {
     return { ...hangup, amountMicros: hangup.amountMicros + own };
   }
 
-  /** An end by delete is the customer's own doing. */
-  private async tellTimeout(tx: Tx, { accountId, sessionId, how, endedAt }: SessionEnded): Promise<void> {
-    if (how !== 'expired') return;
-    const target = await this.target.find(tx, accountId, sessionId, 'status');
-    if (!target) return;
-    await this.addCallback.run(tx, target, timeoutEvent(endedAt));
+  /** An end by delete is the customer's own doing, and not told. */
+  private tellTimeouts(tx: Tx, sessions: readonly ExpiredSession[]): Promise<void> {
+    const told = sessions.flatMap((session) => {
+      const target = this.target.of(session, 'status');
+      return target === null ? [] : [{ target, payload: timeoutEvent(session.endedAt) }];
+    });
+    return this.addCallback.ofMany(tx, told);
   }
 }
 

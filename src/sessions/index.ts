@@ -15,7 +15,7 @@ export {
   openInteraction,
 } from './interactions.js';
 export { nextOpened, type OpenedSession } from './opened-sessions.js';
-export { isLive, SessionRecords, type SessionRecord } from './session-record.js';
+export { isLive, SessionRecords, type ExpiredSession, type SessionRecord } from './session-record.js';
 export { readTimeRange, timeFilters } from './time-range.js';
 export { parseTimestamp } from './timestamps.js';
 export { SearchSessions, virtualNumbersOf, type FoundSession } from './search-sessions.js';

@@ -14,7 +14,7 @@ import { type PartyReindex, REINDEX, type ReindexStage } from './party-reindex.e
 import { type MaskingSession, SESSIONS } from './session.entity.js';
 import { isOnePhone } from './session-parties.js';
 import { isLive, SessionRecords, WHOLE, type SessionRecord } from './session-record.js';
-import { PartyReindexed, SessionEnded } from './sessions.events.js';
+import { PartyReindexed, SessionEnded, SessionsExpired } from './sessions.events.js';
 
 const REINDEX_PARTIES = 'sessions.reindex-parties';
 const LEASE_SECONDS = 300;
@@ -219,12 +219,14 @@ export class ReindexParties implements OnModuleInit, OnApplicationBootstrap {
   }
 
   /** Now, without cooling off: its place is the newer session's. A call that is on goes on. */
-  private async end(tx: Tx, { id, accountId }: SessionRecord, kept: string, ended: Ended[]): Promise<void> {
+  private async end(tx: Tx, session: SessionRecord, kept: string, ended: Ended[]): Promise<void> {
+    const { id, accountId } = session;
     const now = this.clock.now();
     await SESSIONS.update(tx, { status: 'expired', pairIndex: null, expiresAt: now }, 'WHERE id = ?', [id]);
     await releaseHold(tx, id, now);
     await this.events.publish(tx, new NumberReleased(accountId, id, now));
     await this.events.publish(tx, new SessionEnded(accountId, id, 'expired', now));
+    await this.events.publish(tx, new SessionsExpired([{ ...session, endedAt: now }]));
     ended.push({ session: id, account: accountId, kept });
   }
 

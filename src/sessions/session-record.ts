@@ -14,6 +14,12 @@ export interface SessionRecord extends Omit<MaskingSession, 'parties' | 'setting
   fee: number;
 }
 
+/** What is told of a session whose time is over: nobody's number. */
+export type ExpiredSession = Pick<SessionRecord, 'id' | 'accountId' | 'subaccountId' | 'virtualNumber' | 'settings'> & {
+  /** Milliseconds since 1970. */
+  endedAt: number;
+};
+
 /** Whole rows. */
 export const WHOLE = selection(SESSIONS.fields());
 

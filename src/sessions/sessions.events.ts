@@ -1,4 +1,4 @@
-import type { SessionRecord } from './session-record.js';
+import type { ExpiredSession, SessionRecord } from './session-record.js';
 
 /** When a session was made, in the transaction that makes it. */
 export class SessionOpened {
@@ -30,6 +30,12 @@ export class PartyReindexed {
     readonly before: string,
     readonly after: string,
   ) {}
+}
+
+/** When sessions ended because their time was over, in the transaction that notes it: many at once, as they fall due. */
+export class SessionsExpired {
+  static readonly eventName = 'sessions.expired';
+  constructor(readonly sessions: readonly ExpiredSession[]) {}
 }
 
 /** When a session ended: once, in the transaction that ends it. */

@@ -44,7 +44,7 @@ export function callbacksOn(
   const { clock, crypto, config, events, findSessionById } = sessions;
   const outgoing = new Outgoing(clock, { allowPrivate });
   const target = new CallbackTarget(config, findSessionById);
-  const addCallback = new AddCallback(clock, crypto, jobs);
+  const addCallback = new AddCallback(database, clock, crypto, jobs);
   const tellCalls = new TellCalls(clock, events, target, addCallback, new ReadCallFacts(crypto), settings);
   const metrics = new Metrics();
   const receivers = new FailingReceivers(database, clock, crypto, jobs, log);

@@ -29,7 +29,7 @@ interface Row {
   last_error: string | null;
 }
 
-const config = { jobs: { pollMs: 60_000 } } as Config;
+const config = { jobs: { pollMs: 60_000 }, retention: { sessionDays: 90 } } as Config;
 const LEASE = { leaseSeconds: 60 };
 
 describeOnEachDatabase('durable jobs', (open, kind) => {
@@ -698,6 +698,20 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       await expect(retry('nobody')).rejects.toThrow('no such job');
       mayEnd.open();
       await run;
+    });
+
+    it('lose parked jobs after as many days as sessions are kept, where that is less', async () => {
+      const day = { ...config, retention: { sessionDays: 1, auditDays: 30 } };
+      const jobs = new Jobs(test.database, clock, day, createLogger({ level: 'silent', format: 'json' }));
+      jobs.handle('bad', LEASE, async () => {
+        throw new Park('no');
+      });
+      await add(jobs, 'bad', {});
+      await jobs.runDue();
+      clock.advance(86_400_000);
+      expect(await jobs.purge()).toBe(0);
+      clock.advance(1);
+      expect(await jobs.purge()).toBe(1);
     });
 
     it('lose parked jobs after 30 days', async () => {

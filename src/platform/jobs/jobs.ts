@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../clock.js';
+import { Clock, DAY_MS } from '../clock.js';
 import { Config } from '../settings/config.js';
 import { Database, type Tx } from '../database/database.js';
 import { Log } from '../logging/logger.js';
 import { enqueueJob } from './enqueue-job.js';
+import { enqueueJobs } from './enqueue-jobs.js';
 import { defaultRetryDelaySeconds } from './job-failure.js';
 import type { Handler, HandlerOptions, RunJob } from './job-handler.js';
 import { JobWorker } from './job-worker.js';
@@ -24,7 +25,8 @@ export type { JobState, StoredJob } from './stored-jobs.js';
 const MAX_KIND = 40;
 const MAX_KEY = 100;
 const DEFAULT_MAX_ATTEMPTS = 10;
-const PARKED_KEPT_MS = 30 * 86_400_000;
+/** At the most: they name sessions by their ids, and are kept no longer than those. */
+const PARKED_KEPT_DAYS = 30;
 
 /**
  * Durable work: everything slow or foreign. A job is a row of the transaction that wants it, is run at least once after that commits,
@@ -94,6 +96,22 @@ export class Jobs {
     return enqueueJob(tx, this.database, { kind, payload, key, lane, isSooner, runAt: runAt ?? now, createdAt: now });
   }
 
+  /** As `enqueue` for each of many jobs that are due now; no two may have the same key. */
+  async enqueueAll(
+    tx: Tx,
+    kind: string,
+    wanted: readonly { payload: unknown; key: string; lane: string | null }[],
+  ): Promise<void> {
+    if (wanted.length === 0) return;
+    const now = this.clock.now();
+    this.announced.add(tx);
+    await enqueueJobs(
+      tx,
+      this.database,
+      wanted.map((job) => ({ kind, ...job, runAt: now, createdAt: now })),
+    );
+  }
+
   /** Runs what is due, and what becomes due meanwhile, until nothing is; returns the number of runs. */
   async runDue(): Promise<number> {
     let total = 0;
@@ -132,9 +150,10 @@ export class Jobs {
     await retryJob(tx, this.database, id, this.clock.now());
   }
 
-  /** Forgets jobs that were parked more than 30 days ago; returns how many. */
+  /** Forgets jobs that were parked more than 30 days ago, or RETENTION_DAYS where that is less; returns how many. */
   purge(): Promise<number> {
-    return purgeParkedJobs(this.database, this.clock.now() - PARKED_KEPT_MS);
+    const days = Math.min(PARKED_KEPT_DAYS, this.config.retention.sessionDays);
+    return purgeParkedJobs(this.database, this.clock.now() - days * DAY_MS);
   }
 
   /** Says once of each kind that its jobs wait although this process cannot run them: another role or version may, or nobody does. */
