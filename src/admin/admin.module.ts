@@ -6,6 +6,7 @@ import { CallRoutingModule } from '../call-routing/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
 import { PlivoModule } from '../plivo/index.js';
 import { RecordingModule } from '../recording/index.js';
+import { SchedulerModule } from '../scheduler/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { AccountSettingsController } from './accounts/account-settings.controller.js';
 import { AccountsController } from './accounts/accounts.controller.js';
@@ -13,6 +14,7 @@ import { AdminSessionsController } from './sessions/admin-sessions.controller.js
 import { AdminGuard } from './admin.guard.js';
 import { AuditCustomers } from './audit/audit-customers.js';
 import { AuditController } from './audit/audit.controller.js';
+import { PurgeAudit } from './audit/purge-audit.js';
 import { Audit } from './audit/audit.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { CallsController } from './calls/calls.controller.js';
@@ -40,6 +42,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     RecordingModule,
     BillingStatsModule,
     CallbacksModule,
+    SchedulerModule,
   ],
   controllers: [
     AccountsController,
@@ -61,6 +64,6 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     WebhooksController,
     AuditController,
   ],
-  providers: [AdminGuard, Audit, AuditCustomers],
+  providers: [AdminGuard, Audit, AuditCustomers, PurgeAudit],
 })
 export class AdminModule {}
