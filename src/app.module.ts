@@ -11,6 +11,7 @@ import { HealthModule } from './health/index.js';
 import { NumberPoolModule } from './number-pool/index.js';
 import { PlivoModule } from './plivo/index.js';
 import { RecordingModule } from './recording/index.js';
+import { RetentionModule } from './retention/index.js';
 import { SchedulerModule } from './scheduler/index.js';
 import { SessionsModule } from './sessions/index.js';
 import { ErrorFilter } from './platform/http/error-filter.js';
@@ -39,6 +40,7 @@ export class AppModule {
         RecordingModule,
         BillingStatsModule,
         CallbacksModule,
+        RetentionModule,
         SchedulerModule,
         AdminModule,
         HealthModule,

@@ -14,6 +14,7 @@ const MODULES = [
   'recording',
   'billing-stats',
   'callbacks',
+  'retention',
   'scheduler',
   'admin',
   'health',

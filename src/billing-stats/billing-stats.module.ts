@@ -5,13 +5,14 @@ import { SessionsModule } from '../sessions/index.js';
 import { CallResourceController } from './call-resource.controller.js';
 import { CountCall } from './count-call.js';
 import { CountSession } from './count-session.js';
+import { ForgetFigures } from './forget-figures.js';
 import { ReadStats } from './read-stats.js';
 import { Recount } from './recount.js';
 
 @Module({
   imports: [AccountsModule, SpendModule, SessionsModule, CallRoutingModule],
   controllers: [CallResourceController],
-  providers: [CountCall, CountSession, ReadStats, Recount],
-  exports: [ReadStats, Recount],
+  providers: [CountCall, CountSession, ForgetFigures, ReadStats, Recount],
+  exports: [ForgetFigures, ReadStats, Recount],
 })
 export class BillingStatsModule {}

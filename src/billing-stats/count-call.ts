@@ -97,7 +97,8 @@ export function ownAmountOf(billedSeconds: number, minuteFee: number): number {
   return Math.ceil((billedSeconds * minuteFee) / 60);
 }
 
-function sumsOf(tally: CallTally): Sums {
+/** What a counted call adds to every sum that it counts in. */
+export function sumsOf(tally: CallTally): Sums {
   return {
     calls: 1,
     connected: Number(tally.isConnected),

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { accountFrom } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs, type CallFigures } from '../call-routing/index.js';
-import { nextOpened } from '../sessions/index.js';
+import { lockSession, nextOpened, type OpenedSession } from '../sessions/index.js';
 import { Clock, DAY_MS, HOUR_MS, hourOf } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
@@ -40,6 +40,7 @@ const START = '';
 const END_OF_IDS = 'g';
 
 const KEPT = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
+const FORGOTTEN = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
 const HOURS = selection(CALL_STATS.pick(['hour'], 'h'));
 
 export type RecountReport = Omit<StatRecount, 'id'>;
@@ -140,7 +141,10 @@ export class Recount implements OnModuleInit {
       const mine = 'DELETE FROM stat_recount_progress WHERE is_repair = ? AND turn = ?';
       if ((await change(tx, mine, [isRepair, turn])) === 0) return false;
       const [kept] = await KEPT.read(tx, `FROM call_stat WHERE virtual_number = '${ALL_NUMBERS}'`);
-      const [statCalls, statAmount] = [kept?.calls ?? 0, kept?.amount ?? 0];
+      // Of the calls that are still there to be looked at.
+      const [gone] = await FORGOTTEN.read(tx, 'FROM forgotten_stat');
+      const statCalls = (kept?.calls ?? 0) - (gone?.calls ?? 0);
+      const statAmount = (kept?.amount ?? 0) - (gone?.amount ?? 0);
       const report = { id: newId(), startedAt, finishedAt, ...found, statCalls, statAmount, isRepaired: isRepair };
       await STAT_RECOUNTS.insert(tx, report);
       return true;
@@ -180,10 +184,21 @@ export class Recount implements OnModuleInit {
     const page = await this.database.read((manager) => nextOpened(manager, { after: state.after, limit: PAGE }));
     if (page.length === 0) return begun(state, 'calls');
     // Read after the sessions, with which their openings were committed.
-    const wrong = await this.database.read((manager) => wrongOpenings(manager, page));
-    state.found.sessionDifferences += wrong.length;
-    if (isRepair) await this.database.transaction((tx) => this.repairAll(tx, wrong));
+    const seeming = await this.database.read((manager) => wrongOpenings(manager, page));
+    if (seeming.length > 0) state.found.sessionDifferences += await this.settleOpenings(page, seeming, isRepair);
     return { ...state, after: page.at(-1)?.id ?? START };
+  }
+
+  /** A session that was deleted between the two readings is not wrong: with its row held its opening is there as long as it is. Returns how many are. */
+  private settleOpenings(page: OpenedSession[], seeming: Surplus[], isRepair: boolean): Promise<number> {
+    const ids = new Set(seeming.map(({ sessionId }) => sessionId));
+    return this.database.transaction(async (tx) => {
+      for (const { id } of page) if (ids.has(id)) await lockSession(tx, this.database, id);
+      const there = await nextOpened(tx, { ids: page.filter(({ id }) => ids.has(id)).map(({ id }) => id) });
+      const wrong = there.length === 0 ? [] : await wrongOpenings(tx, there);
+      if (isRepair) await this.repairAll(tx, wrong);
+      return wrong.length;
+    });
   }
 
   private async countCalls(state: RecountState, isRepair: boolean): Promise<RecountState> {

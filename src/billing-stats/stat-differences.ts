@@ -48,7 +48,7 @@ const SESSIONS = selection({
 
 // Each of these is one statement, so it sees one state of the database: what is counted meanwhile is on both sides or on neither.
 
-/** The rows of numbers, against the calls counted and the sessions opened in their hours. */
+/** The rows of numbers, against the calls counted and the sessions opened in their hours, and what was forgotten of both. */
 export async function surplusOfNumbers(tx: Tx, accountId: string, from: number, to: number): Promise<Surplus[]> {
   const bounds = [accountId, from, to];
   const off = await NUMBERS.read(
@@ -57,8 +57,9 @@ export async function surplusOfNumbers(tx: Tx, accountId: string, from: number, 
        SELECT virtual_number, hour, ${listed(KEPT)} FROM call_stat WHERE ${HOURS} AND virtual_number <> '${ALL_NUMBERS}'
        UNION ALL SELECT virtual_number, hour, ${listed(LESS_TALLY)} FROM call_tally WHERE ${HOURS}
        UNION ALL SELECT virtual_number, hour, ${listed(LESS_OPENING)} FROM session_stat WHERE ${HOURS} AND sessions <> 0
+       UNION ALL SELECT virtual_number, hour, ${listed(LESS)} FROM forgotten_stat WHERE ${HOURS}
      ) d GROUP BY virtual_number, hour HAVING ${IS_OFF}`,
-    [...bounds, ...bounds, ...bounds],
+    [...bounds, ...bounds, ...bounds, ...bounds],
   );
   return off.map(({ virtualNumber, hour, ...sums }) => ({ accountId, virtualNumber, hour, sessionId: null, sums }));
 }

@@ -14,6 +14,7 @@ import { NoteDial } from './facts/note-dial.js';
 import { NoteHangup } from './facts/note-hangup.js';
 import { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
 import { SetUpCauses } from './facts/set-up-causes.js';
+import { ForgetCalls } from './forget-calls.js';
 import { JudgePin } from './pin/judge-pin.js';
 import { PinLocks } from './pin/pin-locks.js';
 import { PurgePinLocks } from './pin/purge-pin-locks.js';
@@ -48,7 +49,7 @@ const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, Session
 @Module({
   imports: [AccountsModule, SpendModule, PlivoModule, SessionsModule],
   controllers: [WebhooksController, RequestWebhooksController, RingTonesController],
-  providers: [...FACTS, ...RECORDS, ...PIN, ...ANSWER, ...REQUESTED, ...READ],
-  exports: [...READ, PurgePinLocks, PurgeWebhookReceipts, SweepRecords],
+  providers: [ForgetCalls, ...FACTS, ...RECORDS, ...PIN, ...ANSWER, ...REQUESTED, ...READ],
+  exports: [...READ, ForgetCalls, PurgePinLocks, PurgeWebhookReceipts, SweepRecords],
 })
 export class CallRoutingModule {}

@@ -10,6 +10,7 @@ import { CallbackTarget } from './callback-target.js';
 import { DeliverCallbacks } from './deliver-callbacks.js';
 import { FailingReceivers } from './failing-receivers.js';
 import { FindCallbacks } from './find-callbacks.js';
+import { ForgetCallbacks } from './forget-callbacks.js';
 import { PurgeCallbacks } from './purge-callbacks.js';
 import { ReplayCallbacks } from './replay-callbacks.js';
 import { TellCalls } from './tell-calls.js';
@@ -24,11 +25,12 @@ import { TellRecordings } from './tell-recordings.js';
     DeliverCallbacks,
     FailingReceivers,
     FindCallbacks,
+    ForgetCallbacks,
     PurgeCallbacks,
     ReplayCallbacks,
     TellCalls,
     TellRecordings,
   ],
-  exports: [FailingReceivers, FindCallbacks, PurgeCallbacks, ReplayCallbacks],
+  exports: [FailingReceivers, FindCallbacks, ForgetCallbacks, PurgeCallbacks, ReplayCallbacks],
 })
 export class CallbacksModule {}

@@ -1,4 +1,4 @@
-import { change, type Tx } from '../platform/database/database.js';
+import { change, type Database, type Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS } from './virtual-number.entity.js';
 
@@ -36,4 +36,17 @@ export async function releaseStrangers(tx: Tx, sessionId: string): Promise<void>
 /** Takes one party off its session's number. */
 export async function releaseParty(tx: Tx, sessionId: string, partyIndex: string, freeAfter: number): Promise<void> {
   await ASSIGNMENTS.update(tx, { freeAfter }, 'WHERE session_id = ? AND party_index = ?', [sessionId, partyIndex]);
+}
+
+/**
+ * Forgets which numbers these ended sessions had, and with it who had a number last. A place that another session has taken since is that session's,
+ * and one that still cools off stays.
+ */
+export async function forgetHolds(tx: Tx, database: Database, sessionIds: string[], now: number): Promise<void> {
+  for (const table of ['number_assignment', 'pin_assignment'])
+    await change(
+      tx,
+      `${database.deleteFrom(table, `${table}_session`)} WHERE session_id IN (${marks(sessionIds)}) AND free_after <= ?`,
+      [...sessionIds, now],
+    );
 }

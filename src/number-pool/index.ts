@@ -4,7 +4,7 @@ export { AllocateNumber, claimForStrangers, claimParty, type AllocationRequest }
 export { ChangeNumber } from './change-number.js';
 export { ownerOfNumber, pooledAmong } from './find-numbers.js';
 export { FollowListing, type ListingNews } from './follow-listing.js';
-export { extendHold, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';
+export { extendHold, forgetHolds, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';
 export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers } from './list-numbers.js';
 export { LONGEST_PIN, longestPin } from './longest-pin.js';

@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
+import { hasSession } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { RECORDINGS } from './recording.entity.js';
@@ -20,7 +21,7 @@ export function deleteKey(recordingId: string): string {
 
 /**
  * Deletes a recording for good: from its commit on nobody can hear it, as the file's key goes with it; then a job removes the file and Plivo's copy
- * and asks until both are gone. The row stays and says when that was.
+ * and asks until both are gone. The row stays and says when that was, as long as its session is kept.
  */
 @Injectable()
 export class DeleteRecording implements OnModuleInit {
@@ -80,8 +81,8 @@ export class DeleteRecording implements OnModuleInit {
       await this.plivo.deleteRecording(credentials, plivoId);
     }
 
-    const isGone = await this.database.transaction((tx) =>
-      RECORDINGS.update(
+    const isGone = await this.database.transaction(async (tx) => {
+      const noted = await RECORDINGS.update(
         tx,
         {
           status: 'deleted',
@@ -93,8 +94,12 @@ export class DeleteRecording implements OnModuleInit {
         },
         "WHERE id = ? AND status = 'deleting' AND COALESCE(plivo_index, '') = ?",
         [recordingId, recording.plivoIndex ?? ''],
-      ),
-    );
-    if (isGone === 0) throw new RetryLater(1, 'Plivo named it meanwhile');
+      );
+      // Of a forgotten session nobody asks when that was.
+      if (noted > 0 && !(await hasSession(tx, recording.sessionId)))
+        await change(tx, 'DELETE FROM recording WHERE id = ?', [recordingId]);
+      return noted > 0;
+    });
+    if (!isGone) throw new RetryLater(1, 'Plivo named it meanwhile');
   }
 }

@@ -10,6 +10,7 @@ import { DeleteRecording } from './delete-recording.js';
 import { FetchRecording } from './fetch-recording.js';
 import { FindRecording } from './find-recording.js';
 import { FolderStore } from './folder-store.js';
+import { ForgetRecordings } from './forget-recordings.js';
 import { FollowCall } from './follow-call.js';
 import { KeepRecordings } from './keep-recordings.js';
 import { ListRecordings } from './list-recordings.js';
@@ -40,6 +41,7 @@ import { ShowRecording } from './show-recording.js';
     FetchRecording,
     FindRecording,
     FollowCall,
+    ForgetRecordings,
     KeepRecordings,
     ListRecordings,
     LookForRecording,
@@ -49,6 +51,6 @@ import { ShowRecording } from './show-recording.js';
     RecordingGuard,
     ShowRecording,
   ],
-  exports: [DeleteRecording, FindRecording, KeepRecordings],
+  exports: [DeleteRecording, FindRecording, ForgetRecordings, KeepRecordings],
 })
 export class RecordingModule {}

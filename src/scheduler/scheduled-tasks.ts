@@ -5,6 +5,7 @@ import { PurgeCallbacks } from '../callbacks/index.js';
 import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
 import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers } from '../number-pool/index.js';
 import { KeepRecordings } from '../recording/index.js';
+import { ForgetEndedSessions, ForgetStrangers } from '../retention/index.js';
 import { ExpireDueSessions } from '../sessions/index.js';
 import { Config } from '../platform/settings/config.js';
 import { Database } from '../platform/database/database.js';
@@ -25,6 +26,8 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly config: Config,
     private readonly jobs: Jobs,
     private readonly expireDueSessions: ExpireDueSessions,
+    private readonly forgetEndedSessions: ForgetEndedSessions,
+    private readonly forgetStrangers: ForgetStrangers,
     private readonly enqueueNumberSync: EnqueueNumberSync,
     private readonly measureNumbers: MeasureNumbers,
     private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
@@ -59,6 +62,10 @@ export class ScheduledTasks implements OnModuleInit {
     });
     this.scheduler.add({ name: 'spend.purge', ...daily, run: () => this.spend.purge() });
     this.scheduler.add({ name: 'daily-caps.purge', ...hourly, run: () => this.dailyCaps.purge() });
+    // Short runs, one soon after the other: whoever takes over from a process that died has waited a minute at the most.
+    const retention = { everySeconds: MINUTE / 2, timeoutSeconds: MINUTE, scope: 'one-process' } as const;
+    this.scheduler.add({ name: 'retention.sessions', ...retention, run: () => this.forgetEndedSessions.run() });
+    this.scheduler.add({ name: 'retention.strangers', ...retention, run: () => this.forgetStrangers.run() });
     this.scheduler.add({
       name: 'calls.sweep-records',
       everySeconds: 5 * MINUTE,

@@ -5,6 +5,7 @@ import { CallbacksModule } from '../callbacks/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
 import { RecordingModule } from '../recording/index.js';
+import { RetentionModule } from '../retention/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { ScheduledTasks } from './scheduled-tasks.js';
 import { Scheduler } from './scheduler.js';
@@ -18,6 +19,7 @@ import { Scheduler } from './scheduler.js';
     RecordingModule,
     BillingStatsModule,
     CallbacksModule,
+    RetentionModule,
   ],
   providers: [Scheduler, ScheduledTasks],
   exports: [Scheduler],

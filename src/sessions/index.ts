@@ -2,6 +2,14 @@ export { SessionsModule } from './sessions.module.js';
 export { EndSession } from './end-session.js';
 export { ExpireDueSessions } from './expire-due-sessions.js';
 export { FindRoute, SEATED, type Route, type Seat } from './find-route.js';
+export {
+  FIRST_ENDED,
+  forgetInteractions,
+  forgetSessions,
+  hasSession,
+  nextEnded,
+  type EndedSession,
+} from './forget-sessions.js';
 export { FindStrangers, type StrangerService } from './find-strangers.js';
 export { FindSession, FindSessionById, subaccountOf } from './find-session.js';
 export type { Interaction } from './interaction.entity.js';

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { change, Database, type Tx } from '../platform/database/database.js';
+import { updateOrInsert } from '../platform/database/key-races.js';
+import { marks, selection } from '../platform/database/rows.js';
+import { addToSession } from './add-to-stats.js';
+import { sumsOf } from './count-call.js';
+import { CALL_TALLIES, FORGOTTEN_STATS, SESSION_STATS, type CallTally } from './stat.entity.js';
+import { minus, NOTHING, plus, SUM_COLUMNS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
+
+const TALLY = selection(CALL_TALLIES.fields());
+const OPENING = selection(SESSION_STATS.pick(['accountId', 'hour', 'virtualNumber', 'sessions', 'fees']));
+const ADDED = SUM_COLUMNS.map((column) => `${column} = ${column} + ?`).join(', ');
+
+type Figure = Omit<StatPlace, 'sessionId'> & { sums: Sums };
+
+/**
+ * Deletes what single calls and sessions have come to, and remembers it in the sums of what is forgotten. The sums of hours, numbers and accounts are
+ * not touched: they stay to the micro-unit, and a recount still finds what they are made of.
+ */
+@Injectable()
+export class ForgetFigures {
+  constructor(private readonly database: Database) {}
+
+  /** Of these sessions and all their calls. */
+  async ofSessions(tx: Tx, sessionIds: string[]): Promise<void> {
+    const those = `session_id IN (${marks(sessionIds)})`;
+    const tallies = await TALLY.read(
+      tx,
+      `FROM call_tally ${this.database.byIndex('call_tally_session')} WHERE ${those} ${this.database.forUpdate}`,
+      sessionIds,
+    );
+    const openings = await OPENING.read(
+      tx,
+      `FROM session_stat WHERE ${those} AND (sessions <> 0 OR fees <> 0) ${this.database.forUpdate}`,
+      sessionIds,
+    );
+    await this.remember(tx, [
+      ...tallies.map(figureOf),
+      ...openings.map(({ sessions, fees, ...place }) => ({ ...place, sums: { ...NOTHING, sessions, fees } })),
+    ]);
+    await this.deleteTallies(tx, tallies);
+    await change(tx, `${this.database.deleteFrom('session_stat')} WHERE ${those}`, sessionIds);
+  }
+
+  /** Of these calls alone, by their A legs; a session that they belong to keeps what its other calls come to. */
+  async ofCalls(tx: Tx, accountId: string, aLegUuids: string[]): Promise<void> {
+    const tallies = await TALLY.read(
+      tx,
+      `FROM call_tally WHERE account_id = ? AND a_leg_uuid IN (${marks(aLegUuids)}) ${this.database.forUpdate}`,
+      [accountId, ...aLegUuids],
+    );
+    await this.remember(tx, tallies.map(figureOf));
+    for (const tally of tallies) await addToSession(tx, tally, minus(NOTHING, sumsOf(tally)));
+    await this.deleteTallies(tx, tallies);
+  }
+
+  /** In one order, so that two processes cannot wait for each other. */
+  private async remember(tx: Tx, figures: Figure[]): Promise<void> {
+    const byPlace = new Map<string, Figure>();
+    for (const figure of figures) {
+      const key = `${figure.accountId} ${figure.hour} ${figure.virtualNumber}`;
+      const known = byPlace.get(key);
+      byPlace.set(key, known ? { ...known, sums: plus(known.sums, figure.sums) } : figure);
+    }
+    const inOrder = [...byPlace].sort(([one], [other]) => (one < other ? -1 : 1));
+    for (const [, { accountId, hour, virtualNumber, sums }] of inOrder) {
+      const values = SUM_NAMES.map((name) => sums[name]);
+      const place = [accountId, hour, virtualNumber];
+      const add = `UPDATE forgotten_stat SET ${ADDED} WHERE account_id = ? AND hour = ? AND virtual_number = ?`;
+      await updateOrInsert(
+        () => change(tx, add, [...values, ...place]),
+        () => FORGOTTEN_STATS.insert(tx, { accountId, hour, virtualNumber, ...sums }),
+      );
+    }
+  }
+
+  private async deleteTallies(tx: Tx, tallies: CallTally[]): Promise<void> {
+    for (const accountId of new Set(tallies.map((tally) => tally.accountId))) {
+      const uuids = tallies.filter((tally) => tally.accountId === accountId).map(({ aLegUuid }) => aLegUuid);
+      const from = this.database.deleteFrom('call_tally');
+      await change(tx, `${from} WHERE account_id = ? AND a_leg_uuid IN (${marks(uuids)})`, [accountId, ...uuids]);
+    }
+  }
+}
+
+function figureOf(tally: CallTally): Figure {
+  const { accountId, hour, virtualNumber } = tally;
+  return { accountId, hour, virtualNumber, sums: sumsOf(tally) };
+}
