@@ -198,15 +198,16 @@ describeOnEachDatabase('retention', (open, kind) => {
   }
 
   const sums = async (): Promise<string[]> => {
-    const told: string[] = [];
-    for (const grouping of GROUPINGS) if (grouping !== 'session') told.push(...(await billing.stats(grouping)));
-    return told;
+    const lines: string[] = [];
+    for (const grouping of GROUPINGS) if (grouping !== 'session') lines.push(...(await billing.stats(grouping)));
+    return lines;
   };
   const differences = async (isRepair = false): Promise<number[]> => {
     await billing.recount.run(isRepair);
-    const { callDifferences, sessionDifferences, sumDifferences, calls, statCalls, amount, statAmount } =
-      (await billing.recount.last())!;
-    return [callDifferences, sessionDifferences, sumDifferences, calls - statCalls, amount - statAmount];
+    const report = (await billing.recount.last())!;
+    const { callDifferences, sessionDifferences, sumDifferences } = report;
+    const unequal = [report.calls - report.statCalls, report.amount - report.statAmount];
+    return [callDifferences, sessionDifferences, sumDifferences, ...unequal];
   };
 
   it('deletes a session with all that names it when its time is over, to the millisecond, and nothing of another', async () => {

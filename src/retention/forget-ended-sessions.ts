@@ -12,7 +12,7 @@ import { Batches, purgeInBatches } from '../platform/database/purge-in-batches.j
 import { Metrics } from '../platform/metrics.js';
 
 /** Half of the time between two runs and more: a backlog goes on all the time, and a process that dies is replaced within a minute. */
-export const RUN_MS = 20_000;
+const RUN_MS = 20_000;
 /** Then another account has its turn. */
 const TURN_MS = 1_000;
 const MOST_SESSIONS = 200;
