@@ -7,7 +7,11 @@ import { BY_KEY } from './longest-pin.js';
 import { lendable, type ChosenNumber, type Fragment, type NumberWish } from './number-wish.js';
 import { NUMBERS } from './virtual-number.entity.js';
 
-const CHOSEN = selection({ ...NUMBERS.pick(['id', 'number'], 'part'), tier: number('part.tier') });
+const CHOSEN = selection({
+  ...NUMBERS.pick(['id', 'number'], 'part'),
+  tier: number('part.tier'),
+  freeAfter: number('part.free_after'),
+});
 
 /**
  * The order of choice, best first:
@@ -49,7 +53,7 @@ async function firstFit(tx: Tx, wish: NumberWish, own: string[], pair: Fragment[
     if (spread) return spread;
   }
   const first = await pick(tx, [...pair, freshNumber(wish, fits)]);
-  return first ?? (await pick(tx, [leastRecentlyUsed(wish, fits)]));
+  return first ?? (await pick(tx, leastRecentlyUsed(wish, fits)));
 }
 
 async function pick(tx: Tx, parts: Fragment[]): Promise<ChosenNumber | null> {
@@ -58,13 +62,15 @@ async function pick(tx: Tx, parts: Fragment[]): Promise<ChosenNumber | null> {
     parts.map((part) => `FROM (${part.sql}) AS part`).join(' UNION ALL SELECT * '),
     parts.flatMap((part) => part.parameters),
   );
-  const best = rows.sort((left, right) => left.tier - right.tier)[0];
+  const best = rows.sort(
+    (left, right) => left.tier - right.tier || left.freeAfter - right.freeAfter || left.id - right.id,
+  )[0];
   return best ? { id: best.id, number: best.number, isFresh: best.tier === 2 } : null;
 }
 
 function numberOfSamePair({ parties, now }: NumberWish, fits: Fragment): Fragment {
   return {
-    sql: `SELECT n.id, n.number, 1 AS tier FROM number_assignment a
+    sql: `SELECT n.id, n.number, 1 AS tier, 0 AS free_after FROM number_assignment a
       JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
       JOIN virtual_number n ON n.id = a.virtual_number_id
       WHERE a.party_index = ? AND a.free_after <= ? AND b.free_after <= ? AND ${fits.sql}
@@ -78,20 +84,28 @@ function freshNumber({ parties }: NumberWish, fits: Fragment): Fragment {
     () => 'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)',
   );
   return {
-    sql: `SELECT n.id, n.number, 2 AS tier FROM virtual_number n WHERE ${fits.sql} AND ${unused.join(' AND ')} ORDER BY n.id LIMIT 1`,
+    sql: `SELECT n.id, n.number, 2 AS tier, 0 AS free_after FROM virtual_number n WHERE ${fits.sql} AND ${unused.join(' AND ')} ORDER BY n.id LIMIT 1`,
     parameters: [...fits.parameters, ...parties.map((party) => party.index)],
   };
 }
 
-function leastRecentlyUsed({ parties, now }: NumberWish, fits: Fragment): Fragment {
-  return {
-    sql: `SELECT n.id, n.number, 3 AS tier FROM (
-        SELECT virtual_number_id, MAX(free_after) AS free_after FROM number_assignment
-        WHERE party_index IN (${marks(parties)}) GROUP BY virtual_number_id
-      ) used JOIN virtual_number n ON n.id = used.virtual_number_id
-      WHERE used.free_after <= ? AND ${fits.sql} ORDER BY used.free_after, n.id LIMIT 1`,
-    parameters: [...parties.map((party) => party.index), now, ...fits.parameters],
-  };
+/**
+ * A number is as long free as the later of its parties' places is: each party's places are walked from the oldest, by their index, to the first where the
+ * other was not later. A driver's thousands of past places are not looked at for it.
+ */
+function leastRecentlyUsed({ parties, now }: NumberWish, fits: Fragment): Fragment[] {
+  return parties.map((party) => {
+    const others = parties.filter((other) => other !== party);
+    const later = others.map(
+      () => `AND NOT EXISTS (SELECT 1 FROM number_assignment x
+        WHERE x.virtual_number_id = a.virtual_number_id AND x.party_index = ? AND x.free_after > a.free_after)`,
+    );
+    return {
+      sql: `SELECT n.id, n.number, 3 AS tier, a.free_after FROM number_assignment a JOIN virtual_number n ON n.id = a.virtual_number_id
+        WHERE a.party_index = ? AND a.free_after <= ? AND ${fits.sql} ${later.join(' ')} ORDER BY a.free_after, a.virtual_number_id LIMIT 1`,
+      parameters: [party.index, now, ...fits.parameters, ...others.map((other) => other.index)],
+    };
+  });
 }
 
 /** As `lendable`, and without anybody there who answers for strangers in this session's way. */
