@@ -74,13 +74,13 @@ async function purge(database, server, sessions, calm) {
   while ((await left()) === whole) await delay(200);
   const [before, began] = [await left(), performance.now()];
   const cpu = cpuMicros(server.pid);
-  const beside = await answers(server, sessions, SECONDS);
+  const disturbed = await answers(server, sessions, SECONDS);
   const [after, took] = [await left(), (performance.now() - began) / 1000];
-  say('answers beside the purge', beside);
+  say('answers beside the purge', disturbed);
   const busy = cpuMicros(server.pid) - cpu;
   const rate = (before - after) / took;
   console.log(
-    `purged ${before - after} sessions with a call each in ${took.toFixed(1)} s: ${rate.toFixed(0)} a second, a million in ${(1e6 / rate / 60).toFixed(0)} min; p99 ${(at(beside, 0.99) / at(calm, 0.99)).toFixed(2)} of undisturbed; ${(busy / (before - after)).toFixed(0)} µs of the service's processor time a session, answers included`,
+    `purged ${before - after} sessions with a call each in ${took.toFixed(1)} s: ${rate.toFixed(0)} a second, a million in ${(1e6 / rate / 60).toFixed(0)} min; p99 ${(at(disturbed, 0.99) / at(calm, 0.99)).toFixed(2)} of undisturbed; ${(busy / (before - after)).toFixed(0)} µs of the service's processor time a session, answers included`,
   );
   await database.run(
     `UPDATE scheduled_task SET next_run_at = ${Date.now() + DAY_MS} WHERE name = 'retention.sessions'`,
@@ -159,28 +159,28 @@ async function fallDue(database, count, share) {
 /** Ended a hundred days ago, with a call of two legs each. */
 async function fill(database) {
   const began = performance.now();
-  const at = `${ENDED_AT} + (n % 240) * ${HOUR_MS / 60}`;
+  const ended = `${ENDED_AT} + (n % 240) * ${HOUR_MS / 60}`;
   const account = `'${ACCOUNT.authId}'`;
   const number = `CAST(14155600000 + n % ${NUMBERS} AS ${kind === 'sqlite' ? 'text' : 'char'})`;
   const hour = `${ENDED_AT} + ${kind === 'sqlite' ? '(n % 240) / 60' : '(n % 240) DIV 60'} * ${HOUR_MS}`;
   await database.run(...numbered(SESSIONS));
   for (const sql of [
     `INSERT INTO masking_session (id, account_id, status, parties, first_index, second_index, virtual_number_id, virtual_number, settings, created_at, modified_at, expires_at)
-       SELECT ${ID}, ${account}, 'expired', '${'x'.repeat(200)}', 'f' || t, 's' || t, 1 + n % ${NUMBERS}, ${number}, '${settings('')}', ${at}, ${at}, ${at} FROM bench_n`,
+       SELECT ${ID}, ${account}, 'expired', '${'x'.repeat(200)}', 'f' || t, 's' || t, 1 + n % ${NUMBERS}, ${number}, '${settings('')}', ${ended}, ${ended}, ${ended} FROM bench_n`,
     ...['f', 's'].map(
       (role) => `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
-       SELECT 1 + n % ${NUMBERS}, '${role}' || t, ${ID}, 'first', ${at} FROM bench_n`,
+       SELECT 1 + n % ${NUMBERS}, '${role}' || t, ${ID}, 'first', ${ended} FROM bench_n`,
     ),
     `INSERT INTO masked_call (id, account_id, session_id, virtual_number_id, kind, a_leg_uuid, caller_role, pin_attempts, decision, reason, answer, created_at, ended_at)
-       SELECT ${ID}, ${account}, ${ID}, 1, 'inbound', ${UUID}, 'first', 0, 'connect', 'party', '${'x'.repeat(200)}', ${at}, ${at} FROM bench_n`,
+       SELECT ${ID}, ${account}, ${ID}, 1, 'inbound', ${UUID}, 'first', 0, 'connect', 'party', '${'x'.repeat(200)}', ${ended}, ${ended} FROM bench_n`,
     ...['A', 'B'].map(
       (
         side,
       ) => `INSERT INTO call_leg (account_id, leg_uuid, call_id, session_id, side, role, started_at, answered_at, ended_at, is_answered, is_connected, is_ended, duration, billed_duration, amount)
-       SELECT ${account}, '${side}' || ${UUID}, ${ID}, ${ID}, '${side}', 'first', ${at}, ${at}, ${at}, 1, 1, 1, 90, 120, 8500 FROM bench_n`,
+       SELECT ${account}, '${side}' || ${UUID}, ${ID}, ${ID}, '${side}', 'first', ${ended}, ${ended}, ${ended}, 1, 1, 1, 90, 120, 8500 FROM bench_n`,
     ),
     `INSERT INTO interaction (id, session_id, started_at, ended_at, busy_until, leg_count, duration, billed_duration, amount)
-       SELECT ${ID}, ${ID}, ${at}, ${at}, ${at}, 2, 180, 240, 17000 FROM bench_n`,
+       SELECT ${ID}, ${ID}, ${ended}, ${ended}, ${ended}, 2, 180, 240, 17000 FROM bench_n`,
     `INSERT INTO call_tally (account_id, a_leg_uuid, hour, virtual_number, session_id, is_connected, talk_seconds, billed_seconds, amount, own_amount, minute_fee)
        SELECT ${account}, 'A' || ${UUID}, ${hour}, ${number}, ${ID}, 1, 90, 240, 17000, 0, 0 FROM bench_n`,
     `INSERT INTO session_stat (session_id, hour, account_id, virtual_number, calls, connected, talk_seconds, billed_seconds, amount, sessions, fees)
@@ -252,9 +252,9 @@ async function openDatabase(url) {
 
 async function create(server, n) {
   const { path, ...options } = createRequest(n);
-  const answer = await request(server.origin + path, { ...options, dispatcher: agent });
-  const text = await answer.body.text();
-  if (answer.statusCode !== 201) throw new Error(`${answer.statusCode} ${text}`);
+  const created = await request(server.origin + path, { ...options, dispatcher: agent });
+  const text = await created.body.text();
+  if (created.statusCode !== 201) throw new Error(`${created.statusCode} ${text}`);
   const { session_uuid: id, virtual_number: number } = JSON.parse(text);
   return { id, second: parties(n).second, virtualNumber: number.replace('+', '') };
 }
