@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import mysql from 'mysql2/promise';
 
 const { TEST_DATABASE_URL } = process.env;
@@ -42,6 +42,19 @@ export const kinds = {
       }),
   },
 };
+
+/** The server's process, when it runs on this machine and may be looked at; else null. */
+export async function databasePid(kind) {
+  if (kind !== 'mysql') return null;
+  try {
+    return await onServer(async (connection) => {
+      const [[row]] = await connection.query('SELECT @@pid_file AS file, @@datadir AS folder');
+      return Number(readFileSync(resolve(row.folder, row.file), 'utf8'));
+    });
+  } catch {
+    return null;
+  }
+}
 
 /** MySQL or MariaDB is measured when TEST_DATABASE_URL names a server, which then must answer, or when one answers on this machine. */
 async function isMysqlThere() {

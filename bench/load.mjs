@@ -7,7 +7,7 @@ import { answerRequest, createRequest, getRequest, parties } from './requests.mj
 const IN_FLIGHT = 32;
 const ANSWER_LIMIT_MS = 30_000;
 const pools = new Map();
-/** Sessions of the latest creates, by server. */
+/** Sessions of the latest creates, by server; an order that names sessions of its own needs none. */
 const sessions = new Map();
 
 const kinds = {
@@ -21,19 +21,13 @@ const kinds = {
       ),
   },
   get: {
-    requests: ({ origin, count }) =>
-      Array.from({ length: count }, (_, index) => {
-        const known = sessions.get(origin);
-        return getRequest(known[index % known.length]);
-      }),
+    requests: ({ origin, count, sessions: known = sessions.get(origin) }) =>
+      Array.from({ length: count }, (_, index) => getRequest(known[index % known.length])),
     isRight: (status, text) => status === 200 && text.includes('"session_uuid"'),
   },
   answer: {
-    requests: ({ origin, count }) =>
-      sessions
-        .get(origin)
-        .slice(0, count)
-        .map((session) => answerRequest(session, origin)),
+    requests: ({ origin, count, sessions: known = sessions.get(origin) }) =>
+      known.slice(0, count).map((session) => answerRequest(session, origin)),
     isRight: (status, text) => status === 200 && text.includes('<Number>'),
   },
 };

@@ -110,12 +110,15 @@ function seconds(ms) {
   return Number.isNaN(ms) ? '-' : `${(ms / 1000).toFixed(2)} s`;
 }
 
-function best(runs) {
+export function best(runs) {
   const fastest = runs.reduce((one, other) => (other.perSecond > one.perSecond ? other : one));
-  const cpu = runs.map((run) => run.cpuMicros).filter((value) => value !== null);
-  return { ...fastest, cpuMicros: cpu.length === 0 ? null : Math.min(...cpu) };
+  const least = (name) => {
+    const known = runs.map((run) => run[name]).filter((value) => value !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  };
+  return { ...fastest, cpuMicros: least('cpuMicros'), databaseMicros: least('databaseMicros') };
 }
 
-function median(values) {
+export function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

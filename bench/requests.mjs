@@ -3,12 +3,17 @@ import { createHmac, randomUUID } from 'node:crypto';
 export const ACCOUNT = { authId: 'MABENCHBENCHBENCH000', authToken: 'a-token-that-only-the-benchmark-has-0000' };
 export const ADMIN_TOKEN = 'an-admin-token-of-the-benchmark';
 /** Far more than a party will have sessions, so that no run ends in an exhausted pool. */
-export const VIRTUAL_NUMBERS = Array.from({ length: 100 }, (_, index) => `1415560${String(index).padStart(4, '0')}`);
+export const VIRTUAL_NUMBERS = Array.from({ length: 100 }, (_, index) => poolNumber(index));
 
 const AGENTS = 5_000;
 const CUSTOMERS = 10_000_000;
 const SESSIONS = `/v1/Account/${ACCOUNT.authId}/Masking/Session/`;
 const BASIC = `Basic ${Buffer.from(`${ACCOUNT.authId}:${ACCOUNT.authToken}`).toString('base64')}`;
+
+/** The n-th of at most 10,000 virtual numbers. */
+export function poolNumber(n) {
+  return `1415560${String(n).padStart(4, '0')}`;
+}
 
 /** The parties of the n-th session: one of 5,000 agents and a customer who was never seen before, in an order that looks random to a B-tree. */
 export function parties(n) {
@@ -29,6 +34,15 @@ export function createRequest(n) {
 
 export function getRequest(session) {
   return { method: 'GET', path: `${SESSIONS}${session.id}/`, headers: { authorization: BASIC } };
+}
+
+/** `query`: with the question mark, or empty. */
+export function listRequest(query) {
+  return { method: 'GET', path: `${SESSIONS}${query}`, headers: { authorization: BASIC } };
+}
+
+export function operatorRequest(path) {
+  return { method: 'GET', path, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } };
 }
 
 /** The customer of a session calls its number: a webhook as Plivo sends it, signed for the server at `origin`. */

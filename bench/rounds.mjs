@@ -16,11 +16,11 @@ const ROUNDS = { quick: 2, full: 5 };
 /**
  * Interleaved rounds of a fixed number of requests: both servers do the same requests, in the same order, on databases that have grown alike. A fixed
  * time would give the faster one the bigger database. `refused` is the share of answers that may be spoken refusals: on a machine that does other
- * work a call now and then waits too long.
+ * work a call now and then waits too long. `sessionsFor` names the sessions that are read or called, where not those of the round's creates.
  */
 export async function measureRounds(
   servers,
-  { isQuick = false, say, rounds: wanted, count: asked, from = 0, inFlight, refused = 0 },
+  { isQuick = false, say, rounds: wanted, warmUp: warmed, count: asked, from = 0, inFlight, refused = 0, sessionsFor },
 ) {
   const load = startLoad();
   const inTurn = Object.keys(servers);
@@ -29,14 +29,16 @@ export async function measureRounds(
       const round = {};
       for (const kind of KINDS) {
         round[kind] = {};
-        for (const name of names)
-          round[kind][name] = await measured(load, servers[name], { kind, from, count, inFlight, refused });
+        for (const name of names) {
+          const sessions = sessionsFor?.(name, { kind, from, count });
+          round[kind][name] = await measured(load, servers[name], { kind, from, count, inFlight, refused, sessions });
+        }
       }
       from += count;
       return round;
     };
 
-    const warmUp = await oneRound(isQuick ? WARM_UP.quick : WARM_UP.full, inTurn);
+    const warmUp = await oneRound(warmed ?? (isQuick ? WARM_UP.quick : WARM_UP.full), inTurn);
     const count = asked ?? (isQuick ? QUICK_COUNT : countFor(warmUp));
     say(`${count} creates and answers, ${count * GETS_PER_CREATE} gets a round`);
     const rounds = [];
@@ -51,19 +53,26 @@ export async function measureRounds(
   }
 }
 
-async function measured(load, { origin, pid }, { kind, count: creates, refused, ...order }) {
-  const cpuBefore = cpuMicros(pid);
+async function measured(load, { origin, pid, databasePid }, { kind, count: creates, refused, ...order }) {
+  const pids = [pid, databasePid];
+  const before = pids.map(cpuMicros);
   const count = kind === 'get' ? creates * GETS_PER_CREATE : creates;
   const result = await load.run({ ...order, origin, kind, count });
-  const cpuAfter = cpuMicros(pid);
+  const after = pids.map(cpuMicros);
   if (result.failed > (kind === 'answer' ? refused * count : 0))
     throw new Error(`${result.failed} of ${result.count} ${kind} requests failed: ${result.wrong}`);
   return {
     perSecond: (result.count / result.elapsedMs) * 1000,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
-    cpuMicros: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / result.count,
+    cpuMicros: microsEach(before[0], after[0], result.count),
+    // Of the database's own process, where `databasePid` names one; whoever else uses it is in here too.
+    databaseMicros: microsEach(before[1], after[1], result.count),
   };
+}
+
+function microsEach(before, after, count) {
+  return before === null || after === null ? null : (after - before) / count;
 }
 
 function countFor(warmUp) {

@@ -1,11 +1,12 @@
 // Calls that come at a steady rate, whatever becomes of them: up to several times what the machine can answer. `npm run build && node bench/rush.mjs
 // [sqlite|mysql] [rates]`; rates are calls a second, separated by commas. The load generator shares the machine.
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { machine, percentile, say, table } from './callback-report.mjs';
 import { dropAll, kinds, newFolder } from './databases.mjs';
-import { answerRequest, createRequest, parties } from './requests.mjs';
-import { addNumbers, cpuMicros, startService } from './servers.mjs';
+import { createRequest, parties } from './requests.mjs';
+import { addNumbers, startService } from './servers.mjs';
+import { callSteadily, send } from './steady-calls.mjs';
 
 const kind = process.argv[2] ?? 'sqlite';
 const RATES = (process.argv[3] ?? '100,200,300,400,600,900,1200').split(',').map(Number);
@@ -36,17 +37,12 @@ try {
   await dropAll();
 }
 
-async function send(origin, { path, ...options }) {
-  const { statusCode, body } = await request(origin + path, { ...options, dispatcher: agent });
-  return { statusCode, text: await body.text() };
-}
-
 async function openSessions({ origin }, count) {
   const sessions = [];
   let next = 0;
   const worker = async () => {
     for (let n = next++; n < count; n = next++) {
-      const { text } = await send(origin, createRequest(n));
+      const { text } = await send(agent, origin, createRequest(n));
       const { session_uuid: id, virtual_number: number } = JSON.parse(text);
       sessions.push({ id, second: parties(n).second, virtualNumber: number.slice(1) });
     }
@@ -55,37 +51,13 @@ async function openSessions({ origin }, count) {
   return sessions;
 }
 
-/** One call to each of the sessions. */
-async function rush({ origin, pid }, rate, sessions) {
-  const requests = sessions.map((session) => answerRequest(session, origin));
-  const connectedMs = [];
-  const seen = { refused: 0, failed: 0 };
-  const call = async (each) => {
-    const calledAt = performance.now();
-    const { statusCode, text } = await send(origin, each).catch(() => ({ statusCode: 0, text: '' }));
-    if (text.includes('<Number>')) connectedMs.push(performance.now() - calledAt);
-    else seen[statusCode === 200 ? 'refused' : 'failed']++;
-  };
-  const cpuBefore = cpuMicros(pid);
-  const beganAt = performance.now();
-  const since = () => (performance.now() - beganAt) / 1000;
-  const calls = [];
-  while (calls.length < requests.length) {
-    const due = Math.min(requests.length, Math.floor(since() * rate) + 1);
-    while (calls.length < due) calls.push(call(requests[calls.length]));
-    await delay(2);
-  }
-  const offered = requests.length / since();
-  await Promise.all(calls);
-  const connected = connectedMs.length / since();
-  const cpu = (cpuMicros(pid) - cpuBefore) / requests.length;
-  const whole = [
-    offered,
-    connected,
-    seen.refused,
-    seen.failed,
-    percentile(connectedMs, 0.5),
-    percentile(connectedMs, 0.99),
-  ];
-  return [...whole, cpu].map((value) => value.toFixed(0));
+async function rush(service, rate, sessions) {
+  const { offered, connected, refused, failed, connectedMs, ...seen } = await callSteadily(
+    agent,
+    service,
+    rate,
+    sessions,
+  );
+  const whole = [offered, connected, refused, failed, percentile(connectedMs, 0.5), percentile(connectedMs, 0.99)];
+  return [...whole, seen.cpuMicros].map((value) => value.toFixed(0));
 }

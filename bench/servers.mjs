@@ -124,8 +124,17 @@ export function cpuMicros(pid) {
 }
 
 export function rssMegabytes(pid) {
+  return megabytesOf(pid, /^VmRSS:\s+(\d+) kB/m);
+}
+
+/** The most that has been resident so far. */
+export function peakMegabytes(pid) {
+  return megabytesOf(pid, /^VmHWM:\s+(\d+) kB/m);
+}
+
+function megabytesOf(pid, line) {
   try {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    const [, kilobytes] = line.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kilobytes === undefined ? null : Number(kilobytes) / 1024;
   } catch {
     return null;
