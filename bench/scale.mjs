@@ -3,6 +3,7 @@
 //   --only sqlite|mysql     one database; mysql is TEST_DATABASE_URL or 127.0.0.1:3306
 //   --sizes 10k,1m,10m      assignments, two a session; 10k,1m unless said otherwise
 //   --against CHECKOUT      another build, which must be built, in turns with this one
+//   --in-flight 8           requests at once; 32 unless said otherwise, fewer where a commit takes very long
 //   --quick                 short rounds; its figures are not worth quoting
 //   --check                 the small form that CI runs: exit code 1 when a limit is missed
 import { resolve } from 'node:path';
@@ -27,6 +28,7 @@ const { values: flags } = parseArgs({
     sizes: { type: 'string', default: '10k,1m' },
     against: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    'in-flight': { type: 'string', default: '32' },
     check: { type: 'boolean', default: false },
   },
 });
@@ -105,7 +107,7 @@ function roundsFor(places) {
   const least = Math.min(...Object.values(places).map(({ sessions }) => sessions));
   const left = least - warmUp - 2 * calls.turns * calls.rate * calls.seconds;
   if (left < rounds * 50) throw new Error(`expected sizes of at least 8k assignments, got ${least * 2}`);
-  return { rounds, warmUp, count: Math.min(count, Math.floor(left / rounds)) };
+  return { rounds, warmUp, inFlight: Number(flags['in-flight']), count: Math.min(count, Math.floor(left / rounds)) };
 }
 
 /** Sessions of the filled ones: for gets any, for each call the next that nobody has called, both far from each other in all indexes. */
