@@ -72,7 +72,7 @@ function fields(alias, names) {
 function addition(table, key, sums, once, onTaken) {
   const columns = columnsOf([key, sums, once].join(' ').trim());
   const added = columnsOf(sums).map((column) => `${column} = ${table}.${column} + ${onTaken.more(column)}`);
-  const taken = onTaken.then(columnsOf(key).join(', '));
+  const taken = onTaken.change(columnsOf(key).join(', '));
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ${taken} ${added.join(', ')}`;
 }
 

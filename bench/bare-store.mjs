@@ -1,6 +1,6 @@
 import mysql from 'mysql2/promise';
 import { sqliteDriver } from '../dist/src/platform/database/sqlite-driver.js';
-import { statements } from './bare-statements.mjs';
+import { statements as statementsOf } from './bare-statements.mjs';
 
 /** As many as the service keeps for its transactions. */
 const MYSQL_CONNECTIONS = 24;
@@ -65,9 +65,9 @@ function openSqlite(file) {
     for (const settle of ended) settle();
     if (waiting.length > 0) setImmediate(commit);
   };
-  const onTaken = { then: (key) => `ON CONFLICT (${key}) DO UPDATE SET`, more: (column) => `excluded.${column}` };
+  const onTaken = { change: (key) => `ON CONFLICT (${key}) DO UPDATE SET`, more: (column) => `excluded.${column}` };
   return {
-    sql: { ...statements({ forUpdate: '', forShare: '', onTaken }), isSharded: false },
+    sql: { ...statementsOf({ forUpdate: '', forShare: '', onTaken }), isSharded: false },
     read: async (work) => follow(work()),
     transaction: (work) =>
       new Promise((resolve, reject) => {
@@ -123,9 +123,9 @@ function openMysql(uri) {
       connection.release();
     }
   };
-  const onTaken = { then: () => 'ON DUPLICATE KEY UPDATE', more: (column) => `VALUES(${column})` };
+  const onTaken = { change: () => 'ON DUPLICATE KEY UPDATE', more: (column) => `VALUES(${column})` };
   return {
-    sql: { ...statements({ forUpdate: 'FOR UPDATE', forShare: 'LOCK IN SHARE MODE', onTaken }), isSharded: true },
+    sql: { ...statementsOf({ forUpdate: 'FOR UPDATE', forShare: 'LOCK IN SHARE MODE', onTaken }), isSharded: true },
     read: async (work) => (await follow(readers, work())).result,
     async transaction(work) {
       for (let attempts = 1; ; attempts++) {

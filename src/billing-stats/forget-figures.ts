@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { Additions } from '../platform/database/additions.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
-import { updateOrInsert } from '../platform/database/key-races.js';
 import { marks, selection } from '../platform/database/rows.js';
 import { addToSession } from './add-to-stats.js';
 import { sumsOf } from './count-call.js';
 import { CALL_TALLIES, FORGOTTEN_STATS, SESSION_STATS, type CallTally } from './stat.entity.js';
-import { minus, NOTHING, plus, SUM_COLUMNS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
+import { minus, NOTHING, plus, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
 
 const TALLY = selection(CALL_TALLIES.fields());
 const OPENING = selection(SESSION_STATS.pick(['accountId', 'hour', 'virtualNumber', 'sessions', 'fees']));
-const ADDED = SUM_COLUMNS.map((column) => `${column} = ${column} + ?`).join(', ');
+const TO_FORGOTTEN = new Additions(FORGOTTEN_STATS, ['accountId', 'hour', 'virtualNumber'], SUM_NAMES);
 
 type Figure = Omit<StatPlace, 'sessionId'> & { sums: Sums };
 
@@ -50,7 +50,7 @@ export class ForgetFigures {
       [accountId, ...aLegUuids],
     );
     await this.remember(tx, tallies.map(figureOf));
-    for (const tally of tallies) await addToSession(tx, tally, minus(NOTHING, sumsOf(tally)));
+    for (const tally of tallies) await addToSession(tx, this.database, tally, minus(NOTHING, sumsOf(tally)));
     await this.deleteTallies(tx, tallies);
   }
 
@@ -64,13 +64,7 @@ export class ForgetFigures {
     }
     const inOrder = [...byPlace].sort(([one], [other]) => (one < other ? -1 : 1));
     for (const [, { accountId, hour, virtualNumber, sums }] of inOrder) {
-      const values = SUM_NAMES.map((name) => sums[name]);
-      const place = [accountId, hour, virtualNumber];
-      const add = `UPDATE forgotten_stat SET ${ADDED} WHERE account_id = ? AND hour = ? AND virtual_number = ?`;
-      await updateOrInsert(
-        () => change(tx, add, [...values, ...place]),
-        () => FORGOTTEN_STATS.insert(tx, { accountId, hour, virtualNumber, ...sums }),
-      );
+      await TO_FORGOTTEN.add(tx, this.database, { accountId, hour, virtualNumber, ...sums });
     }
   }
 

@@ -1,14 +1,16 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock, HOUR_MS, hourOf } from '../platform/clock.js';
-import { change, Database, type Tx } from '../platform/database/database.js';
-import { updateOrInsert } from '../platform/database/key-races.js';
+import { Additions } from '../platform/database/additions.js';
+import { change, Database } from '../platform/database/database.js';
 import { number, selection } from '../platform/database/rows.js';
 import { WrittenLater } from '../platform/database/written-later.js';
 import { Log } from '../platform/logging/logger.js';
 import { REFUSALS } from './pool-refusal.entity.js';
 
 const SHOWN_HOURS = 24;
+
+const TO_HOUR = new Additions(REFUSALS, ['accountId', 'subaccountId', 'callingCode', 'hour'], ['refusals']);
 
 const SHOWN = selection({
   ...REFUSALS.pick(['accountId', 'subaccountId', 'callingCode']),
@@ -66,7 +68,10 @@ export class PoolRefusals implements OnModuleDestroy {
   private keep(rows: Counted[]): Promise<void> {
     const oldest = hourOf(this.clock.now()) - SHOWN_HOURS * HOUR_MS;
     return this.database.transaction(async (tx) => {
-      for (const row of rows) await add(tx, row);
+      for (const { accountId, subaccountId, callingCode, hour, refusals } of rows) {
+        const place = { accountId, subaccountId: subaccountId ?? '', callingCode: callingCode ?? '', hour };
+        await TO_HOUR.add(tx, this.database, { ...place, refusals });
+      }
       await change(tx, 'DELETE FROM pool_refusal WHERE hour < ?', [oldest]);
     });
   }
@@ -84,19 +89,4 @@ export class PoolRefusals implements OnModuleDestroy {
       callingCode: row.callingCode === '' ? null : row.callingCode,
     }));
   }
-}
-
-function add(tx: Tx, counted: Counted): Promise<void> {
-  const { accountId, hour, refusals } = counted;
-  const subaccountId = counted.subaccountId ?? '';
-  const callingCode = counted.callingCode ?? '';
-  return updateOrInsert(
-    () =>
-      change(
-        tx,
-        'UPDATE pool_refusal SET refusals = refusals + ? WHERE account_id = ? AND subaccount_id = ? AND calling_code = ? AND hour = ?',
-        [refusals, accountId, subaccountId, callingCode, hour],
-      ),
-    () => REFUSALS.insert(tx, { accountId, subaccountId, callingCode, hour, refusals }),
-  );
 }

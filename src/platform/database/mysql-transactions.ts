@@ -1,5 +1,5 @@
-import { createPool, type Pool, type PoolConnection } from 'mysql2';
-import type { EntityManager } from 'typeorm';
+import { createPool, type ConnectionOptions, type Pool, type PoolConnection } from 'mysql2';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Connections } from './connections.js';
 import type { Tx } from './database.js';
 import { NotBegun } from './driver-errors.js';
@@ -19,6 +19,18 @@ const CONNECTIONS = 24;
 const AT_CONNECTING = `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET SESSION innodb_lock_wait_timeout = 2, autocommit = 0, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`;
 
+/** What every connection beside TypeORM's own is opened with; the same as those are (data-source.ts). */
+export function connectionOptions(dataSource: DataSource): ConnectionOptions {
+  const { url } = dataSource.options as { url: string };
+  return {
+    uri: url.replace(/^mariadb:/, 'mysql:'),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+  };
+}
+
 /** TypeORM's way to a connection, made once for each: it costs more than a statement. */
 interface Desk {
   manager: EntityManager;
@@ -35,13 +47,8 @@ export class MysqlTransactions {
     private readonly dataSource: Connections,
     private readonly afterCommit: () => void,
   ) {
-    const { url } = dataSource.options as { url: string };
     this.pool = createPool({
-      uri: url.replace(/^mariadb:/, 'mysql:'),
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      supportBigNumbers: true,
-      bigNumberStrings: false,
+      ...connectionOptions(dataSource),
       connectTimeout: 5_000,
       connectionLimit: CONNECTIONS,
       // Prepared statements kept per connection; a server has room for 16,382 of all its clients.

@@ -1,6 +1,7 @@
-import { createConnection, type Connection, type ConnectionOptions } from 'mysql2';
+import { createConnection, type Connection } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
-import { managerOn, mysqlPool, mysqlStatements } from '../database/statements.js';
+import { connectionOptions } from '../database/mysql-transactions.js';
+import { managerOn, mysqlStatements } from '../database/statements.js';
 
 /**
  * A connection of its own, so that a beat never waits behind a flood of requests for one of the pool's: a process that is only busy would be taken for
@@ -36,21 +37,10 @@ export class LoneConnection {
   }
 
   private connect(): { connection: Connection; manager: EntityManager } {
-    const { connectionConfig } = mysqlPool(this.dataSource).config as unknown as {
-      connectionConfig: ConnectionOptions;
-    };
-    const { host, port, user, password, database, ssl } = connectionConfig;
-    const connection = createConnection({
-      host,
-      port,
-      user,
-      password,
-      database,
-      connectTimeout: this.limitMs,
-      ...(ssl === undefined ? {} : { ssl }),
-    } as ConnectionOptions);
+    const connection = createConnection({ ...connectionOptions(this.dataSource), connectTimeout: this.limitMs });
     // The statement that was under way is told too; without a listener a cut connection would end the process.
     connection.on('error', () => undefined);
-    return { connection, manager: managerOn(this.dataSource.manager, mysqlStatements(connection)) };
+    const run = mysqlStatements(connection);
+    return { connection, manager: managerOn(this.dataSource.manager, run, run) };
   }
 }
