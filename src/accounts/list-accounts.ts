@@ -16,7 +16,7 @@ export class ListAccounts {
   constructor(private readonly database: Database) {}
 
   async run(page: { after: string; limit: number }): Promise<ListedAccount[]> {
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const accounts = await SHOWN.read(manager, 'FROM account WHERE auth_id > ? ORDER BY auth_id LIMIT ?', [
         page.after,
         page.limit,

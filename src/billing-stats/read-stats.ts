@@ -46,7 +46,7 @@ export class ReadStats {
 
   /** The rows after a key; all of them where no limit is given. */
   run(question: StatsQuestion, { after = '', limit }: { after?: string; limit?: number } = {}): Promise<StatsRow[]> {
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const accountIds = await this.accountsOf(manager, question);
       if (accountIds.length === 0) return [];
       if (question.groupBy === 'session')

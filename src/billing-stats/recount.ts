@@ -20,7 +20,7 @@ import {
   takeAway,
   type Surplus,
 } from './stat-differences.js';
-import { CALL_STATS, RECOUNT_PROGRESS, STAT_RECOUNTS, StatRecount, type CallTally } from './stat.entity.js';
+import { CALL_STATS, RECOUNT_PROGRESS, STAT_RECOUNTS, type CallTally, type StatRecount } from './stat.entity.js';
 import { ALL_NUMBERS } from './sums.js';
 import { readTallies } from './tallies.js';
 
@@ -41,6 +41,7 @@ const END_OF_IDS = 'g';
 
 const KEPT = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
 const FORGOTTEN = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
+const REPORT = selection(STAT_RECOUNTS.fields());
 const HOURS = selection(CALL_STATS.pick(['hour'], 'h'));
 
 export type RecountReport = Omit<StatRecount, 'id'>;
@@ -174,17 +175,17 @@ export class Recount implements OnModuleInit {
 
   /** The newest report, or null. */
   async last(): Promise<RecountReport | null> {
-    const [report] = await this.database.read((manager) =>
-      manager.find(StatRecount, { order: { id: 'DESC' }, take: 1 }),
+    const [report] = await this.database.browse((manager) =>
+      REPORT.read(manager, 'FROM stat_recount ORDER BY id DESC LIMIT 1'),
     );
     return report ?? null;
   }
 
   private async countSessions(state: RecountState, isRepair: boolean): Promise<RecountState> {
-    const page = await this.database.read((manager) => nextOpened(manager, { after: state.after, limit: PAGE }));
+    const page = await this.database.browse((manager) => nextOpened(manager, { after: state.after, limit: PAGE }));
     if (page.length === 0) return begun(state, 'calls');
     // Read after the sessions, with which their openings were committed.
-    const seeming = await this.database.read((manager) => wrongOpenings(manager, page));
+    const seeming = await this.database.browse((manager) => wrongOpenings(manager, page));
     if (seeming.length > 0) state.found.sessionDifferences += await this.settleOpenings(page, seeming, isRepair);
     return { ...state, after: page.at(-1)?.id ?? START };
   }
@@ -202,12 +203,12 @@ export class Recount implements OnModuleInit {
   }
 
   private async countCalls(state: RecountState, isRepair: boolean): Promise<RecountState> {
-    const accountId = await this.database.read((manager) => accountFrom(manager, state.account));
+    const accountId = await this.database.browse((manager) => accountFrom(manager, state.account));
     if (accountId === null) return begun(state, 'session-sums');
     const after = accountId === state.account ? state.after : START;
-    const page = await this.database.read((manager) => nextEndedLegs(manager, accountId, after, PAGE));
+    const page = await this.database.browse((manager) => nextEndedLegs(manager, accountId, after, PAGE));
     if (page.length === 0) return { ...state, account: `${accountId}~`, after: START };
-    const { figures, tallies } = await this.database.read(async (manager) => ({
+    const { figures, tallies } = await this.database.browse(async (manager) => ({
       figures: await callFigures(manager, accountId, page),
       tallies: await readTallies(manager, accountId, page),
     }));
@@ -241,7 +242,7 @@ export class Recount implements OnModuleInit {
   private async sumSessions(state: RecountState, isRepair: boolean): Promise<RecountState> {
     const { after } = state;
     if (after === END_OF_IDS) return begun(state, 'hour-sums');
-    const page = await this.database.read((manager) => nextOpened(manager, { after, limit: PAGE }));
+    const page = await this.database.browse((manager) => nextOpened(manager, { after, limit: PAGE }));
     const upTo = page.length < PAGE ? END_OF_IDS : (page.at(-1)?.id ?? END_OF_IDS);
     await this.settle(state.found, isRepair, (tx) => surplusOfSessions(tx, after, upTo));
     return { ...state, after: upTo };
@@ -249,10 +250,10 @@ export class Recount implements OnModuleInit {
 
   /** An hour at a time: on SQLite a statement keeps everybody waiting for as long as it takes. */
   private async sumHours(state: RecountState, isRepair: boolean): Promise<RecountState | null> {
-    const accountId = await this.database.read((manager) => accountFrom(manager, state.account));
+    const accountId = await this.database.browse((manager) => accountFrom(manager, state.account));
     if (accountId === null) return null;
     const after = accountId === state.account && state.after !== START ? Number(state.after) : -1;
-    const [hour] = await this.database.read((manager) => nextHours(manager, accountId, after));
+    const [hour] = await this.database.browse((manager) => nextHours(manager, accountId, after));
     if (hour === undefined) return { ...state, account: `${accountId}~`, after: START };
     await this.settle(state.found, isRepair, (tx) => surplusOfNumbers(tx, accountId, hour, hour + HOUR_MS));
     await this.settle(state.found, isRepair, (tx) => surplusOfAccount(tx, accountId, hour, hour + HOUR_MS));
@@ -260,7 +261,7 @@ export class Recount implements OnModuleInit {
   }
 
   private async settle(found: Findings, isRepair: boolean, look: (tx: Tx) => Promise<Surplus[]>): Promise<void> {
-    const wrong = await this.database.read(look);
+    const wrong = await this.database.browse(look);
     found.sumDifferences += wrong.length;
     // Looked at again: the work of a transaction may be repeated, and what was found is then taken away already.
     if (isRepair && wrong.length > 0) await this.database.transaction(async (tx) => this.repairAll(tx, await look(tx)));

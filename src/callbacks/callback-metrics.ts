@@ -40,7 +40,7 @@ export class CallbackMetrics {
       help: 'Age of the oldest callback that is neither delivered nor parked; 0 when there is none.',
       registers,
       collect: async () => {
-        const [pending] = await database.read((manager) =>
+        const [pending] = await database.browse((manager) =>
           OLDEST.read(manager, "FROM callback WHERE status = 'pending'"),
         );
         const createdAt = pending?.createdAt ?? null;

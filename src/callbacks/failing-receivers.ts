@@ -8,7 +8,7 @@ import { NotFound } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
-import { FAILING_RECEIVERS, FailingReceiver } from './callback.entity.js';
+import { FAILING_RECEIVERS, type FailingReceiver } from './callback.entity.js';
 import type { Receiver } from './receiver.js';
 
 const PAUSED_AFTER_MS = 5 * DAY_MS;
@@ -17,6 +17,7 @@ const NOTED_EVERY_MS = HOUR_MS;
 const TELL = 'callbacks.receiver-paused';
 
 const PAUSED = selection(FAILING_RECEIVERS.pick(['id']));
+const WHOLE = selection(FAILING_RECEIVERS.fields());
 const KNOWN = selection(FAILING_RECEIVERS.pick(['id', 'failingSince', 'lastFailedAt', 'pausedAt']));
 
 export interface ReceiverSearch {
@@ -84,15 +85,14 @@ export class FailingReceivers implements OnModuleInit {
 
   /** The latest to begin failing first; `origin` readable. */
   list({ status, before, limit }: ReceiverSearch): Promise<FailingReceiver[]> {
-    return this.database.read(async (manager) => {
-      const query = manager
-        .createQueryBuilder(FailingReceiver, 'r')
-        .orderBy('r.failingSince', 'DESC')
-        .addOrderBy('r.id', 'DESC')
-        .limit(limit);
-      if (status) query.andWhere(status === 'paused' ? 'r.pausedAt IS NOT NULL' : 'r.pausedAt IS NULL');
-      if (before) query.andWhere('r.failingSince <= :at AND (r.failingSince < :at OR r.id < :id)', before);
-      const found = await query.getMany();
+    return this.database.browse(async (manager) => {
+      const conditions = [
+        ...(status === undefined ? [] : [`paused_at IS ${status === 'paused' ? 'NOT NULL' : 'NULL'}`]),
+        ...(before === undefined ? [] : ['failing_since <= ? AND (failing_since < ? OR id < ?)']),
+      ];
+      const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+      const rest = `FROM failing_receiver ${where} ORDER BY failing_since DESC, id DESC LIMIT ?`;
+      const found = await WHOLE.read(manager, rest, [...(before ? [before.at, before.at, before.id] : []), limit]);
       return found.map((row) => ({ ...row, origin: this.crypto.open(originPlace(row.id, row.accountId), row.origin) }));
     });
   }

@@ -2,8 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database } from '../platform/database/database.js';
+import { marks, selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
-import { Callback, CallbackAttempt, CALLBACKS, type CallbackStatus } from './callback.entity.js';
+import {
+  CALLBACK_ATTEMPTS,
+  CALLBACKS,
+  type Callback,
+  type CallbackAttempt,
+  type CallbackStatus,
+} from './callback.entity.js';
 import { attemptPlace } from './deliver-callbacks.js';
 
 /** A callback without what is sealed in it: neither URL nor numbers. */
@@ -26,7 +33,9 @@ export interface CallbackSearch {
   limit: number;
 }
 
-const { url: _url, body: _body, ...SHOWN } = CALLBACKS.fields('c');
+const { url: _url, body: _body, ...SHOWN } = CALLBACKS.fields();
+const ROWS = selection(SHOWN);
+const ATTEMPTS = selection(CALLBACK_ATTEMPTS.fields());
 
 /** Callbacks with their attempts, newest first. */
 @Injectable()
@@ -37,19 +46,25 @@ export class FindCallbacks {
   ) {}
 
   run({ status, sessionId, before, limit }: CallbackSearch): Promise<FoundCallback[]> {
-    return this.database.read(async (manager) => {
-      const query = rows(manager).orderBy('c.createdAt', 'DESC').addOrderBy('c.id', 'DESC').limit(limit);
-      if (status !== undefined) query.andWhere('c.status = :status', { status });
-      if (sessionId !== undefined) query.andWhere('c.sessionId = :sessionId', { sessionId });
-      if (before) query.andWhere('c.createdAt <= :at AND (c.createdAt < :at OR c.id < :id)', before);
-      return this.withAttempts(manager, await query.getMany(), false);
+    return this.database.browse(async (manager) => {
+      const conditions = [
+        ...(status === undefined ? [] : [{ sql: 'status = ?', parameters: [status] }]),
+        ...(sessionId === undefined ? [] : [{ sql: 'session_id = ?', parameters: [sessionId] }]),
+        ...(before === undefined ? [] : [placedBefore(before)]),
+      ];
+      const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+      const found = await ROWS.read(manager, `FROM callback ${where} ORDER BY created_at DESC, id DESC LIMIT ?`, [
+        ...conditions.flatMap(({ parameters }) => parameters),
+        limit,
+      ]);
+      return this.withAttempts(manager, found, false);
     });
   }
 
   /** Refuses an id that nobody knows. */
   one(id: string, { withAnswers }: { withAnswers: boolean }): Promise<FoundCallback> {
-    return this.database.read(async (manager) => {
-      const found = await rows(manager).where('c.id = :id', { id }).getMany();
+    return this.database.browse(async (manager) => {
+      const found = await ROWS.read(manager, 'FROM callback WHERE id = ?', [id]);
       const [callback] = await this.withAttempts(manager, found, withAnswers);
       if (!callback) throw new NotFound('no callback has this id');
       return callback;
@@ -62,12 +77,11 @@ export class FindCallbacks {
     withAnswers: boolean,
   ): Promise<FoundCallback[]> {
     if (callbacks.length === 0) return [];
-    const attempts = await manager
-      .createQueryBuilder(CallbackAttempt, 'a')
-      .where('a.callbackId IN (:...ids)', { ids: callbacks.map(({ id }) => id) })
-      .orderBy('a.callbackId')
-      .addOrderBy('a.number')
-      .getMany();
+    const attempts = await ATTEMPTS.read(
+      manager,
+      `FROM callback_attempt WHERE callback_id IN (${marks(callbacks)}) ORDER BY callback_id, number`,
+      callbacks.map(({ id }) => id),
+    );
     return callbacks.map((callback) => ({
       callback,
       attempts: attempts
@@ -82,6 +96,7 @@ export class FindCallbacks {
   }
 }
 
-function rows(manager: EntityManager) {
-  return manager.createQueryBuilder(Callback, 'c').select(Object.keys(SHOWN).map((column) => `c.${column}`));
+/** Not as one OR: so the index on the instant bounds the read. */
+function placedBefore({ at, id }: { at: number; id: string }) {
+  return { sql: 'created_at <= ? AND (created_at < ? OR id < ?)', parameters: [at, at, id] };
 }

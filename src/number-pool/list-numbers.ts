@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan, type FindOptionsWhere } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
+import { selection } from '../platform/database/rows.js';
 import { InvalidRequest } from '../platform/errors.js';
 import { pooledNumbers, type PooledNumber } from './pooled-numbers.js';
-import { VirtualNumber, type ShownStatus } from './virtual-number.entity.js';
+import { NUMBERS, type ShownStatus } from './virtual-number.entity.js';
 
 export interface NumberFilter {
   accountId?: string;
@@ -17,6 +17,8 @@ export interface NumberFilter {
 
 const PAGE = 50;
 
+const ROWS = selection(NUMBERS.fields());
+
 /** The pool in the order in which its numbers are lent. */
 @Injectable()
 export class ListNumbers {
@@ -28,14 +30,19 @@ export class ListNumbers {
   async run(filter: NumberFilter): Promise<{ items: PooledNumber[]; next_cursor: string | null }> {
     const { accountId, country, status, limit = PAGE, cursor = '0' } = filter;
     if (!/^[0-9]{1,10}$/.test(cursor)) throw new InvalidRequest('cursor: expected the next_cursor of a page');
-    const where: FindOptionsWhere<VirtualNumber> = { id: MoreThan(Number(cursor)) };
-    if (accountId !== undefined) where.accountId = accountId;
-    if (country !== undefined) where.country = country.toUpperCase();
-    if (status !== undefined) where.status = status === 'elsewhere' ? 'active' : status;
-    if (status === 'active' || status === 'elsewhere') where.isElsewhere = status === 'elsewhere';
+    const conditions: { sql: string; parameters: (string | number)[] }[] = [
+      { sql: 'id > ?', parameters: [Number(cursor)] },
+      ...(accountId === undefined ? [] : [{ sql: 'account_id = ?', parameters: [accountId] }]),
+      ...(country === undefined ? [] : [{ sql: 'country = ?', parameters: [country.toUpperCase()] }]),
+      ...(status === undefined ? [] : [ofStatus(status)]),
+    ];
 
-    return this.database.read(async (manager) => {
-      const found = await manager.find(VirtualNumber, { where, order: { id: 'ASC' }, take: limit + 1 });
+    return this.database.browse(async (manager) => {
+      const where = conditions.map(({ sql }) => sql).join(' AND ');
+      const found = await ROWS.read(manager, `FROM virtual_number WHERE ${where} ORDER BY id LIMIT ?`, [
+        ...conditions.flatMap(({ parameters }) => parameters),
+        limit + 1,
+      ]);
       const page = found.slice(0, limit);
       const last = page.at(-1);
       return {
@@ -43,5 +50,16 @@ export class ListNumbers {
         next_cursor: last && found.length > limit ? String(last.id) : null,
       };
     });
+  }
+}
+
+function ofStatus(status: ShownStatus): { sql: string; parameters: string[] } {
+  switch (status) {
+    case 'active':
+      return { sql: "status = 'active' AND is_elsewhere = 0", parameters: [] };
+    case 'elsewhere':
+      return { sql: "status = 'active' AND is_elsewhere = 1", parameters: [] };
+    default:
+      return { sql: 'status = ?', parameters: [status] };
   }
 }

@@ -39,7 +39,7 @@ export class MeasureNumbers {
   }
 
   async run(): Promise<void> {
-    const { groups, parents } = await this.database.read(async (manager) => {
+    const { groups, parents } = await this.database.browse(async (manager) => {
       const rows = await GROUPS.read(
         manager,
         "FROM virtual_number WHERE status = 'active' AND missing_since IS NULL GROUP BY account_id, subaccount_id, leads_to",

@@ -67,7 +67,7 @@ export class PoolFigures {
   async run({ accountId }: { accountId?: string }): Promise<PoolFigure[]> {
     const now = this.clock.now();
     await this.refusals.write();
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const pools = await readPools(manager, accountId);
       const sessions = new Map((await readLoads(manager, now)).map((row) => [poolName(row), row.sessions]));
       const refusals = await this.refusals.read(manager);

@@ -26,7 +26,7 @@ export class ShowNumbers {
   constructor(private readonly database: Database) {}
 
   run(owner: Owner, { startsWith, alias, limit, offset }: NumberSearch) {
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const { sql, parameters } = ownedBy(owner);
       const conditions = [sql];
       if (startsWith !== undefined) {
@@ -47,7 +47,7 @@ export class ShowNumbers {
 
   /** Refuses a number that is not the owner's, and text that is none. */
   one(owner: Owner, text: string) {
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const { sql, parameters } = ownedBy(owner);
       const rows = await ROWS.read(manager, `FROM virtual_number WHERE ${sql} AND number = ?`, [
         ...parameters,

@@ -94,7 +94,7 @@ export class RefusedWebhooks implements OnModuleDestroy {
   async list(account?: string): Promise<Selected<typeof ROWS>[]> {
     await this.write();
     const latest = (rest: string, parameters: unknown[] = []) =>
-      this.database.read((manager) =>
+      this.database.browse((manager) =>
         ROWS.read(manager, `FROM refused_webhook WHERE ${rest} ORDER BY at DESC LIMIT ${SHOWN}`, parameters),
       );
     if (account !== undefined) return latest('account_id = ?', [account === OF_UNKNOWN_ACCOUNTS ? '' : account]);

@@ -25,7 +25,7 @@ export class KeepRecordings {
 
   async run(): Promise<number> {
     let deleted = 0;
-    for (const accountId of await this.database.read((manager) => this.accounts.ids(manager)))
+    for (const accountId of await this.database.browse((manager) => this.accounts.ids(manager)))
       deleted += await this.retire(accountId);
     // A call whose end was never heard of, and jobs that a person or a version lost: each is a no-op while its job is there.
     await this.wake(['ordered', 'recording'], LONGEST_CALL_MS, (id) => [LOOK, lookKey(id)]);
@@ -55,7 +55,7 @@ export class KeepRecordings {
   }
 
   private async wake(statuses: string[], ageMs: number, jobOf: (id: string) => [string, string]): Promise<void> {
-    const still = await this.database.read((manager) =>
+    const still = await this.database.browse((manager) =>
       IDS.read(
         manager,
         `FROM recording WHERE status IN (${marks(statuses)}) AND created_at <= ? ORDER BY created_at LIMIT 1000`,

@@ -34,7 +34,7 @@ export class ListRecordings {
   ) {}
 
   async run(owner: Owner, search: RecordingListSearch): Promise<{ total: number; recordings: ShownRecording[] }> {
-    const { total, rows } = await this.database.read((manager) => this.page(manager, owner, search));
+    const { total, rows } = await this.database.browse((manager) => this.page(manager, owner, search));
     const calls = await this.findCalls.many(rows.map(({ callId }) => callId));
     return {
       total,

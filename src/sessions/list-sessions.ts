@@ -40,7 +40,7 @@ export class ListSessions {
     const filter = sessionFilter(owner, request, this.records, this.clock.now());
     const path = `/v1/Account/${owner.subaccountId ?? owner.accountId}/Masking/Session/`;
 
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const [count] = await COUNT.read(manager, `FROM masking_session s WHERE ${filter.sql}`, filter.parameters);
       const rows = await ROWS.read(
         manager,

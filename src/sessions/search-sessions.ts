@@ -57,7 +57,7 @@ export class SearchSessions {
   ) {}
 
   run(search: SessionSearch): Promise<FoundSession[]> {
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       // One account at a time: each has its own index of parties, and a walk in the order of its sessions.
       const accountIds = search.accountId === undefined ? await this.accounts.ids(manager) : [search.accountId];
       const rows: MaskingSession[] = [];

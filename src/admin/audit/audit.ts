@@ -43,7 +43,7 @@ export class Audit {
 
   /** Newest first; `before` is an entry's id, empty for the newest. Ids grow with time. */
   list(page: { before: string; limit: number }): Promise<AuditEntry[]> {
-    return this.database.read((manager) =>
+    return this.database.browse((manager) =>
       ENTRIES.read(manager, "FROM audit_entry WHERE ? = '' OR id < ? ORDER BY id DESC LIMIT ?", [
         page.before,
         page.before,

@@ -27,7 +27,7 @@ export class RecordingsController {
       before: placeBefore(query),
       limit: query.limit + 1,
     };
-    const found = await this.database.read((manager) => this.findRecording.search(manager, search));
+    const found = await this.database.browse((manager) => this.findRecording.search(manager, search));
     return pageOf(found, query, {
       keyOf: ({ createdAt, recordingId }) => keyOfPlace({ at: createdAt, id: recordingId }),
       show: shownRecording,

@@ -38,7 +38,7 @@ export class AdminSessionsController {
 
   @Get(':uuid')
   one(@Param('uuid') uuid: string) {
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const found = await this.searchSessions.one(manager, uuid.toLowerCase());
       const timeline = await this.sessionTimeline.run(manager, found.session);
       return { ...shownSession(found), renewals: found.session.renewals, timeline: timeline.map(shownEntry) };

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { Accounts } from '../../accounts/index.js';
 import { virtualNumbersOf } from '../../sessions/index.js';
 import { Database } from '../../platform/database/database.js';
+import { marks, selection } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { legsOfCalls, type Leg } from '../facts/legs.js';
 import { callOutcome, legInWords } from './call-outcome.js';
-import { CallLeg, MaskedCall } from '../call.entity.js';
+import { CALLS, LEGS, type MaskedCall } from '../call.entity.js';
 
 /** A call without what is sealed in it: no number of a caller, no answer. */
 export type PlainCall = Omit<MaskedCall, 'caller' | 'dialled' | 'answer' | 'connectedAt' | 'reconciledAt'>;
@@ -34,74 +35,6 @@ export interface CallSearch {
   limit: number;
 }
 
-/** Calls with their legs, newest first. */
-@Injectable()
-export class FindCalls {
-  constructor(
-    private readonly database: Database,
-    private readonly accounts: Accounts,
-  ) {}
-
-  run(search: CallSearch): Promise<FoundCall[]> {
-    return this.database.read(async (manager) => withLegs(manager, await matching(manager, search)));
-  }
-
-  /** By our id, or by Plivo's CallUUID of either leg. Refuses calls that nobody knows. */
-  one(id: string): Promise<FoundCall> {
-    return this.database.read(async (manager) => {
-      const callId = (await this.callOfLeg(manager, id)) ?? id;
-      const [found] = await withLegs(manager, await callRows(manager).where('c.id = :callId', { callId }).getMany());
-      if (!found) throw new NotFound();
-      return found;
-    });
-  }
-
-  /** By our ids. */
-  async many(ids: string[]): Promise<Map<string, FoundCall>> {
-    if (ids.length === 0) return new Map();
-    const found = await this.database.read(async (manager) =>
-      withLegs(manager, await callRows(manager).where('c.id IN (:...ids)', { ids }).getMany()),
-    );
-    return new Map(found.map((one) => [one.call.id, one]));
-  }
-
-  /** The key of legs begins with their account. */
-  private async callOfLeg(manager: EntityManager, legUuid: string): Promise<string | null> {
-    const accountIds = await this.accounts.ids(manager);
-    const leg = await manager.findOne(CallLeg, { where: { accountId: In(accountIds), legUuid } });
-    return leg?.callId ?? null;
-  }
-}
-
-/** The calls of a session, newest first. */
-export async function callsOfSession(manager: EntityManager, sessionId: string, limit: number): Promise<FoundCall[]> {
-  return withLegs(manager, await matching(manager, { sessionId, limit }));
-}
-
-/** A call that heard a session's prompt and came to no session is found through the prompt: two reads, each along an index of its own. */
-async function matching(manager: EntityManager, search: CallSearch): Promise<PlainCall[]> {
-  const { sessionId, limit } = search;
-  if (sessionId === undefined) return page(manager, search).getMany();
-  const came = await page(manager, search).andWhere('c.sessionId = :sessionId', { sessionId }).getMany();
-  const prompted = await page(manager, search)
-    .andWhere('c.promptSessionId = :sessionId AND c.sessionId IS NULL', { sessionId })
-    .getMany();
-  return [...came, ...prompted].sort(newestFirst).slice(0, limit);
-}
-
-function newestFirst(left: PlainCall, right: PlainCall): number {
-  return right.createdAt - left.createdAt || (left.id < right.id ? 1 : -1);
-}
-
-function page(manager: EntityManager, { from, to, before, limit }: CallSearch): SelectQueryBuilder<MaskedCall> {
-  const query = callRows(manager).orderBy('c.createdAt', 'DESC').addOrderBy('c.id', 'DESC').limit(limit);
-  if (from !== undefined) query.andWhere('c.createdAt >= :from', { from });
-  if (to !== undefined) query.andWhere('c.createdAt < :to', { to });
-  // Not as one OR: so the index on the instant bounds the read.
-  if (before) query.andWhere('c.createdAt <= :at AND (c.createdAt < :at OR c.id < :id)', before);
-  return query;
-}
-
 const COLUMNS = [
   'id',
   'accountId',
@@ -120,8 +53,95 @@ const COLUMNS = [
   'dialStatus',
 ] as const satisfies (keyof PlainCall)[];
 
-function callRows(manager: EntityManager): SelectQueryBuilder<MaskedCall> {
-  return manager.createQueryBuilder(MaskedCall, 'c').select(COLUMNS.map((column) => `c.${column}`));
+const CALL = selection(CALLS.pick(COLUMNS));
+const CALL_OF_LEG = selection(LEGS.pick(['callId']));
+
+/** Calls with their legs, newest first. */
+@Injectable()
+export class FindCalls {
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: Accounts,
+  ) {}
+
+  run(search: CallSearch): Promise<FoundCall[]> {
+    return this.database.browse(async (manager) => withLegs(manager, await matching(manager, search)));
+  }
+
+  /** By our id, or by Plivo's CallUUID of either leg. Refuses calls that nobody knows. */
+  one(id: string): Promise<FoundCall> {
+    return this.database.read(async (manager) => {
+      const callId = (await this.callOfLeg(manager, id)) ?? id;
+      const [found] = await withLegs(manager, await CALL.read(manager, 'FROM masked_call WHERE id = ?', [callId]));
+      if (!found) throw new NotFound();
+      return found;
+    });
+  }
+
+  /** By our ids. */
+  async many(ids: string[]): Promise<Map<string, FoundCall>> {
+    if (ids.length === 0) return new Map();
+    const found = await this.database.browse(async (manager) =>
+      withLegs(manager, await CALL.read(manager, `FROM masked_call WHERE id IN (${marks(ids)})`, ids)),
+    );
+    return new Map(found.map((one) => [one.call.id, one]));
+  }
+
+  /** The key of legs begins with their account. */
+  private async callOfLeg(manager: EntityManager, legUuid: string): Promise<string | null> {
+    const accountIds = await this.accounts.ids(manager);
+    if (accountIds.length === 0) return null;
+    const [leg] = await CALL_OF_LEG.read(
+      manager,
+      `FROM call_leg WHERE account_id IN (${marks(accountIds)}) AND leg_uuid = ? LIMIT 1`,
+      [...accountIds, legUuid],
+    );
+    return leg?.callId ?? null;
+  }
+}
+
+/** The calls of a session, newest first. */
+export async function callsOfSession(manager: EntityManager, sessionId: string, limit: number): Promise<FoundCall[]> {
+  return withLegs(manager, await matching(manager, { sessionId, limit }));
+}
+
+/** A call that heard a session's prompt and came to no session is found through the prompt: two reads, each along an index of its own. */
+async function matching(manager: EntityManager, search: CallSearch): Promise<PlainCall[]> {
+  const { sessionId, limit } = search;
+  if (sessionId === undefined) return page(manager, search);
+  const came = await page(manager, search, { sql: 'session_id = ?', sessionId });
+  const prompted = await page(manager, search, { sql: 'prompt_session_id = ? AND session_id IS NULL', sessionId });
+  return [...came, ...prompted].sort(newestFirst).slice(0, limit);
+}
+
+function newestFirst(left: PlainCall, right: PlainCall): number {
+  return right.createdAt - left.createdAt || (left.id < right.id ? 1 : -1);
+}
+
+function page(
+  manager: EntityManager,
+  { from, to, before, limit }: CallSearch,
+  ofSession?: { sql: string; sessionId: string },
+): Promise<PlainCall[]> {
+  const conditions = [
+    ...(ofSession === undefined ? [] : [{ sql: ofSession.sql, parameters: [ofSession.sessionId] }]),
+    ...(from === undefined ? [] : [{ sql: 'created_at >= ?', parameters: [from] }]),
+    ...(to === undefined ? [] : [{ sql: 'created_at < ?', parameters: [to] }]),
+    // Not as one OR: so the index on the instant bounds the read.
+    ...(before === undefined
+      ? []
+      : [
+          {
+            sql: 'created_at <= ? AND (created_at < ? OR id < ?)',
+            parameters: [before.at, before.at, before.id],
+          },
+        ]),
+  ];
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+  return CALL.read(manager, `FROM masked_call ${where} ORDER BY created_at DESC, id DESC LIMIT ?`, [
+    ...conditions.flatMap(({ parameters }) => parameters),
+    limit,
+  ]);
 }
 
 async function withLegs(manager: EntityManager, calls: PlainCall[]): Promise<FoundCall[]> {

@@ -45,7 +45,7 @@ export class ListLegs {
 
   async run(owner: LegOwner, search: LegSearch): Promise<{ total: number; legs: FoundSessionLeg[] }> {
     const { limit, offset } = search;
-    return this.database.read(async (manager) => {
+    return this.database.browse(async (manager) => {
       const conditions = [ownedBy(owner), ...conditionsOf(owner, search)];
       const from = `FROM call_leg l ${this.database.byIndex(indexFor(owner, search))} WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
       const parameters = conditions.flatMap((condition) => condition.parameters);

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isLive, NEVER, type SessionRecord } from '../../sessions/index.js';
+import { selection } from '../../platform/database/rows.js';
 import { Clock } from '../../platform/clock.js';
 import { whyDecided } from './call-outcome.js';
-import { CallRequest } from '../call-request.entity.js';
-import { PinFailure } from '../pin/pin-failure.entity.js';
+import { CALL_REQUESTS, type CallRequest } from '../call-request.entity.js';
+import { PIN_FAILURES } from '../pin/pin-failure.entity.js';
 import { callsOfSession, type PlainCall, type FoundCall, type FoundLeg } from './find-calls.js';
 
 /** Something that happened, or will, in words that name no number. */
@@ -20,6 +21,9 @@ export interface TimelineEntry {
 /** A session without an end may have any number of calls; the newest are told. */
 const MOST_CALLS = 200;
 
+const REQUESTS = selection(CALL_REQUESTS.fields());
+const WRONG_PINS = selection(PIN_FAILURES.pick(['failedAt']));
+
 /** What happened in a session, when and why, in order: read from the rows of the session, its requested calls, its calls and their legs. */
 @Injectable()
 export class SessionTimeline {
@@ -27,14 +31,13 @@ export class SessionTimeline {
 
   async run(manager: EntityManager, session: SessionRecord): Promise<TimelineEntry[]> {
     const { id: sessionId } = session;
-    const newestRequests = {
-      where: { sessionId },
-      order: { createdAt: 'DESC', id: 'DESC' },
-      take: MOST_CALLS,
-    } as const;
-    const requests = await manager.find(CallRequest, newestRequests);
+    const requests = await REQUESTS.read(
+      manager,
+      `FROM call_request WHERE session_id = ? ORDER BY created_at DESC, id DESC LIMIT ${MOST_CALLS}`,
+      [sessionId],
+    );
     const calls = await callsOfSession(manager, sessionId, MOST_CALLS);
-    const wrongPins = await manager.find(PinFailure, { where: { sessionId }, order: { id: 'ASC' } });
+    const wrongPins = await WRONG_PINS.read(manager, 'FROM pin_failure WHERE session_id = ? ORDER BY id', [sessionId]);
     const entries = [
       ...beginning(session),
       ...leftOut(calls),

@@ -59,7 +59,7 @@ export class SweepRecords implements OnModuleInit {
 
   /** For the scheduler; returns how many accounts and subaccounts are to be swept. */
   async enqueue(): Promise<number> {
-    const all = await this.database.read(async (manager): Promise<Swept[]> => {
+    const all = await this.database.browse(async (manager): Promise<Swept[]> => {
       const accountIds = await this.accounts.ids(manager);
       return [...accountIds.map((accountId) => ({ accountId })), ...(await subaccountsAtPlivo(manager))];
     });
@@ -117,7 +117,7 @@ export class SweepRecords implements OnModuleInit {
       byCall.set(aLegUuid, [...(byCall.get(aLegUuid) ?? []), record]);
     }
     const uuids = [...new Set([...byCall.keys(), ...records.map(({ callUuid }) => callUuid)])];
-    const known = await this.database.read((manager) => legsByUuid(manager, accountId, uuids));
+    const known = await this.database.browse((manager) => legsByUuid(manager, accountId, uuids));
     for (const [aLegUuid, ofCall] of byCall) {
       const isOurs = known.has(aLegUuid) || (await this.isToPool(accountId, aLegUuid, ofCall));
       if (!isOurs || !ofCall.some((record) => isNews(known.get(record.callUuid), record))) continue;

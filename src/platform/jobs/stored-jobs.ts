@@ -48,7 +48,7 @@ export async function listJobs(database: Database, query: JobQuery, now: number)
     conditions.push('id < ?');
     parameters.push(query.cursor);
   }
-  const rows = await database.read((manager) =>
+  const rows = await database.browse((manager) =>
     SHOWN.read(manager, `FROM job WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`, [
       ...parameters,
       query.limit,
@@ -92,7 +92,7 @@ export function purgeParkedJobs(database: Database, before: number): Promise<num
 
 /** Kinds that have been due for a minute although nobody here handles them. */
 export async function overdueForeignKinds(database: Database, known: string[], now: number): Promise<string[]> {
-  const rows = await database.read((manager) =>
+  const rows = await database.browse((manager) =>
     KIND.read(manager, `FROM job WHERE status = 'waiting' AND run_at <= ? AND kind NOT IN (${marks(['', ...known])})`, [
       now - 60_000,
       '',
