@@ -13,6 +13,9 @@ import { AddDoubtedListing1764200000101 } from '../migrations/1764200000101-add-
 import { AddSubaccountAtPlivo1764200000201 } from '../migrations/1764200000201-add-subaccount-at-plivo.js';
 import { AddSubaccountToCallLeg1764320000001 } from '../migrations/1764320000001-add-subaccount-to-call-leg.js';
 import { AddLeadToVirtualNumber1764320000011 } from '../migrations/1764320000011-add-lead-to-virtual-number.js';
+import { KeepSessionCounts1764400000001 } from '../migrations/1764400000001-keep-session-counts.js';
+import { KeepPoolFigures1764400000003 } from '../migrations/1764400000003-keep-pool-figures.js';
+import { WidenSessionIndexes1764400000002 } from '../migrations/1764400000002-widen-session-indexes.js';
 import { AddDailyCaps1764310000001 } from '../migrations/1764310000001-add-daily-caps.js';
 import { AddProcess1764420000001 } from '../migrations/1764420000001-add-process.js';
 import { AddHolderToScheduledTask1764420000011 } from '../migrations/1764420000011-add-holder-to-scheduled-task.js';
@@ -39,6 +42,7 @@ import { RecordSweep } from './call-routing/records/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
 import { DoubtedListing } from './number-pool/doubted-listing.entity.js';
+import { NumberUse, PoolUse } from './number-pool/pool-use.entity.js';
 import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
 import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { RefusedWebhook } from './plivo/refused-webhook.entity.js';
@@ -46,6 +50,7 @@ import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
 import { Interaction } from './sessions/interaction.entity.js';
 import { PartyReindex } from './sessions/party-reindex.entity.js';
+import { SessionCount, SessionFold } from './sessions/session-count.entity.js';
 import { MaskingSession } from './sessions/session.entity.js';
 import type { Config } from './platform/settings/config.js';
 import { IdempotencyKey } from './platform/http/idempotency-key.entity.js';
@@ -73,6 +78,8 @@ const entities = [
   DoubtedListing,
   MaskingSession,
   PartyReindex,
+  SessionFold,
+  SessionCount,
   Interaction,
   MaskedCall,
   CallLeg,
@@ -87,6 +94,8 @@ const entities = [
   CallbackStream,
   FailingReceiver,
   PoolRefusalHour,
+  NumberUse,
+  PoolUse,
   AuditEntry,
   Recording,
   CallTally,
@@ -123,6 +132,9 @@ const migrations = [
   AddRetentionToAccount1764410000001,
   IndexEndedSessions1764410000011,
   AddForgottenStat1764410000021,
+  KeepSessionCounts1764400000001,
+  WidenSessionIndexes1764400000002,
+  KeepPoolFigures1764400000003,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

@@ -8,7 +8,7 @@ import { DEMO_AUTH_ID } from './accounts/index.js';
 import { createApp, startWork } from './app.js';
 import { isBehind, migrate, openDatabase } from './data-source.js';
 import { Draining } from './health/index.js';
-import { ListNumbers } from './number-pool/index.js';
+import { CountNumbers } from './number-pool/index.js';
 import { banner } from './banner.js';
 import { Clock } from './platform/clock.js';
 import { describeDatabase } from './platform/database/describe-database.js';
@@ -87,7 +87,6 @@ async function withRealPort(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> 
 
 async function greet(app: NestFastifyApplication, { config, secrets }: Ground): Promise<void> {
   const account = config.provider.firstAccount;
-  const page = await app.get(ListNumbers).run({ limit: 200 });
   process.stdout.write(
     banner({
       version: packageVersion(),
@@ -98,7 +97,7 @@ async function greet(app: NestFastifyApplication, { config, secrets }: Ground): 
       authToken: account ? null : secrets.demoAuthToken,
       adminToken: config.adminToken === null ? secrets.adminToken : null,
       database: describeDatabase(config.database),
-      numbers: page.items.length,
+      numbers: await app.get(CountNumbers).run(),
     }),
   );
 }

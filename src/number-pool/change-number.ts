@@ -34,8 +34,8 @@ export class ChangeNumber {
     if (changed.subaccountId !== found.subaccountId) {
       const to = changed.subaccountId;
       if (to !== null && !(await hasSubaccount(tx, found.accountId, to))) throw new UnknownSubaccount();
-      const live = await useUntilCommit(this.database, tx, found.id, this.clock.now());
-      if (live) throw new NumberInUse(live.sessions);
+      const live = await useUntilCommit(this.database, tx, found, this.clock.now());
+      if (live.sessions > 0) throw new NumberInUse(live.sessions);
     }
 
     await tx.update(VirtualNumber, { id: found.id }, changed);

@@ -7,7 +7,7 @@ import { doubtListing, type Doubt } from './doubt-listing.js';
 import { holdersOf } from './find-numbers.js';
 import { chunks, insertNumbers } from './insert-numbers.js';
 import { comesHere, type LeadsTo } from './lead.js';
-import { liveUse } from './live-sessions.js';
+import { liveSessionsOn } from './live-sessions.js';
 import { listingChanges, type Led, type ListedNumber, type ListingChanges } from './listing-changes.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
 
@@ -104,16 +104,16 @@ export class FollowListing {
     for (const { leadsTo } of active) leads[leadsTo] = (leads[leadsTo] ?? 0) + 1;
     const away = active.filter(({ leadsTo }) => !comesHere(leadsTo));
     const numbers = new Set<string>(away.map(({ number }) => number));
-    const live = await liveUse(
+    const live = await liveSessionsOn(
       tx,
-      pool.filter(({ number }) => numbers.has(number)).map(({ id }) => id),
+      pool.filter(({ number }) => numbers.has(number)),
       now,
     );
     const named = active.filter(({ leadsTo }) => leadsTo !== 'here' && leadsTo !== 'hangup-missing');
     return {
       leads,
       applications: [...new Set(named.flatMap(({ application }) => application ?? []))].slice(0, APPLICATIONS_NAMED),
-      liveSessions: [...live.values()].reduce((sum, { sessions }) => sum + sessions, 0),
+      liveSessions: live,
     };
   }
 }

@@ -3,6 +3,7 @@ import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { InvalidRequest } from '../platform/errors.js';
+import { poolLoad } from './live-sessions.js';
 import { pooledNumbers, type PooledNumber } from './pooled-numbers.js';
 import { NUMBERS, type ShownStatus } from './virtual-number.entity.js';
 
@@ -13,6 +14,13 @@ export interface NumberFilter {
   limit?: number;
   /** `next_cursor` of the page before. */
   cursor?: string;
+}
+
+export interface NumberPage {
+  items: PooledNumber[];
+  next_cursor: string | null;
+  /** When the live sessions were counted, ISO 8601: at most a minute ago; null while they never were. */
+  as_of: string | null;
 }
 
 const PAGE = 50;
@@ -27,7 +35,7 @@ export class ListNumbers {
     private readonly clock: Clock,
   ) {}
 
-  async run(filter: NumberFilter): Promise<{ items: PooledNumber[]; next_cursor: string | null }> {
+  async run(filter: NumberFilter): Promise<NumberPage> {
     const { accountId, country, status, limit = PAGE, cursor = '0' } = filter;
     if (!/^[0-9]{1,10}$/.test(cursor)) throw new InvalidRequest('cursor: expected the next_cursor of a page');
     const conditions: { sql: string; parameters: (string | number)[] }[] = [
@@ -44,10 +52,12 @@ export class ListNumbers {
         limit + 1,
       ]);
       const page = found.slice(0, limit);
+      const load = await poolLoad(manager, this.database, this.clock.now());
       const last = page.at(-1);
       return {
-        items: await pooledNumbers(manager, page, this.clock.now()),
+        items: await pooledNumbers(manager, page, load && load.uses),
         next_cursor: last && found.length > limit ? String(last.id) : null,
+        as_of: load && new Date(load.takenAt).toISOString(),
       };
     });
   }

@@ -1,13 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import type { Database, Tx } from '../platform/database/database.js';
-import { marks, number, selection } from '../platform/database/rows.js';
+import { exists, number, selection } from '../platform/database/rows.js';
+import { NUMBER_USES, POOL_USES } from './pool-use.entity.js';
+import { NUMBERS, type VirtualNumber } from './virtual-number.entity.js';
 
-// By the columns' own names: the entity of sessions belongs to a module above this one.
-const LIVE = selection({
-  id: number('virtual_number_id'),
-  sessions: number('COUNT(*)'),
-  parties: number('COUNT(first_index) + COUNT(second_index)'),
-});
+/** Up to so many live sessions are looked at when somebody asks: 10 ms on SQLite, 40 on MariaDB. Of more the figures are those of the last minute. */
+const FEW = 10_000;
+
+const POOL_KEY = ['accountId', 'subaccountId', 'country'] as const;
+export type PoolKey = Pick<VirtualNumber, (typeof POOL_KEY)[number]>;
 
 export interface LiveUse {
   sessions: number;
@@ -15,28 +16,113 @@ export interface LiveUse {
   parties: number;
 }
 
-/**
- * How many sessions live on each number. Read from the sessions and not from the assignments: these are also kept as a memory, so a number has
- * far more of them than live sessions, and each live session has its rows there anyway. A session whose time is up is dead, whatever its
- * status says.
- *
- * The `+ 0` keeps the index of numbers out of it, through which MariaDB visits every session that ever was: for 200 numbers with 500,000 ended
- * and 50,000 live sessions 8.2 s, against 0.2 s through the index of live sessions.
- */
-export async function liveUse(
+export interface PartyMaxima {
+  /** ΔA: the most live sessions of one phone that is a first party. */
+  maxSessionsFirst: number;
+  /** ΔB: the most live sessions of one phone that is a second party. */
+  maxSessionsSecond: number;
+}
+
+export type PoolMaxima = PoolKey & PartyMaxima;
+
+/** What live sessions ask of the pool at an instant; null where that has never been taken. */
+export interface PoolLoad {
+  takenAt: number;
+  uses: Map<number, LiveUse>;
+  maxima: PoolMaxima[];
+}
+
+const SESSIONS_ON = selection({
+  id: number('virtual_number_id'),
+  sessions: number('COUNT(*)'),
+  parties: number('COUNT(first_index)'),
+});
+const SECONDS_ON = selection({ id: number('virtual_number_id'), parties: number('COUNT(*)') });
+const OF_ONE = selection({ sessions: number('COUNT(*)'), parties: number('COUNT(first_index) + COUNT(second_index)') });
+const MAXIMA = selection({
+  ...NUMBERS.pick(POOL_KEY, 'phones'),
+  maxSessionsFirst: number('MAX(CASE WHEN is_first = 1 THEN sessions ELSE 0 END)'),
+  maxSessionsSecond: number('MAX(CASE WHEN is_second = 1 THEN sessions ELSE 0 END)'),
+});
+const KEPT_USES = selection(NUMBER_USES.fields());
+const KEPT_MAXIMA = selection(POOL_USES.fields());
+
+/** Now where there are few live sessions, else as it was last taken. */
+export async function poolLoad(manager: EntityManager, database: Database, now: number): Promise<PoolLoad | null> {
+  return (await hasFew(manager, now)) ? takeLoad(manager, database, now) : keptLoad(manager);
+}
+
+export async function hasFew(manager: EntityManager, now: number): Promise<boolean> {
+  const rest = `FROM masking_session WHERE status = 'active' AND expires_at > ? LIMIT 1 OFFSET ${FEW}`;
+  return !(await exists(manager, rest, [now]));
+}
+
+/** Of one number, now. */
+export async function liveUseOf(
   manager: EntityManager,
-  virtualNumberIds: number[],
+  { number: digits, accountId }: VirtualNumber,
   now: number,
-): Promise<Map<number, LiveUse>> {
-  if (virtualNumberIds.length === 0) return new Map();
-  const rows = await LIVE.read(
+): Promise<LiveUse> {
+  const [use] = await OF_ONE.read(
     manager,
-    `FROM masking_session
-      WHERE status = 'active' AND expires_at > ? AND virtual_number_id + 0 IN (${marks(virtualNumberIds)})
-      GROUP BY virtual_number_id`,
-    [now, ...virtualNumberIds],
+    'FROM masking_session WHERE virtual_number = ? AND account_id = ? AND expires_at > ?',
+    [digits, accountId, now],
   );
-  return new Map(rows.map(({ id, ...use }) => [id, use]));
+  return use ?? { sessions: 0, parties: 0 };
+}
+
+/** Of some of an account's numbers together, now. */
+export async function liveSessionsOn(manager: EntityManager, numbers: VirtualNumber[], now: number): Promise<number> {
+  let sessions = 0;
+  for (const one of numbers) sessions += (await liveUseOf(manager, one, now)).sessions;
+  return sessions;
+}
+
+/**
+ * Looks at all live sessions, in the indexes of their parties alone: a session lives until its expiry, which an earlier end sets to itself. At a million
+ * this takes seconds (docs/performance.md, Lists), so it is for the background.
+ */
+export async function takeLoad(manager: EntityManager, database: Database, now: number): Promise<PoolLoad> {
+  const [first, second] = [database.byIndex('masking_session_first'), database.byIndex('masking_session_second')];
+  const uses = new Map<number, LiveUse>();
+  const sessions = `FROM masking_session ${first} WHERE expires_at > ? GROUP BY virtual_number_id`;
+  for (const { id, ...use } of await SESSIONS_ON.read(manager, sessions, [now])) uses.set(id, use);
+  const seconds = `FROM masking_session ${second} WHERE second_index IS NOT NULL AND expires_at > ? GROUP BY virtual_number_id`;
+  for (const { id, parties } of await SECONDS_ON.read(manager, seconds, [now])) {
+    const use = uses.get(id);
+    if (use) use.parties += parties;
+  }
+  const sides = `${side('first', first)} UNION ALL ${side('second', second)}`;
+  const maxima = await MAXIMA.read(
+    manager,
+    `FROM (SELECT account_id, subaccount_id, country, party, COUNT(*) AS sessions, MAX(is_first) AS is_first, MAX(is_second) AS is_second
+             FROM (${sides}) sides GROUP BY account_id, subaccount_id, country, party) phones
+      GROUP BY account_id, subaccount_id, country`,
+    [now, now],
+  );
+  return { takenAt: now, uses, maxima };
+}
+
+/**
+ * The parties of live sessions on numbers that are not retired, one row per session. A party's phone blocks a number whichever side it is on, so its
+ * sessions of both sides are counted together and the side only tells which maximum they belong to.
+ */
+function side(role: 'first' | 'second', index: string): string {
+  return `SELECT v.account_id, v.subaccount_id, v.country, s.${role}_index AS party, ${Number(role === 'first')} AS is_first, ${Number(role === 'second')} AS is_second
+    FROM masking_session s ${index} CROSS JOIN virtual_number v ON v.id = s.virtual_number_id
+   WHERE s.${role}_index IS NOT NULL AND s.expires_at > ? AND v.status <> 'retired'`;
+}
+
+async function keptLoad(manager: EntityManager): Promise<PoolLoad | null> {
+  const rows = await KEPT_USES.read(manager, 'FROM number_use');
+  const [any] = rows;
+  if (any === undefined) return null;
+  const maxima = await KEPT_MAXIMA.read(manager, 'FROM pool_use');
+  return {
+    takenAt: any.takenAt,
+    uses: new Map(rows.map(({ virtualNumberId, sessions, parties }) => [virtualNumberId, { sessions, parties }])),
+    maxima: maxima.map((pool) => ({ ...pool, subaccountId: pool.subaccountId === '' ? null : pool.subaccountId })),
+  };
 }
 
 /**
@@ -46,12 +132,12 @@ export async function liveUse(
 export async function useUntilCommit(
   database: Database,
   tx: Tx,
-  virtualNumberId: number,
+  found: VirtualNumber,
   now: number,
-): Promise<LiveUse | undefined> {
+): Promise<LiveUse> {
   if (!database.isSqlite) {
     const overdue = `FROM masking_session ${database.byIndex('masking_session_due')} WHERE status = 'active' AND expires_at <= ?`;
-    await tx.query(`SELECT id ${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [now, virtualNumberId]);
+    await tx.query(`SELECT id ${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [now, found.id]);
   }
-  return (await liveUse(tx, [virtualNumberId], now)).get(virtualNumberId);
+  return liveUseOf(tx, found, now);
 }

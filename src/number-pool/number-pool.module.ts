@@ -4,6 +4,7 @@ import { PlivoModule } from '../plivo/index.js';
 import { AddNumber } from './add-number.js';
 import { AllocateNumber } from './allocate-number.js';
 import { ChangeNumber } from './change-number.js';
+import { CountNumbers } from './count-numbers.js';
 import { FollowListing } from './follow-listing.js';
 import { ForgetNumber } from './forget-number.js';
 import { ImportNumbers } from './import-numbers.js';
@@ -17,6 +18,7 @@ import { PurgeStrangers } from './purge-strangers.js';
 import { ReadListing } from './read-listing.js';
 import { RemoveNumber } from './remove-number.js';
 import { ShowNumbers } from './show-numbers.js';
+import { TakePoolLoad } from './take-pool-load.js';
 import { TellListingNews } from './tell-listing-news.js';
 import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 
@@ -36,6 +38,8 @@ const useCases = [
   SyncNumbers,
   EnqueueNumberSync,
   MeasureNumbers,
+  TakePoolLoad,
+  CountNumbers,
 ];
 
 @Module({

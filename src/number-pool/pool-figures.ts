@@ -3,8 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { number, selection, text } from '../platform/database/rows.js';
+import { poolLoad, type PartyMaxima, type PoolKey, type PoolLoad } from './live-sessions.js';
 import { PoolRefusals, type PoolRefusal } from './pool-refusals.js';
-import { NUMBERS, type VirtualNumber } from './virtual-number.entity.js';
+import { NUMBERS } from './virtual-number.entity.js';
 
 /** The numbers of one country that are lent to one account's sessions, or to one subaccount's. */
 export interface PoolFigure {
@@ -15,43 +16,30 @@ export interface PoolFigure {
   numbers: number;
   /** Those that take new sessions: active, led here by Plivo and not missing there. */
   available: number;
-  live_sessions: number;
-  max_sessions_first: number;
-  max_sessions_second: number;
+  /** Null, as the figures that follow from it, until they have been taken for the first time. */
+  live_sessions: number | null;
+  max_sessions_first: number | null;
+  max_sessions_second: number | null;
   /** For the parties; PINs of customers' own and open sessions may need more (docs/call-behaviour.md, How many numbers). */
-  numbers_needed: number;
+  numbers_needed: number | null;
   /** Below 0, sessions may be refused. */
-  headroom: number;
+  headroom: number | null;
   /** Sessions refused since the beginning of the hour 24 h ago that a number of this country would have served. */
   refusals_24h: number;
 }
 
-export interface PartyMaxima {
-  /** ΔA: the most live sessions of one phone that is a first party. */
-  maxSessionsFirst: number;
-  /** ΔB: the most live sessions of one phone that is a second party. */
-  maxSessionsSecond: number;
-}
-
-const KEY = ['accountId', 'subaccountId', 'country'] as const;
-type PoolKey = Pick<VirtualNumber, (typeof KEY)[number]>;
 type Pool = Awaited<ReturnType<typeof readPools>>[number];
 
 const POOL = 'account_id, subaccount_id, country';
 const POOLS = selection({
-  ...NUMBERS.pick(KEY),
+  ...NUMBERS.pick(['accountId', 'subaccountId', 'country']),
   callingCode: text('MIN(calling_code)'),
   numbers: number('COUNT(*)'),
   available: number(
     "SUM(CASE WHEN status = 'active' AND is_elsewhere = 0 AND missing_since IS NULL THEN 1 ELSE 0 END)",
   ),
 });
-const LOADS = selection({ ...NUMBERS.pick(KEY, 'v'), sessions: number('COUNT(*)') });
-const MAXIMA = selection({
-  ...NUMBERS.pick(KEY, 'phones'),
-  maxSessionsFirst: number('MAX(CASE WHEN is_first = 1 THEN sessions ELSE 0 END)'),
-  maxSessionsSecond: number('MAX(CASE WHEN is_second = 1 THEN sessions ELSE 0 END)'),
-});
+const IDS = selection(NUMBERS.pick(['id', 'accountId', 'subaccountId', 'country']));
 
 const NOBODY: PartyMaxima = { maxSessionsFirst: 0, maxSessionsSecond: 0 };
 
@@ -64,18 +52,24 @@ export class PoolFigures {
     private readonly refusals: PoolRefusals,
   ) {}
 
-  async run({ accountId }: { accountId?: string }): Promise<PoolFigure[]> {
+  async run({ accountId }: { accountId?: string }): Promise<{ items: PoolFigure[]; as_of: string | null }> {
     const now = this.clock.now();
     await this.refusals.write();
     return this.database.browse(async (manager) => {
+      const load = await poolLoad(manager, this.database, now);
       const pools = await readPools(manager, accountId);
-      const sessions = new Map((await readLoads(manager, now)).map((row) => [poolName(row), row.sessions]));
+      const sessions = load === null ? null : await sessionsByPool(manager, load);
       const refusals = await this.refusals.read(manager);
-      const maxima = new Map((await readMaxima(manager, now)).map((row) => [poolName(row), row]));
-      return pools.map((pool) => ({
-        ...figure(pool, sessions.get(poolName(pool)) ?? 0, maxima.get(poolName(pool)) ?? NOBODY),
+      const maxima = new Map(load?.maxima.map((row) => [poolName(row), row]));
+      const items = pools.map((pool) => ({
+        ...figure(
+          pool,
+          sessions && (sessions.get(poolName(pool)) ?? 0),
+          sessions && (maxima.get(poolName(pool)) ?? NOBODY),
+        ),
         refusals_24h: refusalsOf(pool, refusals),
       }));
+      return { items, as_of: load && new Date(load.takenAt).toISOString() };
     });
   }
 }
@@ -95,8 +89,8 @@ function refusalsOf(pool: Pool, all: PoolRefusal[]): number {
     .reduce((sum, { refusals }) => sum + refusals, 0);
 }
 
-function figure(pool: Pool, liveSessions: number, maxima: PartyMaxima): Omit<PoolFigure, 'refusals_24h'> {
-  const needed = numbersNeededFor(maxima);
+function figure(pool: Pool, liveSessions: number | null, maxima: PartyMaxima | null): Omit<PoolFigure, 'refusals_24h'> {
+  const needed = maxima && numbersNeededFor(maxima);
   return {
     account: pool.accountId,
     subaccount: pool.subaccountId,
@@ -104,10 +98,10 @@ function figure(pool: Pool, liveSessions: number, maxima: PartyMaxima): Omit<Poo
     numbers: pool.numbers,
     available: pool.available,
     live_sessions: liveSessions,
-    max_sessions_first: maxima.maxSessionsFirst,
-    max_sessions_second: maxima.maxSessionsSecond,
+    max_sessions_first: maxima && maxima.maxSessionsFirst,
+    max_sessions_second: maxima && maxima.maxSessionsSecond,
     numbers_needed: needed,
-    headroom: pool.available - needed,
+    headroom: needed === null ? null : pool.available - needed,
   };
 }
 
@@ -125,36 +119,12 @@ function readPools(manager: EntityManager, accountId: string | undefined) {
   );
 }
 
-function readLoads(manager: EntityManager, now: number) {
-  return LOADS.read(
-    manager,
-    `FROM masking_session s JOIN virtual_number v ON v.id = s.virtual_number_id + 0
-      WHERE s.status = 'active' AND s.expires_at > ? AND v.status <> 'retired'
-      GROUP BY v.account_id, v.subaccount_id, v.country`,
-    [now],
-  );
+/** By where their numbers are now. */
+async function sessionsByPool(manager: EntityManager, { uses }: PoolLoad): Promise<Map<string, number>> {
+  const sums = new Map<string, number>();
+  for (const { id, ...pool } of await IDS.read(manager, "FROM virtual_number WHERE status <> 'retired'")) {
+    const name = poolName(pool);
+    sums.set(name, (sums.get(name) ?? 0) + (uses.get(id)?.sessions ?? 0));
+  }
+  return sums;
 }
-
-function readMaxima(manager: EntityManager, now: number) {
-  return MAXIMA.read(
-    manager,
-    `FROM (SELECT ${POOL}, party, COUNT(*) AS sessions, MAX(is_first) AS is_first, MAX(is_second) AS is_second
-             FROM (${LIVE_SIDES}) sides GROUP BY ${POOL}, party) phones
-      GROUP BY ${POOL}`,
-    [now, now],
-  );
-}
-
-/**
- * The parties of live sessions on numbers that are not retired, one row per session and side. A party's phone blocks a number whichever side
- * it is on, so its sessions of both sides are counted together and the side only tells which maximum they belong to.
- * For the `+ 0` see `liveUse`.
- */
-const LIVE_SIDES = `
-  SELECT v.account_id, v.subaccount_id, v.country, s.first_index AS party, 1 AS is_first, 0 AS is_second
-    FROM masking_session s JOIN virtual_number v ON v.id = s.virtual_number_id + 0
-   WHERE s.status = 'active' AND s.expires_at > ? AND v.status <> 'retired' AND s.first_index IS NOT NULL
-  UNION ALL
-  SELECT v.account_id, v.subaccount_id, v.country, s.second_index AS party, 0 AS is_first, 1 AS is_second
-    FROM masking_session s JOIN virtual_number v ON v.id = s.virtual_number_id + 0
-   WHERE s.status = 'active' AND s.expires_at > ? AND v.status <> 'retired' AND s.second_index IS NOT NULL`;

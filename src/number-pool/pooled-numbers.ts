@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { marks, numberOrNull, selection } from '../platform/database/rows.js';
 import { parentsOf } from '../accounts/index.js';
 import type { LeadsTo } from './lead.js';
-import { liveUse } from './live-sessions.js';
+import { liveUseOf, type LiveUse } from './live-sessions.js';
 import { NUMBERS, type ShownStatus, type VirtualNumber } from './virtual-number.entity.js';
 
 /** A number as operators see it. */
@@ -19,20 +19,20 @@ export interface PooledNumber {
   /** Where that application brings calls and hang-ups; null for numbers that Plivo never listed. */
   leads_to: LeadsTo | null;
   alias: string;
-  live_sessions: number;
-  live_parties: number;
+  /** Null in a list until they have been taken for the first time. */
+  live_sessions: number | null;
+  live_parties: number | null;
   /** When it was last lent to a new session; ISO 8601. */
   last_used_at: string | null;
 }
 
-/** Adds to numbers what happens on them now. */
+/** Adds to numbers what happens on them; null where that is not known. */
 export async function pooledNumbers(
   manager: EntityManager,
   numbers: VirtualNumber[],
-  now: number,
+  live: ReadonlyMap<number, LiveUse> | null,
 ): Promise<PooledNumber[]> {
   const ids = numbers.map(({ id }) => id);
-  const live = await liveUse(manager, ids, now);
   const lastUse = await lastUses(manager, ids);
   const parents = await parentsOf(
     manager,
@@ -48,14 +48,15 @@ export async function pooledNumbers(
     application: number.application,
     leads_to: number.leadsTo,
     alias: number.alias,
-    live_sessions: live.get(number.id)?.sessions ?? 0,
-    live_parties: live.get(number.id)?.parties ?? 0,
+    live_sessions: live && (live.get(number.id)?.sessions ?? 0),
+    live_parties: live && (live.get(number.id)?.parties ?? 0),
     last_used_at: lastUse.get(number.id) ?? null,
   }));
 }
 
 export async function pooledNumber(manager: EntityManager, number: VirtualNumber, now: number): Promise<PooledNumber> {
-  const [shown] = await pooledNumbers(manager, [number], now);
+  const live = new Map([[number.id, await liveUseOf(manager, number, now)]]);
+  const [shown] = await pooledNumbers(manager, [number], live);
   if (!shown) throw new Error('one number in, none out');
   return shown;
 }
@@ -64,7 +65,7 @@ export async function pooledNumber(manager: EntityManager, number: VirtualNumber
 const LAST_USE = selection({
   ...NUMBERS.pick(['id'], 'v'),
   at: numberOrNull(`(SELECT s.created_at FROM masking_session s
-                      WHERE s.virtual_number_id = v.id ORDER BY s.created_at DESC LIMIT 1)`),
+                      WHERE s.virtual_number = v.number AND s.account_id = v.account_id ORDER BY s.created_at DESC LIMIT 1)`),
 });
 
 async function lastUses(manager: EntityManager, ids: number[]): Promise<Map<number, string>> {

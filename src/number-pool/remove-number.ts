@@ -24,8 +24,8 @@ export class RemoveNumber {
 
   async run(tx: Tx, number: string): Promise<VirtualNumber> {
     const found = await lockNumber(this.database, tx, number);
-    const live = await useUntilCommit(this.database, tx, found.id, this.clock.now());
-    if (live) throw new NumberInUse(live.sessions);
+    const live = await useUntilCommit(this.database, tx, found, this.clock.now());
+    if (live.sessions > 0) throw new NumberInUse(live.sessions);
 
     await tx.delete(VirtualNumber, { id: found.id });
     this.settings.numbersChanged(found.accountId);

@@ -3,10 +3,10 @@ import { DailyCaps, Spend } from '../accounts/index.js';
 import { Recount } from '../billing-stats/index.js';
 import { PurgeCallbacks } from '../callbacks/index.js';
 import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
-import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers } from '../number-pool/index.js';
+import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers, TakePoolLoad } from '../number-pool/index.js';
 import { KeepRecordings } from '../recording/index.js';
 import { ForgetEndedSessions, ForgetStrangers } from '../retention/index.js';
-import { ExpireDueSessions } from '../sessions/index.js';
+import { CountSessions, ExpireDueSessions } from '../sessions/index.js';
 import { Config } from '../platform/settings/config.js';
 import { Database } from '../platform/database/database.js';
 import { PurgeIdempotencyKeys } from '../platform/http/purge-idempotency-keys.js';
@@ -28,8 +28,10 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly expireDueSessions: ExpireDueSessions,
     private readonly forgetEndedSessions: ForgetEndedSessions,
     private readonly forgetStrangers: ForgetStrangers,
+    private readonly countSessions: CountSessions,
     private readonly enqueueNumberSync: EnqueueNumberSync,
     private readonly measureNumbers: MeasureNumbers,
+    private readonly takePoolLoad: TakePoolLoad,
     private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
     private readonly purgeWebhookReceipts: PurgeWebhookReceipts,
     private readonly purgePinLocks: PurgePinLocks,
@@ -81,6 +83,7 @@ export class ScheduledTasks implements OnModuleInit {
       scope: 'each-process',
       run: () => this.expireDueSessions.run(),
     });
+    this.addFigures();
     const minutely = { everySeconds: MINUTE, timeoutSeconds: 30, scope: 'each-process' } as const;
     this.scheduler.add({
       name: 'jobs.report-foreign-kinds',
@@ -97,5 +100,25 @@ export class ScheduledTasks implements OnModuleInit {
         run: () => this.enqueueNumberSync.run(),
       });
     }
+  }
+
+  /** What lists and figures are answered from. */
+  private addFigures(): void {
+    this.scheduler.add({
+      name: 'sessions.count',
+      // What was created since is counted whenever a list is asked for.
+      everySeconds: 15,
+      timeoutSeconds: 60,
+      scope: 'one-process',
+      run: () => this.countSessions.run(),
+    });
+    this.scheduler.add({
+      name: 'number-pool.take-load',
+      // With what it takes itself, its figures are at most a minute old.
+      everySeconds: 45,
+      timeoutSeconds: MINUTE,
+      scope: 'one-process',
+      run: () => this.takePoolLoad.run(),
+    });
   }
 }

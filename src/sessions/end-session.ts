@@ -29,6 +29,7 @@ export class EndSession {
     ]);
     const freeAfter = now + session.settings.virtual_number_cooloff_period * 1000;
     await releaseHold(tx, id, freeAfter);
+    await this.records.moveCount(tx, session, now);
 
     await this.events.publish(tx, new NumberReleased(session.accountId, id, freeAfter));
     await this.events.publish(tx, new SessionEnded(session.accountId, id, 'deleted', now));

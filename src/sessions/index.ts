@@ -1,4 +1,5 @@
 export { SessionsModule } from './sessions.module.js';
+export { CountSessions } from './count-sessions.js';
 export { EndSession } from './end-session.js';
 export { ExpireDueSessions } from './expire-due-sessions.js';
 export { FindRoute, SEATED, type Route, type Seat } from './find-route.js';

@@ -24,6 +24,13 @@ export async function readInteractions(tx: Tx, sessionIds: string[]): Promise<Ma
 /** The conversations of a session that are on at an instant: both are its parameters. One whose hang-up was lost stops counting at its `busy_until`. */
 export const IN_PROGRESS = 'FROM interaction WHERE session_id = ? AND ended_at IS NULL AND busy_until > ?';
 
+/**
+ * The account's sessions of which a leg is on, `s`: all that have a conversation in progress, and hardly more. CROSS JOIN: SQLite takes it in the order of
+ * writing.
+ */
+export const SESSIONS_WITH_LEGS = `FROM (SELECT DISTINCT session_id FROM call_leg WHERE account_id = ? AND ended_at IS NULL AND session_id IS NOT NULL) l
+  CROSS JOIN masking_session s ON s.id = l.session_id`;
+
 /** Whether a conversation of this session is on. */
 export function isInProgress(tx: Tx, sessionId: string, now: number): Promise<boolean> {
   return exists(tx, `${IN_PROGRESS} LIMIT 1`, [sessionId, now]);

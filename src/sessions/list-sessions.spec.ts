@@ -1,6 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, OWNER, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addLeg,
+  addNumbers,
+  clearSessions,
+  OWNER,
+  party,
+  sessionsOn,
+  usNumbers,
+} from '../../test/support/ground.js';
 import type { Database } from '../platform/database/database.js';
 import { openInteraction } from './interactions.js';
 import { ListSessions } from './list-sessions.js';
@@ -125,7 +134,10 @@ describeOnEachDatabase('the list of sessions', (open) => {
     await sessions.end(ended);
     const now = sessions.clock.now();
     const call = { id: idle.replace(/^.{8}/, 'cccccccc'), sessionId: talking, startedAt: now, busyUntil: now + 1000 };
-    await database.transaction((tx) => openInteraction(tx, { ...call, role: 'first', legUuid: 'A' }));
+    await database.transaction(async (tx) => {
+      await openInteraction(tx, { ...call, role: 'first', legUuid: 'A' });
+      await addLeg(tx, { ...call, legUuid: 'A' });
+    });
     const both = [idle, talking].sort().toReversed();
     expect(await ids({ status: 'active' })).toEqual(both);
     expect(await ids({ status: 'in-progress' })).toEqual([talking]);
@@ -149,6 +161,7 @@ describeOnEachDatabase('the list of sessions', (open) => {
     const call = { id: id.replace(/^.{8}/, 'cccccccc'), sessionId: id, startedAt: now, busyUntil: now + 1000 };
     await database.transaction(async (tx) => {
       await openInteraction(tx, { ...call, role: 'second', legUuid: 'A' });
+      await addLeg(tx, { ...call, legUuid: 'A' });
       await tx.query('UPDATE interaction SET ended_at = ?', [now]);
     });
     expect(await ids({ status: 'in-progress' })).toEqual([]);

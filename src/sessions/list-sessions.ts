@@ -1,22 +1,31 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Clock } from '../platform/clock.js';
-import { number, selection } from '../platform/database/rows.js';
+import { marks, number, selection } from '../platform/database/rows.js';
 import { Database } from '../platform/database/database.js';
 import { listMeta, type ListMeta } from '../platform/http/resource-list.js';
 import { InvalidParameter } from '../platform/errors.js';
+import { SESSIONS_WITH_LEGS } from './interactions.js';
 import { FindSession } from './find-session.js';
 import type { SessionAnswer } from './session-answer.js';
-import { sessionFilter } from './session-filter.js';
+import { regionOf, sessionFilter, type Region } from './session-filter.js';
 import { canonicalFilterName, ListSessionsDto } from './session-list.dto.js';
 import { SESSIONS } from './session.entity.js';
-import { SessionRecords, type SessionOwner } from './session-record.js';
+import { SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
+import { idsWithin, stretchesOf } from './walk-region.js';
 
 const MAX_PAGE = 20;
 
 const ROWS = selection(SESSIONS.fields('s'));
+const KEYS = selection(SESSIONS.pick(['id'], 's'));
 const COUNT = selection({ n: number('COUNT(*)') });
+
+interface Page {
+  limit: number;
+  offset: number;
+}
 
 export interface SessionPage {
   meta: ListMeta;
@@ -37,26 +46,67 @@ export class ListSessions {
     const { request, named } = readListQuery(query);
     const limit = Math.min(Math.max(request.limit ?? MAX_PAGE, 1), MAX_PAGE);
     const offset = request.offset ?? 0;
-    const filter = sessionFilter(owner, request, this.records, this.clock.now());
+    const now = this.clock.now();
     const path = `/v1/Account/${owner.subaccountId ?? owner.accountId}/Masking/Session/`;
 
     return this.database.browse(async (manager) => {
-      const [count] = await COUNT.read(manager, `FROM masking_session s WHERE ${filter.sql}`, filter.parameters);
-      const rows = await ROWS.read(
-        manager,
-        `FROM masking_session s WHERE ${filter.sql} ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit} OFFSET ${offset}`,
-        filter.parameters,
-      );
-      const answers = await this.findSession.answers(
-        manager,
-        rows.map((row) => this.records.fromRow(row)),
-      );
+      const region = regionOf(owner, request, now);
+      const { total, ids } = region
+        ? await this.walked(manager, region, { limit, offset })
+        : await this.picked(manager, owner, request, { limit, offset, now });
+      const answers = await this.findSession.answers(manager, await this.inOrder(manager, ids));
       return {
-        meta: listMeta(path, { limit, offset, filters: named }, count?.n ?? 0),
+        meta: listMeta(path, { limit, offset, filters: named }, total),
         objects: answers.map((answer) => ({ ...answer, resource_uri: `${path}${answer.session_uuid}/` })),
       };
     });
   }
+
+  private async walked(manager: EntityManager, region: Region, page: Page): Promise<{ total: number; ids: string[] }> {
+    const stretches = await stretchesOf(manager, this.database, region);
+    const ids = await idsWithin(manager, this.database, region, stretches, page);
+    return { total: stretches.reduce((sum, { sessions }) => sum + sessions, 0), ids };
+  }
+
+  /** Of a party, of a number, in progress or of some duration: those are looked through in their own index. */
+  private async picked(
+    manager: EntityManager,
+    owner: SessionOwner,
+    request: ListSessionsDto,
+    { limit, offset, now }: Page & { now: number },
+  ): Promise<{ total: number; ids: string[] }> {
+    const { sql, parameters } = sessionFilter(owner, request, this.records, now);
+    const source = sourceOf(this.database, owner, request);
+    const values = [...source.parameters, ...parameters];
+    const [count] = await COUNT.read(manager, `${source.sql} WHERE ${sql}`, values);
+    if (count === undefined || count.n <= offset) return { total: count?.n ?? 0, ids: [] };
+    const page = `ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit} OFFSET ${offset}`;
+    const keys = await KEYS.read(manager, `${source.sql} WHERE ${sql} ${page}`, values);
+    return { total: count.n, ids: keys.map(({ id }) => id) };
+  }
+
+  private async inOrder(manager: EntityManager, ids: string[]): Promise<SessionRecord[]> {
+    if (ids.length === 0) return [];
+    const rows = await ROWS.read(manager, `FROM masking_session s WHERE s.id IN (${marks(ids)})`, ids);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []).map((row) => this.records.fromRow(row));
+  }
+}
+
+/** Named, because SQLite without statistics takes the index of the list, and walks through all sessions of the account. */
+function sourceOf(
+  database: Database,
+  { accountId }: SessionOwner,
+  { first_party, second_party, virtual_number, status }: ListSessionsDto,
+): { sql: string; parameters: unknown[] } {
+  const along = (index: string) => ({
+    sql: `FROM masking_session s ${database.byIndex(`masking_session_${index}`)}`,
+    parameters: [],
+  });
+  if (first_party !== undefined) return along('first');
+  if (second_party !== undefined) return along('second');
+  if (status === 'in-progress') return { sql: SESSIONS_WITH_LEGS, parameters: [accountId] };
+  return along(virtual_number === undefined ? 'created' : 'number');
 }
 
 /** The query as a DTO, and its filters under their documented names for the links to other pages. */

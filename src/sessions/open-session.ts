@@ -106,6 +106,7 @@ export class OpenSession {
     await SESSIONS.update(tx, { ...changed, ...spelling }, 'WHERE id = ?', [session.id]);
 
     await holdToEnd(tx, renewed);
+    await this.records.moveCount(tx, session, expiresAt);
     if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '') {
       // A file for unknown callers that the renewal brings: from now on it is found on the number.
       const claim = { role: 'first', index: this.records.playIndex(session.accountId, session.id) } as const;

@@ -224,6 +224,7 @@ export class ReindexParties implements OnModuleInit, OnApplicationBootstrap {
     const now = this.clock.now();
     await SESSIONS.update(tx, { status: 'expired', pairIndex: null, expiresAt: now }, 'WHERE id = ?', [id]);
     await releaseHold(tx, id, now);
+    await this.records.moveCount(tx, session, now);
     await this.events.publish(tx, new NumberReleased(accountId, id, now));
     await this.events.publish(tx, new SessionEnded(accountId, id, 'expired', now));
     await this.events.publish(tx, new SessionsExpired([{ ...session, endedAt: now }]));

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, type TestDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
+import { ACCOUNT, addLeg, addNumbers, clearSessions, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
 import { Accounts } from '../accounts/index.js';
 import { Account } from '../accounts/account.entity.js';
 import { newId } from '../platform/ids.js';
@@ -117,6 +117,7 @@ describeOnEachDatabase('the search for sessions', (open) => {
     } as const;
     await test.database.transaction(async (tx) => {
       await openInteraction(tx, call);
+      await addLeg(tx, call);
       const [interaction] = (await readInteractions(tx, [id])).get(id) ?? [];
       await noteInteraction(tx, { ...interaction!, amount: 8501 });
     });

@@ -8,11 +8,12 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import type { E164 } from '../telephony/phone.js';
 import type { Interaction } from './interaction.entity.js';
-import { readInteractions } from './interactions.js';
+import { readInteractions, SESSIONS_WITH_LEGS } from './interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
-import { sessionFilter } from './session-filter.js';
+import { regionOf, sessionFilter, type Region } from './session-filter.js';
 import { SESSIONS, type MaskingSession } from './session.entity.js';
 import { SessionRecords, WHOLE, type SessionRecord } from './session-record.js';
+import { idsWithin, stretchesOf } from './walk-region.js';
 
 export interface SessionSearch {
   accountId?: string | undefined;
@@ -82,20 +83,38 @@ export class SearchSessions {
       ...(virtualNumber !== undefined && { virtual_number: virtualNumber }),
       ...(status !== undefined && { status }),
     };
-    const filter = sessionFilter({ accountId, subaccountId: null }, request, this.records, this.clock.now());
+    const owner = { accountId, subaccountId: null };
+    const now = this.clock.now();
+    const region = party === undefined ? regionOf(owner, request, now) : null;
+    if (region) return this.walked(manager, region, { before, limit });
+    const filter = sessionFilter(owner, request, this.records, now);
     const place = before ? ' AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)' : '';
     const index = party === undefined ? null : this.records.partyIndex(accountId, party);
+    const source = this.sourceOf(accountId, search, index);
     return ROWS.read(
       manager,
-      `FROM ${index === null ? 'masking_session s' : SESSIONS_OF_PARTY}
+      `${source.sql}
        WHERE ${filter.sql}${place} ORDER BY s.created_at DESC, s.id DESC LIMIT ?`,
-      [
-        ...(index === null ? [] : [index, index]),
-        ...filter.parameters,
-        ...(before ? [before.at, before.at, before.id] : []),
-        limit,
-      ],
+      [...source.parameters, ...filter.parameters, ...(before ? [before.at, before.at, before.id] : []), limit],
     );
+  }
+
+  private sourceOf(accountId: string, { virtualNumber, status }: SessionSearch, index: string | null) {
+    if (index !== null) return { sql: `FROM ${SESSIONS_OF_PARTY}`, parameters: [index, index] };
+    if (status === 'in-progress') return { sql: SESSIONS_WITH_LEGS, parameters: [accountId] };
+    const along = virtualNumber === undefined ? 'masking_session_created' : 'masking_session_number';
+    return { sql: `FROM masking_session s ${this.database.byIndex(along)}`, parameters: [] };
+  }
+
+  private async walked(
+    manager: EntityManager,
+    region: Region,
+    { before, limit }: Pick<SessionSearch, 'before' | 'limit'>,
+  ): Promise<MaskingSession[]> {
+    if (before) region.created.until = before.at + 1;
+    const stretches = await stretchesOf(manager, this.database, region);
+    const ids = await idsWithin(manager, this.database, region, stretches, { offset: 0, limit, before });
+    return ids.length === 0 ? [] : ROWS.read(manager, `FROM masking_session s WHERE s.id IN (${marks(ids)})`, ids);
   }
 
   private async shown(manager: EntityManager, rows: MaskingSession[]): Promise<FoundSession[]> {

@@ -4,6 +4,7 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { personOf } from '../telephony/identity.js';
 import type { E164 } from '../telephony/phone.js';
+import { moveCount } from './count-sessions.js';
 import { SESSIONS, type MaskingSession, type SessionParties, type SessionSettings } from './session.entity.js';
 
 /** A session as it is worked with: parties opened, settings parsed. */
@@ -98,6 +99,11 @@ export class SessionRecords {
     const pairIndex = this.pairIndex(session);
     if (pairIndex === null) return null;
     return this.owned(tx, session, `FROM masking_session WHERE pair_index = ? ${this.database.forUpdate}`, [pairIndex]);
+  }
+
+  /** For whoever changes a session's end, last in the transaction: its lists know how many end when. */
+  async moveCount(tx: Tx, before: SessionRecord, expiresAt: number): Promise<void> {
+    await moveCount(tx, this.database, before, expiresAt);
   }
 
   private async owned(

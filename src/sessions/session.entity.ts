@@ -48,13 +48,13 @@ export interface SessionParties {
 
 @Entity('masking_session')
 @Index('masking_session_pair', ['pairIndex'], { unique: true })
-@Index('masking_session_due', ['status', 'expiresAt'])
+@Index('masking_session_due', ['status', 'expiresAt', 'id', 'accountId', 'createdAt', 'subaccountId'])
 // On SQLite only of ended ones: a create writes no page more.
 @Index('masking_session_ended', ['accountId', 'expiresAt', 'id'], { where: "status = 'expired'" })
-@Index('masking_session_created', ['accountId', 'createdAt'])
-@Index('masking_session_first', ['firstIndex'])
-@Index('masking_session_second', ['secondIndex'])
-@Index('masking_session_number', ['virtualNumberId', 'createdAt'])
+@Index('masking_session_created', ['accountId', 'createdAt', 'id', 'expiresAt', 'subaccountId'])
+@Index('masking_session_first', ['firstIndex', 'expiresAt', 'virtualNumberId'])
+@Index('masking_session_second', ['secondIndex', 'expiresAt', 'virtualNumberId'])
+@Index('masking_session_number', ['virtualNumber', 'accountId', 'createdAt', 'expiresAt', 'subaccountId'])
 export class MaskingSession {
   @PrimaryColumn(id()) id!: string;
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
+import { CountSessions } from './count-sessions.js';
 import { EndSession } from './end-session.js';
 import { ExpireDueSessions } from './expire-due-sessions.js';
 import { FindStrangers } from './find-strangers.js';
@@ -33,8 +34,10 @@ import { UpdateSession } from './update-session.js';
     FindSessionById,
     SearchSessions,
     ReindexParties,
+    CountSessions,
   ],
   exports: [
+    CountSessions,
     EndSession,
     ExpireDueSessions,
     FindRoute,

@@ -62,7 +62,10 @@ export class UpdateSession {
 
     await this.moveParties(tx, session, updated);
     await this.store(tx, updated);
-    if (expiry !== null) await holdToEnd(tx, updated);
+    if (expiry !== null) {
+      await holdToEnd(tx, updated);
+      await this.records.moveCount(tx, session, updated.expiresAt);
+    }
     await this.events.publish(tx, new SessionUpdated(session.accountId, session.id, false, false));
     return updated;
   }

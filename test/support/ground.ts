@@ -111,6 +111,8 @@ export async function clearSessions(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
     for (const table of [
       'masking_session',
+      'session_fold',
+      'session_count',
       'number_assignment',
       'pin_assignment',
       'interaction',
@@ -141,6 +143,15 @@ export async function clearSessions(database: Database): Promise<void> {
       await tx.query(`DELETE FROM ${table}`);
     }
   });
+}
+
+/** The leg that a conversation in progress has. */
+export function addLeg(tx: Tx, { id, sessionId, legUuid }: { id: string; sessionId: string; legUuid: string }) {
+  return tx.query(
+    `INSERT INTO call_leg (account_id, leg_uuid, call_id, session_id, side, is_answered, is_connected, is_ended)
+     VALUES (?, ?, ?, ?, 'A', 0, 0, 0)`,
+    [ACCOUNT, legUuid, id, sessionId],
+  );
 }
 
 /** SHA-256 as 43 characters of base64url. */

@@ -20,6 +20,7 @@ import {
   ListNumbers,
   pooledNumber,
   RemoveNumber,
+  type NumberPage,
   type PooledNumber,
 } from '../../number-pool/index.js';
 import { Clock } from '../../platform/clock.js';
@@ -46,7 +47,7 @@ export class NumbersController {
   ) {}
 
   @Get()
-  list(@Query() { account, ...filter }: NumbersQuery): Promise<{ items: PooledNumber[]; next_cursor: string | null }> {
+  list(@Query() { account, ...filter }: NumbersQuery): Promise<NumberPage> {
     return this.listNumbers.run({ ...filter, accountId: account });
   }
 

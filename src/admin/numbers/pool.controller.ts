@@ -33,8 +33,11 @@ export class PoolController {
   ) {}
 
   @Get('pool')
-  async figures(@Query() { account }: PoolQuery): Promise<{ items: PoolFigure[]; next_cursor: null }> {
-    return { items: await this.poolFigures.run({ accountId: account }), next_cursor: null };
+  async figures(
+    @Query() { account }: PoolQuery,
+  ): Promise<{ items: PoolFigure[]; next_cursor: null; as_of: string | null }> {
+    const { items, as_of } = await this.poolFigures.run({ accountId: account });
+    return { items, next_cursor: null, as_of };
   }
 
   @Post('numbers/import')
