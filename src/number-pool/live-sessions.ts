@@ -1,11 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import type { Database, Tx } from '../platform/database/database.js';
-import { exists, number, selection } from '../platform/database/rows.js';
+import { exists, number, selection, text } from '../platform/database/rows.js';
 import { NUMBER_USES, POOL_USES } from './pool-use.entity.js';
 import { NUMBERS, type VirtualNumber } from './virtual-number.entity.js';
 
 /** Up to so many live sessions are looked at when somebody asks: 10 ms on SQLite, 40 on MariaDB. Of more the figures are those of the last minute. */
 const FEW = 10_000;
+/** Sessions of a span of parties, on either side. */
+const SPAN = 5_000;
+/** Greater than any index of a party. */
+const AFTER_ALL = '~';
 
 const POOL_KEY = ['accountId', 'subaccountId', 'country'] as const;
 export type PoolKey = Pick<VirtualNumber, (typeof POOL_KEY)[number]>;
@@ -32,12 +36,7 @@ export interface PoolLoad {
   maxima: PoolMaxima[];
 }
 
-const SESSIONS_ON = selection({
-  id: number('virtual_number_id'),
-  sessions: number('COUNT(*)'),
-  parties: number('COUNT(first_index)'),
-});
-const SECONDS_ON = selection({ id: number('virtual_number_id'), parties: number('COUNT(*)') });
+const ROWS_ON = selection({ id: number('virtual_number_id'), rows: number('COUNT(*)') });
 const OF_ONE = selection({ sessions: number('COUNT(*)'), parties: number('COUNT(first_index) + COUNT(second_index)') });
 const MAXIMA = selection({
   ...NUMBERS.pick(POOL_KEY, 'phones'),
@@ -49,7 +48,7 @@ const KEPT_MAXIMA = selection(POOL_USES.fields());
 
 /** Now where there are few live sessions, else as it was last taken. */
 export async function poolLoad(manager: EntityManager, database: Database, now: number): Promise<PoolLoad | null> {
-  return (await hasFew(manager, now)) ? takeLoad(manager, database, now) : keptLoad(manager);
+  return (await hasFew(manager, now)) ? takeLoad((work) => work(manager), database, now) : keptLoad(manager);
 }
 
 export async function hasFew(manager: EntityManager, now: number): Promise<boolean> {
@@ -78,29 +77,78 @@ export async function liveSessionsOn(manager: EntityManager, numbers: VirtualNum
   return sessions;
 }
 
+/** Runs a read; where each stands alone, nobody waits for more than one of them. */
+type Look = <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
+
 /**
- * Looks at all live sessions, in the indexes of their parties alone: a session lives until its expiry, which an earlier end sets to itself. At a million
- * this takes seconds (docs/performance.md, Lists), so it is for the background.
+ * Looks at all live sessions, in the indexes of their parties alone, by some thousand parties at a time, all of whose sessions are then together. A session
+ * lives until its expiry, which an earlier end sets to itself.
  */
-export async function takeLoad(manager: EntityManager, database: Database, now: number): Promise<PoolLoad> {
+export async function takeLoad(look: Look, database: Database, now: number): Promise<PoolLoad> {
   const [first, second] = [database.byIndex('masking_session_first'), database.byIndex('masking_session_second')];
-  const uses = new Map<number, LiveUse>();
-  const sessions = `FROM masking_session ${first} WHERE expires_at > ? GROUP BY virtual_number_id`;
-  for (const { id, ...use } of await SESSIONS_ON.read(manager, sessions, [now])) uses.set(id, use);
-  const seconds = `FROM masking_session ${second} WHERE second_index IS NOT NULL AND expires_at > ? GROUP BY virtual_number_id`;
-  for (const { id, parties } of await SECONDS_ON.read(manager, seconds, [now])) {
-    const use = uses.get(id);
-    if (use) use.parties += parties;
+  const load: PoolLoad = { takenAt: now, uses: new Map(), maxima: [] };
+  const alone = `FROM masking_session ${first} WHERE first_index IS NULL AND expires_at > ? GROUP BY virtual_number_id`;
+  addUses(load, await look((manager) => ROWS_ON.read(manager, alone, [now])), { sessions: 1, parties: 0 });
+  for (let after: string | null = ''; after !== null;) {
+    const from: string = after;
+    after = await look((manager) => nextBound(manager, from));
+    const span = [now, from, after ?? AFTER_ALL];
+    for (const [role, index] of [
+      ['first', first],
+      ['second', second],
+    ] as const) {
+      const rest = `FROM masking_session ${index} WHERE expires_at > ? AND ${role}_index > ? AND ${role}_index <= ? GROUP BY virtual_number_id`;
+      const rows = await look((manager) => ROWS_ON.read(manager, rest, span));
+      addUses(load, rows, { sessions: role === 'first' ? 1 : 0, parties: 1 });
+    }
+    const sides = `${side('first', first)} UNION ALL ${side('second', second)}`;
+    const maxima = await look((manager) =>
+      MAXIMA.read(
+        manager,
+        `FROM (SELECT account_id, subaccount_id, country, party, COUNT(*) AS sessions, MAX(is_first) AS is_first, MAX(is_second) AS is_second
+                 FROM (${sides}) sides GROUP BY account_id, subaccount_id, country, party) phones
+          GROUP BY account_id, subaccount_id, country`,
+        [...span, ...span],
+      ),
+    );
+    addMaxima(load, maxima);
   }
-  const sides = `${side('first', first)} UNION ALL ${side('second', second)}`;
-  const maxima = await MAXIMA.read(
-    manager,
-    `FROM (SELECT account_id, subaccount_id, country, party, COUNT(*) AS sessions, MAX(is_first) AS is_first, MAX(is_second) AS is_second
-             FROM (${sides}) sides GROUP BY account_id, subaccount_id, country, party) phones
-      GROUP BY account_id, subaccount_id, country`,
-    [now, now],
-  );
-  return { takenAt: now, uses, maxima };
+  return load;
+}
+
+/** The last party of the next span; null where what is left is not more. */
+async function nextBound(manager: EntityManager, after: string): Promise<string | null> {
+  const bounds: string[] = [];
+  for (const role of ['first', 'second']) {
+    const [bound] = await selection({ party: text(`${role}_index`) }).read(
+      manager,
+      `FROM masking_session WHERE ${role}_index > ? ORDER BY ${role}_index LIMIT 1 OFFSET ${SPAN}`,
+      [after],
+    );
+    if (bound) bounds.push(bound.party);
+  }
+  return bounds.length === 0 ? null : bounds.reduce((one, other) => (one < other ? one : other));
+}
+
+function addUses({ uses }: PoolLoad, rows: { id: number; rows: number }[], each: LiveUse): void {
+  for (const { id, rows: found } of rows) {
+    const use = uses.get(id) ?? { sessions: 0, parties: 0 };
+    uses.set(id, { sessions: use.sessions + found * each.sessions, parties: use.parties + found * each.parties });
+  }
+}
+
+function addMaxima(load: PoolLoad, more: PoolMaxima[]): void {
+  for (const pool of more) {
+    const known = load.maxima.find(
+      ({ accountId, subaccountId, country }) =>
+        accountId === pool.accountId && subaccountId === pool.subaccountId && country === pool.country,
+    );
+    if (!known) load.maxima.push(pool);
+    else {
+      known.maxSessionsFirst = Math.max(known.maxSessionsFirst, pool.maxSessionsFirst);
+      known.maxSessionsSecond = Math.max(known.maxSessionsSecond, pool.maxSessionsSecond);
+    }
+  }
 }
 
 /**
@@ -110,7 +158,7 @@ export async function takeLoad(manager: EntityManager, database: Database, now: 
 function side(role: 'first' | 'second', index: string): string {
   return `SELECT v.account_id, v.subaccount_id, v.country, s.${role}_index AS party, ${Number(role === 'first')} AS is_first, ${Number(role === 'second')} AS is_second
     FROM masking_session s ${index} CROSS JOIN virtual_number v ON v.id = s.virtual_number_id
-   WHERE s.${role}_index IS NOT NULL AND s.expires_at > ? AND v.status <> 'retired'`;
+   WHERE s.expires_at > ? AND s.${role}_index > ? AND s.${role}_index <= ? AND v.status <> 'retired'`;
 }
 
 async function keptLoad(manager: EntityManager): Promise<PoolLoad | null> {

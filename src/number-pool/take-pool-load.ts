@@ -19,7 +19,7 @@ export class TakePoolLoad {
   async run(): Promise<number> {
     const now = this.clock.now();
     if (await this.database.browse((manager) => hasFew(manager, now))) return 0;
-    const { uses, maxima } = await this.database.browse((manager) => takeLoad(manager, this.database, now));
+    const { uses, maxima } = await takeLoad((work) => this.database.browse(work), this.database, now);
     const rows = [...uses].map(([virtualNumberId, use]) => ({ virtualNumberId, ...use, takenAt: now }));
     const pools = maxima.map((pool) => ({ ...pool, subaccountId: pool.subaccountId ?? '' }));
     await this.database.transaction(async (tx) => {

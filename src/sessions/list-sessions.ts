@@ -87,7 +87,11 @@ export class ListSessions {
 
   private async inOrder(manager: EntityManager, ids: string[]): Promise<SessionRecord[]> {
     if (ids.length === 0) return [];
-    const rows = await ROWS.read(manager, `FROM masking_session s WHERE s.id IN (${marks(ids)})`, ids);
+    const rows = await ROWS.read(
+      manager,
+      `FROM masking_session s ${this.database.byPrimaryKey} WHERE s.id IN (${marks(ids)})`,
+      ids,
+    );
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.flatMap((id) => byId.get(id) ?? []).map((row) => this.records.fromRow(row));
   }

@@ -114,7 +114,9 @@ export class SearchSessions {
     if (before) region.created.until = before.at + 1;
     const stretches = await stretchesOf(manager, this.database, region);
     const ids = await idsWithin(manager, this.database, region, stretches, { offset: 0, limit, before });
-    return ids.length === 0 ? [] : ROWS.read(manager, `FROM masking_session s WHERE s.id IN (${marks(ids)})`, ids);
+    return ids.length === 0
+      ? []
+      : ROWS.read(manager, `FROM masking_session s ${this.database.byPrimaryKey} WHERE s.id IN (${marks(ids)})`, ids);
   }
 
   private async shown(manager: EntityManager, rows: MaskingSession[]): Promise<FoundSession[]> {
