@@ -64,17 +64,22 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     return Number(row!.n);
   };
 
-  /** A session of two parties on the number; lives for an hour unless told otherwise. */
+  /** A session of two parties on the number; lives for an hour unless told otherwise, and one that was ended until now. */
   const session = async (
     { id }: VirtualNumber,
-    { status = 'active', expiresAt = clock.now() + 3_600_000, first = newId().slice(-22), second = 'p2' } = {},
+    {
+      status = 'active',
+      expiresAt = clock.now() + (status === 'expired' ? 0 : 3_600_000),
+      first = newId().slice(-22),
+      second = 'p2',
+    } = {},
   ) => {
     const uuid = newId();
     await dataSource.query(
       `INSERT INTO masking_session (id, account_id, status, parties, first_index, second_index, virtual_number_id, virtual_number,
         settings, created_at, modified_at, expires_at)
-       VALUES (?, ?, ?, '', ?, ?, ?, '', '', ?, 0, ?)`,
-      [uuid, ACCOUNT, status, first, second, id, 1_700_000_000_000, expiresAt],
+       VALUES (?, ?, ?, '', ?, ?, ?, (SELECT number FROM virtual_number WHERE id = ?), '', ?, 0, ?)`,
+      [uuid, ACCOUNT, status, first, second, id, id, 1_700_000_000_000, expiresAt],
     );
     await dataSource.query(`INSERT INTO number_assignment VALUES (?, ?, ?, 'first', ?)`, [id, first, uuid, expiresAt]);
   };

@@ -136,8 +136,8 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
     const [number] = await dataSource.query<{ id: number }[]>('SELECT id FROM virtual_number');
     await dataSource.query(
       `INSERT INTO masking_session (id, account_id, status, parties, first_index, second_index, virtual_number_id, virtual_number,
-        settings, created_at, modified_at, expires_at) VALUES (?, ?, 'active', '', 'a', 'b', ?, '', '', 0, 0, ?)`,
-      [newId(), ACCOUNT, number!.id, Date.now() + 60_000],
+        settings, created_at, modified_at, expires_at) VALUES (?, ?, 'active', '', 'a', 'b', ?, (SELECT number FROM virtual_number WHERE id = ?), '', 0, 0, ?)`,
+      [newId(), ACCOUNT, number!.id, number!.id, Date.now() + 60_000],
     );
   };
 
@@ -175,7 +175,11 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
     expect(again.status).toBe(200);
     expect(again.body).toEqual(created.body);
     expect(await audited()).toEqual([['number.added', '+14155550100']]);
-    expect((await ask('GET', '/admin/numbers')).body).toEqual({ items: [created.body], next_cursor: null });
+    expect((await ask('GET', '/admin/numbers')).body).toEqual({
+      items: [created.body],
+      next_cursor: null,
+      as_of: expect.any(String),
+    });
   });
 
   it('answers a repeated request as the first time', async () => {
@@ -300,6 +304,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
         },
       ],
       next_cursor: null,
+      as_of: expect.any(String),
     });
     expect((await ask('GET', '/admin/pool?account=MAUNKNOWNUNKNOWN0000')).body.items).toEqual([]);
   });
