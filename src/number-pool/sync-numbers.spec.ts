@@ -398,8 +398,8 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     const [{ id }] = await dataSource.query<[{ id: number }]>('SELECT id FROM virtual_number');
     await dataSource.query(
       `INSERT INTO masking_session (id, account_id, status, parties, first_index, second_index, virtual_number_id, virtual_number,
-        settings, created_at, modified_at, expires_at) VALUES (?, ?, 'active', '', 'a', 'b', ?, '', '', 0, 0, ?)`,
-      [newId(), ACCOUNT, id, clock.now() + 60_000],
+        settings, created_at, modified_at, expires_at) VALUES (?, ?, 'active', '', 'a', 'b', ?, ?, '', 0, 0, ?)`,
+      [newId(), ACCOUNT, id, many(1)[0]!.number, clock.now() + 60_000],
     );
     list.numbers = [wire(many(1)[0]!.number, led(HOTLINE))];
 
