@@ -72,20 +72,23 @@ async function pick(tx: Tx, parts: Fragment[]): Promise<ChosenNumber | null> {
   return best ? { id: best.id, number: best.number, isFresh: best.tier === 2 } : null;
 }
 
-/** Looked for among the numbers that either had last: one of the two has mostly had few, and who has had thousands is not held up by them. */
+/**
+ * Looked for among the numbers that the second party had last, and among the first party's only where the second has had more than are looked at: one of
+ * the two has mostly had few, and who has had thousands is not held up by them. The two searches without that condition cost a create 50 us more.
+ */
 function numberOfSamePair({ parties, now }: NumberWish, fits: Fragment): Fragment[] {
-  return parties.map((party) => {
-    const other = parties.find((one) => one !== party);
-    return {
-      sql: `SELECT n.id, n.number, 1 AS tier, -a.free_after AS free_after FROM (
-          SELECT virtual_number_id, session_id, free_after FROM number_assignment
-          WHERE party_index = ? AND free_after <= ? ORDER BY free_after DESC LIMIT ${LOOKED_AT}
-        ) a JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
-        JOIN virtual_number n ON n.id = a.virtual_number_id
-        WHERE b.free_after <= ? AND ${fits.sql} ORDER BY a.free_after DESC LIMIT 1`,
-      parameters: [party.index, now, other?.index, now, ...fits.parameters],
-    };
-  });
+  const [first, second] = parties.map((party) => party.index);
+  const sql = (condition: string): string => `SELECT n.id, n.number, 1 AS tier, -a.free_after AS free_after FROM (
+      SELECT virtual_number_id, session_id, free_after FROM number_assignment
+      WHERE party_index = ? AND free_after <= ? ${condition} ORDER BY free_after DESC LIMIT ${LOOKED_AT}
+    ) a JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
+    JOIN virtual_number n ON n.id = a.virtual_number_id
+    WHERE b.free_after <= ? AND ${fits.sql} ORDER BY a.free_after DESC LIMIT 1`;
+  const hasMore = `AND EXISTS (SELECT 1 FROM number_assignment WHERE party_index = ? AND free_after <= ? LIMIT 1 OFFSET ${LOOKED_AT})`;
+  return [
+    { sql: sql(''), parameters: [second, now, first, now, ...fits.parameters] },
+    { sql: sql(hasMore), parameters: [first, now, second, now, second, now, ...fits.parameters] },
+  ];
 }
 
 /**

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
+import { Additions } from '../platform/database/additions.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
-import { orStartOver, updateOrInsert } from '../platform/database/key-races.js';
+import { orStartOver } from '../platform/database/key-races.js';
 import { number, numberOrNull, selection } from '../platform/database/rows.js';
 import { Log } from '../platform/logging/logger.js';
 import { SESSION_COUNTS, SESSION_FOLDS, SLOT_MS, slotOf } from './session-count.entity.js';
@@ -12,6 +13,8 @@ import { SESSIONS } from './session.entity.js';
 const BLOCK = 5_000;
 /** A session is created at an instant that its transaction read; by now those of that time are committed. */
 const SETTLED_MS = 30_000;
+
+const TO_SLOT = new Additions(SESSION_COUNTS, ['accountId', 'blockAt', 'subaccountId', 'expiresSlot'], ['sessions']);
 
 const FOLD = selection(SESSION_FOLDS.fields());
 const CREATED = selection(SESSIONS.pick(['createdAt']));
@@ -168,6 +171,9 @@ interface Counted {
   expiresAt: number;
 }
 
+/** Of how many sessions of a block have their end in a slot. */
+type Change = Omit<Counted, 'createdAt' | 'expiresAt'> & { block: number; slot: number; by: number };
+
 /** In the transaction that has changed a session's end, last in it. Nothing is written while the end stays within its ten minutes. */
 export async function moveCount(tx: Tx, database: Database, before: Counted, expiresAt: number): Promise<void> {
   const [left, entered] = [slotOf(before.expiresAt), slotOf(expiresAt)];
@@ -179,12 +185,12 @@ export async function moveCount(tx: Tx, database: Database, before: Counted, exp
     { slot: left, by: -1 },
     { slot: entered, by: 1 },
   ].toSorted((one, other) => one.slot - other.slot);
-  for (const { slot, by } of steps) await add(tx, { ...before, block, slot, by });
+  for (const { slot, by } of steps) await add(tx, database, { ...before, block, slot, by });
 }
 
 /** In the transaction that deletes sessions, after it has. Those that were created one after the other are looked up together. */
 export async function uncount(tx: Tx, database: Database, sessions: readonly Counted[]): Promise<void> {
-  const sums = new Map<string, Parameters<typeof add>[1]>();
+  const sums = new Map<string, Change>();
   const seen: { accountId: string; block: number | null; from: number; until: number }[] = [];
   for (const session of sessions) {
     const { accountId, createdAt } = session;
@@ -201,7 +207,7 @@ export async function uncount(tx: Tx, database: Database, sessions: readonly Cou
     const key = [accountId, place.block, session.subaccountId ?? '', slot].join(' ');
     sums.set(key, { ...session, block: place.block, slot, by: (sums.get(key)?.by ?? 0) - 1 });
   }
-  for (const [, sum] of [...sums].toSorted(([one], [other]) => (one < other ? -1 : 1))) await add(tx, sum);
+  for (const [, sum] of [...sums].toSorted(([one], [other]) => (one < other ? -1 : 1))) await add(tx, database, sum);
 }
 
 /** Null while its block is not counted. */
@@ -213,24 +219,7 @@ async function blockOf(tx: Tx, database: Database, { accountId, createdAt }: Cou
   return place === undefined || createdAt >= place.countedUntil ? null : place.blockAt;
 }
 
-async function add(
-  tx: Tx,
-  {
-    accountId,
-    subaccountId,
-    block,
-    slot,
-    by,
-  }: Omit<Counted, 'createdAt' | 'expiresAt'> & { block: number; slot: number; by: number },
-): Promise<void> {
+async function add(tx: Tx, database: Database, { accountId, subaccountId, block, slot, by }: Change): Promise<void> {
   const place = { accountId, blockAt: block, subaccountId: subaccountId ?? '', expiresSlot: slot };
-  await updateOrInsert(
-    () =>
-      change(
-        tx,
-        'UPDATE session_count SET sessions = sessions + ? WHERE account_id = ? AND block_at = ? AND subaccount_id = ? AND expires_slot = ?',
-        [by, ...Object.values(place)],
-      ),
-    () => SESSION_COUNTS.insert(tx, { ...place, sessions: by }),
-  );
+  await TO_SLOT.add(tx, database, { ...place, sessions: by });
 }

@@ -1,6 +1,7 @@
 import { forgetHolds } from '../number-pool/index.js';
 import { change, type Database, type Tx } from '../platform/database/database.js';
 import { exists, marks, selection } from '../platform/database/rows.js';
+import { uncount } from './count-sessions.js';
 import { SESSIONS } from './session.entity.js';
 
 /** A session that has ended, and where it stands in the order of ends. */
@@ -22,6 +23,7 @@ export interface EndedRange {
 /** Before every session. */
 export const FIRST_ENDED: EndedSession = { id: '', endedAt: 0 };
 
+const COUNTED = selection(SESSIONS.pick(['accountId', 'subaccountId', 'createdAt', 'expiresAt']));
 const ENDED = selection({ id: SESSIONS.pick(['id']).id, endedAt: SESSIONS.pick(['expiresAt']).expiresAt });
 
 /** The next sessions of an account in the order of their ends. With a `lock` their rows are held, and those that others hold are passed over. */
@@ -49,7 +51,9 @@ export async function forgetSessions(tx: Tx, database: Database, sessionIds: str
     sessionIds,
   );
   await forgetHolds(tx, database, sessionIds, now);
+  const counted = await COUNTED.read(tx, `FROM masking_session WHERE id ${those}`, sessionIds);
   await change(tx, `${database.deleteFrom('masking_session')} WHERE id ${those}`, sessionIds);
+  await uncount(tx, database, counted);
 }
 
 /** Deletes these conversations of a session that is to be deleted, but has too many for one transaction. */

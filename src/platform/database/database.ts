@@ -1,21 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { Unavailable } from '../errors.js';
 import type { Connections } from './connections.js';
-import { isRetryable } from './driver-errors.js';
+import { isRetryable, type Tx } from './transaction.js';
 import { MysqlTransactions } from './mysql-transactions.js';
 import { ReadingThreads } from './reading-threads.js';
 import { SqliteCommits } from './sqlite-commits.js';
 import { openReader } from './sqlite-reader.js';
 import { atOnce, managerOn, managerOver, mysqlPool, mysqlStatements, sqliteStatements } from './statements.js';
 
-export { Contended, isDuplicate, NotBegun } from './driver-errors.js';
+export { Contended, isDuplicate, NotBegun, type Tx } from './transaction.js';
 export { change, late } from './statements.js';
-
-/** What is inside a transaction; always passed by hand, so that what belongs to it can be seen. */
-export type Tx = EntityManager;
 
 /**
  * Conflicts are settled by keys, so each one means that somebody else got on; with 64 creators on ten numbers the most repeats seen was below 20.

@@ -1,8 +1,7 @@
 import { createPool, type ConnectionOptions, type Pool, type PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Connections } from './connections.js';
-import type { Tx } from './database.js';
-import { NotBegun } from './driver-errors.js';
+import { NotBegun, type Tx } from './transaction.js';
 import { MysqlTrips } from './mysql-trips.js';
 import { managerOn, managerOver } from './statements.js';
 

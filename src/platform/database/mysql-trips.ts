@@ -2,7 +2,7 @@ import { nextTick } from 'node:process';
 import type { PoolConnection, QueryError, ResultSetHeader, RowDataPacket } from 'mysql2';
 import { QueryFailedError } from 'typeorm';
 import { bindable, mysqlStatements, type Outcome, outcomeOf, type RunStatement } from './statements.js';
-import { Contended, isDuplicate, TransactionOver } from './driver-errors.js';
+import { Contended, isDuplicate, TransactionOver } from './transaction.js';
 
 interface Asked {
   sql: string;

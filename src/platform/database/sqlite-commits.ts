@@ -1,7 +1,7 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as immediate } from 'node:timers';
 import type { EntityManager } from 'typeorm';
-import type { Tx } from './database.js';
-import { NotBegun, TransactionOver } from './driver-errors.js';
+import { NotBegun, TransactionOver, type Tx } from './transaction.js';
 import { atOnce, managerOn, type RunStatement } from './statements.js';
 
 /**
@@ -46,7 +46,9 @@ export class SqliteCommits {
 
   private turn<T>(kind: Waiting['kind'], work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ kind, work, isWanted, resolve: resolve as (result: unknown) => void, reject });
+      // It runs in the turn of whoever came first; what is told of it belongs to who asked for it.
+      const asked = AsyncResource.bind(work);
+      this.waiting.push({ kind, work: asked, isWanted, resolve: resolve as (result: unknown) => void, reject });
       if (this.isAtWork) return;
       this.isAtWork = true;
       // Requests that have arrived together are read first, so that they find each other here.

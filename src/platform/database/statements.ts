@@ -1,6 +1,6 @@
 import type { Connection, Pool, QueryError, ResultSetHeader, RowDataPacket } from 'mysql2';
 import { type DataSource, type EntityManager, type QueryRunner, QueryFailedError } from 'typeorm';
-import { Contended, isDuplicate } from './driver-errors.js';
+import { Contended, isDuplicate } from './transaction.js';
 import type { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver.js';
 
 /** Rows of a reading statement, and how many rows a changing one touched. */

@@ -1,4 +1,7 @@
-import { QueryFailedError } from 'typeorm';
+import { type EntityManager, QueryFailedError } from 'typeorm';
+
+/** What is inside a transaction; always passed by hand, so that what belongs to it can be seen. */
+export type Tx = EntityManager;
 
 /** Thrown in place of a transaction that was not begun, because nobody wanted it any more when its turn came. */
 export class NotBegun extends Error {}
