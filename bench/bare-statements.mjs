@@ -14,18 +14,24 @@ export function statements({ forUpdate, forShare, onTaken }) {
   const fitsInCountry = fits.replace('n.calling_code = ?', 'n.calling_code = ? AND n.country = ?');
   const unused =
     'NOT EXISTS (SELECT 1 FROM number_assignment x WHERE x.virtual_number_id = n.id AND x.party_index = ?)';
+  const pairOn = (condition) => `SELECT n.id, n.number, 1 AS tier, -a.free_after AS free_after FROM (
+      SELECT virtual_number_id, session_id, free_after FROM number_assignment
+      WHERE party_index = ? AND free_after <= ? ${condition} ORDER BY free_after DESC LIMIT 16
+    ) a JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
+    JOIN virtual_number n ON n.id = a.virtual_number_id WHERE b.free_after <= ? AND ${fits} ORDER BY a.free_after DESC LIMIT 1`;
+  const hadLast = `SELECT (SELECT virtual_number_id FROM number_assignment WHERE party_index = ? ORDER BY free_after DESC LIMIT 1) AS id`;
   const seated = `SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
     WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?`;
   const claim = 'SELECT ? AS party_index, ? AS role';
   return {
     pooledAmong: `SELECT ${fields('virtual_number', 'number')} FROM virtual_number WHERE number IN (?, ?, ?, ?, ?, ?)`,
     livePair: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE pair_index = ? ${forUpdate}`,
-    chooseNumber: `SELECT ${fields('part', 'id number')}, part.tier AS \`tier\` FROM (SELECT n.id, n.number, 1 AS tier FROM number_assignment a
-      JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
-      JOIN virtual_number n ON n.id = a.virtual_number_id
-      WHERE a.party_index = ? AND a.free_after <= ? AND b.free_after <= ? AND ${fits}
-      ORDER BY a.free_after DESC LIMIT 1) AS part UNION ALL
-      SELECT * FROM (SELECT n.id, n.number, 2 AS tier FROM virtual_number n WHERE ${fitsInCountry} AND ${unused} AND ${unused} ORDER BY n.id LIMIT 1) AS part`,
+    chooseNumber: `SELECT ${fields('part', 'id number')}, part.tier AS \`tier\`, part.free_after AS \`freeAfter\` FROM (${pairOn('')}) AS part
+      UNION ALL SELECT * FROM (${pairOn('AND EXISTS (SELECT 1 FROM number_assignment WHERE party_index = ? AND free_after <= ? LIMIT 1 OFFSET 16)')}) AS part
+      UNION ALL SELECT * FROM (SELECT n.id, n.number, 2 AS tier, 0 AS free_after FROM (
+        SELECT n.id, n.number FROM virtual_number n WHERE ${fitsInCountry} AND n.id > COALESCE((SELECT MAX(had.id) FROM (${hadLast} UNION ALL ${hadLast}) had), 0)
+        ORDER BY n.id LIMIT 16
+      ) n WHERE ${unused} AND ${unused} ORDER BY n.id LIMIT 1) AS part`,
     assignParties: `INSERT INTO number_assignment (virtual_number_id, party_index, session_id, role, free_after)
       SELECT n.id, claim.party_index, ?, claim.role, ? FROM virtual_number n JOIN (${claim} UNION ALL ${claim}) claim
       WHERE n.id = ? AND n.status = 'active' AND n.is_elsewhere = 0 ${forShare}`,
