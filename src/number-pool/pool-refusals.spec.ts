@@ -64,7 +64,7 @@ describeOnEachDatabase('sessions that a pool refused', (open) => {
 
   it('are written five seconds after the first of them, and then again', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
-    const written = new Promise<void>((resolve) => database.onCommit(resolve));
+    const written = new Promise<void>((resolve) => database.onCommit(() => resolve()));
     note(1);
     jest.advanceTimersByTime(4000);
     note(1);
@@ -74,7 +74,7 @@ describeOnEachDatabase('sessions that a pool refused', (open) => {
     await written;
     expect(await rows()).toMatchObject([{ refusals: 2 }]);
 
-    const again = new Promise<void>((resolve) => database.onCommit(resolve));
+    const again = new Promise<void>((resolve) => database.onCommit(() => resolve()));
     note(1);
     jest.advanceTimersByTime(5000);
     await again;

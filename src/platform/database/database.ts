@@ -39,7 +39,7 @@ export class Database {
   private readonly transactions: { run: RunTransaction };
   private readonly reads: Ways['read'];
   private readonly browsing: Ways['browse'];
-  private readonly afterCommit = new Set<() => void>();
+  private readonly afterCommit = new Set<(tx: Tx) => void>();
 
   private readonly repeatForMs: number;
 
@@ -120,8 +120,8 @@ export class Database {
     return this.browsing(work);
   }
 
-  /** Calls `listener` after each commit of this process: how waiting workers learn of new work without polling. */
-  onCommit(listener: () => void): void {
+  /** Calls `listener` with each transaction of this process once it is committed: how waiting workers learn of new work without polling. */
+  onCommit(listener: (tx: Tx) => void): void {
     this.afterCommit.add(listener);
   }
 
@@ -131,8 +131,8 @@ export class Database {
       throw new Error('a transaction is open here: pass its tx on instead of opening another');
   }
 
-  private readonly tellOfCommit = (): void => {
-    for (const listener of this.afterCommit) listener();
+  private readonly tellOfCommit = (tx: Tx): void => {
+    for (const listener of this.afterCommit) listener(tx);
   };
 
   /** One connection writes. What is in memory has no other; a file is read beside it, here for what decides and in threads for those who look. */

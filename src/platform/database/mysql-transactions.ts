@@ -44,7 +44,7 @@ export class MysqlTransactions {
 
   constructor(
     private readonly dataSource: Connections,
-    private readonly afterCommit: () => void,
+    private readonly afterCommit: (tx: Tx) => void,
   ) {
     this.pool = createPool({
       ...connectionOptions(dataSource),
@@ -71,10 +71,11 @@ export class MysqlTransactions {
       const { manager } = this.desk(connection, trips);
       isClean = false;
       try {
-        const result = await work(managerOn(manager, trips.run, trips.late));
+        const tx = managerOn(manager, trips.run, trips.late);
+        const result = await work(tx);
         await trips.commit();
         isClean = true;
-        this.afterCommit();
+        this.afterCommit(tx);
         return result;
       } catch (error) {
         isClean = await trips.rollBack().then(

@@ -18,8 +18,8 @@ describe('transactions on a file of SQLite', () => {
   beforeAll(async () => {
     dataSource = await openDatabase({ kind: 'sqlite', file: join(folder, 'parcels.db') });
     await dataSource.query('CREATE TABLE parcel (id INTEGER PRIMARY KEY)');
+    countCommits(await dataSource.createQueryRunner().connect());
     database = new Database(dataSource, { repeatForMs: 0 });
-    database.onCommit(() => commits++);
   });
   beforeEach(async () => {
     await database.transaction((tx) => tx.query('DELETE FROM parcel'));
@@ -29,6 +29,20 @@ describe('transactions on a file of SQLite', () => {
     await dataSource.destroy();
     rmSync(folder, { recursive: true });
   });
+
+  function countCommits(connection: { prepare: (sql: string) => { run: () => unknown } }): void {
+    const { prepare } = connection;
+    connection.prepare = (sql) => {
+      const statement = prepare.call(connection, sql);
+      const { run } = statement;
+      if (sql === 'COMMIT')
+        statement.run = () => {
+          commits += 1;
+          return run.call(statement);
+        };
+      return statement;
+    };
+  }
 
   const kept = (): Promise<number[]> =>
     database.read(async (manager) =>

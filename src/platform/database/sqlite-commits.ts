@@ -29,7 +29,7 @@ export class SqliteCommits {
   constructor(
     private readonly connection: EntityManager,
     private readonly run: RunStatement,
-    private readonly afterCommit: () => void,
+    private readonly afterCommit: (tx: Tx) => void,
   ) {}
 
   /**
@@ -94,7 +94,6 @@ export class SqliteCommits {
       return;
     }
     for (const settle of ended) settle();
-    this.afterCommit();
   }
 
   /** The next one that somebody still wants, as long as no read stands before it. */
@@ -112,11 +111,15 @@ export class SqliteCommits {
     let isOver = false;
     const run: RunStatement = (sql, parameters) =>
       isOver ? Promise.reject(new TransactionOver()) : this.run(sql, parameters);
+    const tx = managerOn(this.connection, run, atOnce(run));
     try {
-      const result = await work(managerOn(this.connection, run, atOnce(run)));
+      const result = await work(tx);
       isOver = true;
       await this.connection.query('RELEASE one');
-      return () => resolve(result);
+      return () => {
+        this.afterCommit(tx);
+        resolve(result);
+      };
     } catch (error) {
       isOver = true;
       await this.connection.query('ROLLBACK TO one').catch(() => {

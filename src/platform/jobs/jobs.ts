@@ -40,8 +40,8 @@ export class Jobs {
   /** The worker of the kinds without lanes, and one for each kind with them. */
   private readonly workers: JobWorker[];
   private readonly claims = new Turns();
-  /** Transactions with work due now that have not been seen to end. */
-  private readonly announced = new Set<Tx>();
+  /** Transactions with work that is due as soon as they are committed. */
+  private readonly announced = new WeakSet<Tx>();
 
   constructor(
     private readonly database: Database,
@@ -50,7 +50,7 @@ export class Jobs {
     private readonly log: Log,
   ) {
     this.workers = [new JobWorker(database, clock, log, this.shared, null, this.claims)];
-    database.onCommit(() => this.wakeForCommitted());
+    database.onCommit((tx) => this.wakeFor(tx));
   }
 
   /** Names who runs jobs of this kind; called in `onModuleInit`. Kinds are stored in rows: renaming one takes a migration. */
@@ -165,13 +165,7 @@ export class Jobs {
     }
   }
 
-  /** A commit listener is not told whose commit it was, so it looks which of the announcing transactions are over. */
-  private wakeForCommitted(): void {
-    for (const tx of this.announced) {
-      const isOver = tx.queryRunner?.isReleased ?? true;
-      if (!isOver) continue;
-      this.announced.delete(tx);
-      for (const worker of this.workers) worker.wake();
-    }
+  private wakeFor(tx: Tx): void {
+    if (this.announced.has(tx)) for (const worker of this.workers) worker.wake();
   }
 }
