@@ -123,7 +123,7 @@ export class MysqlTrips {
 
 type Result = RowDataPacket[] | ResultSetHeader;
 
-/** What had come whole before a statement failed; mysql2 tells its callback of the failure alone. driver-contract.spec.ts holds it to these two fields. */
+/** What had come whole before a statement failed; mysql2 tells its callback of the failure alone. mysql-trips.spec.ts holds it to these two fields. */
 function completeOf(query: object): Result[] {
   const { _rows, _resultIndex } = query as { _rows: Result[]; _resultIndex: number };
   return _rows.slice(0, _resultIndex);
