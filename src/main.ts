@@ -43,6 +43,8 @@ async function run(): Promise<void> {
     return;
   }
   const app = await createApp(ground);
+  // Whoever keeps leases has said so by then.
+  await app.init();
   await app.get(Processes).start();
   await app.listen(ground.config.http.port, ground.config.http.host);
   stopOnSignal(app, ground);

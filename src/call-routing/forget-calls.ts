@@ -23,6 +23,9 @@ export type StrangersCall = Selected<typeof STRANGER>;
 /** Before every call. */
 export const FIRST_CALL = { id: '', createdAt: 0 };
 
+/** A statement has room for some thousand parameters, and a session may have had many calls. */
+const AT_ONCE = 500;
+
 /** Deletes calls, with their legs, what was answered and what was kept for them. What they come to in sums is its keeper's to remember first. */
 @Injectable()
 export class ForgetCalls {
@@ -73,7 +76,11 @@ export class ForgetCalls {
 
   /** These calls. */
   async run(tx: Tx, calls: ForgottenCall[]): Promise<void> {
-    if (calls.length === 0) return;
+    for (let start = 0; start < calls.length; start += AT_ONCE)
+      await this.some(tx, calls.slice(start, start + AT_ONCE));
+  }
+
+  private async some(tx: Tx, calls: ForgottenCall[]): Promise<void> {
     const ids = calls.map(({ id }) => id);
     const those = `IN (${marks(ids)})`;
     await change(tx, `${this.database.deleteFrom('call_answer')} WHERE call_id ${those}`, ids);

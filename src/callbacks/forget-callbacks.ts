@@ -5,6 +5,9 @@ import { CALLBACKS } from './callback.entity.js';
 
 const OF = selection(CALLBACKS.pick(['id', 'sessionId']));
 
+/** A statement has room for some thousand parameters, and sessions with many calls have many callbacks. */
+const AT_ONCE = 500;
+
 /** Deletes what customers were told of sessions that are forgotten, with every attempt. */
 @Injectable()
 export class ForgetCallbacks {
@@ -34,10 +37,12 @@ export class ForgetCallbacks {
 
   private async delete(tx: Tx, index: string, column: string, values: string[]): Promise<void> {
     const rest = `FROM callback ${this.database.byIndex(index)} WHERE ${column} IN (${marks(values)})`;
-    const ids = (await OF.read(tx, rest, values)).map(({ id }) => id);
-    if (ids.length === 0) return;
-    const those = `IN (${marks(ids)})`;
-    await change(tx, `${this.database.deleteFrom('callback_attempt')} WHERE callback_id ${those}`, ids);
-    await change(tx, `${this.database.deleteFrom('callback')} WHERE id ${those}`, ids);
+    const all = (await OF.read(tx, rest, values)).map(({ id }) => id);
+    for (let start = 0; start < all.length; start += AT_ONCE) {
+      const ids = all.slice(start, start + AT_ONCE);
+      const those = `IN (${marks(ids)})`;
+      await change(tx, `${this.database.deleteFrom('callback_attempt')} WHERE callback_id ${those}`, ids);
+      await change(tx, `${this.database.deleteFrom('callback')} WHERE id ${those}`, ids);
+    }
   }
 }

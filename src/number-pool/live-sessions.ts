@@ -177,12 +177,7 @@ async function keptLoad(manager: EntityManager): Promise<PoolLoad | null> {
  * How many sessions live on a number, whose row is held, and will until the transaction ends. A renewal that began before its session's time was up may
  * be committed after it: so the sessions whose time is up and whose tick has not come are held, which waits for such renewals, and begins no other.
  */
-export async function useUntilCommit(
-  database: Database,
-  tx: Tx,
-  found: VirtualNumber,
-  now: number,
-): Promise<LiveUse> {
+export async function useUntilCommit(database: Database, tx: Tx, found: VirtualNumber, now: number): Promise<LiveUse> {
   if (!database.isSqlite) {
     const overdue = `FROM masking_session ${database.byIndex('masking_session_due')} WHERE status = 'active' AND expires_at <= ?`;
     await tx.query(`SELECT id ${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [now, found.id]);

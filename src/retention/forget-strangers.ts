@@ -52,7 +52,9 @@ export class ForgetStrangers {
       if (page.length < PAGE) break;
       if (performance.now() >= endsAt) return total;
     }
-    for (const [accountId, keptMs] of kept) total += await this.loneLegs(accountId, now - keptMs);
+    // A record that comes later than it is looked for would make the leg anew, and it would be counted twice.
+    const final = this.calls.finalBefore(now);
+    for (const [accountId, keptMs] of kept) total += await this.loneLegs(accountId, Math.min(now - keptMs, final));
     [this.after, this.beginsAt] = [FIRST_CALL, now + EVERY_MS];
     return total;
   }

@@ -86,6 +86,8 @@ export class CountSessions {
   }
 
   private async countBlock(accountId: string): Promise<void> {
+    // There before anything is counted: whoever changes an end meanwhile finds it, and is waited for.
+    await this.database.transaction((tx) => this.lock(tx, accountId));
     await this.database.transaction(async (tx) => {
       const from = await this.lock(tx, accountId);
       const last = await this.endOfNext(tx, accountId, from);
@@ -111,8 +113,7 @@ export class CountSessions {
     const { accountId, blockAt } = block;
     await this.database.transaction(async (tx) => {
       const countedUntil = await this.lock(tx, accountId);
-      const next = await nextBlock(tx, block);
-      const until = next?.accountId === accountId ? next.blockAt : countedUntil;
+      const until = (await nextBlockOf(tx, accountId, blockAt))?.blockAt ?? countedUntil;
       const kept = await SUMS.read(tx, `${OF_BLOCK} AND sessions <> 0 GROUP BY subaccount_id, expires_slot`, [
         accountId,
         blockAt,
@@ -122,6 +123,8 @@ export class CountSessions {
         blockAt,
         until,
       ]);
+      // All that counted there has been moved or deleted: a sum is the same without it, and there would be more of them for ever.
+      await change(tx, `DELETE ${OF_BLOCK} AND sessions = 0`, [accountId, blockAt]);
       if (isSame(kept, counted)) return;
       this.log.error('sessions.count_mended', { account: accountId, block: blockAt });
       await change(tx, `DELETE ${OF_BLOCK}`, [accountId, blockAt]);
@@ -132,10 +135,18 @@ export class CountSessions {
 
 /** In the order of accounts and of time. */
 async function nextBlock(manager: Tx, { accountId, blockAt }: Block): Promise<Block | null> {
+  const ofAccount = await nextBlockOf(manager, accountId, blockAt);
+  if (ofAccount !== null) return ofAccount;
+  const later = 'FROM session_count WHERE account_id > ? ORDER BY account_id, block_at LIMIT 1';
+  const [next] = await BLOCKS.read(manager, later, [accountId]);
+  return next ?? null;
+}
+
+async function nextBlockOf(manager: Tx, accountId: string, blockAt: number): Promise<Block | null> {
   const [next] = await BLOCKS.read(
     manager,
-    `FROM session_count WHERE account_id >= ? AND (account_id > ? OR block_at > ?) ORDER BY account_id, block_at LIMIT 1`,
-    [accountId, accountId, blockAt],
+    'FROM session_count WHERE account_id = ? AND block_at > ? ORDER BY block_at LIMIT 1',
+    [accountId, blockAt],
   );
   return next ?? null;
 }
@@ -197,8 +208,8 @@ export async function uncount(tx: Tx, database: Database, sessions: readonly Cou
     let place = seen.find((one) => one.accountId === accountId && one.from <= createdAt && createdAt < one.until);
     if (place === undefined) {
       const block = await blockOf(tx, database, session);
-      const next = block === null ? null : await nextBlock(tx, { accountId, blockAt: block });
-      const until = next?.accountId === accountId ? next.blockAt : createdAt + 1;
+      const next = block === null ? null : await nextBlockOf(tx, accountId, block);
+      const until = next?.blockAt ?? createdAt + 1;
       place = { accountId, block, from: block ?? createdAt, until };
       seen.push(place);
     }

@@ -22,6 +22,11 @@ describeOnEachDatabase('the route of a caller', (open, kind) => {
   const pair = (first: number) => ({ first_party: party(first), second_party: party(first + 1) });
   const find = (tx: Tx, caller: number) =>
     sessions.findRoute.run(tx, ACCOUNT, NUMBER as E164, parseCaller(party(caller)) as E164);
+  const findAt = (caller: number) =>
+    database.transaction((tx) => {
+      const seat = sessions.findRoute.seatOf(ACCOUNT, NUMBER as E164, parseCaller(party(caller)) as E164);
+      return sessions.findRoute.at(tx, seat);
+    });
   const findNow = (caller: number) => database.transaction((tx) => find(tx, caller));
 
   it('is each party in its role, and nobody else', async () => {
@@ -30,6 +35,7 @@ describeOnEachDatabase('the route of a caller', (open, kind) => {
     expect(await findNow(1)).toMatchObject({ session: { id: session.id }, role: 'first' });
     expect(await findNow(2)).toMatchObject({ session: { id: session.id }, role: 'second' });
     expect(await findNow(3)).toBeNull();
+    expect(await findAt(1)).toMatchObject({ isHeldAtOnce: true });
   });
 
   it('is nobody once the session has ended, to the millisecond', async () => {
@@ -85,17 +91,18 @@ describeOnEachDatabase('the route of a caller', (open, kind) => {
 
   it('is the new session of a caller whose old one ended on that number while the answer waited for it', async () => {
     const old = await sessions.open(pair(1));
-    let waiting: Promise<Awaited<ReturnType<typeof findNow>>> | undefined;
+    let waiting: ReturnType<typeof findAt> | undefined;
     let renewed = '';
 
     await database.transaction(async (tx) => {
       await sessions.endIn(tx, old.id);
       ({ id: renewed } = await sessions.openIn(tx, pair(1)));
-      waiting = findNow(1);
+      waiting = findAt(1);
       await asksForLock(database);
     });
 
-    expect(await waiting).toMatchObject({ session: { id: renewed }, role: 'first' });
+    // Whatever was read behind the first look was read before the new one's row was held.
+    expect(await waiting).toMatchObject({ session: { id: renewed }, role: 'first', isHeldAtOnce: false });
   });
 });
 

@@ -12,6 +12,11 @@ export interface Route {
   role: 'first' | 'second';
 }
 
+export interface FoundRoute extends Route {
+  /** Whether its row was held from the first look on: what was read behind that look is of this session. */
+  isHeldAtOnce: boolean;
+}
+
 /** Where a caller may be seated: a party, by its index, on a number of an account. */
 export interface Seat {
   accountId: string;
@@ -44,21 +49,25 @@ export class FindRoute {
     return { accountId, virtualNumber, partyIndex: this.records.partyIndex(accountId, caller) };
   }
 
-  run(tx: Tx, accountId: string, virtualNumber: E164, caller: E164): Promise<Route | null> {
-    return this.at(tx, this.seatOf(accountId, virtualNumber, caller));
+  async run(tx: Tx, accountId: string, virtualNumber: E164, caller: E164): Promise<Route | null> {
+    const found = await this.at(tx, this.seatOf(accountId, virtualNumber, caller));
+    return found && { session: found.session, role: found.role };
   }
 
-  async at(tx: Tx, seat: Seat): Promise<Route | null> {
+  async at(tx: Tx, seat: Seat): Promise<FoundRoute | null> {
     // Whoever ended the session while we waited for its row may have given the party another one on this number: a second look finds it.
     const first = await this.look(tx, seat);
     if (first === 'nobody') return null;
-    if (first !== 'over') return first;
+    if (first !== 'over') return { ...first, isHeldAtOnce: true };
     const second = await this.look(tx, seat);
-    return typeof second === 'string' ? null : second;
+    return typeof second === 'string' ? null : { ...second, isHeldAtOnce: false };
   }
 
   /** `nobody`: never a party here. `over`: once a party, of a session that has ended or has somebody else in that place. */
-  private async look(tx: Tx, { accountId, virtualNumber, partyIndex }: Seat): Promise<Route | 'nobody' | 'over'> {
+  private async look(
+    tx: Tx,
+    { accountId, virtualNumber, partyIndex }: Seat,
+  ): Promise<Route | 'nobody' | 'over'> {
     const [row] = await SESSION.read(
       tx,
       `FROM masking_session s

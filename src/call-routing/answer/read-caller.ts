@@ -22,10 +22,11 @@ export class ReadCaller {
   async run(tx: Tx, accountId: string, virtualNumber: E164 | null, from: string): Promise<CallerFacts> {
     const caller = parseCaller(from);
     const seat = virtualNumber && caller ? this.findRoute.seatOf(accountId, virtualNumber, caller) : null;
-    // In this order: whether a session is in use is read when its row is held.
-    const [party, busy] = seat
+    // In this order: whether a session is in use is read when its row is held. Of one that only a second look has found, or that is open, it is read later.
+    const [party, seen] = seat
       ? await Promise.all([this.findRoute.at(tx, seat), busyAt(tx, seat, this.clock.now())])
       : [null, null];
+    const busy = party?.isHeldAtOnce ? seen : null;
     // Registered callers on an ordinary session need no more look-ups: this is the common way.
     const strangers =
       party || virtualNumber === null ? NOBODY : await this.findStrangers.run(tx, accountId, virtualNumber);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { Unavailable } from '../errors.js';
-import { Contended, Database } from './database.js';
+import { Contended, Database, type Tx } from './database.js';
 
 describeOnEachDatabase('a transaction that meets conflicts', (open, kind) => {
   let test: TestDatabase;
@@ -52,6 +52,23 @@ describeOnEachDatabase('a transaction that meets conflicts', (open, kind) => {
   });
 
   if (kind === 'sqlite') return;
+
+  it('is seen whole or not at all by who looks meanwhile', async () => {
+    const rows = (manager: Tx) => manager.query<unknown[]>('SELECT name FROM scheduled_task');
+    const [before, meanwhile] = await database.browse(async (manager) => {
+      const first = await rows(manager);
+      await database.transaction((tx) =>
+        tx.query("INSERT INTO scheduled_task (name, next_run_at, last_run_at) VALUES ('new', 0, 0)"),
+      );
+      return [first, await rows(manager)];
+    });
+
+    expect(meanwhile).toEqual(before);
+    expect(await database.browse(rows)).toHaveLength((before?.length ?? 0) + 1);
+    await expect(database.browse((manager) => manager.query('DELETE FROM scheduled_task'))).rejects.toThrow(
+      'READ ONLY',
+    );
+  });
 
   describe('with somebody who holds a row', () => {
     it('ends in little more than two seconds past its time, however long the row is held', async () => {

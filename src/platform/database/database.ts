@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { Unavailable } from '../errors.js';
 import type { Connections } from './connections.js';
 import { isRetryable, type Tx } from './transaction.js';
+import { readSnapshot } from './mysql-snapshots.js';
 import { MysqlTransactions } from './mysql-transactions.js';
 import { ReadingThreads } from './reading-threads.js';
 import { SqliteCommits } from './sqlite-commits.js';
@@ -152,11 +153,15 @@ export class Database {
   }
 
   private onMysql(): Ways {
-    const run = mysqlStatements(mysqlPool(this.dataSource));
+    const pool = mysqlPool(this.dataSource);
+    const run = mysqlStatements(pool);
     const manager = managerOn(this.dataSource.manager, run, run);
     const mysql = new MysqlTransactions(this.dataSource, this.tellOfCommit);
-    const read: Ways['read'] = (work) => work(manager);
-    return { transactions: mysql, read, browse: read };
+    return {
+      transactions: mysql,
+      read: (work) => work(manager),
+      browse: (work) => readSnapshot(this.dataSource, pool, work),
+    };
   }
 }
 

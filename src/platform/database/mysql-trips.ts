@@ -27,6 +27,7 @@ export class MysqlTrips {
   private hasSent = false;
   private broken: { by: unknown } | null = null;
   private isOver = false;
+  private isUndone = false;
   private readonly alone: RunStatement;
 
   constructor(private readonly connection: PoolConnection) {
@@ -58,6 +59,7 @@ export class MysqlTrips {
   /** Behind whatever is on its way. A branch of the work that still runs is told so, instead of speaking in the connection's next transaction. */
   async rollBack(): Promise<void> {
     this.isOver = true;
+    this.isUndone = true;
     for (const { reject } of this.waiting.splice(0)) reject(new TransactionOver());
     if (this.hasSent) await this.alone('ROLLBACK', []);
   }
@@ -97,7 +99,7 @@ export class MysqlTrips {
     if (!failed) throw new Error('more results came than statements were sent');
     const failure = new QueryFailedError(failed.sql, failed.parameters, error);
     this.fail(failed, failure);
-    if (this.broken === null && isDuplicate(failure)) {
+    if (this.broken === null && isDuplicate(failure) && !this.isUndone) {
       this.waiting = [...behind, ...this.waiting];
       return;
     }
@@ -105,7 +107,9 @@ export class MysqlTrips {
   }
 
   private fail(asked: Asked, error: unknown): void {
-    if (asked.isLate) this.broken ??= { by: isDuplicate(error) ? new Contended() : error };
+    // After a deadlock nothing of the transaction is left: what was sent or swallowed behind it must not be committed.
+    if (!isDuplicate(error)) this.broken ??= { by: error };
+    else if (asked.isLate) this.broken ??= { by: new Contended() };
     asked.reject(error);
   }
 

@@ -10,7 +10,8 @@ const THREADS = 2;
 /** One thread, for one reader at a time. */
 class ReadingThread {
   private readonly worker: Worker;
-  private asked: { resolve: (reply: Reply) => void; reject: (error: unknown) => void } | null = null;
+  /** In the order in which the thread answers. */
+  private readonly asked: { resolve: (reply: Reply) => void; reject: (error: unknown) => void }[] = [];
   private fault: unknown = null;
   readonly manager: EntityManager;
 
@@ -22,7 +23,7 @@ class ReadingThread {
     });
     // A process that is done does not wait for it.
     this.worker.unref();
-    this.worker.on('message', (reply: Reply) => this.asked?.resolve(reply));
+    this.worker.on('message', (reply: Reply) => this.asked.shift()?.resolve(reply));
     this.worker.on('error', (error) => this.end(error));
     this.worker.on('exit', () => this.end(new Error('the thread that reads the database has ended')));
   }
@@ -34,10 +35,10 @@ class ReadingThread {
   readonly run: RunStatement = async (sql, parameters) => {
     if (this.fault !== null) throw this.fault;
     const reply = await new Promise<Reply>((resolve, reject) => {
-      this.asked = { resolve, reject };
+      this.asked.push({ resolve, reject });
       this.worker.ref();
       this.worker.postMessage({ sql, parameters: parameters.map(bindable) } satisfies Question);
-    }).finally(() => this.worker.unref());
+    }).finally(() => this.asked.length === 0 && this.worker.unref());
     if ('failure' in reply)
       throw new QueryFailedError(sql, parameters, Object.assign(new Error(reply.failure.message), reply.failure));
     return { rows: reply.rows, affected: 0 };
@@ -49,7 +50,7 @@ class ReadingThread {
 
   private end(error: unknown): void {
     this.fault ??= error;
-    this.asked?.reject(this.fault);
+    for (const { reject } of this.asked.splice(0)) reject(this.fault);
   }
 }
 

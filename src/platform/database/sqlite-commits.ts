@@ -68,7 +68,11 @@ export class SqliteCommits {
 
   private async readNext(): Promise<void> {
     const { work, resolve, reject } = this.waiting.shift() as Waiting;
-    await work(this.connection).then(resolve, reject);
+    try {
+      resolve(await work(this.connection));
+    } catch (error) {
+      reject(error);
+    }
   }
 
   private async commitTogether(): Promise<void> {
@@ -117,8 +121,8 @@ export class SqliteCommits {
       isOver = true;
       await this.connection.query('RELEASE one');
       return () => {
-        this.afterCommit(tx);
         resolve(result);
+        this.afterCommit(tx);
       };
     } catch (error) {
       isOver = true;

@@ -53,6 +53,7 @@ export class Processes implements BeforeApplicationShutdown {
   private connection: LoneConnection | null = null;
   private timer: NodeJS.Timeout | null = null;
   private round: Promise<void> = Promise.resolve();
+  private burial: Promise<void> | null = null;
   private isRunning = false;
   private isFailing = false;
 
@@ -90,12 +91,19 @@ export class Processes implements BeforeApplicationShutdown {
     this.isRunning = false;
     if (this.timer) clearTimeout(this.timer);
     await this.round;
+    await this.burial;
     this.connection?.close();
     await this.bury({ id: this.id }).catch((error: unknown) => this.log.warn('process.not-signed-off', { error }));
   }
 
-  /** One beat, and where there may be others a look at theirs. Rejects when the database does not answer. */
+  /** A beat, a look, and the burial of whom it finds dead. Rejects when the database does not answer. */
   async beatAndLook(): Promise<void> {
+    await this.beatOnce();
+    await this.burial;
+  }
+
+  /** One beat, and where there may be others a look at theirs. */
+  private async beatOnce(): Promise<void> {
     if (this.database.isSqlite) {
       await this.database.transaction((tx) => this.beat(tx));
       return;
@@ -105,7 +113,7 @@ export class Processes implements BeforeApplicationShutdown {
       await this.beat(manager);
       return SEEN.read(manager, 'FROM process');
     });
-    await this.look(rows);
+    this.look(rows);
   }
 
   /** Whether a process lives that runs jobs; null when that is not known yet. */
@@ -125,7 +133,7 @@ export class Processes implements BeforeApplicationShutdown {
   private schedule(): void {
     this.timer = setTimeout(
       () => {
-        this.round = this.beatAndLook()
+        this.round = this.beatOnce()
           .then(
             () => this.noteOutage(null),
             (error: unknown) => this.noteOutage(error),
@@ -169,7 +177,7 @@ export class Processes implements BeforeApplicationShutdown {
     });
   }
 
-  private async look(rows: readonly { id: string; role: ProcessRow['role']; beats: number }[]): Promise<void> {
+  private look(rows: readonly { id: string; role: ProcessRow['role']; beats: number }[]): void {
     const here = new Set(rows.map(({ id }) => id));
     const gone = [...this.others.keys()].filter((id) => !here.has(id));
     for (const id of gone) this.others.delete(id);
@@ -181,6 +189,13 @@ export class Processes implements BeforeApplicationShutdown {
     }
     this.hasLooked = true;
     if (gone.length > 0) this.lookAgain();
+    this.burial ??= this.buryTheSilent()
+      .catch((error: unknown) => this.log.warn('process.burial-failed', { error }))
+      .finally(() => (this.burial = null));
+  }
+
+  /** Beside the beats, which must not wait for locks that a burial waits for: who does not beat is buried. */
+  private async buryTheSilent(): Promise<void> {
     for (const [id, { beats, silentLooks }] of this.others) {
       if (silentLooks >= SILENT_LOOKS && (await this.bury({ id, beats }))) {
         this.others.delete(id);
