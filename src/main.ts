@@ -27,7 +27,7 @@ const EXIT_MIGRATIONS_PENDING = 5;
 /** Requests and jobs get this long at a stop; what is left loses its lease and runs elsewhere. */
 const STOP_LIMIT_MS = 9_000;
 
-await run().catch((error: unknown) => {
+run().catch((error: unknown) => {
   if (error instanceof ConfigProblems) {
     process.stderr.write(`${error.message}\n`);
     process.exit(EXIT_CONFIG);

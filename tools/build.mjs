@@ -7,35 +7,58 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleOnce, BUNDLE } from './bundle.mjs';
+import { bundleOnce, BUNDLE, SERVICE } from './bundle.mjs';
+import { compileAhead, COMPILED } from './compile-ahead.mjs';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const SOURCES = ['src', 'migrations'];
+const TOOLS = ['build', 'bundle', 'compile-ahead', 'keep-compiled'].map((tool) => `tools/${tool}.mjs`);
 const OUTPUT = join(ROOT, 'dist');
 const NOTES = join(OUTPUT, '.built.json');
 
 /** Answers with the files that it compiled and those that it removed; throws when one does not compile, the others being written. */
-export async function build({ say = () => {}, bundle = bundleOnce } = {}) {
+export async function build({ say = () => {}, bundle = bundleOnce, isAhead = true } = {}) {
   const begun = performance.now();
-  const settings = fingerprint('.swcrc', 'package-lock.json', 'tools/build.mjs', 'tools/bundle.mjs');
+  // What is compiled ahead is of one version of Node.
+  const settings = `${fingerprint('.swcrc', 'package-lock.json', ...TOOLS)} ${process.version} ${process.arch}`;
   const found = SOURCES.flatMap(sourcesBelow);
   const present = new Set(filesBelow(OUTPUT));
   const notes = readNotes();
   const { files, stale } = sorted(found, present, notes.settings === settings ? notes.files : {});
   const removed = removeOthers(present, new Set([...found.flatMap(outputsOf), NOTES]));
   const result = { compiled: stale.map(({ file }) => file), removed };
-  if (stale.length + removed.length === 0 && notes.isBundled && present.has(join(ROOT, BUNDLE))) return result;
+  const isNew = stale.length + removed.length > 0 || !isBundled(notes, present);
+  if (!isNew && (!isAhead || isCompiledAhead())) return result;
 
   say(`Building: ${stale.length} of ${found.length} files...`);
+  if (isNew) await make({ stale, files, settings, bundle });
+  if (isAhead) await compileAhead(ROOT);
+  say(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s.`);
+  return result;
+}
+
+async function make({ stale, files, settings, bundle }) {
   const failures = await compile(stale, files);
-  const note = (isBundled) => writeWhole(NOTES, JSON.stringify({ settings, files, isBundled }));
+  const note = (isWhole) => writeWhole(NOTES, JSON.stringify({ settings, files, isBundled: isWhole }));
   note(false);
   if (failures.length > 0) throw new BuildFailure(failures);
   // Noted only once the bundle stands: one that was cut short is made anew.
   await bundle(ROOT);
   note(true);
-  say(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s.`);
-  return result;
+}
+
+function isBundled(notes, present) {
+  return notes.isBundled && BUNDLE.every((path) => present.has(join(ROOT, path)));
+}
+
+/** Both files name the text of the service (`src/start.ts`). */
+function isCompiledAhead() {
+  try {
+    const [service, compiled] = [SERVICE, COMPILED].map((path) => readFileSync(join(ROOT, path)));
+    return service.toString('latin1', 2, 42) === compiled.toString('latin1', compiled.length - 40);
+  } catch {
+    return false;
+  }
 }
 
 function sorted(found, present, known) {

@@ -1,13 +1,23 @@
 /**
- * Our compiled files and all packages that they use as one file, `dist/bin/main.js`. Node finds and reads some 1,700 files otherwise: a start
- * takes 1.1 s of processor time so and took 2.2 s. The thread that reads SQLite for those who look is a small file of its own beside it. `dist/src`
- * stays for what loads parts of it: benches, the simulator alone.
+ * Our compiled files and all packages that they use as one file, `dist/bin/service.cjs`, and what starts it, `dist/bin/main.js`. Node finds and reads
+ * some 1,700 files otherwise. The thread that reads SQLite for those who look is a small file of its own beside it. `dist/src` stays for what loads
+ * parts of it: benches, the simulator alone.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const BUNDLE = 'dist/bin/main.js';
+export const SERVICE = 'dist/bin/service.cjs';
+/** In the order in which they are put in place: what starts the others comes last. */
+export const BUNDLE = [
+  'reading-thread.js.map',
+  'reading-thread.js',
+  'service.cjs.map',
+  'service.cjs',
+  'main.js.map',
+  'main.js',
+].map((file) => `dist/bin/${file}`);
 /** Of this process alone: a second build may be at work. */
 const DRAFT = `dist/bin/${process.pid}.draft`;
 
@@ -30,12 +40,44 @@ const leaveOutWhatIsNotInstalled = {
   },
 };
 
-/** CommonJS packages inside a bundle of modules call these. */
-const COMMON_JS = `import { createRequire as createRequireOfBundle } from 'node:module';
-import { fileURLToPath as pathOfBundle } from 'node:url';
-const require = createRequireOfBundle(import.meta.url);
-const __filename = pathOfBundle(import.meta.url);
-const __dirname = pathOfBundle(new URL('.', import.meta.url));`;
+/**
+ * What modules load by `createRequire` is put in as well: our own files and Nest's want a package's CommonJS form. Left out, TypeORM was there twice: once in
+ * the bundle and once, 300 files of it, for `@nestjs/typeorm`.
+ */
+const takeAlongWhatIsRequired = {
+  name: 'take along what is required',
+  setup(build) {
+    build.onLoad({ filter: /(?:dist\/src|node_modules\/@nestjs)\/.*\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(REQUIRE)) return undefined;
+      return {
+        contents: text.replace(`const require = ${REQUIRE};`, '').replaceAll(`${REQUIRE}(`, 'require('),
+        loader: 'js',
+      };
+    });
+  },
+};
+const REQUIRE = 'createRequire(import.meta.url)';
+
+/** Tables of packages: read as JSON they cost a tenth of what they cost as program text. */
+const readTablesAsJson = {
+  name: 'read tables as JSON',
+  setup(build) {
+    build.onLoad({ filter: /\.json$/ }, ({ path }) => ({
+      contents: `module.exports = JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))))})`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Cookies of clients, which nobody here keeps: they alone make Node load its own copy of undici, 20 ms and 2 MB. */
+const leaveOutCookies = {
+  name: 'leave out cookies',
+  setup(build) {
+    const file = /node_modules\/undici\/lib\/web\/cookies\/index\.js$/;
+    build.onLoad({ filter: file }, () => ({ contents: 'module.exports = {}', loader: 'js' }));
+  },
+};
 
 /** Null where it is not a checkout of git, as in an image's build. */
 function commitOf(root) {
@@ -43,63 +85,104 @@ function commitOf(root) {
   return status === 0 ? stdout.trim() : null;
 }
 
-const settings = (root) => ({
+const common = (root) => ({
   absWorkingDir: root,
-  entryPoints: { main: 'dist/src/main.js', 'reading-thread': 'dist/src/platform/database/reading-thread.js' },
   outdir: DRAFT,
   bundle: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
   external: LEFT_ALONE,
-  plugins: [leaveOutWhatIsNotInstalled],
-  define: { BUILD_COMMIT: JSON.stringify(commitOf(root)) },
-  banner: { js: COMMON_JS },
-  // Names of classes stand in the API's description and in log lines; see `nameClassesAlone`.
-  keepNames: true,
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'silent',
+});
+
+const small = (root) => ({
+  ...common(root),
+  entryPoints: { main: 'dist/src/start.js', 'reading-thread': 'dist/src/platform/database/reading-thread.js' },
+  format: 'esm',
+});
+
+/** In place of what the text is known by, until that is known. */
+const NO_MARK = '0'.repeat(40);
+
+const service = (root) => ({
+  ...common(root),
+  entryPoints: { service: 'dist/src/main.js' },
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  // What is imported when it is needed is in the bundle, or missing; a script has no way to import.
+  supported: { 'dynamic-import': false },
+  plugins: [leaveOutWhatIsNotInstalled, takeAlongWhatIsRequired, readTablesAsJson, leaveOutCookies],
+  define: { BUILD_COMMIT: JSON.stringify(commitOf(root)), 'import.meta.url': 'urlOfBundle' },
+  // The value of a script (start.ts) and the export of a module. Packages that are modules, and the bundle until it was made so, are strict.
+  banner: {
+    js: `//${NO_MARK}
+(typeof module === 'object' ? module : {}).exports = (function (require, __filename, __dirname) { 'use strict';
+const urlOfBundle = require('node:url').pathToFileURL(__filename).href; const module = { exports: {} }; const { exports } = module;`,
+  },
+  footer: { js: '})' },
+  // Names of classes stand in the API's description and in log lines; see `nameClassesAlone`.
+  keepNames: true,
+  // Comments and indentation are half of the text, which stays in memory as long as the service runs. Names are left for stack traces, and so are lines:
+  // Node prints the whole line of an error that nobody caught.
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'none',
 });
 
 /** Bundles again and again what has changed in between: from the second time on packages are not read anew. */
 export async function bundler(root) {
   // Loading it costs more than what most builds have to do.
   const { context } = await import('esbuild');
-  const bundle = await context(settings(root));
+  const bundles = await Promise.all([context(small(root)), context(service(root))]);
   return async () => {
-    await bundle.rebuild();
+    await Promise.all(bundles.map((bundle) => bundle.rebuild()));
     putInPlace(root);
   };
 }
 
 export async function bundleOnce(root) {
   const { build } = await import('esbuild');
-  await build(settings(root));
+  await Promise.all([build(small(root)), build(service(root))]);
   putInPlace(root);
 }
 
 /**
  * What esbuild calls on every class and function to give it back the name that it has in its own file. On a class that is once in a start; on a
- * function inside another it is once in a call, and costs a request 20 % of its processor time.
+ * function inside another it is once in a call, and costs a request 20 % of its processor time. Texts of the same length, for the sake of the map.
  */
-const NAMES_EVERYTHING = 'var __name = (target, value) => __defProp(target, "name", { value, configurable: true });';
-const NAMES_CLASSES = `${NAMES_EVERYTHING.replace('__name', '__nameOfClass')} var __name = (target) => target;`;
+const NAMES_EVERYTHING = /__name=\(target,value\)=>(__defProp\(target,"name",\{value,configurable:true\}\))/;
+const NAMES_CLASSES = '__Name=(target,value)=>$1;var __name=(target)=>target';
 
-function nameClassesAlone(file) {
-  const text = readFileSync(file, 'utf8');
-  if (!text.includes(NAMES_EVERYTHING)) throw new Error(`expected of the bundler: ${NAMES_EVERYTHING}`);
-  writeFileSync(
-    file,
-    text.replace(NAMES_EVERYTHING, NAMES_CLASSES).replaceAll(' __name(this, ', ' __nameOfClass(this, '),
-  );
+function nameClassesAlone(text) {
+  return replaced(text, NAMES_EVERYTHING, NAMES_CLASSES).replaceAll('{__name(this,', '{__Name(this,');
+}
+
+/** A CommonJS package as a module sees it: an object with a getter for each export. esbuild makes one for every file that imports it; one does for all. */
+const VIEWS_ANEW = '__toESM=(mod,isNodeMode,target)=>(';
+const VIEWS_ONCE =
+  '__views=[new Map,new Map],__toESM=(mod,isNodeMode,view=__views[isNodeMode?1:0].get(mod))=>(view||__views[isNodeMode?1:0].set(mod,view=__viewOf(mod,isNodeMode)),view);var __viewOf=(mod,isNodeMode,target)=>(';
+
+function viewPackagesOnce(text) {
+  return replaced(text, VIEWS_ANEW, VIEWS_ONCE);
+}
+
+function replaced(text, what, by) {
+  const changed = text.replace(what, by);
+  if (changed === text) throw new Error(`expected of the bundler: ${what}`);
+  return changed;
+}
+
+/** The first line tells this text from every other: what was compiled ahead (`start.ts`) is of this one or is not used. */
+function mark(text) {
+  return text.replace(NO_MARK, createHash('sha1').update(text).digest('hex'));
 }
 
 /** Whole or not at all: a service may be starting from it. */
 function putInPlace(root) {
-  nameClassesAlone(join(root, `${DRAFT}/main.js`));
-  // The service last: it starts the thread from the file beside it.
-  for (const file of ['reading-thread.js.map', 'reading-thread.js', 'main.js.map', 'main.js'])
-    renameSync(join(root, DRAFT, file), join(root, 'dist/bin', file));
+  const file = join(root, DRAFT, 'service.cjs');
+  writeFileSync(file, mark(viewPackagesOnce(nameClassesAlone(readFileSync(file, 'utf8')))));
+  for (const path of BUNDLE) renameSync(join(root, path.replace('dist/bin', DRAFT)), join(root, path));
   rmSync(join(root, DRAFT), { recursive: true });
 }

@@ -41,7 +41,7 @@ async function rebuild({ isFirst }) {
   const begun = performance.now();
   watchFolders();
   try {
-    const { compiled, removed } = await build({ say: isFirst ? say : () => {}, bundle });
+    const { compiled, removed } = await build({ say: isFirst ? say : () => {}, bundle, isAhead: false });
     if (isStopping) return;
     const isSame = compiled.length === 0 && removed.length === 0;
     if (isSame && service !== null) return;

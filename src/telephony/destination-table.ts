@@ -67,9 +67,10 @@ interface Plan {
  * instead of by the library's parser because that drops a leading trunk digit before it looks at the type, and so takes premium numbers of
  * Belarus (+375 810...) for numbers of no type; and because it builds its patterns anew for every question: 12 to 64 us instead of 1 to 5.
  */
-const require = createRequire(import.meta.url);
-const core = require('libphonenumber-js/core') as { Metadata: new (json: MetadataJson) => Table };
-const table = new core.Metadata(require('libphonenumber-js/metadata.max.json') as MetadataJson);
+const core = createRequire(import.meta.url)('libphonenumber-js/core') as {
+  Metadata: new (json: MetadataJson) => Table;
+};
+const table = new core.Metadata(createRequire(import.meta.url)('libphonenumber-js/metadata.max.json') as MetadataJson);
 
 const LONGEST_CALLING_CODE = 3;
 /**

@@ -78,7 +78,7 @@ export async function startProcess(settings: Record<string, string>): Promise<Se
 let isBuilt = false;
 
 /** The processes run what `src` says now, also where one spec is run by itself; a tenth of a second when nothing has changed. */
-function build(): void {
+export function build(): void {
   if (isBuilt) return;
   const { status, stderr } = spawnSync(process.execPath, [BUILD], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the service could not be built:\n${stderr}`);

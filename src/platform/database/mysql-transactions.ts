@@ -1,6 +1,7 @@
-import { createPool, type ConnectionOptions, type Pool, type PoolConnection } from 'mysql2';
+import type { ConnectionOptions, Pool, PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Connections } from './connections.js';
+import { mysqlDriver } from './mysql-driver.js';
 import { NotBegun, type Tx } from './transaction.js';
 import { MysqlTrips } from './mysql-trips.js';
 import { managerOn, managerOver } from './statements.js';
@@ -46,7 +47,7 @@ export class MysqlTransactions {
     private readonly dataSource: Connections,
     private readonly afterCommit: (tx: Tx) => void,
   ) {
-    this.pool = createPool({
+    this.pool = mysqlDriver().createPool({
       ...connectionOptions(dataSource),
       connectTimeout: 5_000,
       connectionLimit: CONNECTIONS,

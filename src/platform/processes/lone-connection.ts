@@ -1,5 +1,6 @@
-import { createConnection, type Connection } from 'mysql2';
+import type { Connection } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
+import { mysqlDriver } from '../database/mysql-driver.js';
 import { connectionOptions } from '../database/mysql-transactions.js';
 import { managerOn, mysqlStatements } from '../database/statements.js';
 
@@ -37,7 +38,10 @@ export class LoneConnection {
   }
 
   private connect(): { connection: Connection; manager: EntityManager } {
-    const connection = createConnection({ ...connectionOptions(this.dataSource), connectTimeout: this.limitMs });
+    const connection = mysqlDriver().createConnection({
+      ...connectionOptions(this.dataSource),
+      connectTimeout: this.limitMs,
+    });
     // The statement that was under way is told too; without a listener a cut connection would end the process.
     connection.on('error', () => undefined);
     const run = mysqlStatements(connection);
