@@ -6,6 +6,8 @@ import { bindable, managerOn, managerOver, type RunStatement } from './statement
 
 /** More would take the processor from callers: one who looks may wait for another. Each costs some 10 MB, from its first use on. */
 const THREADS = 2;
+/** How long one waits before another thread is begun: tasks of a second that read at once, a millisecond each, need no second one. */
+const PATIENCE_MS = 20;
 
 /** One thread, for one reader at a time. */
 class ReadingThread {
@@ -89,8 +91,15 @@ export class ReadingThreads {
   private take(): ReadingThread | Promise<ReadingThread> {
     const idle = this.idle.pop();
     if (idle) return idle;
-    if (this.all.size >= THREADS) return new Promise((resolve) => this.waiting.push(resolve));
-    return this.start();
+    if (this.all.size === 0) return this.start();
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      if (this.all.size < THREADS) setTimeout(() => this.help(), PATIENCE_MS);
+    });
+  }
+
+  private help(): void {
+    if (this.waiting.length > 0 && this.all.size < THREADS) this.waiting.shift()?.(this.start());
   }
 
   private start(): ReadingThread {
