@@ -78,8 +78,8 @@ export class Database {
 
   /**
    * Runs `work` in a transaction (READ COMMITTED) and commits it; the only way to write. Deadlocks, lock waits and `Contended` run the work
-   * again from its start in a new transaction, so `work` must do nothing but talk to the database; that ends with `Unavailable` after 5 s. An error at
-   * COMMIT itself is not retried: its outcome is unknown.
+   * again from its start in a new transaction, so `work` must do nothing but talk to the database; that ends with `Unavailable` after 5 s. So does a COMMIT that a
+   * cluster refuses, of which nothing was kept. Any other error at COMMIT is not repeated: its outcome is unknown.
    *
    * Transactions wait for their turn: for the one writing connection of SQLite, where those that wait are committed together, or for one of the pool's. `isWanted` is asked when it comes; where it is not, nothing is
    * sent to the database and `NotBegun` is thrown.

@@ -16,7 +16,10 @@ export class TransactionOver extends Error {
   }
 }
 
-/** MySQL and MariaDB: deadlock (also what a cluster says at COMMIT when another node was first), lock wait timeout, snapshot changed. */
+/**
+ * MySQL and MariaDB: deadlock, lock wait timeout, snapshot changed. A node of a cluster says deadlock to whom a commit of another node is in the way, at any
+ * statement or at COMMIT; what else fails a COMMIT there (1180, a lost connection) may have been kept all the same, and is not repeated.
+ */
 const RETRYABLE_ERRNOS = new Set([1213, 1205, 1020]);
 const DUPLICATE_ERRNOS = new Set([1062]);
 

@@ -22,6 +22,9 @@ const OUTAGE_CODES = new Set([
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_DISK_FULL',
   'ER_RECORD_FILE_FULL',
+  // A node of a cluster that has lost the others takes no statements, and does not know what became of a commit under way.
+  'ER_UNKNOWN_COM_ERROR',
+  'ER_ERROR_DURING_COMMIT',
   'SQLITE_FULL',
   'SQLITE_BUSY',
   'SQLITE_READONLY',

@@ -97,6 +97,8 @@ describe('errors from outside', () => {
       failed({ code: 'PROTOCOL_CONNECTION_LOST', fatal: true }),
       failed({ code: 'ER_CON_COUNT_ERROR' }),
       failed({ fatal: true }),
+      failed({ code: 'ER_UNKNOWN_COM_ERROR' }),
+      failed({ code: 'ER_ERROR_DURING_COMMIT' }),
       failed({ code: 'SQLITE_FULL' }),
       failed({ code: 'SQLITE_IOERR_WRITE' }),
       Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
