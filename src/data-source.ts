@@ -22,6 +22,7 @@ import { AddHolderToScheduledTask1764420000011 } from '../migrations/17644200000
 import { AddRetentionToAccount1764410000001 } from '../migrations/1764410000001-add-retention-to-account.js';
 import { IndexEndedSessions1764410000011 } from '../migrations/1764410000011-index-ended-sessions.js';
 import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-forgotten-stat.js';
+import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
@@ -44,7 +45,7 @@ import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './ca
 import { DoubtedListing } from './number-pool/doubted-listing.entity.js';
 import { NumberUse, PoolUse } from './number-pool/pool-use.entity.js';
 import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
-import { NumberAssignment, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
+import { NumberAssignment, NumberHold, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { RefusedWebhook } from './plivo/refused-webhook.entity.js';
 import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
@@ -75,6 +76,7 @@ const entities = [
   VirtualNumber,
   NumberAssignment,
   PinAssignment,
+  NumberHold,
   DoubtedListing,
   MaskingSession,
   PartyReindex,
@@ -135,6 +137,7 @@ const migrations = [
   KeepSessionCounts1764400000001,
   WidenSessionIndexes1764400000002,
   KeepPoolFigures1764400000003,
+  AddHolds1764440000001,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */
@@ -185,8 +188,17 @@ export function dataSourceOptions(database: Config['database']): DataSourceOptio
 export async function openDatabase(database: Config['database']): Promise<Connections> {
   const dataSource = new Connections(dataSourceOptions(database));
   await dataSource.initialize();
-  if (database.kind === 'mysql') await setSessionDefaults(dataSource);
+  if (database.kind === 'mysql') {
+    await setSessionDefaults(dataSource);
+    dataSource.isCluster = await isNodeOfCluster(dataSource);
+  }
   return dataSource;
+}
+
+/** MySQL has no such variable, and a MariaDB server that is alone has it off. */
+async function isNodeOfCluster(dataSource: DataSource): Promise<boolean> {
+  const rows = await dataSource.query<{ Value: string }[]>("SHOW VARIABLES LIKE 'wsrep_on'");
+  return rows[0]?.Value === 'ON';
 }
 
 /**

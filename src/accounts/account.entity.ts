@@ -14,6 +14,8 @@ export class Account {
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
   /** For how many days its sessions are kept after their end, 1 to 3650; null: as RETENTION_DAYS says. */
   @Column({ type: 'int', ...nullable, name: 'retention_days' }) retentionDays!: number | null;
+  /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
+  @Column({ type: 'int', default: 0, select: false }) holds?: number;
 }
 
 @Entity('subaccount')
@@ -23,6 +25,8 @@ export class Subaccount {
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
   @Column(word(100)) name!: string;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+  /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
+  @Column({ type: 'int', default: 0, select: false }) holds?: number;
 }
 
 /** A subaccount's own token at Plivo; no row: it has none, and the account's does for it. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../platform/database/database.js';
+import { writeHeld } from '../platform/database/held-rows.js';
 import { exists, selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { newSecret } from '../platform/ids.js';
@@ -68,8 +69,10 @@ export class ListTokens {
  * key can hold.
  */
 export async function lockOwner(database: Database, tx: Tx, ownerId: string): Promise<void> {
-  for (const table of ['account', 'subaccount'])
-    if (await exists(tx, `FROM ${table} WHERE auth_id = ? ${database.forUpdate}`, [ownerId])) return;
+  for (const table of ['account', 'subaccount'] as const) {
+    if (!(await exists(tx, `FROM ${table} WHERE auth_id = ? ${database.forUpdate}`, [ownerId]))) continue;
+    return writeHeld(tx, table, [ownerId]);
+  }
   throw new NotFound('no account has this auth_id');
 }
 

@@ -1,5 +1,6 @@
 import { Additions } from '../platform/database/additions.js';
 import { late, type Database, type Tx } from '../platform/database/database.js';
+import { isOnCluster } from '../platform/database/held-rows.js';
 import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
 import { ALL_NUMBERS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
 
@@ -9,6 +10,8 @@ import { ALL_NUMBERS, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
  */
 const ACCOUNT_SHARDS = 8;
 const NUMBER_SHARDS = 2;
+/** Two nodes of a cluster that add to one row do not wait for each other: one of them runs again. So there each process mostly has shards of its own. */
+const SHARDS_OF_THIS_PROCESS = Math.floor(Math.random() * 32) * ACCOUNT_SHARDS;
 
 const TO_NUMBER = new Additions(CALL_STATS, ['accountId', 'virtualNumber', 'hour', 'shard'], SUM_NAMES);
 const TO_SESSION = new Additions(SESSION_STATS, ['sessionId', 'hour'], SUM_NAMES, ['accountId', 'virtualNumber']);
@@ -40,6 +43,7 @@ export async function addToNumber(
   sums: Sums,
 ): Promise<void> {
   const shards = virtualNumber === ALL_NUMBERS ? ACCOUNT_SHARDS : NUMBER_SHARDS;
-  const shard = database.isSqlite ? 0 : Math.floor(Math.random() * shards);
+  const from = isOnCluster(tx) ? SHARDS_OF_THIS_PROCESS : 0;
+  const shard = database.isSqlite ? 0 : from + Math.floor(Math.random() * shards);
   await TO_NUMBER.add(late(tx), database, { accountId, virtualNumber, hour, shard, ...sums });
 }

@@ -213,7 +213,12 @@ describeOnEachDatabase('delivering a stream', (open) => {
           await tx.query('DELETE FROM api_token WHERE owner_id = ?', [owner]);
           await tx.query('DELETE FROM subaccount WHERE auth_id = ?', [owner]);
           if (owner === BRANCH)
-            await tx.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [BRANCH, ACCOUNT, 'Branch', 0]);
+            await tx.query('INSERT INTO subaccount (auth_id, account_id, name, created_at) VALUES (?, ?, ?, ?)', [
+              BRANCH,
+              ACCOUNT,
+              'Branch',
+              0,
+            ]);
           const token = crypto.seal(place, `secret-of-${owner}`);
           await tx.query("INSERT INTO api_token VALUES (?, ?, ?, 'issued', 0)", [place.row, owner, token]);
         });

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../platform/database/database.js';
+import { isOnCluster } from '../platform/database/held-rows.js';
 import { pendingMigrations } from '../platform/database/migrations.js';
 import { Processes } from '../platform/processes/processes.js';
 import { Draining } from './draining.js';
@@ -41,7 +43,7 @@ export class Readiness {
 
   private async askDatabase(): Promise<Pick<Checks, 'database' | 'migrations'>> {
     try {
-      await this.database.read((manager) => manager.query('SELECT 1'));
+      await this.database.read(isTakingStatements);
     } catch {
       return { database: 'unreachable', migrations: this.isMigrated ? 'ok' : 'unknown' };
     }
@@ -49,6 +51,13 @@ export class Readiness {
     this.isMigrated ||= (await pendingMigrations(this.database)).length === 0;
     return { database: 'ok', migrations: this.isMigrated ? 'ok' : 'pending' };
   }
+}
+
+/** A node that has lost its cluster still answers what needs no table. */
+async function isTakingStatements(manager: EntityManager): Promise<void> {
+  if (!isOnCluster(manager)) return void (await manager.query('SELECT 1'));
+  const [ready] = await manager.query<{ Value: string }[]>("SHOW GLOBAL STATUS LIKE 'wsrep_ready'");
+  if (ready?.Value !== 'ON') throw new Error('this node of the cluster has lost the others');
 }
 
 async function withLimit<T>(work: Promise<T>, late: T): Promise<T> {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { change, Contended, Database, type Tx } from '../platform/database/database.js';
+import { writeHeld } from '../platform/database/held-rows.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { exists } from '../platform/database/rows.js';
 import { Events } from '../platform/events/events.js';
 import { chooseNumber, strangerConflict } from './choose-number.js';
+import { holdToLend } from './hold-number-row.js';
 import { NumberAssigned } from './number-pool.events.js';
 import type { ChosenNumber, NumberWish } from './number-wish.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS, type NumberAssignment } from './virtual-number.entity.js';
@@ -41,6 +43,7 @@ export class AllocateNumber {
     if (!chosen) throw await whyRefused(tx, wish);
 
     await this.claimParties(tx, chosen, request);
+    await holdToLend(tx, this.database, chosen.id);
     if (request.isOpen || request.pins.length > 0) await this.claimStrangers(tx, chosen, wish, request);
     if (request.playIndex !== null)
       await claimForStrangers(tx, chosen.id, { role: 'first', index: request.playIndex }, request);
@@ -103,6 +106,7 @@ export class AllocateNumber {
   ): Promise<void> {
     // Open and PIN sessions exclude each other by a rule that no key expresses, so they queue at the number's row.
     await tx.query(`SELECT id FROM virtual_number WHERE id = ? ${this.database.forUpdate}`, [chosen.id]);
+    await writeHeld(tx, 'virtual_number', [chosen.id]);
     const conflict = strangerConflict(wish, '?');
     if (conflict && (await exists(tx, conflict.rest, [chosen.id, ...conflict.parameters]))) throw new Contended();
 

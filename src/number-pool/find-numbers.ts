@@ -3,6 +3,7 @@ import type { Database, Tx } from '../platform/database/database.js';
 import { marks, selection } from '../platform/database/rows.js';
 import { isSamePerson, KEPT_AT_END, personOf, spellingCodesOf } from '../telephony/identity.js';
 import { callingCodeOf, parseCaller, type E164 } from '../telephony/phone.js';
+import { holdToWithdraw } from './hold-number-row.js';
 import { chunks } from './insert-numbers.js';
 import { UnknownNumber } from './number-pool.errors.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
@@ -55,5 +56,6 @@ export async function lockNumber(database: Database, tx: Tx, text: string): Prom
   await tx.query(`SELECT id FROM virtual_number WHERE number = ? ${database.forUpdate}`, [number]);
   const found = await tx.findOneBy(VirtualNumber, { number });
   if (!found) throw new UnknownNumber();
+  await holdToWithdraw(tx, database, found.id);
   return found;
 }

@@ -29,6 +29,10 @@ export class ForgetNumber implements OnModuleInit {
     ] as const) {
       while (await this.database.transaction((tx) => deleteBatch(tx, { table, key, virtualNumberId })));
     }
+    if (this.database.dataSource.isCluster)
+      await this.database.transaction((tx) =>
+        tx.query('DELETE FROM number_hold WHERE virtual_number_id = ?', [virtualNumberId]),
+      );
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Database, Tx } from '../platform/database/database.js';
+import { writeHeld } from '../platform/database/held-rows.js';
 import { exists, number, selection, text } from '../platform/database/rows.js';
 import { NUMBER_USES, POOL_USES } from './pool-use.entity.js';
 import { NUMBERS, type VirtualNumber } from './virtual-number.entity.js';
@@ -13,6 +14,8 @@ const AFTER_ALL = '~';
 
 const POOL_KEY = ['accountId', 'subaccountId', 'country'] as const;
 export type PoolKey = Pick<VirtualNumber, (typeof POOL_KEY)[number]>;
+
+const ID = selection({ id: text('id') });
 
 export interface LiveUse {
   sessions: number;
@@ -180,7 +183,15 @@ async function keptLoad(manager: EntityManager): Promise<PoolLoad | null> {
 export async function useUntilCommit(database: Database, tx: Tx, found: VirtualNumber, now: number): Promise<LiveUse> {
   if (!database.isSqlite) {
     const overdue = `FROM masking_session ${database.byIndex('masking_session_due')} WHERE status = 'active' AND expires_at <= ?`;
-    await tx.query(`SELECT id ${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [now, found.id]);
+    const held = await ID.read(tx, `${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [
+      now,
+      found.id,
+    ]);
+    await writeHeld(
+      tx,
+      'masking_session',
+      held.map(({ id }) => id),
+    );
   }
   return liveUseOf(tx, found, now);
 }

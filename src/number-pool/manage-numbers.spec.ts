@@ -46,7 +46,12 @@ describeOnEachDatabase('operators manage the pool', (open) => {
         'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
         [id, 'Some', id, 'sealed', 0],
       );
-    await dataSource.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [SUBACCOUNT, ACCOUNT, 'Branch', 0]);
+    await dataSource.query('INSERT INTO subaccount (auth_id, account_id, name, created_at) VALUES (?, ?, ?, ?)', [
+      SUBACCOUNT,
+      ACCOUNT,
+      'Branch',
+      0,
+    ]);
   });
 
   beforeEach(async () => {

@@ -432,7 +432,12 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
 
   const leads = async () => (await new ListNumbers(database, clock).run({})).items.map(({ leads_to }) => leads_to);
   const register = async (authId: string, account = ACCOUNT, token?: string) => {
-    await dataSource.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [authId, account, 'Branch', 0]);
+    await dataSource.query('INSERT INTO subaccount (auth_id, account_id, name, created_at) VALUES (?, ?, ?, ?)', [
+      authId,
+      account,
+      'Branch',
+      0,
+    ]);
     if (token === undefined) return;
     const place = { column: 'subaccount_at_plivo.plivo_auth_token', row: authId, account };
     await dataSource.query('INSERT INTO subaccount_at_plivo VALUES (?, ?)', [authId, crypto.seal(place, token)]);

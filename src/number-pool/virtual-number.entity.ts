@@ -46,6 +46,20 @@ export class VirtualNumber {
   /** Where its application brings calls and hang-ups; null for what Plivo never listed, and until it has been looked at. */
   @Column({ ...word(20), ...nullable, name: 'leads_to' }) leadsTo!: LeadsTo | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+  /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
+  @Column({ type: 'int', default: 0, select: false }) holds?: number;
+}
+
+/**
+ * On a cluster: who lends a number counts up one of its rows, and who withdraws it all of them, so that commits of the two on different nodes are refused
+ * and those of two lenders mostly are not (platform/database/held-rows.ts). Empty on one server.
+ */
+@Entity('number_hold', { withoutRowid: true })
+export class NumberHold {
+  @PrimaryColumn({ type: 'int', name: 'virtual_number_id' }) virtualNumberId!: number;
+  /** 0 to 15. */
+  @PrimaryColumn({ type: 'int' }) stripe!: number;
+  @Column({ type: 'int' }) holds!: number;
 }
 
 /**
@@ -87,5 +101,6 @@ export class PinAssignment {
 }
 
 export const NUMBERS = tableOf<VirtualNumber, 'id'>(VirtualNumber);
+export const NUMBER_HOLDS = tableOf(NumberHold);
 export const ASSIGNMENTS = tableOf(NumberAssignment);
 export const PIN_ASSIGNMENTS = tableOf(PinAssignment);

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { writeHeld } from '../platform/database/held-rows.js';
 import { marks, selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import type { Interaction } from './interaction.entity.js';
@@ -26,6 +27,7 @@ export class FindSessionById {
 /** The subaccount that has the session; null where it is the account's own, or there is none. With a `lock` the row is held as by `lockSession`. */
 export async function subaccountOf(manager: EntityManager, sessionId: string, lock = ''): Promise<string | null> {
   const [session] = await SUBACCOUNT.read(manager, `FROM masking_session WHERE id = ? ${lock}`, [sessionId]);
+  if (lock) await writeHeld(manager, 'masking_session', [sessionId]);
   return session?.subaccountId ?? null;
 }
 

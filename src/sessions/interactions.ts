@@ -1,4 +1,5 @@
 import { type Database, late, type Tx } from '../platform/database/database.js';
+import { writeHeld } from '../platform/database/held-rows.js';
 import { exists, marks, selection } from '../platform/database/rows.js';
 import { INTERACTIONS, type Interaction } from './interaction.entity.js';
 
@@ -36,7 +37,7 @@ export function isInProgress(tx: Tx, sessionId: string, now: number): Promise<bo
   return exists(tx, `${IN_PROGRESS} LIMIT 1`, [sessionId, now]);
 }
 
-/** Adds a conversation, when the answer to Plivo connects it. */
+/** Adds a conversation, when the answer to Plivo connects it. The caller holds the session's row. */
 export async function openInteraction(
   tx: Tx,
   opened: Pick<Interaction, 'id' | 'sessionId' | 'startedAt' | 'busyUntil'> & {
@@ -45,6 +46,7 @@ export async function openInteraction(
   },
 ): Promise<void> {
   const { id, sessionId, startedAt, busyUntil, role, legUuid } = opened;
+  await writeHeld(tx, 'masking_session', [sessionId]);
   await INTERACTIONS.insert(late(tx), {
     id,
     sessionId,
@@ -63,6 +65,7 @@ export async function openInteraction(
 export async function lockSession(tx: Tx, database: Database, sessionId: string): Promise<void> {
   if (database.forUpdate)
     await tx.query(`SELECT id FROM masking_session WHERE id = ? ${database.forUpdate}`, [sessionId]);
+  await writeHeld(tx, 'masking_session', [sessionId]);
 }
 
 /**

@@ -38,7 +38,12 @@ describeOnEachDatabase('a session that is renewed as its time runs out', (open, 
   const move = async (): Promise<unknown> => {
     await database.transaction(async (tx) => {
       await tx.query('DELETE FROM subaccount');
-      await tx.query('INSERT INTO subaccount VALUES (?, ?, ?, ?)', [SUBACCOUNT, ACCOUNT, 'Branch', 0]);
+      await tx.query('INSERT INTO subaccount (auth_id, account_id, name, created_at) VALUES (?, ?, ?, ?)', [
+        SUBACCOUNT,
+        ACCOUNT,
+        'Branch',
+        0,
+      ]);
     });
     const useCase = new ChangeNumber(database, sessions.clock);
     return database.transaction((tx) => useCase.run(tx, numbers[0]!, { subaccountId: SUBACCOUNT }));

@@ -79,6 +79,8 @@ export class MaskingSession {
   @Column({ type: 'int', default: 0 }) renewals!: number;
   /** What the account is charged for the session itself; null is nothing. */
   @Column({ ...micros(), ...nullable }) fee!: number | null;
+  /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
+  @Column({ type: 'int', default: 0, select: false }) holds?: number;
 }
 
 export const SESSIONS = tableOf(MaskingSession);

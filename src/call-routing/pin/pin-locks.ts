@@ -4,6 +4,7 @@ import type { SessionRecord } from '../../sessions/index.js';
 import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { isOnCluster } from '../../platform/database/held-rows.js';
 import { number, selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
 import { Log } from '../../platform/logging/logger.js';
@@ -74,11 +75,10 @@ export class PinLocks {
     if (isSlow && judgedAt > now - SLOW_MS) return 'wait';
     if (caller !== null) await this.hold(tx, accountId, `c:${this.callerIndex(accountId, caller)}`);
     if (await this.isLocked(tx, prompt, caller)) return 'locked';
-    if (!isRegistered)
-      await PIN_GATES.update(tx, { judgedAt: now }, 'WHERE account_id = ? AND gate = ?', [
-        accountId,
-        `n:${virtualNumber}`,
-      ]);
+    if (!isRegistered) await this.judged(tx, accountId, `n:${virtualNumber}`, now);
+    // Nobody reads it: on a cluster a gate that is held keeps out another node's guess only when it is written.
+    if (caller !== null && isOnCluster(tx))
+      await this.judged(tx, accountId, `c:${this.callerIndex(accountId, caller)}`, now);
     return 'judge';
   }
 
@@ -119,6 +119,10 @@ export class PinLocks {
     await tx.query(`INSERT INTO pin_gate (account_id, gate, judged_at) VALUES (?, ?, 0) ${ifThere}`, [accountId, gate]);
     const [row] = await AT_GATE.read(tx, 'FROM pin_gate WHERE account_id = ? AND gate = ?', [accountId, gate]);
     return row?.judgedAt ?? 0;
+  }
+
+  private async judged(tx: Tx, accountId: string, gate: string, now: number): Promise<void> {
+    await PIN_GATES.update(tx, { judgedAt: now }, 'WHERE account_id = ? AND gate = ?', [accountId, gate]);
   }
 
   private async wrongOnNumber(tx: Tx, { accountId, virtualNumber }: SessionRecord): Promise<number> {

@@ -137,7 +137,7 @@ export async function exists(manager: EntityManager, rest: string, parameters: u
  */
 export class Table<Entity extends object, Generated extends keyof Entity = never> {
   readonly name: string;
-  private readonly columns: ReadonlyMap<string, { column: string; from: FromDriver | null }>;
+  private readonly columns: ReadonlyMap<string, { column: string; from: FromDriver | null; isRead: boolean }>;
   private readonly inserts = new TextsOfNames((names) => {
     const columns = this.quoted(names);
     return `INSERT INTO \`${this.name}\` (${columns.join(', ')}) VALUES (${marks(columns)})`;
@@ -158,14 +158,19 @@ export class Table<Entity extends object, Generated extends keyof Entity = never
         .filter(({ target }) => target === entity)
         .map(({ propertyName, options }) => [
           propertyName,
-          { column: options.name ?? propertyName, from: conversionOf(options.transformer) },
+          {
+            column: options.name ?? propertyName,
+            from: conversionOf(options.transformer),
+            isRead: options.select !== false,
+          },
         ]),
     );
   }
 
-  /** All columns, as fields of a selection; `alias` is the table's name in a join. */
+  /** All columns that are read, as fields of a selection; `alias` is the table's name in a join. */
   fields(alias = this.name): { [Named in ColumnOf<Entity>]: Field<Entity[Named]> } {
-    return this.pick([...this.columns.keys()] as ColumnOf<Entity>[], alias);
+    const read = [...this.columns].flatMap(([name, { isRead }]) => (isRead ? [name] : []));
+    return this.pick(read as ColumnOf<Entity>[], alias);
   }
 
   pick<Named extends ColumnOf<Entity>>(

@@ -1,4 +1,5 @@
 import { change, Contended, type Database, isDuplicate, late, type Tx } from '../database/database.js';
+import { writeHeld } from '../database/held-rows.js';
 import { selection } from '../database/rows.js';
 import { newId } from '../ids.js';
 import { JOBS } from './job.entity.js';
@@ -27,6 +28,7 @@ export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promi
   if (job.key !== null) {
     const [same] = await HOLDER.read(tx, `FROM job WHERE job_key = ? ${database.forUpdate}`, [job.key]);
     if (same) {
+      await writeHeld(tx, 'job', [same.id]);
       if (same.lease === null && job.isSooner)
         await JOBS.update(tx, { runAt: job.runAt }, 'WHERE id = ? AND run_at > ?', [same.id, job.runAt]);
       if (same.lease !== null) await change(tx, 'UPDATE job SET attempts = -ABS(attempts) WHERE id = ?', [same.id]);

@@ -1,4 +1,5 @@
 import { change, type Database, type Tx } from '../database/database.js';
+import { writeHeld } from '../database/held-rows.js';
 import { orStartOver } from '../database/key-races.js';
 import { marks, selection } from '../database/rows.js';
 import { newId } from '../ids.js';
@@ -17,6 +18,11 @@ export async function enqueueJobs(
     tx,
     `FROM job ${database.byIndex('job_key')} WHERE job_key IN (${marks(jobs)}) ${database.forUpdate}`,
     jobs.map(({ key }) => key),
+  );
+  await writeHeld(
+    tx,
+    'job',
+    held.map(({ id }) => id),
   );
   const running = held.flatMap(({ id, lease }) => (lease === null ? [] : [id]));
   if (running.length > 0) {

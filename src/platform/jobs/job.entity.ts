@@ -24,6 +24,8 @@ export class Job {
   @Column({ type: 'int' }) attempts!: number;
   @Column({ ...word(500), ...nullable, name: 'last_error' }) lastError!: string | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+  /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
+  @Column({ type: 'int', default: 0, select: false }) holds?: number;
 }
 
 export const JOBS = tableOf(Job);
