@@ -68,7 +68,7 @@ export class MysqlTransactions {
     let isClean = true;
     try {
       if (!isWanted()) throw new NotBegun();
-      const trips = new MysqlTrips(connection);
+      const trips = new MysqlTrips(connection, this.dataSource.isCluster);
       const { manager } = this.desk(connection, trips);
       isClean = false;
       try {

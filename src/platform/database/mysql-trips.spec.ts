@@ -55,6 +55,26 @@ describeOnEachDatabase('what a transaction sends', (open, kind) => {
     if (kind === 'mysql') expect(trips.slice(0, 2).map((sql) => sql.split('; ').length)).toEqual([3, 2]);
   });
 
+  it('goes statement by statement on a cluster, and ends as it would have together', async () => {
+    const { isCluster } = test.dataSource;
+    test.dataSource.isCluster = kind === 'mysql';
+    try {
+      await database.transaction(async (tx) => {
+        await add(late(tx), 'late');
+        const [taken] = await Promise.all([add(tx, 'late').catch(isDuplicate), add(tx, 'first')]);
+        expect(taken).toBe(true);
+        await add(late(tx), 'last');
+      });
+      const failing = database.transaction((tx) => Promise.all([tx.query('SELECT nothing'), add(tx, 'behind')]));
+      await expect(failing).rejects.toThrow();
+    } finally {
+      test.dataSource.isCluster = isCluster;
+    }
+
+    if (kind === 'mysql') expect(trips.filter((sql) => sql.includes('; '))).toEqual([]);
+    expect(await names()).toEqual(['first', 'last', 'late']);
+  });
+
   it('comes by values as they are, also in one text', async () => {
     const hard = ["it's", '\\', "\\'; DROP TABLE scheduled_task; -- ", '"?"', 'ü€😀'];
     await database.transaction(async (tx) => {
