@@ -27,7 +27,7 @@ export async function facts({ cluster, database, creates, services, faults, call
   for (const node of cluster.nodes) sums.push(await checksums(cluster, node, database));
   const apart = TABLES.filter((table) => new Set(sums.map((sum) => sum[table])).size > 1);
   const silences = services.map((_, place) => longestSilence(creates, place));
-  const both = longestOf([...creates.successes.flat()].sort((one, next) => one - next));
+  const both = longestOf(creates.successes.flat().toSorted((one, next) => one - next));
   const conflicts = await Promise.all(cluster.nodes.map((node) => conflictsOf(cluster, node)));
 
   const seconds = (creates.endedAt - creates.startedAt) / 1000;
