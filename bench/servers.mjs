@@ -43,6 +43,7 @@ export function startService({
     DEFAULT_ALLOWED_COUNTRIES: 'all',
     MAX_REQUESTED_CALLS_PER_DAY: 'off',
     MAX_DESTINATIONS_PER_DAY: 'off',
+    RATE_LIMIT: 'off',
     ...settings,
   });
 }
@@ -97,10 +98,10 @@ export async function onServer(starting, work) {
 }
 
 /** Adds the pool through the operators' API. */
-export async function addNumbers(origin) {
+export async function addNumbers(origin, account = ACCOUNT, numbers = VIRTUAL_NUMBERS) {
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' };
-  for (const number of VIRTUAL_NUMBERS) {
-    const body = JSON.stringify({ account: ACCOUNT.authId, number: `+${number}` });
+  for (const number of numbers) {
+    const body = JSON.stringify({ account: account.authId, number: `+${number}` });
     const answer = await fetch(`${origin}/admin/numbers`, { method: 'POST', headers, body });
     if (answer.status !== 201) throw new Error(`adding a number: ${answer.status} ${await answer.text()}`);
     await answer.arrayBuffer();

@@ -15,7 +15,7 @@ import { ErrorFilter } from '../platform/http/error-filter.js';
 import { createHttpAdapter } from '../platform/http/http-edge.js';
 import { WrongCredentials } from '../platform/http/wrong-credentials.js';
 import { Metrics } from '../platform/metrics.js';
-import { createLogger } from '../platform/logging/logger.js';
+import { createLogger, Log } from '../platform/logging/logger.js';
 import { AccountGuard, AccountsModule, CreateAccount, CreateSubaccount, principalOf } from './index.js';
 
 const BEHIND_A_PROXY = { maxConnections: Infinity, trustedProxies: ['127.0.0.1'] };
@@ -37,12 +37,14 @@ describeOnEachDatabase('the door of the masking API', (open) => {
 
   beforeAll(async () => {
     const { database } = await open();
+    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     const shared = [
       { provide: Config, useValue: testConfig() },
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       Clock,
       Metrics,
+      { provide: Log, useValue: log },
       WrongCredentials,
     ];
     @Global()
@@ -51,7 +53,6 @@ describeOnEachDatabase('the door of the masking API', (open) => {
     @Module({ imports: [SharedStub, AccountsModule], controllers: [WhoAmI] })
     class StubModule {}
 
-    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log, BEHIND_A_PROXY), {
       bodyParser: false,
       logger: false,

@@ -1,11 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { WrongCredentials } from '../platform/http/wrong-credentials.js';
 import { Unauthenticated } from './accounts.errors.js';
 import { hasSubaccount } from './accounts.js';
 import { Authenticate, type Owner, type Principal } from './authenticate.js';
+import { RateLimit } from './rate-limit.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,15 +28,17 @@ export class AccountGuard implements CanActivate {
     private readonly authenticate: Authenticate,
     private readonly database: Database,
     private readonly wrongCredentials: WrongCredentials,
+    private readonly rateLimit: RateLimit,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.admit(context.switchToHttp().getRequest<FastifyRequest>());
+    const http = context.switchToHttp();
+    await this.admit(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
     return true;
   }
 
   /** Reads nothing but the head, so it may be asked before the body is there; who was let in then is not asked again. */
-  async admit(request: FastifyRequest): Promise<void> {
+  async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (request.principal) return;
     const { authorization } = request.headers;
     if (authorization === undefined || authorization === '') throw Unauthenticated.missing();
@@ -47,6 +50,7 @@ export class AccountGuard implements CanActivate {
       throw Unauthenticated.wrong();
     }
 
+    this.rateLimit.take(principal.accountId, reply);
     request.principal = await this.scoped(principal, (request.params as { authId: string }).authId);
   }
 

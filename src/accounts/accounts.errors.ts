@@ -11,6 +11,15 @@ export class Unauthenticated extends refusal('unauthenticated', 'unauthenticated
   }
 }
 
+/** Above RATE_LIMIT. */
+export class TooManyRequests extends refusal('rate_limited', 'too-many') {
+  constructor({ requests, seconds }: { requests: number; seconds: number }, retryAfterSeconds: number) {
+    super(`too many requests: expected at most ${requests} in ${seconds} s, try again in ${retryAfterSeconds} s`, {
+      retryAfterSeconds,
+    });
+  }
+}
+
 export class AccountExists extends refusal(
   'account_exists',
   'conflict',

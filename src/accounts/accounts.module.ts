@@ -12,6 +12,7 @@ import { CallbackTokens, Credentials } from './credentials.js';
 import { EnsureFirstAccount } from './ensure-first-account.js';
 import { ListAccounts } from './list-accounts.js';
 import { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
+import { RateLimit } from './rate-limit.js';
 import { Retention } from './retention.js';
 import { ShowAccount } from './show-account.js';
 import { IssueToken, ListTokens, RevokeToken } from './tokens.js';
@@ -22,6 +23,7 @@ const useCases = [
   EnsureFirstAccount,
   Authenticate,
   AccountGuard,
+  RateLimit,
   AccountSettings,
   CallbackTokens,
   Accounts,

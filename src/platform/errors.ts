@@ -6,6 +6,7 @@ export type RefusalKind =
   | 'conflict'
   | 'unprocessable'
   | 'too-large'
+  | 'too-many'
   | 'unavailable';
 
 /** What a client may know beside the sentence: stable, no personal data. */

@@ -52,6 +52,8 @@ export function sharedSettings(databaseUrl: string, dataDir: string): Record<str
     SYNC_NUMBERS: 'false',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
+    // Some facts send more.
+    RATE_LIMIT: 'off',
   };
 }
 

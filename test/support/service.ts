@@ -136,6 +136,8 @@ export async function startService({
       LOG_FORMAT: 'json',
       // Most facts have parties in more countries than numbers.
       DEFAULT_ALLOWED_COUNTRIES: 'all',
+      // Some facts send more.
+      RATE_LIMIT: 'off',
       ...settings,
     },
     false,

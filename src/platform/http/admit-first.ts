@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { carriesBody } from './body-parsers.js';
 
 interface Door {
-  /** Throws what the request is to be refused with. Sees the head alone. */
-  admit(request: FastifyRequest): void | Promise<void>;
+  /** Throws what the request is to be refused with. Sees the head alone, and may set headers of the answer. */
+  admit(request: FastifyRequest, reply: FastifyReply): void | Promise<void>;
 }
 
 /**
@@ -11,10 +11,10 @@ interface Door {
  * guards are asked all the same, so a route whose family has no door here is not open.
  */
 export function admitFirst(instance: FastifyInstance, doors: Record<string, Door>): void {
-  instance.addHook('onRequest', async (request) => {
+  instance.addHook('onRequest', async (request, reply) => {
     if (!carriesBody(request)) return;
     const path = request.routeOptions.url ?? '';
     const family = Object.keys(doors).find((beginning) => path.startsWith(beginning));
-    if (family !== undefined) await doors[family]?.admit(request);
+    if (family !== undefined) await doors[family]?.admit(request, reply);
   });
 }

@@ -38,6 +38,7 @@ const STATUS_OF_KIND: Record<RefusalKind, number> = {
   conflict: 409,
   'too-large': 413,
   unprocessable: 422,
+  'too-many': 429,
   unavailable: 503,
 };
 

@@ -26,6 +26,26 @@ export function parseCap(text: string): Parsed<number> {
   return 'value' in cap ? cap : { expected: `${cap.expected}, or off` };
 }
 
+/** At most so many requests within so many seconds, whichever these are. */
+export interface Rate {
+  readonly requests: number;
+  readonly seconds: number;
+}
+
+/** Each account has a place in memory for as many instants. */
+const MOST_REQUESTS = 100_000;
+
+/** Null for none. */
+export function parseRate(text: string): Parsed<Rate | null> {
+  if (text === 'off') return { value: null };
+  const [, requests, seconds] = /^([1-9]\d{0,5})\/([1-9]\d{0,3})s$/.exec(text)?.map(Number) ?? [];
+  if (requests !== undefined && seconds !== undefined && requests <= MOST_REQUESTS && seconds <= 3600)
+    return { value: Object.freeze({ requests, seconds }) };
+  return {
+    expected: `expected requests/seconds such as 300/5s (1 to ${MOST_REQUESTS} requests, 1 to 3600 seconds), or off`,
+  };
+}
+
 /** ISO 3166 codes; `all`; or `own`, the countries of an account's numbers. */
 export function parseCountries(text: string): Parsed<'own' | 'all' | readonly string[]> {
   if (text === 'own' || text === 'all') return { value: text };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Parsed } from './config-formats.js';
-import { parseBoolean, parseInteger } from './config-formats.js';
+import type { Parsed, Rate } from './config-formats.js';
+import { parseBoolean, parseInteger, parseRate } from './config-formats.js';
 import { systemCode, type ConfigProblem } from './config-problems.js';
 import { settings, type NamesOf, type SettingName } from './config-table.js';
 import type { Setting } from './setting.js';
@@ -42,6 +42,13 @@ export class SettingsReader {
   integer(name: NamesOf<'integer'>, absent = Number(settings[name].default)): number {
     const { min, max } = settings[name];
     return this.parsed(name, (text) => parseInteger(text, min, max)) ?? absent;
+  }
+
+  /** Null where it is off. */
+  rate(name: NamesOf<'rate'>): Rate | null {
+    const absent = parseRate(settings[name].default);
+    if (this.has(name) || !('value' in absent)) return this.parsed(name, parseRate);
+    return absent.value;
   }
 
   boolean(name: NamesOf<'boolean'>, absent: boolean): boolean {
@@ -90,4 +97,12 @@ export class SettingsReader {
     }
     return null;
   }
+}
+
+/** NODE_ENV is everybody's variable, so any value is legal, but `prod` would switch off every check meant for production. */
+export function isProduction(env: NodeJS.ProcessEnv, reader: SettingsReader): boolean {
+  const mode = env['NODE_ENV'] ?? '';
+  if (mode !== 'production' && /^\W*prod/i.test(mode))
+    reader.refuse('NODE_ENV', `unknown value; did you mean production?`);
+  return mode === 'production';
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from './limits.js';
 import { PLIVO_SWITCHES } from './plivo-switches.js';
 import type { Setting } from './setting.js';
 
@@ -13,13 +14,7 @@ export const settings = {
     defaultInWords: 'http://HOST:PORT',
     sentence: 'Where Plivo reaches this service: base of every URL handed out and of every signature check.',
   },
-  MAX_CONNECTIONS: {
-    kind: 'integer',
-    min: 10,
-    max: 100_000,
-    default: '2000',
-    sentence: 'Sockets of the listener; further ones are closed at once.',
-  },
+  ...LIMITS,
   TRUSTED_PROXIES: {
     kind: 'networks',
     default: '',

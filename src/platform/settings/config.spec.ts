@@ -318,6 +318,19 @@ describe('a secret from a file', () => {
   });
 });
 
+describe('RATE_LIMIT', () => {
+  it('is requests in seconds, or off', () => {
+    expect(readConfig({}).http.rateLimit).toEqual({ requests: 300, seconds: 5 });
+    expect(readConfig({ RATE_LIMIT: '1/1s' }).http.rateLimit).toEqual({ requests: 1, seconds: 1 });
+    expect(readConfig({ RATE_LIMIT: '100000/3600s' }).http.rateLimit).toEqual({ requests: 100_000, seconds: 3600 });
+    expect(readConfig({ RATE_LIMIT: 'off' }).http.rateLimit).toBeNull();
+  });
+
+  it.each(['0/5s', '300', '300/5', '300/0s', '100001/5s', '300/3601s', 'on'])('is refused as %s', (text) => {
+    expect(problems({ RATE_LIMIT: text })['RATE_LIMIT']).toContain('expected requests/seconds such as 300/5s');
+  });
+});
+
 describe('.env.example', () => {
   it('holds every setting with its sentence and default, and nothing else', () => {
     const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');

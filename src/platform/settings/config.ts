@@ -14,10 +14,11 @@ import {
   parseStore,
   parseToken,
   type DatabaseSetting,
+  type Rate,
 } from './config-formats.js';
 import { misspeltNames } from './config-names.js';
 import { ConfigProblems } from './config-problems.js';
-import { SettingsReader } from './config-reader.js';
+import { isProduction, SettingsReader } from './config-reader.js';
 import { settings, type SettingName } from './config-table.js';
 
 export { ConfigProblems } from './config-problems.js';
@@ -35,6 +36,8 @@ export abstract class Config {
     /** Addresses and networks in CIDR notation; may be empty. */
     readonly trustedProxies: readonly string[];
     readonly shutdownDelayMs: number;
+    /** Of one account on /v1, in each process; null: any number of requests. */
+    readonly rateLimit: Rate | null;
   };
   /** `url` is the setting as written: its scheme may be mysql or mariadb. `file` is a path or `:memory:`. */
   abstract readonly database: Readonly<DatabaseSetting>;
@@ -142,14 +145,6 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
   return frozen(config);
 }
 
-/** NODE_ENV is everybody's variable, so any value is legal, but `prod` would switch off every check meant for production. */
-function isProduction(env: NodeJS.ProcessEnv, reader: SettingsReader): boolean {
-  const mode = env['NODE_ENV'] ?? '';
-  if (mode !== 'production' && /^\W*prod/i.test(mode))
-    reader.refuse('NODE_ENV', `unknown value; did you mean production?`);
-  return mode === 'production';
-}
-
 function readHttp(reader: SettingsReader, production: boolean): Config['http'] {
   const host = reader.parsed('HOST', parseHost) ?? settings.HOST.default;
   const port = reader.integer('PORT');
@@ -164,6 +159,7 @@ function readHttp(reader: SettingsReader, production: boolean): Config['http'] {
     maxConnections: reader.integer('MAX_CONNECTIONS'),
     trustedProxies: reader.parsed('TRUSTED_PROXIES', parseNetworks) ?? [],
     shutdownDelayMs: reader.integer('SHUTDOWN_DELAY_MS', production ? 5000 : 0),
+    rateLimit: reader.rate('RATE_LIMIT'),
   };
 }
 

@@ -16,7 +16,8 @@ type SettingKind =
         | 'key'
         | 'networks'
         | 'countries'
-        | 'cap';
+        | 'cap'
+        | 'rate';
     };
 
 export type Setting = SettingKind & {
