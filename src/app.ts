@@ -12,6 +12,7 @@ import {
 } from './accounts/index.js';
 import { AdminGuard } from './admin/index.js';
 import { AppModule } from './app.module.js';
+import { ShedAnswers } from './call-routing/index.js';
 import { closeWhileDraining, Draining } from './health/index.js';
 import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
 import { Scheduler } from './scheduler/index.js';
@@ -50,6 +51,7 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
     '/admin/': app.get(AdminGuard, { strict: false }),
     '/plivo/': app.get(PlivoSignatureGuard),
   });
+  app.get(ShedAnswers).at(instance);
   publishSdkFiles(instance);
   publishOpenApi(app, ground.config.http.publicUrl);
   await app.get(VerifyEncryptionKey).run();

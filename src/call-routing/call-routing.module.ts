@@ -10,6 +10,8 @@ import { CalleeSound } from './answer/callee-sound.js';
 import { ReadCaller } from './answer/read-caller.js';
 import { ReadSeat } from './answer/read-seat.js';
 import { ReserveSpend } from './answer/reserve-spend.js';
+import { Rush } from './answer/rush.js';
+import { ShedAnswers } from './answer/shed-answers.js';
 import { NoteDial } from './facts/note-dial.js';
 import { NoteHangup } from './facts/note-hangup.js';
 import { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
@@ -41,6 +43,7 @@ import { WebhooksController } from './webhooks.controller.js';
 const FACTS = [NoteDial, NoteHangup, PurgeWebhookReceipts, SetUpCauses];
 const RECORDS = [JoinRecords, ReconcileCall, SweepRecords];
 const PIN = [JudgePin, PinLocks, PurgePinLocks, ReindexPinFailures];
+const RUSH = [Rush, ShedAnswers];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
 const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, SessionTimeline];
@@ -49,7 +52,7 @@ const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, Session
 @Module({
   imports: [AccountsModule, SpendModule, PlivoModule, SessionsModule],
   controllers: [WebhooksController, RequestWebhooksController, RingTonesController],
-  providers: [ForgetCalls, ...FACTS, ...RECORDS, ...PIN, ...ANSWER, ...REQUESTED, ...READ],
-  exports: [...READ, ForgetCalls, PurgePinLocks, PurgeWebhookReceipts, SweepRecords],
+  providers: [ForgetCalls, ...FACTS, ...RECORDS, ...PIN, ...RUSH, ...ANSWER, ...REQUESTED, ...READ],
+  exports: [...READ, ForgetCalls, PurgePinLocks, PurgeWebhookReceipts, ShedAnswers, SweepRecords],
 })
 export class CallRoutingModule {}

@@ -10,6 +10,7 @@ export { FindLeg, type FoundSessionLeg } from './read/find-leg.js';
 export { FIRST_CALL, ForgetCalls, type StrangersCall } from './forget-calls.js';
 export { PurgePinLocks } from './pin/purge-pin-locks.js';
 export { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
+export { ShedAnswers } from './answer/shed-answers.js';
 export { SessionTimeline, type TimelineEntry } from './read/session-timeline.js';
 export { noteReceipt } from './facts/note-receipt.js';
 export { SweepRecords } from './records/sweep-records.js';

@@ -11,6 +11,7 @@ import { PurgeIdempotencyKeys } from './http/purge-idempotency-keys.js';
 import { WrongCredentials } from './http/wrong-credentials.js';
 import { Jobs } from './jobs/jobs.js';
 import { Log } from './logging/logger.js';
+import { LoopLag } from './loop-lag.js';
 import { Metrics } from './metrics.js';
 import { Processes } from './processes/processes.js';
 import { Outgoing } from './outgoing/outgoing.js';
@@ -41,6 +42,7 @@ export class PlatformModule {
         Events,
         Jobs,
         Idempotency,
+        LoopLag,
         Metrics,
         Processes,
         WrongCredentials,
@@ -57,6 +59,7 @@ export class PlatformModule {
         Events,
         Jobs,
         Idempotency,
+        LoopLag,
         Metrics,
         Processes,
         WrongCredentials,

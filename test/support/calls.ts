@@ -6,6 +6,7 @@ import { CallBook } from '../../src/call-routing/answer/call-book.js';
 import { ReadCaller } from '../../src/call-routing/answer/read-caller.js';
 import { ReadSeat } from '../../src/call-routing/answer/read-seat.js';
 import { ReserveSpend } from '../../src/call-routing/answer/reserve-spend.js';
+import { Rush } from '../../src/call-routing/answer/rush.js';
 import { NoteDial } from '../../src/call-routing/facts/note-dial.js';
 import { NoteHangup } from '../../src/call-routing/facts/note-hangup.js';
 import { SetUpCauses } from '../../src/call-routing/facts/set-up-causes.js';
@@ -22,11 +23,19 @@ import { OwnCountries } from '../../src/number-pool/own-countries.js';
 import type { PlivoAccess } from '../../src/accounts/index.js';
 import type { PlivoClient } from '../../src/plivo/index.js';
 import type { Clock } from '../../src/platform/clock.js';
+import type { LoopLag } from '../../src/platform/loop-lag.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Jobs } from '../../src/platform/jobs/jobs.js';
 import { Metrics } from '../../src/platform/metrics.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { FakeClock, sessionsOn } from './ground.js';
+
+/** An answer's deadline on a machine that is not busy. */
+export function deadlineOn(database: Database, clock: Clock, settings: AccountSettings): AnswerDeadline {
+  const log = createLogger({ level: 'silent', format: 'json' });
+  const lag = { ms: 0 } as LoopLag;
+  return new AnswerDeadline(database, clock, log, settings, lag, new Rush(database, lag), new Metrics());
+}
 
 /** The call-routing module's use cases on a real database, wired by hand. `plivo`: who is asked to place calls and for their records. */
 export function callsOn(
@@ -56,7 +65,7 @@ export function callsOn(
   const readSeat = new ReadSeat(clock, crypto, config);
   const setUpCauses = new SetUpCauses(log, new Metrics());
   const pinLocks = new PinLocks(database, clock, crypto, log, new Metrics());
-  const deadline = new AnswerDeadline(database, clock, log, settings, new Metrics());
+  const deadline = deadlineOn(database, clock, settings);
   const callBook = new CallBook(clock, config, crypto, events, jobs, reserveSpend);
   const readCaller = new ReadCaller(clock, findRoute, findStrangers, pinLocks);
   const judgePin = new JudgePin(events, findStrangers, findSessionById, pinLocks);

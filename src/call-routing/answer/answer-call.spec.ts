@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { callsOn } from '../../../test/support/calls.js';
+import { callsOn, deadlineOn } from '../../../test/support/calls.js';
 import { describeOnEachDatabase, isAnyWaiting, LOOK_MS } from '../../../test/support/database.js';
 import {
   ACCOUNT,
@@ -15,13 +15,10 @@ import {
 import { AccountSettings } from '../../accounts/index.js';
 import { Contended, type Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
-import { createLogger } from '../../platform/logging/logger.js';
-import { Metrics } from '../../platform/metrics.js';
 import { readAnswerWebhook, readGatheredDigits, readHangupWebhook, type VerifiedWebhook } from '../../plivo/index.js';
 import { SessionEnded, type SessionRecord } from '../../sessions/index.js';
 import { callerPlace, dialledPlace } from '../call.entity.js';
 import { CallEnded, CallFigured, CallStarted, PartyHungUp } from '../call-routing.events.js';
-import { AnswerDeadline } from './answer-deadline.js';
 
 const [VIRTUAL = ''] = usNumbers(1);
 const STRANGER = '+14155559999';
@@ -595,16 +592,9 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
     });
   });
 
-  it('is begun with 0.45 s to spare, and after a conflict repeated as long as anybody waits', async () => {
+  it('is begun with 0.25 s to spare, and after a conflict repeated as long as anybody waits', async () => {
     const { clock } = world.sessions;
-    const log = createLogger({ level: 'silent', format: 'json' });
-    const deadline = new AnswerDeadline(
-      database,
-      clock,
-      log,
-      new AccountSettings(database, clock, testConfig()),
-      new Metrics(),
-    );
+    const deadline = deadlineOn(database, clock, new AccountSettings(database, clock, testConfig()));
     const needed: number[] = [];
     let attempts = 0;
     const answered = deadline.transaction(
@@ -616,6 +606,6 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
         return HANG_UP;
       },
     );
-    expect([await answered, attempts, needed]).toEqual([HANG_UP, 2, [450, 0, 0]]);
+    expect([await answered, attempts, needed]).toEqual([HANG_UP, 2, [250, 0, 0]]);
   });
 });

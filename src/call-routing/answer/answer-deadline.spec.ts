@@ -3,11 +3,13 @@ import type { AccountSettings, CallSettings } from '../../accounts/index.js';
 import { FakeClock } from '../../../test/support/ground.js';
 import { NotBegun, type Database } from '../../platform/database/database.js';
 import { InvalidRequest, NotFound } from '../../platform/errors.js';
+import type { LoopLag } from '../../platform/loop-lag.js';
 import { createLogger } from '../../platform/logging/logger.js';
 import { Metrics } from '../../platform/metrics.js';
 import { NonceReused } from '../call-routing.errors.js';
 import { AnswerDeadline, type IsAwaited } from './answer-deadline.js';
 import { spokenRefusal } from './refusal-speech.js';
+import { Rush } from './rush.js';
 
 const CALL = 'aaaaaaaa-0000-4000-8000-000000000001';
 const XML = '<Response/>';
@@ -18,6 +20,8 @@ const SILENCE = '<Response><Hangup reason="rejected"/></Response>';
 describe('an answer that somebody waits for', () => {
   let settings: Promise<CallSettings>;
   let deadline: AnswerDeadline;
+  let lag: { ms: number };
+  let rush: Rush;
   let metrics: Metrics;
   let lines: { msg?: string; level?: unknown }[];
 
@@ -31,7 +35,10 @@ describe('an answer that somebody waits for', () => {
       { write: (line: string) => void lines.push(JSON.parse(line) as { msg: string }) },
     );
     const accountSettings = { of: () => settings } as unknown as AccountSettings;
-    deadline = new AnswerDeadline(undefined as unknown as Database, new FakeClock(), log, accountSettings, metrics);
+    lag = { ms: 0 };
+    rush = new Rush({ waitMs: 0 } as Database, lag as LoopLag);
+    const database = undefined as unknown as Database;
+    deadline = new AnswerDeadline(database, new FakeClock(), log, accountSettings, lag as LoopLag, rush, metrics);
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -59,6 +66,36 @@ describe('an answer that somebody waits for', () => {
     expect(told).toEqual([IN_OWN_WORDS]);
     expect(await missed()).toEqual({ late: 1 });
     expect(logged()).toContain('call.answer_late');
+  });
+
+  it('is a sentence sooner by as much as its request may have waited to be read', async () => {
+    const told: string[] = [];
+    lag.ms = 300;
+    let isAwaited: IsAwaited = () => false;
+    void deadline
+      .run('MA', CALL, (asked) => {
+        isAwaited = asked;
+        return never();
+      })
+      .then((xml) => told.push(xml));
+    expect([isAwaited(600), isAwaited(601)]).toEqual([true, false]);
+    await jest.advanceTimersByTimeAsync(599);
+    expect(told).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(told).toEqual([IN_OWN_WORDS]);
+  });
+
+  it('is the same sentence, and the same silence, where it is refused unread', async () => {
+    expect(await deadline.shed('MA')).toBe(IN_OWN_WORDS);
+    settings = Promise.resolve({ ...SETTINGS, daily_spend_cap: '1' } as unknown as CallSettings);
+    expect(await deadline.shed('MA')).toBe(SILENCE);
+    settings = Promise.reject(new Error('no database'));
+    expect(await deadline.shed('MA')).toBe(spokenRefusal('trouble'));
+    settings = new Promise(() => undefined);
+    const unknown = deadline.shed('MA');
+    await jest.advanceTimersByTimeAsync(400);
+    expect(await unknown).toBe(spokenRefusal('trouble'));
+    expect([await missed(), lines, jest.getTimerCount()]).toEqual([{ shed: 4 }, [], 0]);
   });
 
   it('is awaited as long as it may come in time', async () => {

@@ -5,21 +5,25 @@ import { hangupXml, type VerifiedWebhook } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, NotBegun, type Tx } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/errors.js';
+import { LoopLag } from '../../platform/loop-lag.js';
 import { Log } from '../../platform/logging/logger.js';
 import { Metrics } from '../../platform/metrics.js';
 import { noteReceipt } from '../facts/note-receipt.js';
 import { spokenRefusal } from './refusal-speech.js';
+import { Rush } from './rush.js';
 
 /** Whether the caller still waits, for that much longer at least. */
 export type IsAwaited = (milliseconds: number) => boolean;
 
-/** Callers do not wait: after this a refusal is better than silence. With the signature's tokens, 0.4 s at most, it makes an answer within 1.5 s. */
+/** Callers do not wait: so long after their request has reached this process a refusal is better than silence. With the signature's tokens, 0.4 s at most, it makes an answer within 1.5 s. */
 const DEADLINE_MS = 900;
 /**
  * What an answer takes in a rush. One whose turn comes with less time left is not begun: in a queue without that rule everybody's turn comes just before
- * the end, and hardly any answer is in time. Measured with 1,000 calls at once on MariaDB: docs/performance.md.
+ * the end, and hardly any answer is in time. Few come so far: most that are too many are refused unread (rush.ts).
  */
-const ENOUGH_MS = 450;
+const ENOUGH_MS = 250;
+/** For the settings of an account that is refused unread, where they are not remembered. */
+const PATIENCE_MS = 400;
 
 /** Gives a caller an answer whatever is broken or late: then a sentence, and nobody is connected. */
 @Injectable()
@@ -31,6 +35,8 @@ export class AnswerDeadline {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly accountSettings: AccountSettings,
+    private readonly lag: LoopLag,
+    private readonly rush: Rush,
     metrics: Metrics,
   ) {
     this.missed = new Counter({
@@ -43,7 +49,8 @@ export class AnswerDeadline {
 
   /** `work` is told through `isAwaited` that nobody waits any more, and then keeps nothing. */
   async run(accountId: string, callUuid: string, work: (isAwaited: IsAwaited) => Promise<string>): Promise<string> {
-    const endsAt = performance.now() + DEADLINE_MS;
+    const endsAt = performance.now() - this.lag.ms + DEADLINE_MS;
+    const end = this.rush.begin(accountId);
     let isAwaited = true;
     let settings: CallSettings | null = null;
     // Remembered almost always; a refusal does not wait for it.
@@ -58,7 +65,7 @@ export class AnswerDeadline {
         this.missed.inc({ why: 'late' });
         this.log.warn('call.answer_late', { call_uuid: callUuid });
         resolve(trouble(settings));
-      }, DEADLINE_MS);
+      }, endsAt - performance.now());
     });
     const answered = work((milliseconds) => isAwaited && performance.now() + milliseconds <= endsAt).catch(
       (error: unknown) => {
@@ -74,8 +81,21 @@ export class AnswerDeadline {
     try {
       return await Promise.race([answered, deadline]);
     } finally {
+      end();
       clearTimeout(timer);
     }
+  }
+
+  /** For a call that is refused unread, because it could not be answered in time: it is told the same, and nothing is kept of it. */
+  async shed(accountId: string): Promise<string> {
+    this.missed.inc({ why: 'shed' });
+    let timer: NodeJS.Timeout | undefined;
+    const impatience = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS, null);
+    });
+    const settings = await Promise.race([this.accountSettings.of(accountId).catch(() => null), impatience]);
+    clearTimeout(timer);
+    return trouble(settings);
   }
 
   /** For a webhook that does not say which call: nothing can be kept of it, and the call is rejected unanswered, which costs nothing. */

@@ -11,6 +11,7 @@ import { ReadingThreads } from './reading-threads.js';
 import { SqliteCommits } from './sqlite-commits.js';
 import { openReader } from './sqlite-reader.js';
 import { atOnce, managerOn, managerOver, mysqlPool, mysqlStatements, sqliteStatements } from './statements.js';
+import type { Turns } from './turns.js';
 
 export { Contended, isDuplicate, NotBegun, type Tx } from './transaction.js';
 export { change, late } from './statements.js';
@@ -37,7 +38,7 @@ export class Database {
    */
   readonly byPrimaryKey: '' | 'FORCE INDEX (PRIMARY)';
   private readonly inside: AsyncLocalStorage<true> | null;
-  private readonly transactions: { run: RunTransaction };
+  private readonly transactions: Ways['transactions'];
   private readonly reads: Ways['read'];
   private readonly browsing: Ways['browse'];
   private readonly afterCommit = new Set<(tx: Tx) => void>();
@@ -121,6 +122,11 @@ export class Database {
     return this.browsing(work);
   }
 
+  /** How long a transaction that is asked for now will wait for its turn, in milliseconds; 0 when nobody waits. */
+  get waitMs(): number {
+    return this.transactions.turns.waitMs;
+  }
+
   /** Calls `listener` with each transaction of this process once it is committed: how waiting workers learn of new work without polling. */
   onCommit(listener: (tx: Tx) => void): void {
     this.afterCommit.add(listener);
@@ -141,7 +147,7 @@ export class Database {
     const { database: file } = this.dataSource.options as { database: string };
     const run = sqliteStatements(this.dataSource.createQueryRunner().connect());
     const commits = new SqliteCommits(managerOn(this.dataSource.manager, run, atOnce(run)), run, this.tellOfCommit);
-    const transactions = { run: commits.transaction.bind(commits) as RunTransaction };
+    const transactions = { run: commits.transaction.bind(commits) as RunTransaction, turns: commits.turns };
     if (file === ':memory:') {
       const read = commits.read.bind(commits) as Ways['read'];
       return { transactions, read, browse: read };
@@ -168,7 +174,7 @@ export class Database {
 type RunTransaction = <T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean) => Promise<T>;
 
 interface Ways {
-  transactions: { run: RunTransaction };
+  transactions: { run: RunTransaction; turns: Turns };
   read: <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
   browse: Ways['read'];
 }

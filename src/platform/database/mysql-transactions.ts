@@ -5,6 +5,7 @@ import { mysqlDriver } from './mysql-driver.js';
 import { NotBegun, type Tx } from './transaction.js';
 import { MysqlTrips } from './mysql-trips.js';
 import { managerOn, managerOver } from './statements.js';
+import { Turns } from './turns.js';
 
 /**
  * A connection for every transaction that runs. With a database 2 to 4 ms away one is held for some 10 ms an answer. TypeORM's own pool, for reads alone,
@@ -41,6 +42,7 @@ interface Desk {
 /** Transactions on MySQL, on connections of their own: TypeORM's would begin each with a trip, and send one statement a trip. */
 export class MysqlTransactions {
   private readonly pool: Pool;
+  readonly turns = new Turns();
   private readonly desks = new WeakMap<PoolConnection, Desk>();
 
   constructor(
@@ -87,14 +89,20 @@ export class MysqlTransactions {
       }
     } finally {
       // What was not rolled back by us is rolled back by the server when the connection goes.
+      this.turns.end(1);
       if (isClean) connection.release();
       else connection.destroy();
     }
   }
 
   private connect(): Promise<PoolConnection> {
+    this.turns.join();
     return new Promise((resolve, reject) => {
-      this.pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)));
+      this.pool.getConnection((error, connection) => {
+        this.turns.leave();
+        if (error) reject(error);
+        else resolve(connection);
+      });
     });
   }
 

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as immediate } from 'node:timers';
 import type { EntityManager } from 'typeorm';
 import { NotBegun, TransactionOver, type Tx } from './transaction.js';
+import { Turns } from './turns.js';
 import { atOnce, managerOn, type RunStatement } from './statements.js';
 
 /**
@@ -25,6 +26,7 @@ interface Waiting {
 export class SqliteCommits {
   private waiting: Waiting[] = [];
   private isAtWork = false;
+  readonly turns = new Turns();
 
   constructor(
     private readonly connection: EntityManager,
@@ -46,6 +48,7 @@ export class SqliteCommits {
 
   private turn<T>(kind: Waiting['kind'], work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
     return new Promise((resolve, reject) => {
+      this.turns.join();
       // It runs in the turn of whoever came first; what is told of it belongs to who asked for it.
       const asked = AsyncResource.bind(work);
       this.waiting.push({ kind, work: asked, isWanted, resolve: resolve as (result: unknown) => void, reject });
@@ -67,7 +70,7 @@ export class SqliteCommits {
   }
 
   private async readNext(): Promise<void> {
-    const { work, resolve, reject } = this.waiting.shift() as Waiting;
+    const { work, resolve, reject } = this.next();
     try {
       resolve(await work(this.connection));
     } catch (error) {
@@ -97,13 +100,19 @@ export class SqliteCommits {
       for (const reject of failed) reject(error);
       return;
     }
+    this.turns.end(ended.length);
     for (const settle of ended) settle();
+  }
+
+  private next(): Waiting {
+    this.turns.leave();
+    return this.waiting.shift() as Waiting;
   }
 
   /** The next one that somebody still wants, as long as no read stands before it. */
   private takeTransaction(): Waiting | null {
     while (this.waiting[0]?.kind === 'transaction') {
-      const next = this.waiting.shift() as Waiting;
+      const next = this.next();
       if (next.isWanted()) return next;
       next.reject(new NotBegun());
     }

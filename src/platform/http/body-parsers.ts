@@ -16,10 +16,14 @@ const TYPES = {
 
 /** A form as it came: order, repetitions and spelling are part of what was signed. */
 export class FormBody {
-  readonly params: [string, string][];
+  private read: [string, string][] | null = null;
 
-  constructor(readonly raw: string) {
-    this.params = [...new URLSearchParams(raw)];
+  constructor(readonly raw: string) {}
+
+  /** Read when first asked for: what is refused in a rush is not. */
+  get params(): [string, string][] {
+    this.read ??= [...new URLSearchParams(this.raw)];
+    return this.read;
   }
 }
 
