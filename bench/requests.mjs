@@ -1,14 +1,16 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
 export const ACCOUNT = { authId: 'MABENCHBENCHBENCH000', authToken: 'a-token-that-only-the-benchmark-has-0000' };
+/** A second one, where one must not be felt by another. */
+export const OTHER_ACCOUNT = { authId: 'MABENCHBENCHBENCH001', authToken: 'a-token-that-only-the-benchmark-has-0001' };
 export const ADMIN_TOKEN = 'an-admin-token-of-the-benchmark';
 /** Far more than a party will have sessions, so that no run ends in an exhausted pool. */
 export const VIRTUAL_NUMBERS = Array.from({ length: 100 }, (_, index) => poolNumber(index));
 
 const AGENTS = 5_000;
 const CUSTOMERS = 10_000_000;
-const SESSIONS = `/v1/Account/${ACCOUNT.authId}/Masking/Session/`;
-const BASIC = `Basic ${Buffer.from(`${ACCOUNT.authId}:${ACCOUNT.authToken}`).toString('base64')}`;
+const SESSIONS = sessionsOf(ACCOUNT);
+const BASIC = basicOf(ACCOUNT);
 
 /** The n-th of at most 10,000 virtual numbers. */
 export function poolNumber(n) {
@@ -22,12 +24,20 @@ export function parties(n) {
   return { first: `1212550${String(agent).padStart(4, '0')}`, second: `1646${String(customer).padStart(7, '0')}` };
 }
 
-export function createRequest(n) {
+function sessionsOf({ authId }) {
+  return `/v1/Account/${authId}/Masking/Session/`;
+}
+
+function basicOf({ authId, authToken }) {
+  return `Basic ${Buffer.from(`${authId}:${authToken}`).toString('base64')}`;
+}
+
+export function createRequest(n, account = ACCOUNT) {
   const { first, second } = parties(n);
   return {
     method: 'POST',
-    path: SESSIONS,
-    headers: { authorization: BASIC, 'content-type': 'application/json' },
+    path: account === ACCOUNT ? SESSIONS : sessionsOf(account),
+    headers: { authorization: account === ACCOUNT ? BASIC : basicOf(account), 'content-type': 'application/json' },
     body: JSON.stringify({ first_party: `+${first}`, second_party: `+${second}` }),
   };
 }
@@ -46,8 +56,8 @@ export function operatorRequest(path) {
 }
 
 /** The customer of a session calls its number: a webhook as Plivo sends it, signed for the server at `origin`. */
-export function answerRequest(session, origin) {
-  const path = `/plivo/${ACCOUNT.authId}/answer`;
+export function answerRequest(session, origin, account = ACCOUNT) {
+  const path = `/plivo/${account.authId}/answer`;
   const form = {
     BillRate: '0.0055',
     CallStatus: 'ringing',
@@ -56,7 +66,7 @@ export function answerRequest(session, origin) {
     Direction: 'inbound',
     Event: 'StartApp',
     From: session.second,
-    ParentAuthID: ACCOUNT.authId,
+    ParentAuthID: account.authId,
     RouteType: 'PSTN',
     STIRVerification: 'Verified',
     SessionStart: '2026-01-05 10:11:12.123456',
@@ -69,17 +79,17 @@ export function answerRequest(session, origin) {
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       'x-plivo-signature-v3-nonce': nonce,
-      'x-plivo-signature-v3': signature(`${origin}${path}`, form, nonce),
+      'x-plivo-signature-v3': signature(`${origin}${path}`, form, nonce, account.authToken),
     },
     body: new URLSearchParams(form).toString(),
   };
 }
 
 /** Signature V3. Written out here and not taken from the service, which it would then only compare with itself. */
-export function signature(url, form, nonce) {
+export function signature(url, form, nonce, token = ACCOUNT.authToken) {
   const text = Object.keys(form)
     .sort()
     .map((name) => name + form[name])
     .join('');
-  return createHmac('sha256', ACCOUNT.authToken).update(`${url}?${text}.${nonce}`).digest('base64');
+  return createHmac('sha256', token).update(`${url}?${text}.${nonce}`).digest('base64');
 }
