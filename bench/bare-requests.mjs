@@ -30,11 +30,10 @@ export function* createSession(sql, { authId, body }) {
   const fits = [authId, '1', first, second];
   const chosen = yield [
     sql.chooseNumber,
-    [
-      ...[secondIndex, now, firstIndex, now, ...fits],
-      ...[firstIndex, now, secondIndex, now, secondIndex, now, ...fits],
-      ...[authId, '1', 'US', first, second, firstIndex, secondIndex, firstIndex, secondIndex],
-    ],
+    [secondIndex, now, firstIndex, now, ...fits].concat(
+      [firstIndex, now, secondIndex, now, secondIndex, now, ...fits],
+      [authId, '1', 'US', first, second, firstIndex, secondIndex, firstIndex, secondIndex],
+    ),
   ];
   const [number] = chosen.sort((left, right) => left.tier - right.tier);
   const id = v7();

@@ -183,10 +183,7 @@ async function keptLoad(manager: EntityManager): Promise<PoolLoad | null> {
 export async function useUntilCommit(database: Database, tx: Tx, found: VirtualNumber, now: number): Promise<LiveUse> {
   if (!database.isSqlite) {
     const overdue = `FROM masking_session ${database.byIndex('masking_session_due')} WHERE status = 'active' AND expires_at <= ?`;
-    const held = await ID.read(tx, `${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [
-      now,
-      found.id,
-    ]);
+    const held = await ID.read(tx, `${overdue} AND virtual_number_id = ? ${database.forUpdate}`, [now, found.id]);
     await writeHeld(
       tx,
       'masking_session',

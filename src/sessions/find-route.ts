@@ -64,10 +64,7 @@ export class FindRoute {
   }
 
   /** `nobody`: never a party here. `over`: once a party, of a session that has ended or has somebody else in that place. */
-  private async look(
-    tx: Tx,
-    { accountId, virtualNumber, partyIndex }: Seat,
-  ): Promise<Route | 'nobody' | 'over'> {
+  private async look(tx: Tx, { accountId, virtualNumber, partyIndex }: Seat): Promise<Route | 'nobody' | 'over'> {
     const [row] = await SESSION.read(
       tx,
       `FROM masking_session s
