@@ -26,7 +26,7 @@ import { createHttpAdapter } from '../../platform/http/http-edge.js';
 import { WrongCredentials } from '../../platform/http/wrong-credentials.js';
 import { Metrics } from '../../platform/metrics.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
-import { createLogger } from '../../platform/logging/logger.js';
+import { createLogger, Log } from '../../platform/logging/logger.js';
 import { AccountSettingsController } from './account-settings.controller.js';
 import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
@@ -63,7 +63,9 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
 
   beforeAll(async () => {
     ({ database } = await open());
+    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     const shared = [
+      { provide: Log, useValue: log },
       { provide: Config, useValue: testConfig() },
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
@@ -83,7 +85,6 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
     })
     class StubModule {}
 
-    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {
       bodyParser: false,
       logger: false,

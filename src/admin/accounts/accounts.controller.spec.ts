@@ -18,7 +18,7 @@ import { createHttpAdapter } from '../../platform/http/http-edge.js';
 import { WrongCredentials } from '../../platform/http/wrong-credentials.js';
 import { Metrics } from '../../platform/metrics.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
-import { createLogger } from '../../platform/logging/logger.js';
+import { createLogger, Log } from '../../platform/logging/logger.js';
 import { AccountsController } from './accounts.controller.js';
 import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
@@ -56,7 +56,9 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
 
   beforeAll(async () => {
     const { database } = await open();
+    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     const shared = [
+      { provide: Log, useValue: log },
       { provide: Config, useValue: testConfig() },
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
@@ -76,7 +78,6 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     })
     class StubModule {}
 
-    const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log, BEHIND_A_PROXY), {
       bodyParser: false,
       logger: false,
