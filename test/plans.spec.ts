@@ -81,12 +81,15 @@ describeOnEachDatabase('lists and figures', (open, kind) => {
 
 /** Each text once, with the parameters it came with first. */
 function recordInto(statements: Map<string, unknown[]>, { database }: TestDatabase): void {
-  const { shared } = database as unknown as { shared: { query: (sql: string, parameters?: unknown[]) => unknown } };
-  const query = shared.query.bind(shared);
-  shared.query = (sql, parameters) => {
-    if (!statements.has(sql)) statements.set(sql, parameters ?? []);
-    return query(sql, parameters);
-  };
+  const browse = database.browse.bind(database);
+  database.browse = (work) =>
+    browse((manager) => {
+      const query = (sql: string, parameters: unknown[] = []): Promise<unknown> => {
+        if (!statements.has(sql)) statements.set(sql, parameters);
+        return manager.query(sql, parameters);
+      };
+      return work(Object.assign(Object.create(manager) as typeof manager, { query }));
+    });
 }
 
 /** Statistics as of a million rows, of which few have the same beginning of a key but those of an account and of a status. */

@@ -22,8 +22,8 @@ export const PLANTED_BUGS: PlantedBug[] = [
     // It would be put through to itself, which is refused: the wrong answer shows.
     shows: 'wrong answer',
     plant: ({ sessions: { findRoute } }) => {
-      const run = findRoute.run.bind(findRoute);
-      findRoute.run = async (...asked) => {
+      const run = findRoute.at.bind(findRoute);
+      findRoute.at = async (...asked) => {
         const route = await run(...asked);
         return route && { ...route, role: otherRole(route.role) };
       };
@@ -62,7 +62,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
       const { findRoute, records } = product.sessions;
       const neverLate = { now: () => 0 } as unknown as Clock;
       const unchecked = new FindRoute(database, neverLate, records);
-      findRoute.run = unchecked.run.bind(unchecked);
+      findRoute.at = unchecked.at.bind(unchecked);
       changeSeatFacts(product, () => ({ isLive: true }));
     },
   },
