@@ -23,9 +23,11 @@ import { AddRetentionToAccount1764410000001 } from '../migrations/1764410000001-
 import { IndexEndedSessions1764410000011 } from '../migrations/1764410000011-index-ended-sessions.js';
 import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-forgotten-stat.js';
 import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js';
+import { AddOperator1764450000001 } from '../migrations/1764450000001-add-operator.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
+import { Operator } from './admin/access/operator.entity.js';
 import { AuditEntry } from './admin/audit/audit-entry.entity.js';
 import {
   CallStat,
@@ -98,6 +100,7 @@ const entities = [
   PoolRefusalHour,
   NumberUse,
   PoolUse,
+  Operator,
   AuditEntry,
   Recording,
   CallTally,
@@ -138,6 +141,7 @@ const migrations = [
   WidenSessionIndexes1764400000002,
   KeepPoolFigures1764400000003,
   AddHolds1764440000001,
+  AddOperator1764450000001,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

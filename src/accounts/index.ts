@@ -25,6 +25,7 @@ export { ListAccounts } from './list-accounts.js';
 export { decimalText, isMoneyText, microsOf } from './money.js';
 export { PlivoAccess, subaccountsAtPlivo, WebhookTokens } from './plivo-credentials.js';
 export { Retention, RETENTION_DAYS, type KeptAccount } from './retention.js';
+export { ShortLived } from './short-lived.js';
 export { Spend } from './spend.js';
 export { SpendModule } from './spend.module.js';
 export { IssueToken, ListTokens, RevokeToken } from './tokens.js';

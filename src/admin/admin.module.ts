@@ -12,6 +12,7 @@ import { AccountSettingsController } from './accounts/account-settings.controlle
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AdminSessionsController } from './sessions/admin-sessions.controller.js';
 import { AdminGuard } from './admin.guard.js';
+import { KnownOperators } from './access/known-operators.js';
 import { AuditCustomers } from './audit/audit-customers.js';
 import { AuditController } from './audit/audit.controller.js';
 import { PurgeAudit } from './audit/purge-audit.js';
@@ -20,6 +21,9 @@ import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { CallsController } from './calls/calls.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { NumbersController } from './numbers/numbers.controller.js';
+import { MeController } from './operators/me.controller.js';
+import { OperatorsController } from './operators/operators.controller.js';
+import { Operators } from './operators/operators.js';
 import { PoolController } from './numbers/pool.controller.js';
 import { ReceiversController } from './receivers/receivers.controller.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
@@ -63,7 +67,9 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     SystemController,
     WebhooksController,
     AuditController,
+    OperatorsController,
+    MeController,
   ],
-  providers: [AdminGuard, Audit, AuditCustomers, PurgeAudit],
+  providers: [AdminGuard, KnownOperators, Operators, Audit, AuditCustomers, PurgeAudit],
 })
 export class AdminModule {}

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Accounts, AccountSettings, type ChosenSettings } from '../../accounts/index.js';
 import { Database } from '../../platform/database/database.js';
 import { AccountSettingsChange } from './account-settings.dto.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -20,6 +21,7 @@ export class AccountSettingsController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   show(@Param('auth_id') accountId: string): Promise<ChosenSettings> {
     return this.database.read(async (manager) => {
       await this.accounts.require(manager, accountId);
@@ -28,6 +30,7 @@ export class AccountSettingsController {
   }
 
   @Patch()
+  @MayAsk('admin')
   change(
     @Param('auth_id') accountId: string,
     @Body() body: AccountSettingsChange,
@@ -36,7 +39,7 @@ export class AccountSettingsController {
     return this.database.transaction(async (tx) => {
       const settings = await this.settings.change(tx, accountId, body);
       const write = { action: 'settings.changed', target: accountId, details: traceOf(body) };
-      await this.audit.record(tx, write, request.id);
+      await this.audit.record(tx, write, request);
       return settings;
     });
   }

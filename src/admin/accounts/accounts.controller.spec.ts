@@ -20,6 +20,7 @@ import { Metrics } from '../../platform/metrics.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { createLogger, Log } from '../../platform/logging/logger.js';
 import { AccountsController } from './accounts.controller.js';
+import { KnownOperators } from '../access/known-operators.js';
 import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { Audit } from '../audit/audit.js';
@@ -63,6 +64,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
       { provide: Database, useValue: database },
       { provide: Crypto, useValue: new Crypto(Buffer.alloc(32, 7)) },
       { provide: Secrets, useValue: { adminToken: ADMIN_TOKEN } },
+      { provide: Log, useValue: createLogger({ level: 'silent', format: 'json' }) },
       Clock,
       Metrics,
       WrongCredentials,
@@ -74,7 +76,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     @Module({
       imports: [SharedStub, AccountsModule],
       controllers: [AccountsController, TokensController, PlivoTokenController, AuditController],
-      providers: [AdminGuard, Audit],
+      providers: [AdminGuard, KnownOperators, Audit],
     })
     class StubModule {}
 

@@ -4,6 +4,7 @@ import { ChangeAccount, CreateAccount, CreateSubaccount, ListAccounts } from '..
 import { Database } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { AccountChange, NewAccount, NewSubaccount } from './accounts.dto.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -24,6 +25,7 @@ export class AccountsController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Query() query: PageQuery) {
     const found = await this.listAccounts.run({ after: startOf(query), limit: query.limit + 1 });
     return pageOf(found, query, {
@@ -45,6 +47,7 @@ export class AccountsController {
   }
 
   @Post()
+  @MayAsk('admin')
   async create(
     @Body() body: NewAccount,
     @Req() request: FastifyRequest,
@@ -53,7 +56,7 @@ export class AccountsController {
     const { auth_id: authId, name, plivo_auth_id: plivoAuthId, plivo_auth_token: plivoAuthToken } = body;
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const account = await this.createAccount.run(tx, { authId, name, plivoAuthId, plivoAuthToken });
-      await this.audit.record(tx, { action: 'account.created', target: account.authId }, request.id);
+      await this.audit.record(tx, { action: 'account.created', target: account.authId }, request);
       const shown = { auth_id: account.authId, auth_token: account.authToken, name, plivo_auth_id: plivoAuthId };
       return { status: 201, body: { ...shown, created_at: new Date(account.createdAt).toISOString() } };
     });
@@ -62,6 +65,7 @@ export class AccountsController {
   }
 
   @Patch(':auth_id')
+  @MayAsk('admin')
   change(
     @Param('auth_id') accountId: string,
     @Body() body: AccountChange,
@@ -75,12 +79,13 @@ export class AccountsController {
         ...(name !== undefined && { renamed: true }),
         ...(retentionDays !== undefined && { retention_days: retentionDays }),
       };
-      await this.audit.record(tx, { action: 'account.changed', target: accountId, details }, request.id);
+      await this.audit.record(tx, { action: 'account.changed', target: accountId, details }, request);
       return { auth_id: accountId, name: account.name, retention_days: account.retentionDays };
     });
   }
 
   @Post(':auth_id/subaccounts')
+  @MayAsk('admin')
   async addSubaccount(
     @Param('auth_id') accountId: string,
     @Body() { name, auth_id: authId, plivo_auth_token: authToken }: NewSubaccount,
@@ -90,7 +95,7 @@ export class AccountsController {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const subaccount = await this.createSubaccount.run(tx, accountId, name, { authId, authToken });
       const write = { action: 'subaccount.created', target: subaccount.authId, details: { account: accountId } };
-      await this.audit.record(tx, write, request.id);
+      await this.audit.record(tx, write, request);
       const shown = { auth_id: subaccount.authId, auth_token: subaccount.authToken, account: accountId, name };
       return { status: 201, body: { ...shown, created_at: new Date(subaccount.createdAt).toISOString() } };
     });

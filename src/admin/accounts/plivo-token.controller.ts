@@ -3,6 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ChangePlivoToken } from '../../accounts/index.js';
 import { Database } from '../../platform/database/database.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -20,6 +21,7 @@ export class PlivoTokenController {
   ) {}
 
   @Put()
+  @MayAsk('admin')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Follow a token that was changed at Plivo, of an account or of one of its subaccounts',
@@ -35,7 +37,7 @@ export class PlivoTokenController {
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.changePlivoToken.run(tx, ownerId, authToken);
-      await this.audit.record(tx, { action: 'plivo-token.changed', target: ownerId }, request.id);
+      await this.audit.record(tx, { action: 'plivo-token.changed', target: ownerId }, request);
     });
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Param, UseGuards } from '@nestjs/common';
 import { Accounts, AccountSettings, DailyCaps, decimalText, Spend } from '../../accounts/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 
 /** How near an account is to its daily caps. */
@@ -19,6 +20,7 @@ export class SpendController {
 
   /** Of this UTC day. `spent` and `reserved` are null while no call had to be reserved for; what has no cap, 0, is not counted. */
   @Get()
+  @MayAsk('viewer', 'support', 'finance')
   async show(@Param('auth_id') accountId: string) {
     const settings = await this.database.read(async (manager) => {
       await this.accounts.require(manager, accountId);

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IssueToken, ListTokens, RevokeToken } from '../../accounts/index.js';
 import { Database } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -22,6 +23,7 @@ export class TokensController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Param('auth_id') ownerId: string) {
     const tokens = await this.listTokens.run(ownerId);
     const items = tokens.map(({ id, origin, createdAt }) => ({
@@ -33,6 +35,7 @@ export class TokensController {
   }
 
   @Post()
+  @MayAsk('admin')
   async issue(
     @Param('auth_id') ownerId: string,
     @Req() request: FastifyRequest,
@@ -40,7 +43,7 @@ export class TokensController {
   ): Promise<unknown> {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const { id, authToken, createdAt } = await this.issueToken.run(tx, ownerId);
-      await this.audit.record(tx, { action: 'token.issued', target: ownerId, details: { token_id: id } }, request.id);
+      await this.audit.record(tx, { action: 'token.issued', target: ownerId, details: { token_id: id } }, request);
       return { status: 201, body: { id, auth_token: authToken, created_at: new Date(createdAt).toISOString() } };
     });
     reply.status(answer.status);
@@ -48,6 +51,7 @@ export class TokensController {
   }
 
   @Delete(':id')
+  @MayAsk('admin')
   @HttpCode(204)
   async revoke(
     @Param('auth_id') ownerId: string,
@@ -56,7 +60,7 @@ export class TokensController {
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.revokeToken.run(tx, ownerId, id);
-      await this.audit.record(tx, { action: 'token.revoked', target: ownerId, details: { token_id: id } }, request.id);
+      await this.audit.record(tx, { action: 'token.revoked', target: ownerId, details: { token_id: id } }, request);
     });
   }
 }

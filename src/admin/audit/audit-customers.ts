@@ -13,7 +13,7 @@ export class AuditCustomers implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.subscribe(RecordingDeleted, (tx, { recordingId, deletedBy, requestId }) =>
-      this.audit.record(tx, { actor: deletedBy, action: 'recording.deleted', target: recordingId }, requestId),
+      this.audit.record(tx, { actor: deletedBy, action: 'recording.deleted', target: recordingId }, { id: requestId }),
     );
   }
 }

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { id, instant, word } from '../../platform/database/columns.js';
+import { id, instant, nullable, word } from '../../platform/database/columns.js';
 import { tableOf } from '../../platform/database/rows.js';
 
 /** One write through the admin API, or a customer's deletion: who, what, when. */
@@ -8,8 +8,10 @@ import { tableOf } from '../../platform/database/rows.js';
 export class AuditEntry {
   @PrimaryColumn(id()) id!: string;
   @Column(instant()) at!: number;
-  /** `admin`: there is one admin token. An Auth ID: a customer. */
+  /** `admin`: an operator. An Auth ID: a customer. */
   @Column(word(20)) actor!: string;
+  /** The name of the operator; null for a customer. */
+  @Column({ ...word(60), ...nullable }) operator!: string | null;
   /** For example `number.added`. */
   @Column(word(40)) action!: string;
   /** Ids and virtual numbers; no party's number, no secret. */

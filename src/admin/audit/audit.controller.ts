@@ -1,4 +1,5 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from './audit.js';
@@ -11,6 +12,7 @@ export class AuditController {
   constructor(private readonly audit: Audit) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Query() query: PageQuery) {
     const found = await this.audit.list({ before: startOf(query), limit: query.limit + 1 });
     return pageOf(found, query, {
@@ -18,7 +20,7 @@ export class AuditController {
       show: (entry) => ({
         id: entry.id,
         at: new Date(entry.at).toISOString(),
-        actor: entry.actor,
+        actor: entry.operator ?? entry.actor,
         action: entry.action,
         target: entry.target,
         details: JSON.parse(entry.details) as unknown,

@@ -3,13 +3,17 @@ import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
+import { THE_ADMIN, type AskedByOperator } from '../access/known-operators.js';
 import { AUDIT_ENTRIES, type AuditEntry } from './audit-entry.entity.js';
+
+/** The actor of what operators do. */
+const OPERATOR = 'admin';
 
 const ENTRIES = selection(AUDIT_ENTRIES.fields());
 
 /** One admin write. `target` and `details` hold ids and virtual numbers; no party's number, no secret. */
 export interface AuditedWrite {
-  /** An Auth ID where a customer did it; the operator by default. */
+  /** The Auth ID where a customer did it; left out: the operator who asks. */
   actor?: string;
   /** For example `account.created`. */
   action: string;
@@ -27,13 +31,14 @@ export class Audit {
 
   async record(
     tx: Tx,
-    { actor = 'admin', action, target, details = {} }: AuditedWrite,
-    requestId: string,
+    { actor, action, target, details = {} }: AuditedWrite,
+    { id: requestId, operator }: AskedByOperator,
   ): Promise<void> {
     await AUDIT_ENTRIES.insert(tx, {
       id: newId(),
       at: this.clock.now(),
-      actor,
+      actor: actor ?? OPERATOR,
+      operator: actor === undefined ? (operator ?? THE_ADMIN).name : null,
       action,
       target,
       details: JSON.stringify(details),

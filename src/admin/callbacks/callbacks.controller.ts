@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipe
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FindCallbacks, ReplayCallbacks } from '../../callbacks/index.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -21,6 +22,7 @@ export class CallbacksController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Query() query: CallbacksQuery) {
     const { status, session, limit } = query;
     const search = { status, sessionId: session?.toLowerCase(), before: placeBefore(query), limit: limit + 1 };
@@ -31,12 +33,14 @@ export class CallbacksController {
   }
 
   @Get(':id')
+  @MayAsk('viewer', 'support')
   async one(@Param('id') id: string, @Query() { include }: CallbackQuery) {
     return shownCallback(await this.findCallbacks.one(id.toLowerCase(), { withAnswers: include !== undefined }));
   }
 
   /** Sends every callback of the range again, in the background. */
   @Post('replay')
+  @MayAsk('support')
   async replayRange(
     @Body() body: ReplayBody,
     @Req() request: FastifyRequest,
@@ -47,7 +51,7 @@ export class CallbacksController {
       const range = { since, until, status, sessionId: session?.toLowerCase() };
       const queued = await this.replayCallbacks.range(tx, range);
       const details = { status, queued };
-      await this.audit.record(tx, { action: 'callbacks.replayed', target: session ?? 'all', details }, request.id);
+      await this.audit.record(tx, { action: 'callbacks.replayed', target: session ?? 'all', details }, request);
       return { status: 202, body: { queued } };
     });
     reply.status(answer.status);
@@ -55,6 +59,7 @@ export class CallbacksController {
   }
 
   @Post(':id/replay')
+  @MayAsk('support')
   async replay(
     @Param('id') id: string,
     @Req() request: FastifyRequest,
@@ -62,7 +67,7 @@ export class CallbacksController {
   ): Promise<unknown> {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       await this.replayCallbacks.one(tx, id.toLowerCase());
-      await this.audit.record(tx, { action: 'callback.replayed', target: id.toLowerCase(), details: {} }, request.id);
+      await this.audit.record(tx, { action: 'callback.replayed', target: id.toLowerCase(), details: {} }, request);
       return { status: 202, body: { queued: 1 } };
     });
     reply.status(answer.status);

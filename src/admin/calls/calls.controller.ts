@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query, UseGuards, UsePipes } from '@nestjs/common';
 import { FindCalls } from '../../call-routing/index.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { CallsQuery, shownCall } from './calls.dto.js';
@@ -13,6 +14,7 @@ export class CallsController {
   constructor(private readonly findCalls: FindCalls) {}
 
   @Get()
+  @MayAsk('viewer', 'support', 'finance')
   async list(@Query() query: CallsQuery) {
     const { session, from, to, limit } = query;
     const sessionId = session?.toLowerCase();
@@ -25,6 +27,7 @@ export class CallsController {
 
   /** Our id of a call, or Plivo's of one of its legs. */
   @Get(':id')
+  @MayAsk('viewer', 'support', 'finance')
   async one(@Param('id') id: string) {
     return shownCall(await this.findCalls.one(id));
   }

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } fr
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -21,6 +22,7 @@ export class JobsController {
 
   /** Newest first. */
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Query() query: JobsQuery) {
     const { status, limit } = query;
     const cursor = startOf(query);
@@ -30,6 +32,7 @@ export class JobsController {
 
   /** Due now, with all its attempts before it; 409 while it runs. */
   @Post(':id/retry')
+  @MayAsk('support')
   async retry(
     @Param('id') id: string,
     @Req() request: FastifyRequest,
@@ -37,7 +40,7 @@ export class JobsController {
   ): Promise<unknown> {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       await this.jobs.retry(tx, id.toLowerCase());
-      await this.audit.record(tx, { action: 'job.retried', target: id.toLowerCase() }, request.id);
+      await this.audit.record(tx, { action: 'job.retried', target: id.toLowerCase() }, request);
       return { status: 202, body: { id: id.toLowerCase(), status: 'waiting' } };
     });
     reply.status(answer.status);

@@ -16,6 +16,7 @@ import { createHttpAdapter } from '../../platform/http/http-edge.js';
 import { newId } from '../../platform/ids.js';
 import { createLogger } from '../../platform/logging/logger.js';
 import { PlatformModule } from '../../platform/platform.module.js';
+import { KnownOperators } from '../access/known-operators.js';
 import { AdminGuard } from '../admin.guard.js';
 import { Audit } from '../audit/audit.js';
 import { NumbersController } from './numbers.controller.js';
@@ -70,7 +71,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
         NumberPoolModule,
       ],
       controllers: [NumbersController, PoolController],
-      providers: [AdminGuard, Audit],
+      providers: [AdminGuard, KnownOperators, Audit],
     })
     class StubModule {}
     app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {

@@ -26,6 +26,7 @@ import {
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -47,11 +48,13 @@ export class NumbersController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   list(@Query() { account, ...filter }: NumbersQuery): Promise<NumberPage> {
     return this.listNumbers.run({ ...filter, accountId: account });
   }
 
   @Post()
+  @MayAsk('admin')
   async add(
     @Body() { account, number, subaccount = null, alias }: NewNumber,
     @Req() request: FastifyRequest,
@@ -62,7 +65,7 @@ export class NumbersController {
       const shown = await pooledNumber(tx, added.number, this.clock.now());
       if (added.isNew) {
         const details = { account, subaccount: shown.subaccount, alias: shown.alias };
-        await this.audit.record(tx, { action: 'number.added', target: shown.number, details }, request.id);
+        await this.audit.record(tx, { action: 'number.added', target: shown.number, details }, request);
       }
       return { status: added.isNew ? 201 : 200, body: shown };
     });
@@ -71,6 +74,7 @@ export class NumbersController {
   }
 
   @Patch(':number')
+  @MayAsk('admin')
   change(
     @Param('number') number: string,
     @Body() body: NumberChange,
@@ -80,18 +84,19 @@ export class NumbersController {
     return this.database.transaction(async (tx) => {
       const changed = await this.changeNumber.run(tx, number, { status, subaccountId: subaccount, alias });
       const target = `+${changed.number}`;
-      await this.audit.record(tx, { action: 'number.changed', target, details: { ...body } }, request.id);
+      await this.audit.record(tx, { action: 'number.changed', target, details: { ...body } }, request);
       return pooledNumber(tx, changed, this.clock.now());
     });
   }
 
   @Delete(':number')
+  @MayAsk('admin')
   @HttpCode(204)
   async remove(@Param('number') number: string, @Req() request: FastifyRequest): Promise<void> {
     await this.database.transaction(async (tx) => {
       const removed = await this.removeNumber.run(tx, number);
       const details = { account: removed.accountId };
-      await this.audit.record(tx, { action: 'number.removed', target: `+${removed.number}`, details }, request.id);
+      await this.audit.record(tx, { action: 'number.removed', target: `+${removed.number}`, details }, request);
     });
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../number-pool/index.js';
 import { InvalidRequest } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -33,6 +34,7 @@ export class PoolController {
   ) {}
 
   @Get('pool')
+  @MayAsk('viewer', 'support')
   async figures(
     @Query() { account }: PoolQuery,
   ): Promise<{ items: PoolFigure[]; next_cursor: null; as_of: string | null }> {
@@ -41,6 +43,7 @@ export class PoolController {
   }
 
   @Post('numbers/import')
+  @MayAsk('admin')
   async import(
     @Query() { account }: OneAccountQuery,
     @Body() csv: unknown,
@@ -51,7 +54,7 @@ export class PoolController {
     const rows = readNumberRows(csv);
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const result = await this.importNumbers.run(tx, { accountId: account, rows });
-      await this.audit.record(tx, { action: 'numbers.imported', target: account, details: result }, request.id);
+      await this.audit.record(tx, { action: 'numbers.imported', target: account, details: result }, request);
       return { status: 200, body: result };
     });
     reply.status(answer.status);
@@ -59,6 +62,7 @@ export class PoolController {
   }
 
   @Post('numbers/sync')
+  @MayAsk('admin')
   async sync(
     @Query() { account }: OneAccountQuery,
     @Req() request: FastifyRequest,
@@ -72,7 +76,7 @@ export class PoolController {
       const { result } = followed;
       news = followed.news;
       const details = { added: result.added, updated: result.updated, missing: result.missing.length };
-      await this.audit.record(tx, { action: 'numbers.synced', target: account, details }, request.id);
+      await this.audit.record(tx, { action: 'numbers.synced', target: account, details }, request);
       return { status: 200, body: result };
     });
     if (news) this.tellNews.run(account, news);

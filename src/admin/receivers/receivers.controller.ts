@@ -2,6 +2,7 @@ import { Controller, Get, Param, Post, Query, Req, Res, UseGuards, UsePipes } fr
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FailingReceivers } from '../../callbacks/index.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -21,6 +22,7 @@ export class ReceiversController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Query() query: ReceiversQuery) {
     const { status, limit } = query;
     const found = await this.receivers.list({ status, before: placeBefore(query), limit: limit + 1 });
@@ -32,6 +34,7 @@ export class ReceiversController {
 
   /** Tries it again from the next callback on; what was parked meanwhile waits for its replay. */
   @Post(':id/resume')
+  @MayAsk('support')
   async resume(
     @Param('id') id: string,
     @Req() request: FastifyRequest,
@@ -39,7 +42,7 @@ export class ReceiversController {
   ): Promise<unknown> {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       await this.receivers.resume(tx, id.toLowerCase());
-      await this.audit.record(tx, { action: 'receiver.resumed', target: id.toLowerCase() }, request.id);
+      await this.audit.record(tx, { action: 'receiver.resumed', target: id.toLowerCase() }, request);
       return { status: 200, body: { id: id.toLowerCase(), status: 'active' } };
     });
     reply.status(answer.status);

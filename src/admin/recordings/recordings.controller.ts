@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseGuards, UsePip
 import type { FastifyRequest } from 'fastify';
 import { DeleteRecording, FindRecording } from '../../recording/index.js';
 import { Database } from '../../platform/database/database.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -21,6 +22,7 @@ export class RecordingsController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Query() query: RecordingsQuery) {
     const search = {
       sessionId: query.session?.toLowerCase(),
@@ -36,11 +38,12 @@ export class RecordingsController {
 
   /** From the answer on nobody can hear it; its file and Plivo's copy are removed right after. */
   @Delete(':id')
+  @MayAsk('admin')
   @HttpCode(202)
   async remove(@Param('id') id: string, @Req() request: FastifyRequest) {
     return this.database.transaction(async (tx) => {
       await this.deleteRecording.request(tx, id);
-      await this.audit.record(tx, { action: 'recording.deleted', target: id }, request.id);
+      await this.audit.record(tx, { action: 'recording.deleted', target: id }, request);
       return { recording_id: id, status: (await this.findRecording.run(tx, id))?.status ?? 'deleted' };
     });
   }

@@ -5,6 +5,7 @@ import { EndSession, SearchSessions, SessionAlreadyExpired, type FoundSession } 
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Conflict } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { SessionsQuery, shownEntry, shownSession } from './admin-sessions.dto.js';
 import { adminValidation } from '../admin-validation.js';
@@ -26,6 +27,7 @@ export class AdminSessionsController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   async list(@Query() query: SessionsQuery) {
     const { account: accountId, party, virtual_number: virtualNumber, status, limit } = query;
     const before = placeBefore(query);
@@ -37,6 +39,7 @@ export class AdminSessionsController {
   }
 
   @Get(':uuid')
+  @MayAsk('viewer', 'support')
   one(@Param('uuid') uuid: string) {
     return this.database.browse(async (manager) => {
       const found = await this.searchSessions.one(manager, uuid.toLowerCase());
@@ -46,6 +49,7 @@ export class AdminSessionsController {
   }
 
   @Post(':uuid/end')
+  @MayAsk('support')
   async end(
     @Param('uuid') uuid: string,
     @Req() request: FastifyRequest,
@@ -55,7 +59,7 @@ export class AdminSessionsController {
       const { session } = await this.searchSessions.one(tx, uuid.toLowerCase());
       await this.endNow(tx, session);
       const details = { account: session.accountId };
-      await this.audit.record(tx, { action: 'session.ended', target: session.id, details }, request.id);
+      await this.audit.record(tx, { action: 'session.ended', target: session.id, details }, request);
       return { status: 200, body: shownSession(await this.searchSessions.one(tx, session.id)) };
     });
     reply.status(answer.status);

@@ -5,6 +5,7 @@ import { ReadStats, Recount, type StatsQuestion } from '../../billing-stats/inde
 import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { InvalidRequest } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -30,6 +31,7 @@ export class StatsController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support', 'finance')
   async show(
     @Query() query: StatsQuery,
     @Req() request: FastifyRequest,
@@ -46,6 +48,7 @@ export class StatsController {
 
   /** Starts a recount, which reports differences and, with `repair=true`, removes them. One is started daily anyway. */
   @Post('recount')
+  @MayAsk('admin')
   async startRecount(
     @Query() { repair }: RecountQuery,
     @Req() request: FastifyRequest,
@@ -55,7 +58,7 @@ export class StatsController {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       await this.recount.enqueue(tx, isRepair);
       const write = { action: 'stats.recount-started', target: 'stats', details: { repair: isRepair } };
-      await this.audit.record(tx, write, request.id);
+      await this.audit.record(tx, write, request);
       return { status: 202, body: { queued: true, repair: isRepair } };
     });
     await reply.status(answer.status).send(answer.body);
@@ -63,6 +66,7 @@ export class StatsController {
 
   /** What the last recount found; null before the first. */
   @Get('recount')
+  @MayAsk('viewer', 'support', 'finance')
   async lastRecount() {
     return { last: shownRecount(await this.recount.last()) };
   }

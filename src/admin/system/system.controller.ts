@@ -6,6 +6,7 @@ import { describeDatabase } from '../../platform/database/describe-database.js';
 import { pendingMigrations } from '../../platform/database/migrations.js';
 import { Processes } from '../../platform/processes/processes.js';
 import { buildCommit, packageVersion } from '../../platform/version.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { isoText } from '../values.dto.js';
 
@@ -20,6 +21,7 @@ export class SystemController {
   ) {}
 
   @Get()
+  @MayAsk('viewer', 'support')
   @ApiOperation({
     summary: 'What runs here, and the processes that were seen within the last minute',
     description:

@@ -1,6 +1,7 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { RefusedWebhooks } from '../../plivo/index.js';
+import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { RefusedWebhooksQuery, shownRefused } from './webhooks.dto.js';
@@ -13,6 +14,7 @@ export class WebhooksController {
   constructor(private readonly refusedWebhooks: RefusedWebhooks) {}
 
   @Get('refused')
+  @MayAsk('viewer', 'support')
   @ApiOperation({
     summary: 'The last 200 refused webhooks, newest first, equal ones of a minute counted together',
     description:

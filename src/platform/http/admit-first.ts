@@ -3,7 +3,7 @@ import { carriesBody } from './body-parsers.js';
 
 interface Door {
   /** Throws what the request is to be refused with. Sees the head alone, and may set headers of the answer. */
-  admit(request: FastifyRequest, reply: FastifyReply): void | Promise<void>;
+  admit(request: FastifyRequest, reply: FastifyReply): unknown;
 }
 
 /**

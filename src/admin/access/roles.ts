@@ -1,0 +1,18 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
+
+/** viewer reads; support also ends sessions, replays, retries and reveals; finance reads figures and calls, never people; admin all. */
+export const ROLES = ['viewer', 'support', 'finance', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may see whole numbers with `?reveal=true`. */
+export const REVEALING: readonly Role[] = ['support', 'admin'];
+
+/** Where the guard finds who may ask a route. */
+export const MAY_ASK = 'admin.may-ask';
+
+/** Who may ask this route, beside admin. Every route of /admin says so: one that does not is open to nobody. */
+export const MayAsk = (...roles: Role[]) => {
+  const all = ROLES.filter((role) => role === 'admin' || roles.includes(role));
+  return applyDecorators(SetMetadata(MAY_ASK, all), ApiExtension('x-roles', all), ApiBearerAuth());
+};

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database, isDuplicate, type Tx } from '../../platform/database/database.js';
+import { selection, type Selected } from '../../platform/database/rows.js';
+import { NotFound } from '../../platform/errors.js';
+import { newId, newSecret } from '../../platform/ids.js';
+import { hashOf, KnownOperators, THE_ADMIN } from '../access/known-operators.js';
+import { OPERATORS } from '../access/operator.entity.js';
+import type { Role } from '../access/roles.js';
+import { OperatorExists, OperatorOfSettings, TooManyOperators } from './operators.errors.js';
+
+/** With the admin they make one page of the longest list. */
+const MOST = 199;
+
+const SHOWN = selection(OPERATORS.pick(['id', 'name', 'role', 'formerUntil', 'createdAt', 'lastUsedAt']));
+const STORED = selection(OPERATORS.pick(['id', 'name', 'role', 'tokenHash', 'formerHash']));
+
+export type ListedOperator = Selected<typeof SHOWN>;
+type StoredOperator = Selected<typeof STORED>;
+
+/** Who may ask /admin: tokens are told when they are made, and kept as hashes. */
+@Injectable()
+export class Operators {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly known: KnownOperators,
+  ) {}
+
+  /** In the order of their ids, which grow with time. */
+  list(): Promise<ListedOperator[]> {
+    return this.database.read((manager) => SHOWN.read(manager, `FROM operator ORDER BY id LIMIT ${MOST}`));
+  }
+
+  /** Refuses a name that is taken; `admin` always is. */
+  async add(tx: Tx, { name, role }: { name: string; role: Role }): Promise<{ id: string; token: string }> {
+    if (name.toLowerCase() === THE_ADMIN.name) throw new OperatorExists();
+    if ((await SHOWN.read(tx, 'FROM operator ORDER BY id')).length >= MOST) throw new TooManyOperators();
+    const [id, token] = [newId(), newSecret()];
+    const tokenHash = hashOf(token);
+    try {
+      await OPERATORS.insert(tx, { id, name, role, tokenHash, createdAt: this.clock.now() });
+    } catch (error) {
+      if (isDuplicate(error)) throw new OperatorExists();
+      throw error;
+    }
+    this.known.distrust([tokenHash]);
+    return { id, token };
+  }
+
+  /** A new token; the one until now opens for `overlapSeconds` more, the one before that no longer. */
+  async rotate(
+    tx: Tx,
+    operatorId: string,
+    overlapSeconds: number,
+  ): Promise<{ name: string; role: Role; token: string; formerUntil: number | null }> {
+    const { id, name, role, tokenHash, formerHash } = await this.locked(tx, operatorId);
+    const token = newSecret();
+    const formerUntil = overlapSeconds === 0 ? null : this.clock.now() + overlapSeconds * 1000;
+    const former = { formerHash: formerUntil === null ? null : tokenHash, formerUntil };
+    await OPERATORS.update(tx, { tokenHash: hashOf(token), ...former }, 'WHERE id = ?', [id]);
+    this.known.distrust([tokenHash, formerHash, hashOf(token)]);
+    return { name, role, token, formerUntil };
+  }
+
+  /** Both tokens end: in this process at once, in others within 5 s. */
+  async remove(tx: Tx, operatorId: string): Promise<StoredOperator> {
+    const operator = await this.locked(tx, operatorId);
+    await tx.query('DELETE FROM operator WHERE id = ?', [operator.id]);
+    this.known.distrust([operator.tokenHash, operator.formerHash]);
+    return operator;
+  }
+
+  private async locked(tx: Tx, operatorId: string): Promise<StoredOperator> {
+    if (operatorId === THE_ADMIN.id) throw new OperatorOfSettings();
+    const [found] = await STORED.read(tx, `FROM operator WHERE id = ? ${this.database.forUpdate}`, [operatorId]);
+    if (!found) throw new NotFound('no operator has this id');
+    return found;
+  }
+}
