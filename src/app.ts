@@ -10,7 +10,7 @@ import {
   VerifyEncryptionKey,
   WebhookTokens,
 } from './accounts/index.js';
-import { AdminGuard } from './admin/index.js';
+import { AdminGuard, maskAdminAnswers } from './admin/index.js';
 import { AppModule } from './app.module.js';
 import { ShedAnswers } from './call-routing/index.js';
 import { closeWhileDraining, Draining } from './health/index.js';
@@ -52,6 +52,7 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
     '/plivo/': app.get(PlivoSignatureGuard),
   });
   app.get(ShedAnswers).at(instance);
+  maskAdminAnswers(instance);
   publishSdkFiles(instance);
   publishOpenApi(app, ground.config.http.publicUrl);
   await app.get(VerifyEncryptionKey).run();

@@ -148,7 +148,7 @@ describeOnEachService('one phone in several spellings', (start) => {
     expect(list.text).toContain(session);
     const other = await service.sessions('GET', `/?second_party=${spelling}&status=active`);
     expect(other.text).not.toContain(session);
-    const tried = await service.admin('GET', `/route?virtual_number=${NUMBER}&caller=${spelling}`);
+    const tried = await service.admin('GET', `/route?virtual_number=${NUMBER}&caller=${spelling}&reveal=true`);
     expect(tried.body).toMatchObject({ decision: 'connect', session_uuid: session, dial: `+${RAVI}` });
   });
 

@@ -32,7 +32,9 @@ describeOnEachService('roles', (start) => {
 
   beforeAll(async () => {
     service = await start({ settings: { ROLE: 'api', ...ELSEWHERE } });
-    const document = await service.request<{ paths: Record<string, Record<string, { 'x-roles'?: Role[] }>> }>('/openapi.json');
+    const document = await service.request<{ paths: Record<string, Record<string, { 'x-roles'?: Role[] }>> }>(
+      '/openapi.json',
+    );
     operations = Object.entries(document.body.paths)
       .filter(([path]) => path.startsWith('/admin'))
       .flatMap(([path, methods]) =>
@@ -86,6 +88,71 @@ describeOnEachService('roles', (start) => {
         expect(text).toContain(operation.mayAsk?.join(' or '));
         expect(text).toContain(`role ${role}`);
       }
+  });
+
+  it('viewer and finance are refused whole numbers at every route that they may ask', async () => {
+    for (const role of ['viewer', 'finance'] as const)
+      for (const operation of operations.filter((one) => ought(role, one))) {
+        const revealing = { ...operation, path: `${operation.path}?reveal=true` };
+        const { status, text } = await ask(revealing, tokens.get(role) ?? '', service.authId);
+        expect({ ...operation, status, text }).toMatchObject({
+          status: 403,
+          text: expect.stringContaining('support or admin'),
+        });
+      }
+  });
+
+  describe('with a session and a call', () => {
+    const [amy, ben, virtual] = ['14158675309', '14152749061', '14155550100'];
+    let uuid = '';
+
+    beforeAll(async () => {
+      await service.addNumbers([virtual]);
+      const opened = await service.sessions('POST', '/', { first_party: amy, second_party: ben });
+      uuid = String(opened.body['session_uuid']);
+      const call = { CallUUID: NOBODY, From: amy, To: virtual, Direction: 'inbound', CallStatus: 'ringing' };
+      await service.webhook('/answer', call);
+      await service.webhook('/hangup', { ...call, Event: 'Hangup', CallStatus: 'completed' });
+    });
+
+    const asRole = (role: Role, path: string) =>
+      service.request(path, { as: null, headers: { authorization: `Bearer ${tokens.get(role)}` } });
+    const pathsOfToday = (): string[] => [
+      ...operations
+        .filter((operation) => ought('viewer', operation))
+        .flatMap(({ path }) =>
+          [uuid, NOBODY].map((id) => path.replace('{auth_id}', service.authId).replace(/\{\w+\}/, id)),
+        ),
+      `/admin/sessions?party=${amy}`,
+      `/admin/route?virtual_number=${virtual}&caller=${amy}`,
+      '/admin/stats?group_by=number',
+    ];
+
+    it("a viewer's whole day shows no number of a party, and those of the pool", async () => {
+      let seen = '';
+      for (const path of pathsOfToday()) seen += (await asRole('viewer', path)).text;
+      for (const number of [amy, ben]) expect(seen).not.toContain(number.slice(1));
+      expect(seen).toContain(`"first_party":"+1415•••5309"`);
+      expect(seen).toContain(`"dial":"+1415•••9061"`);
+      expect(seen.match(/"number":"\+14155550100"/)).not.toBeNull();
+      expect(seen).toContain(`"virtual_number":"+14155550100"`);
+    });
+
+    it('support sees them with reveal=true, and the audit says who saw what, without the number', async () => {
+      expect((await asRole('support', `/admin/sessions/${uuid}`)).text).not.toContain(amy);
+      const { text } = await asRole('support', `/admin/sessions/${uuid}?reveal=true`);
+      expect(text).toContain(`"first_party":"+${amy}"`);
+      expect((await asRole('support', `/admin/sessions?party=${amy}&reveal=true`)).text).toContain(ben);
+      const audit = await service.admin<{ items: object[] }>('GET', '/audit?limit=2');
+      const entry = { actor: 'the support', action: 'numbers.revealed' };
+      expect(audit.body.items).toMatchObject([
+        { ...entry, target: 'GET /admin/sessions', details: {} },
+        { ...entry, target: 'GET /admin/sessions/:uuid', details: { uuid } },
+      ]);
+      expect(audit.text).not.toContain(amy);
+      const wrong = await asRole('support', `/admin/sessions/${uuid}?reveal=yes`);
+      expect(wrong).toMatchObject({ status: 400, body: { param: 'reveal' } });
+    });
   });
 
   describe('nobody', () => {

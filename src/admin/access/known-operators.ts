@@ -106,12 +106,10 @@ export class KnownOperators implements OnModuleDestroy {
   private async keepUses(rows: { id: string; at: number }[]): Promise<void> {
     await this.database.transaction(async (tx) => {
       for (const { id, at } of rows)
-        await OPERATORS.update(
-          tx,
-          { lastUsedAt: at },
-          'WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)',
-          [id, at],
-        );
+        await OPERATORS.update(tx, { lastUsedAt: at }, 'WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)', [
+          id,
+          at,
+        ]);
     });
   }
 }

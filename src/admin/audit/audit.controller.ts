@@ -1,5 +1,5 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
-import { MayAsk } from '../access/roles.js';
+import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from './audit.js';
@@ -13,6 +13,7 @@ export class AuditController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @ShowsVirtualNumbers('target')
   async list(@Query() query: PageQuery) {
     const found = await this.audit.list({ before: startOf(query), limit: query.limit + 1 });
     return pageOf(found, query, {

@@ -26,7 +26,7 @@ import {
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
-import { MayAsk } from '../access/roles.js';
+import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -49,12 +49,14 @@ export class NumbersController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @ShowsVirtualNumbers('number')
   list(@Query() { account, ...filter }: NumbersQuery): Promise<NumberPage> {
     return this.listNumbers.run({ ...filter, accountId: account });
   }
 
   @Post()
   @MayAsk('admin')
+  @ShowsVirtualNumbers('number')
   async add(
     @Body() { account, number, subaccount = null, alias }: NewNumber,
     @Req() request: FastifyRequest,
@@ -75,6 +77,7 @@ export class NumbersController {
 
   @Patch(':number')
   @MayAsk('admin')
+  @ShowsVirtualNumbers('number')
   change(
     @Param('number') number: string,
     @Body() body: NumberChange,

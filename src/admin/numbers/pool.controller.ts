@@ -12,7 +12,7 @@ import {
 } from '../../number-pool/index.js';
 import { InvalidRequest } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
-import { MayAsk } from '../access/roles.js';
+import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -63,6 +63,7 @@ export class PoolController {
 
   @Post('numbers/sync')
   @MayAsk('admin')
+  @ShowsVirtualNumbers('missing')
   async sync(
     @Query() { account }: OneAccountQuery,
     @Req() request: FastifyRequest,

@@ -23,7 +23,7 @@ describeOnEachService('the dry run in the admin API', (start) => {
     service.admin('GET', `/route?${new URLSearchParams(query).toString()}`);
 
   it('tells whom a party would reach', async () => {
-    const { status, body } = await explain({ virtual_number: `+${NUMBER}`, caller: `+${RAVI}` });
+    const { status, body } = await explain({ virtual_number: `+${NUMBER}`, caller: `+${RAVI}`, reveal: 'true' });
     expect(status).toBe(200);
     expect(body).toEqual({
       decision: 'connect',
@@ -31,6 +31,8 @@ describeOnEachService('the dry run in the admin API', (start) => {
       dial: `+${ASHA}`,
       reason: 'The caller is a party of a live session on this number.',
     });
+    const masked = await explain({ virtual_number: `+${NUMBER}`, caller: `+${RAVI}` });
+    expect(masked.body).toEqual({ ...body, dial: `+${ASHA.slice(0, 4)}•••${ASHA.slice(-4)}` });
   });
 
   it.each([

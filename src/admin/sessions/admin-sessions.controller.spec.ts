@@ -49,7 +49,7 @@ describeOnEachService('sessions in the admin API', (start) => {
 
   it("shows the session as the customer's API does, in the forms of /admin and without its PINs", async () => {
     const uuid = await open(ASHA, RAVI, { ...PIN, session_expiry: 3600 });
-    const { items } = await list();
+    const { items } = await list('?reveal=true');
     const customer = await service.sessions<{ response: Record<string, unknown> }>('GET', `/${uuid}/`);
 
     expect(items).toHaveLength(1);
@@ -75,7 +75,12 @@ describeOnEachService('sessions in the admin API', (start) => {
       expect(JSON.stringify(items)).not.toMatch(new RegExp(`"${pin}"`));
       expect(JSON.stringify(await one(uuid))).not.toMatch(new RegExp(`"${pin}"`));
     }
-    await end(uuid);
+    const masked = {
+      first_party: `+${ASHA.slice(0, 4)}•••${ASHA.slice(-4)}`,
+      second_party: expect.stringMatching(/•••/),
+    };
+    expect((await list()).items).toEqual([{ ...items[0], ...masked }]);
+    expect((await end(uuid)).body).toMatchObject(masked);
   });
 
   it('tells how a call went, with exact money and why in the timeline', async () => {

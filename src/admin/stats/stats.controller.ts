@@ -5,7 +5,7 @@ import { ReadStats, Recount, type StatsQuestion } from '../../billing-stats/inde
 import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { InvalidRequest } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
-import { MayAsk } from '../access/roles.js';
+import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
@@ -32,6 +32,7 @@ export class StatsController {
 
   @Get()
   @MayAsk('viewer', 'support', 'finance')
+  @ShowsVirtualNumbers('key')
   async show(
     @Query() query: StatsQuery,
     @Req() request: FastifyRequest,

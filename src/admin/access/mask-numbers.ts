@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import { maskText } from '../../platform/logging/mask-text.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by AdminGuard: whether numbers of parties are shown whole, and the members in which this route shows virtual numbers. */
+    numbers?: { isWhole: boolean; virtual: readonly string[] };
+  }
+}
+
+/** Virtual numbers, places in lists and links that we sign: none is a party's. */
+const KEPT = new Set(['virtual_number', 'next_cursor', 'recording_url']);
+/** What receivers answered: numbers in any spelling, and whatever else they may say. */
+const FOREIGN_TEXT = 'response_body';
+
+/** With a plus, however written, from seven digits on; without one from eight, where they are no part of an id, an amount or an instant. */
+const NUMBER = /(?:\+|%2B)\d{7,15}(?!\d)|(?<![\w+-]|\d\.)\d{8,15}(?![\w-]|\.\d)/gi;
+
+/**
+ * Masks the numbers of parties in every answer of /admin, in one place and by what they look like: so a new route, or a number inside a URL or a
+ * sentence, needs no thought of its own. Streams pass as they are: what makes one must put no party's number into it.
+ */
+export function maskAdminAnswers(instance: FastifyInstance): void {
+  instance.addHook('preSerialization', (request, _reply, payload, done) => {
+    if (request.operator === undefined || request.numbers?.isWhole === true) done(null, payload);
+    else done(null, masked(payload, '', new Set([...KEPT, ...(request.numbers?.virtual ?? [])])));
+  });
+}
+
+function masked(value: unknown, name: string, kept: ReadonlySet<string>): unknown {
+  if (typeof value === 'string') {
+    if (kept.has(name)) return value;
+    return name === FOREIGN_TEXT ? maskText(value) : value.replace(NUMBER, maskNumber);
+  }
+  if (Array.isArray(value)) return value.map((each) => masked(each, name, kept));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, masked(member, key, kept)]));
+}
+
+/** `+14155550123` as `+1415•••0123`: at most the first and last four digits, at least three hidden, and not how many. */
+export function maskNumber(number: string): string {
+  const digits = number.replace(/^(?:\+|%2B)/i, '');
+  const plus = digits === number ? '' : '+';
+  return `${plus}${digits.slice(0, Math.min(4, digits.length - 7))}•••${digits.slice(-4)}`;
+}
