@@ -23,12 +23,13 @@ import { AddRetentionToAccount1764410000001 } from '../migrations/1764410000001-
 import { IndexEndedSessions1764410000011 } from '../migrations/1764410000011-index-ended-sessions.js';
 import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-forgotten-stat.js';
 import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js';
+import { ChainAudit1764450000011 } from '../migrations/1764450000011-chain-audit.js';
 import { AddOperator1764450000001 } from '../migrations/1764450000001-add-operator.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { Operator } from './admin/access/operator.entity.js';
-import { AuditEntry } from './admin/audit/audit-entry.entity.js';
+import { AuditChain, AuditEntry } from './admin/audit/audit-entry.entity.js';
 import {
   CallStat,
   CallTally,
@@ -102,6 +103,7 @@ const entities = [
   PoolUse,
   Operator,
   AuditEntry,
+  AuditChain,
   Recording,
   CallTally,
   CallStat,
@@ -142,6 +144,7 @@ const migrations = [
   KeepPoolFigures1764400000003,
   AddHolds1764440000001,
   AddOperator1764450000001,
+  ChainAudit1764450000011,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

@@ -14,6 +14,7 @@ import { AdminSessionsController } from './sessions/admin-sessions.controller.js
 import { AdminGuard } from './admin.guard.js';
 import { KnownOperators } from './access/known-operators.js';
 import { AuditCustomers } from './audit/audit-customers.js';
+import { VerifyAudit } from './audit/audit-chain.js';
 import { AuditController } from './audit/audit.controller.js';
 import { PurgeAudit } from './audit/purge-audit.js';
 import { Audit } from './audit/audit.js';
@@ -70,6 +71,6 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     OperatorsController,
     MeController,
   ],
-  providers: [AdminGuard, KnownOperators, Operators, Audit, AuditCustomers, PurgeAudit],
+  providers: [AdminGuard, KnownOperators, Operators, Audit, AuditCustomers, PurgeAudit, VerifyAudit],
 })
 export class AdminModule {}

@@ -4,7 +4,8 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
 import { THE_ADMIN, type AskedByOperator } from '../access/known-operators.js';
-import { AUDIT_ENTRIES, type AuditEntry } from './audit-entry.entity.js';
+import { hashOfEntry, lockedChain } from './audit-chain.js';
+import { AUDIT_CHAINS, AUDIT_ENTRIES, type AuditEntry } from './audit-entry.entity.js';
 
 /** The actor of what operators do. */
 const OPERATOR = 'admin';
@@ -34,7 +35,8 @@ export class Audit {
     { actor, action, target, details = {} }: AuditedWrite,
     { id: requestId, operator }: AskedByOperator,
   ): Promise<void> {
-    await AUDIT_ENTRIES.insert(tx, {
+    const { headPosition, headHash } = await lockedChain(this.database, tx);
+    const entry = {
       id: newId(),
       at: this.clock.now(),
       actor: actor ?? OPERATOR,
@@ -43,7 +45,11 @@ export class Audit {
       target,
       details: JSON.stringify(details),
       requestId,
-    });
+      position: headPosition + 1,
+    };
+    const hash = hashOfEntry(entry, headHash);
+    await AUDIT_ENTRIES.insert(tx, { ...entry, hash });
+    await AUDIT_CHAINS.update(tx, { headPosition: entry.position, headHash: hash }, 'WHERE id = 1');
   }
 
   /** Newest first; `before` is an entry's id, empty for the newest. Ids grow with time. */

@@ -5,11 +5,12 @@ import { change, Database } from '../../platform/database/database.js';
 import { purgeInBatches } from '../../platform/database/purge-in-batches.js';
 import { marks, selection } from '../../platform/database/rows.js';
 import { Config } from '../../platform/settings/config.js';
-import { AUDIT_ENTRIES } from './audit-entry.entity.js';
+import { lockedChain } from './audit-chain.js';
+import { AUDIT_CHAINS, AUDIT_ENTRIES } from './audit-entry.entity.js';
 
 const MOST = 500;
 
-const OLD = selection(AUDIT_ENTRIES.pick(['id']));
+const OLD = selection(AUDIT_ENTRIES.pick(['id', 'at', 'position', 'hash']));
 
 /** Hourly: forgets what stands in the audit for longer than AUDIT_RETENTION_DAYS. Only time takes anything out of it. */
 @Injectable()
@@ -30,10 +31,18 @@ export class PurgeAudit implements OnModuleInit {
   run(): Promise<number> {
     const before = this.clock.now() - this.config.retention.auditDays * DAY_MS;
     return purgeInBatches(this.database, MOST, async (tx, size) => {
-      const rest = `FROM audit_entry WHERE at <= ? ORDER BY at LIMIT ${size} ${this.database.forUpdateSkipLocked}`;
-      const ids = (await OLD.read(tx, rest, [before])).map(({ id }) => id);
-      if (ids.length > 0)
+      await lockedChain(this.database, tx);
+      // From the chain's beginning on, in its order: what is left can be followed from the anchor.
+      const oldest = await OLD.read(tx, `FROM audit_entry WHERE position > 0 ORDER BY position LIMIT ${size}`);
+      const young = oldest.findIndex(({ at }) => at > before);
+      const old = young === -1 ? oldest : oldest.slice(0, young);
+      const ids = old.map(({ id }) => id);
+      const last = old.at(-1);
+      if (last !== undefined) {
         await change(tx, `${this.database.deleteFrom('audit_entry')} WHERE id IN (${marks(ids)})`, ids);
+        const anchor = { anchorPosition: last.position ?? 0, anchorHash: last.hash ?? '' };
+        await AUDIT_CHAINS.update(tx, anchor, 'WHERE id = 1');
+      }
       return ids.length;
     });
   }
