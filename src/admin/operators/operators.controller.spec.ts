@@ -56,10 +56,13 @@ describeOnEachService('operators', (start) => {
     expect(JSON.stringify(await list())).not.toContain(token);
     expect(JSON.stringify(await service.dataSource.query('SELECT * FROM operator'))).not.toContain(token);
     expect(service.logs()).not.toContain(token);
-    expect((await service.admin('POST', '/operators', { name: 'ann@example.com', role: 'viewer' })).body).toMatchObject({
-      code: 'operator_exists',
-    });
-    const [newest] = (await service.admin<{ items: { details: unknown; target: string }[] }>('GET', '/audit')).body.items;
+    expect((await service.admin('POST', '/operators', { name: 'ann@example.com', role: 'viewer' })).body).toMatchObject(
+      {
+        code: 'operator_exists',
+      },
+    );
+    const [newest] = (await service.admin<{ items: { details: unknown; target: string }[] }>('GET', '/audit')).body
+      .items;
     expect(newest).toMatchObject({ target: id, details: { name: 'ann@example.com', role: 'support' } });
   });
 
@@ -136,9 +139,12 @@ describeOnEachService('operators', (start) => {
   it('are listed page by page', async () => {
     const whole = (await list()).map(({ id }) => id);
     const paged: unknown[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const query = cursor === '' ? '?limit=2' : `?limit=2&cursor=${cursor}`;
-      const page: Answer<{ items: { id: string }[]; next_cursor: string | null }> = await service.admin('GET', `/operators${query}`);
+      const page: Answer<{ items: { id: string }[]; next_cursor: string | null }> = await service.admin(
+        'GET',
+        `/operators${query}`,
+      );
       paged.push(...page.body.items.map(({ id }) => id));
       cursor = page.body.next_cursor;
     }
