@@ -89,7 +89,7 @@ describe.each(['0.1.0'].flatMap((version) => databaseKinds.map((kind) => ({ vers
     it('is answered as that version answered, to customer and operator, recordings to the byte', async () => {
       const answers: Record<string, unknown> = {};
       const audit = '/admin/audit';
-      for (const path of Object.keys(told.answers).toSorted((path) => (path.startsWith(audit) ? -1 : 0))) {
+      for (const path of Object.keys(told.answers).toSorted((one) => (one.startsWith(audit) ? -1 : 0))) {
         // That version showed operators the numbers of parties unasked. Now that is asked for, and written to the audit, which is read first.
         const isOfAdmin = path.startsWith('/admin') && !path.startsWith(audit);
         const asked = isOfAdmin ? `${path}${path.includes('?') ? '&' : '?'}reveal=true` : path;
