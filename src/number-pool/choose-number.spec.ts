@@ -89,7 +89,10 @@ describeOnEachDatabase('the choice of a number for who has had every number', (o
       });
     if (kind === 'sqlite') {
       expect(await plans(database, wish('customer', 'driver'))).toMatch(/rowid>\?/);
-      expect(await plans(database, wish('customer', 'driver'))).not.toMatch(/TEMP B-TREE|SCAN n USING|AUTOMATIC/);
+      // A version of SQLite may sort the sixteen that were looked at once more.
+      expect(await plans(database, wish('customer', 'driver'))).not.toMatch(
+        /SCAN (n|number_assignment) USING|AUTOMATIC/,
+      );
       return;
     }
     await cost('nobody');

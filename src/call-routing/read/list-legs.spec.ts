@@ -49,8 +49,8 @@ describeOnEachDatabase('the list of legs', (open, kind) => {
   async function ask(subaccountId: string | null, more: Partial<LegSearch> = {}): Promise<number> {
     statements = [];
     const watched = Object.create(database) as Database;
-    watched.read = (work) =>
-      database.read((manager) => {
+    watched.browse = (work) =>
+      database.browse((manager) => {
         const watching = Object.create(manager) as typeof manager;
         watching.query = ((sql: string, parameters: unknown[] = []) => {
           statements.push({ sql, parameters });
