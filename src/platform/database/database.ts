@@ -23,6 +23,7 @@ export { change, late } from './statements.js';
  */
 const REPEAT_FOR_MS = 3_000;
 const LONGEST_PAUSE_MS = 40;
+
 @Injectable()
 export class Database {
   readonly isSqlite: boolean;
@@ -82,8 +83,8 @@ export class Database {
    * again from its start in a new transaction, so `work` must do nothing but talk to the database; that ends with `Unavailable` after 5 s. So does a COMMIT that a
    * cluster refuses, of which nothing was kept. Any other error at COMMIT is not repeated: its outcome is unknown.
    *
-   * Transactions wait for their turn: for the one writing connection of SQLite, where those that wait are committed together, or for one of the pool's. `isWanted` is asked when it comes; where it is not, nothing is
-   * sent to the database and `NotBegun` is thrown.
+   * Transactions wait for their turn: for the one writing connection of SQLite, where those that wait are committed together, or for one of the pool's.
+   * `isWanted` is asked when it comes; where it is not, nothing is sent to the database and `NotBegun` is thrown.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean = always): Promise<T> {
     let begunAt: number | null = null;

@@ -1,5 +1,6 @@
-import type { Pool, PoolConnection } from 'mysql2';
+import type { Pool } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
+import { connectionOf } from './mysql-driver.js';
 import { managerOn, managerOver, mysqlStatements } from './statements.js';
 
 const BEGIN = [
@@ -13,9 +14,7 @@ export async function readSnapshot<T>(
   pool: Pool,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
-  const connection = await new Promise<PoolConnection>((resolve, reject) => {
-    pool.getConnection((error, got) => (error ? reject(error) : resolve(got)));
-  });
+  const connection = await connectionOf(pool);
   const run = mysqlStatements(connection);
   let isClean = false;
   try {

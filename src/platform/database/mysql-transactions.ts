@@ -1,7 +1,7 @@
 import type { ConnectionOptions, Pool, PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Connections } from './connections.js';
-import { mysqlDriver } from './mysql-driver.js';
+import { connectionOf, mysqlDriver } from './mysql-driver.js';
 import { NotBegun, type Tx } from './transaction.js';
 import { MysqlTrips } from './mysql-trips.js';
 import { managerOn, managerOver } from './statements.js';
@@ -97,13 +97,7 @@ export class MysqlTransactions {
 
   private connect(): Promise<PoolConnection> {
     this.turns.join();
-    return new Promise((resolve, reject) => {
-      this.pool.getConnection((error, connection) => {
-        this.turns.leave();
-        if (error) reject(error);
-        else resolve(connection);
-      });
-    });
+    return connectionOf(this.pool).finally(() => this.turns.leave());
   }
 
   private desk(connection: PoolConnection, trips: MysqlTrips): Desk {

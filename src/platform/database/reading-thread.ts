@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { sqliteDriver } from './sqlite-driver.js';
+import { queryOnly } from './sqlite-reader.js';
 
 /** A thread that reads SQLite for people, so that callers do not wait behind them. It answers one statement after the other; see reading-threads.ts. */
 
@@ -10,20 +10,7 @@ export interface Question {
 
 export type Reply = { rows: unknown[] } | { failure: { message: string; code: string | undefined } };
 
-interface Connection {
-  pragma(text: string): void;
-  exec(sql: string): void;
-  prepare(sql: string): {
-    reader: boolean;
-    all(...parameters: unknown[]): unknown[];
-    run(...parameters: unknown[]): void;
-  };
-}
-
-const Driver = sqliteDriver() as new (file: string) => Connection;
-const connection = new Driver((workerData as { file: string }).file);
-connection.pragma('query_only = ON');
-connection.pragma('busy_timeout = 5000');
+const connection = queryOnly((workerData as { file: string }).file);
 
 parentPort?.on('message', ({ sql, parameters }: Question) => parentPort?.postMessage(reply(sql, parameters)));
 

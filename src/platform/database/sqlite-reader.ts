@@ -7,12 +7,18 @@ interface Reader extends SqliteConnection {
   close(): void;
 }
 
-/** A second connection to the file, which sees what is committed and cannot write. */
-export function openReader(dataSource: Connections, file: string): Promise<SqliteConnection> {
+/** A connection to the file that sees what is committed and cannot write. */
+export function queryOnly(file: string): Reader {
   const Driver = sqliteDriver() as new (file: string) => Reader;
   const reader = new Driver(file);
   reader.pragma('query_only = ON');
   reader.pragma('busy_timeout = 5000');
+  return reader;
+}
+
+/** One that ends with TypeORM's. */
+export function openReader(dataSource: Connections, file: string): Promise<SqliteConnection> {
+  const reader = queryOnly(file);
   dataSource.endWith(async () => reader.close());
   return Promise.resolve(reader);
 }
