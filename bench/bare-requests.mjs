@@ -77,8 +77,8 @@ export function* createSession(sql, { authId, body }) {
 }
 
 export function* getSession(sql, { authId, id }) {
-  const [row] = yield [sql.session, [id, authId]];
-  return getAnswer(row, yield [sql.interactions, [id]]);
+  const rows = yield [sql.session, [id, authId]];
+  return getAnswer(rows[0], rows[0].callId === null ? [] : rows);
 }
 
 export function* answerCall(sql, { origin, authId, nonce, form }) {

@@ -41,8 +41,8 @@ export function statements({ forUpdate, forShare, onTaken }) {
     ),
     addToSession: addition('session_stat', 'session_id hour', SUMS, 'account_id virtual_number', onTaken),
     addToNumber: addition('call_stat', 'account_id virtual_number hour shard', SUMS, '', onTaken),
-    interactions: `SELECT ${fields('interaction', INTERACTION)} FROM interaction WHERE session_id IN (?) ORDER BY started_at, id`,
-    session: `SELECT ${fields('masking_session', SESSION)} FROM masking_session WHERE id = ? AND account_id = ?`,
+    session: `SELECT ${fields('s', SESSION)}, ${fields('i', INTERACTION, 'call')} FROM masking_session s LEFT JOIN interaction i ON i.session_id = s.id
+  WHERE s.id = ? AND s.account_id = ? ORDER BY i.started_at, i.id`,
     addReceipt: insertion('webhook_receipt', 'account_id nonce content_hash received_at'),
     addLeg: insertion('call_leg', 'account_id leg_uuid call_id session_id side role is_answered is_connected is_ended'),
     route: `SELECT ${fields('s', SESSION)} FROM masking_session s
@@ -65,12 +65,14 @@ export function statements({ forUpdate, forShare, onTaken }) {
 }
 
 /** Columns under the service's names for them. */
-function fields(alias, names) {
+/** `prefix` stands before the names in the answer, `callId` for `id`. */
+function fields(alias, names, prefix = '') {
   return names
     .split(' ')
     .map((name) => {
       const column = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      return `\`${alias}\`.\`${column}\` AS \`${name}\``;
+      const shown = prefix && `${prefix}${name[0].toUpperCase()}${name.slice(1)}`;
+      return `\`${alias}\`.\`${column}\` AS \`${shown || name}\``;
     })
     .join(', ');
 }

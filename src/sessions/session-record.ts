@@ -28,6 +28,11 @@ export function isLive(session: { status: string; expiresAt: number }, now: numb
   return session.status === 'active' && session.expiresAt > now;
 }
 
+/** Of a session of the owner's account: whether it is the owner's. */
+export function isOwn(session: { subaccountId: string | null }, { subaccountId }: SessionOwner): boolean {
+  return subaccountId === null || session.subaccountId === subaccountId;
+}
+
 /** Reads and writes rows of `masking_session`; the only place that seals and opens a session's parties. */
 @Injectable()
 export class SessionRecords {
@@ -83,12 +88,7 @@ export class SessionRecords {
     return this.crypto.index(session.accountId, 'pair', `${session.subaccountId ?? ''}|${people}`);
   }
 
-  /** A session of this account. A subaccount sees its own only. */
-  find(tx: Tx, owner: SessionOwner, id: string): Promise<SessionRecord | null> {
-    return this.owned(tx, owner, 'FROM masking_session WHERE id = ? AND account_id = ?', [id, owner.accountId]);
-  }
-
-  /** As `find`, and kept from everybody else until the transaction ends. */
+  /** A session of this account, kept from everybody else until the transaction ends. A subaccount sees its own only. */
   lock(tx: Tx, owner: SessionOwner, id: string): Promise<SessionRecord | null> {
     const locked = `FROM masking_session WHERE id = ? AND account_id = ? ${this.database.forUpdate}`;
     return this.owned(tx, owner, locked, [id, owner.accountId]);
@@ -106,15 +106,9 @@ export class SessionRecords {
     await moveCount(tx, this.database, before, expiresAt);
   }
 
-  private async owned(
-    tx: Tx,
-    { subaccountId }: SessionOwner,
-    rest: string,
-    parameters: string[],
-  ): Promise<SessionRecord | null> {
+  private async owned(tx: Tx, owner: SessionOwner, rest: string, parameters: string[]): Promise<SessionRecord | null> {
     const [row] = await WHOLE.read(tx, rest, parameters);
-    if (!row || (subaccountId !== null && row.subaccountId !== subaccountId)) return null;
-    return this.fromRow(row);
+    return row && isOwn(row, owner) ? this.fromRow(row) : null;
   }
 }
 

@@ -136,8 +136,8 @@ describeOnEachDatabase(
           const told = new Map<string, { at: number; session: SessionRecord | null }>();
           await attempt.run(told, () => sessions.expireDue.run());
           for (const [key, { at }] of told) {
-            const session = await database.read((manager) =>
-              sessions.records.find(manager, { accountId: ACCOUNT, subaccountId: null }, key.slice(4)),
+            const session = await database.transaction((tx) =>
+              sessions.records.lock(tx, { accountId: ACCOUNT, subaccountId: null }, key.slice(4)),
             );
             if (session) noted.push({ ...of(session), op: 'tick', at });
           }

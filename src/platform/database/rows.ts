@@ -119,6 +119,31 @@ export function ifJoined<Named extends Fields>(
   return fields as unknown as { [Name in keyof Named]: Field<Row<Named>[Name] | null> };
 }
 
+/** The same fields under other names, `callId` for `id`: where two tables of one statement have columns of one name. */
+export function prefixed<Prefix extends string, Named extends Fields>(
+  prefix: Prefix,
+  fields: Named,
+): { [Name in keyof Named & string as `${Prefix}${Capitalize<Name>}`]: Named[Name] } {
+  const entries = Object.entries(fields).map(([name, field]) => [prefixedName(prefix, name), field]);
+  return Object.fromEntries(entries) as {
+    [Name in keyof Named & string as `${Prefix}${Capitalize<Name>}`]: Named[Name];
+  };
+}
+
+/** Takes the fields that `prefixed` has renamed out of a row. */
+export function unprefixed<Prefix extends string, Named extends Fields>(
+  prefix: Prefix,
+  fields: Named,
+): (row: { [Name in keyof Named & string as `${Prefix}${Capitalize<Name>}`]: unknown }) => Row<Named> {
+  const names = Object.keys(fields).map((name) => [name, prefixedName(prefix, name)] as const);
+  return (row) =>
+    Object.fromEntries(names.map(([name, long]) => [name, (row as Record<string, unknown>)[long]])) as Row<Named>;
+}
+
+function prefixedName(prefix: string, name: string): string {
+  return `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
 /** `?, ?, ?` for a list of values. */
 export function marks(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
