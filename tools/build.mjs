@@ -173,8 +173,10 @@ function writeWhole(path, text) {
   renameSync(draft, path);
 }
 
+// `--start-first`: who waits for a start waits for no more than it cannot do without.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await build({ say: (text) => process.stderr.write(`${text}\n`) }).catch((error) => {
+  const isAhead = !process.argv.includes('--start-first');
+  await build({ say: (text) => process.stderr.write(`${text}\n`), isAhead }).catch((error) => {
     process.stderr.write(`${error instanceof BuildFailure ? error.message : error.stack}\n`);
     process.exit(1);
   });
