@@ -21,7 +21,7 @@ const OTHERS_A_SECOND = 20;
 const CONNECTIONS = 500;
 const BREAK_MS = 1500;
 /** More than are connected in all; who was refused calls again. */
-const SESSIONS = Number(process.env.SESSIONS ?? 5_000);
+const SESSIONS = Number(process.env.SESSIONS ?? (kind === 'sqlite' ? 40_000 : 20_000));
 const OTHER_SESSIONS = OTHERS_A_SECOND * SECONDS + 50;
 const OTHER_NUMBERS = Array.from({ length: 20 }, (_, index) => poolNumber(200 + index));
 
