@@ -24,6 +24,7 @@ import { IndexEndedSessions1764410000011 } from '../migrations/1764410000011-ind
 import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-forgotten-stat.js';
 import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js';
 import { ChainAudit1764450000011 } from '../migrations/1764450000011-chain-audit.js';
+import { AddAccountStatus1764450040001 } from '../migrations/1764450040001-add-account-status.js';
 import { AddOperator1764450000001 } from '../migrations/1764450000001-add-operator.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
@@ -145,6 +146,7 @@ const migrations = [
   AddHolds1764440000001,
   AddOperator1764450000001,
   ChainAudit1764450000011,
+  AddAccountStatus1764450040001,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

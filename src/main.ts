@@ -89,17 +89,18 @@ async function withRealPort(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> 
 
 async function greet(app: NestFastifyApplication, { config, secrets }: Ground): Promise<void> {
   const account = config.provider.firstAccount;
+  const authId = account?.authId ?? DEMO_AUTH_ID;
   process.stdout.write(
     banner({
       version: packageVersion(),
       provider: config.provider.kind,
       readyInMs: performance.now(),
       publicUrl: config.http.publicUrl,
-      authId: account?.authId ?? DEMO_AUTH_ID,
+      authId,
       authToken: account ? null : secrets.demoAuthToken,
       adminToken: config.adminToken === null ? secrets.adminToken : null,
       database: describeDatabase(config.database),
-      numbers: await app.get(CountNumbers).run(),
+      numbers: await app.get(CountNumbers).run(authId),
     }),
   );
 }

@@ -12,6 +12,8 @@ export class Account {
   /** Sealed. Signs Plivo's webhooks and opens Plivo's REST API. */
   @Column({ ...word(500), name: 'plivo_auth_token' }) plivoAuthToken!: string;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+  /** `disabled`: its tokens open nothing. Calls of its live sessions go on. */
+  @Column({ ...word(8), default: 'active' }) status!: 'active' | 'disabled';
   /** For how many days its sessions are kept after their end, 1 to 3650; null: as RETENTION_DAYS says. */
   @Column({ type: 'int', ...nullable, name: 'retention_days' }) retentionDays!: number | null;
   /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */

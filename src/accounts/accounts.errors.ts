@@ -27,6 +27,26 @@ export class AccountExists extends refusal(
   { param: 'auth_id' },
 ) {}
 
+export class AccountKept extends refusal('account_kept', 'conflict') {
+  constructor(kept: readonly string[]) {
+    super(
+      `expected an account of which nothing is kept, found ${kept.join(', ')}: remove them, or wait for their retention`,
+    );
+  }
+}
+
+export class AccountInUse extends refusal(
+  'account_in_use',
+  'conflict',
+  'expected a disabled account, found an active one: disable it first',
+) {}
+
+export class AccountOfSettings extends refusal(
+  'account_of_settings',
+  'conflict',
+  'this account is the one of the settings and would come back at the next start',
+) {}
+
 export class TooManyTokens extends refusal(
   'too_many_tokens',
   'conflict',

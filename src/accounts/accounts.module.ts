@@ -9,6 +9,7 @@ import { ChangePlivoToken } from './change-plivo-token.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { CallbackTokens, Credentials } from './credentials.js';
+import { DeleteAccount } from './delete-account.js';
 import { EnsureFirstAccount } from './ensure-first-account.js';
 import { ListAccounts } from './list-accounts.js';
 import { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
@@ -33,6 +34,7 @@ const useCases = [
   CreateSubaccount,
   ChangeAccount,
   ChangePlivoToken,
+  DeleteAccount,
   Retention,
   IssueToken,
   RevokeToken,

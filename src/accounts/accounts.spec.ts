@@ -14,7 +14,8 @@ import { ChangePlivoToken } from './change-plivo-token.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { Credentials } from './credentials.js';
-import { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
+import { DEMO_AUTH_ID } from './demo-account.js';
+import { EnsureFirstAccount } from './ensure-first-account.js';
 import { ListAccounts } from './list-accounts.js';
 import { PlivoAccess, WebhookTokens } from './plivo-credentials.js';
 import { IssueToken, ListTokens, RevokeToken } from './tokens.js';
@@ -26,8 +27,8 @@ const PLIVO = { name: 'Acme', plivoAuthId: 'MAPLIVOPLIVOPLIVO000', plivoAuthToke
 /** What one process has in memory. */
 function process(database: Database, clock = new Clock(), key = 7, env: Record<string, string> = {}) {
   const crypto = new Crypto(Buffer.alloc(32, key));
-  const credentials = new Credentials(database, crypto, clock);
-  const webhookTokens = new WebhookTokens(database, crypto, clock);
+  const credentials = new Credentials(database, crypto, clock, testConfig(env));
+  const webhookTokens = new WebhookTokens(database, crypto, clock, testConfig(env));
   const settings = new AccountSettings(database, clock, testConfig(env));
   const ensureFirst = new EnsureFirstAccount(database, crypto, clock, credentials, webhookTokens, settings);
   return {
@@ -99,6 +100,15 @@ describeOnEachDatabase('accounts', (open) => {
     const strict = process(database, here.clock, 7, { DEFAULT_ALLOWED_COUNTRIES: 'own' });
     await strict.ensureFirst.run(withCredentials('first-token'), secrets());
     expect(await rows('account_setting')).toEqual([]);
+  });
+
+  it('leave no way in by the demo account of a trial once calls are real', async () => {
+    await here.ensureFirst.run(demo, secrets('demo-token'));
+    const real = process(database, new Clock(), 7, { PLIVO_AUTH_ID: MAIN, PLIVO_AUTH_TOKEN: 'main-token' });
+    expect(await real.authenticate.run(DEMO_AUTH_ID, 'demo-token')).toBeNull();
+    expect(await real.webhookTokens.of(DEMO_AUTH_ID)).toBeNull();
+    // Back with the simulator it is what it was.
+    expect(await process(database).authenticate.run(DEMO_AUTH_ID, 'demo-token')).not.toBeNull();
   });
 
   it('start with a demo account where there are no credentials', async () => {

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { exists, marks, selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
+import type { Config } from '../platform/settings/config.js';
 import { ACCOUNTS, SUBACCOUNTS } from './account.entity.js';
+import { isLeftOver } from './demo-account.js';
 
 const IDS = selection(ACCOUNTS.pick(['authId']));
 const PARENTS = selection(SUBACCOUNTS.pick(['authId', 'accountId']));
@@ -13,8 +15,11 @@ const NAMES = selection(SUBACCOUNTS.pick(['authId', 'name']));
 export class Accounts {
   /** Refuses an account that does not exist. */
   async require(manager: EntityManager, accountId: string): Promise<void> {
-    if (!(await exists(manager, 'FROM account WHERE auth_id = ?', [accountId])))
-      throw new NotFound('no account has this auth_id');
+    if (!(await this.isThere(manager, accountId))) throw new NotFound('no account has this auth_id');
+  }
+
+  isThere(manager: EntityManager, accountId: string): Promise<boolean> {
+    return exists(manager, 'FROM account WHERE auth_id = ?', [accountId]);
   }
 
   /** Auth IDs of all accounts, oldest first. */
@@ -22,6 +27,12 @@ export class Accounts {
     const rows = await IDS.read(manager, 'FROM account ORDER BY created_at, auth_id');
     return rows.map((row) => row.authId);
   }
+}
+
+/** Auth IDs of the accounts whose programs are let in, oldest first. */
+export async function openAccounts(manager: EntityManager, config: Config): Promise<string[]> {
+  const rows = await IDS.read(manager, "FROM account WHERE status = 'active' ORDER BY created_at, auth_id");
+  return rows.map((row) => row.authId).filter((id) => !isLeftOver(id, config));
 }
 
 /** The account with this Auth ID, or the next one in the order of Auth IDs; null after the last. */

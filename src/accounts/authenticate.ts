@@ -21,7 +21,7 @@ const COMPARISONS = 3;
 /** What an unknown Auth ID is compared with; nobody has it. */
 const NOBODYS_TOKEN = newSecret();
 
-/** Who calls, by Auth ID and token, or null. An unknown id takes the statement and the comparisons that a wrong token takes. */
+/** Who calls, by Auth ID and token, or null, also for a disabled account. An unknown id takes the statement and the comparisons that a wrong token takes. */
 @Injectable()
 export class Authenticate {
   constructor(private readonly credentials: Credentials) {}
@@ -37,6 +37,6 @@ export class Authenticate {
       if (isEqual && known && live)
         principal = { accountId: known.accountId, subaccountId: known.subaccountId, credentialId: live.id };
     }
-    return principal;
+    return known?.isClosed ? null : principal;
   }
 }

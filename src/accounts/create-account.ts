@@ -41,7 +41,11 @@ export class CreateAccount {
 }
 
 /** `plivoAuthToken` comes open and is stored sealed. Fails on a taken Auth ID with the database's duplicate-key error. */
-export function insertAccount(tx: Tx, crypto: Crypto, account: Omit<Account, 'retentionDays'>): Promise<void> {
+export function insertAccount(
+  tx: Tx,
+  crypto: Crypto,
+  account: Omit<Account, 'retentionDays' | 'status'>,
+): Promise<void> {
   const sealed = crypto.seal(plivoTokenPlace(account.authId), account.plivoAuthToken);
-  return ACCOUNTS.insert(tx, { ...account, plivoAuthToken: sealed });
+  return ACCOUNTS.insert(tx, { ...account, plivoAuthToken: sealed, status: 'active' });
 }

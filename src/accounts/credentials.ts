@@ -3,14 +3,17 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
-import { selection, text } from '../platform/database/rows.js';
+import { selection, text, textOrNull } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
+import { Config } from '../platform/settings/config.js';
 import { API_TOKENS, type ApiToken } from './account.entity.js';
+import { isLeftOver } from './demo-account.js';
 import { ShortLived } from './short-lived.js';
 
 const OF_OWNER = selection({
   ...API_TOKENS.pick(['id', 'token'], 't'),
   accountId: text('COALESCE(s.account_id, t.owner_id)'),
+  status: textOrNull('a.status'),
 });
 
 /** The live tokens of one account or subaccount, opened. */
@@ -18,6 +21,8 @@ export interface OpenedCredentials {
   accountId: string;
   /** Null for an account's own credentials. */
   subaccountId: string | null;
+  /** Whether they open nothing, because the account is disabled or a trial's. Callbacks of what still goes on are signed all the same. */
+  isClosed: boolean;
   /** Oldest first. */
   tokens: { id: string; token: string }[];
 }
@@ -31,6 +36,7 @@ export class Credentials {
     database: Database,
     private readonly crypto: Crypto,
     private readonly clock: Clock,
+    private readonly config: Config,
   ) {
     this.opened = new ShortLived(clock, (ownerId) => database.read((manager) => this.read(manager, ownerId)));
   }
@@ -58,7 +64,8 @@ export class Credentials {
   async read(manager: EntityManager, ownerId: string): Promise<OpenedCredentials | null> {
     const rows = await OF_OWNER.read(
       manager,
-      'FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id WHERE t.owner_id = ? ORDER BY t.created_at, t.id',
+      `FROM api_token t LEFT JOIN subaccount s ON s.auth_id = t.owner_id
+       LEFT JOIN account a ON a.auth_id = COALESCE(s.account_id, t.owner_id) WHERE t.owner_id = ? ORDER BY t.created_at, t.id`,
       [ownerId],
     );
     const [first] = rows;
@@ -66,8 +73,14 @@ export class Credentials {
     return {
       accountId: first.accountId,
       subaccountId: first.accountId === ownerId ? null : ownerId,
+      isClosed: first.status === 'disabled' || isLeftOver(first.accountId, this.config),
       tokens: rows.map(({ id, token }) => ({ id, token: this.crypto.open(place(id, ownerId), token) })),
     };
+  }
+
+  /** Of an owner whose account has been disabled, enabled or deleted: in this process at once, in others within 5 s. */
+  changed(ownerId: string): void {
+    this.opened.distrust(ownerId);
   }
 
   async remove(tx: Tx, ownerId: string, id: string): Promise<void> {

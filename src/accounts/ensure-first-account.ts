@@ -10,10 +10,8 @@ import { ACCOUNTS, API_TOKENS } from './account.entity.js';
 import { AccountSettings } from './account-settings.js';
 import { insertAccount } from './create-account.js';
 import { Credentials } from './credentials.js';
+import { DEMO_AUTH_ID } from './demo-account.js';
 import { plivoTokenPlace, readPlivoCredentials, WebhookTokens } from './plivo-credentials.js';
-
-/** The account that the simulator calls for when no credentials are set. */
-export const DEMO_AUTH_ID = 'MADEMODEMODEMODEMO00';
 
 const TOKEN_IDS = selection(API_TOKENS.pick(['id']));
 

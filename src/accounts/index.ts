@@ -12,15 +12,25 @@ export {
   type EffectiveSettings,
   type RefusalKey,
 } from './account-settings.js';
-export { accountFrom, Accounts, hasSubaccount, ownSubaccounts, parentsOf, subaccountNames } from './accounts.js';
+export {
+  accountFrom,
+  Accounts,
+  hasSubaccount,
+  openAccounts,
+  ownSubaccounts,
+  parentsOf,
+  subaccountNames,
+} from './accounts.js';
 export { Authenticate, type Owner } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
 export { ChangeAccount } from './change-account.js';
 export { ChangePlivoToken } from './change-plivo-token.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';
+export { DeleteAccount } from './delete-account.js';
 export { DailyCaps } from './daily-caps.js';
-export { DEMO_AUTH_ID, EnsureFirstAccount } from './ensure-first-account.js';
+export { DEMO_AUTH_ID, isLeftOver } from './demo-account.js';
+export { EnsureFirstAccount } from './ensure-first-account.js';
 export { ListAccounts } from './list-accounts.js';
 export { decimalText, isMoneyText, microsOf } from './money.js';
 export { PlivoAccess, subaccountsAtPlivo, WebhookTokens } from './plivo-credentials.js';

@@ -7,7 +7,7 @@ export interface ListedAccount extends Omit<Account, 'plivoAuthToken'> {
   subaccounts: (Omit<Subaccount, 'accountId'> & { hasPlivoToken: boolean })[];
 }
 
-const SHOWN = selection(ACCOUNTS.pick(['authId', 'name', 'plivoAuthId', 'createdAt', 'retentionDays']));
+const SHOWN = selection(ACCOUNTS.pick(['authId', 'name', 'plivoAuthId', 'createdAt', 'status', 'retentionDays']));
 const OF_THEM = selection({ ...SUBACCOUNTS.fields('s'), plivoId: textOrNull('p.auth_id') });
 
 /** Accounts in the order of their Auth IDs, each with its subaccounts. */

@@ -5,8 +5,10 @@ import { Crypto, type SealedPlace } from '../platform/crypto/crypto.js';
 import { Database } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
+import { Config } from '../platform/settings/config.js';
 import { ACCOUNTS, SUBACCOUNTS, SUBACCOUNTS_AT_PLIVO } from './account.entity.js';
 import { parentOf } from './accounts.js';
+import { isLeftOver } from './demo-account.js';
 import { ShortLived } from './short-lived.js';
 
 const AT_PLIVO = selection(ACCOUNTS.pick(['plivoAuthId', 'plivoAuthToken']));
@@ -98,11 +100,12 @@ export interface SigningTokens {
 export class WebhookTokens {
   private readonly opened: ShortLived<SigningTokens | null>;
 
-  constructor(database: Database, crypto: Crypto, clock: Clock) {
+  constructor(database: Database, crypto: Crypto, clock: Clock, config: Config) {
     this.opened = new ShortLived(clock, async (authId) => {
       return database.read(async (manager) => {
         const parent = await parentOf(manager, authId);
         const accountId = parent ?? authId;
+        if (isLeftOver(accountId, config)) return null;
         const found = await readPlivoCredentials(manager, crypto, accountId);
         if (!found) return null;
         const theirs = await readSubaccountCredentials(
@@ -116,7 +119,7 @@ export class WebhookTokens {
     });
   }
 
-  /** Null when no account has this Auth ID. */
+  /** Null when no account has this Auth ID, and for a trial's. A disabled account's go on: calls of its live sessions do. */
   of(authId: string): Promise<SigningTokens | null> {
     return this.opened.get(authId);
   }

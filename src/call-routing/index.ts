@@ -6,7 +6,7 @@ export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figure
 export { ExplainRoute } from './read/explain-route.js';
 export { FindCalls, type FoundCall, type FoundLeg } from './read/find-calls.js';
 export { ListLegs } from './read/list-legs.js';
-export { FindLeg, type FoundSessionLeg } from './read/find-leg.js';
+export { FindLeg, hasCalls, type FoundSessionLeg } from './read/find-leg.js';
 export { FIRST_CALL, ForgetCalls, type StrangersCall } from './forget-calls.js';
 export { PurgePinLocks } from './pin/purge-pin-locks.js';
 export { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';

@@ -1,17 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../platform/database/database.js';
-import { number, selection } from '../platform/database/rows.js';
+import { exists, number, selection } from '../platform/database/rows.js';
 
 const COUNT = selection({ n: number('COUNT(*)') });
 
-/** How many numbers of the whole pool may be lent: active, led here by Plivo and not missing there. */
+/** How many numbers of an account may be lent: active, led here by Plivo and not missing there. */
 @Injectable()
 export class CountNumbers {
   constructor(private readonly database: Database) {}
 
-  async run(): Promise<number> {
-    const ready = "FROM virtual_number WHERE status = 'active' AND is_elsewhere = 0 AND missing_since IS NULL";
-    const [count] = await this.database.browse((manager) => COUNT.read(manager, ready));
+  async run(accountId: string): Promise<number> {
+    const ready = `FROM virtual_number WHERE account_id = ? AND status = 'active' AND is_elsewhere = 0 AND missing_since IS NULL`;
+    const [count] = await this.database.browse((manager) => COUNT.read(manager, ready, [accountId]));
     return count?.n ?? 0;
   }
+}
+
+/** Whether an account has any number, retired ones included. */
+export function hasNumbers(manager: EntityManager, accountId: string): Promise<boolean> {
+  return exists(manager, 'FROM virtual_number WHERE account_id = ? LIMIT 1', [accountId]);
 }

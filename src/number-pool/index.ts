@@ -3,7 +3,7 @@ export { AddNumber } from './add-number.js';
 export { AllocateNumber, claimForStrangers, claimParty, type AllocationRequest } from './allocate-number.js';
 export { ChangeNumber } from './change-number.js';
 export { ownerOfNumber, pooledAmong } from './find-numbers.js';
-export { CountNumbers } from './count-numbers.js';
+export { CountNumbers, hasNumbers } from './count-numbers.js';
 export { FollowListing, type ListingNews } from './follow-listing.js';
 export { extendHold, forgetHolds, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';
 export { ImportNumbers } from './import-numbers.js';

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { testConfig } from '../../test/support/ground.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { FakeClock } from '../../test/support/ground.js';
 import { Accounts, AccountSettings, PlivoAccess } from '../accounts/index.js';
@@ -706,7 +707,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
   it('is tried again after 1, 2, 4, 8, 16 and 32 minutes, then hourly, and adds the numbers once Plivo lists them', async () => {
     const still = new FakeClock();
     const jobs = new Jobs(database, still, readConfig({}), createLogger({ level: 'silent', format: 'json' }));
-    const enqueueNumberSync = new EnqueueNumberSync(database, jobs, new Accounts(), syncNumbers);
+    const enqueueNumberSync = new EnqueueNumberSync(database, jobs, new Accounts(), syncNumbers, testConfig());
     enqueueNumberSync.onModuleInit();
     list.numbers = many(2);
     list.fault = { fromOffset: 0, status: 401 };
@@ -729,7 +730,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
 
   it('runs in the background, once for each account, and again after a failure', async () => {
     const jobs = new Jobs(database, clock, readConfig({}), createLogger({ level: 'silent', format: 'json' }));
-    const enqueueNumberSync = new EnqueueNumberSync(database, jobs, new Accounts(), syncNumbers);
+    const enqueueNumberSync = new EnqueueNumberSync(database, jobs, new Accounts(), syncNumbers, testConfig());
     enqueueNumberSync.onModuleInit();
     list.numbers = many(2);
     list.fault = { fromOffset: 0, status: 401 };

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Accounts } from '../accounts/index.js';
+import { Accounts, openAccounts } from '../accounts/index.js';
 import { Database } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
+import { Config } from '../platform/settings/config.js';
 import { FollowListing, type SyncResult } from './follow-listing.js';
 import { ReadListing } from './read-listing.js';
 import { TellListingNews } from './tell-listing-news.js';
@@ -37,7 +38,7 @@ export class SyncNumbers {
   }
 }
 
-/** Asks for a sync of every account's numbers, in the background; a sync that already waits is not doubled. */
+/** Asks for a sync of the numbers of every account that is not disabled, in the background; a sync that already waits is not doubled. */
 @Injectable()
 export class EnqueueNumberSync implements OnModuleInit {
   constructor(
@@ -45,17 +46,20 @@ export class EnqueueNumberSync implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly accounts: Accounts,
     private readonly syncNumbers: SyncNumbers,
+    private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
     this.jobs.handle<{ accountId: string }>(SYNC, { leaseSeconds: LEASE_SECONDS, ...RETRY }, async (payload) => {
+      // Deleted since.
+      if (!(await this.database.read((manager) => this.accounts.isThere(manager, payload.accountId)))) return;
       await this.syncNumbers.run(payload.accountId);
     });
   }
 
   async run(): Promise<void> {
     await this.database.transaction(async (tx) => {
-      for (const accountId of await this.accounts.ids(tx))
+      for (const accountId of await openAccounts(tx, this.config))
         await this.jobs.enqueue(tx, SYNC, { accountId }, { key: `${SYNC}:${accountId}` });
     });
   }

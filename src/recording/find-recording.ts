@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { RecordingFailureReason, Recording, RecordingStatus } from './recording.entity.js';
+import { exists } from '../platform/database/rows.js';
 import { MediaLinks } from './media-links.js';
 import { readRecording, WHOLE } from './recording-rows.js';
 
@@ -38,6 +39,11 @@ export interface RecordingSearch {
   /** The last recording of the page before. */
   before?: { at: number; id: string } | undefined;
   limit: number;
+}
+
+/** Whether anything is kept of a recording of the account's, what is being deleted included. */
+export function hasRecordings(manager: EntityManager, accountId: string): Promise<boolean> {
+  return exists(manager, "FROM recording WHERE account_id = ? AND status <> 'deleted' LIMIT 1", [accountId]);
 }
 
 @Injectable()

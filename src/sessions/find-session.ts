@@ -4,7 +4,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { writeHeld } from '../platform/database/held-rows.js';
-import { ifJoined, marks, prefixed, selection, unprefixed } from '../platform/database/rows.js';
+import { exists, ifJoined, marks, prefixed, selection, unprefixed } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { INTERACTIONS, type Interaction } from './interaction.entity.js';
 import { readInteractions } from './interactions.js';
@@ -41,6 +41,11 @@ export async function subaccountOf(manager: EntityManager, sessionId: string, lo
   const [session] = await SUBACCOUNT.read(manager, `FROM masking_session WHERE id = ? ${lock}`, [sessionId]);
   if (lock) await writeHeld(manager, 'masking_session', [sessionId]);
   return session?.subaccountId ?? null;
+}
+
+/** Whether an account has any session, ended ones included. */
+export function hasSessions(manager: EntityManager, accountId: string): Promise<boolean> {
+  return exists(manager, 'FROM masking_session WHERE account_id = ? LIMIT 1', [accountId]);
 }
 
 /** Shows sessions as the API does, with their conversations. Refuses unknown ones and other accounts' alike. */

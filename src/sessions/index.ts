@@ -12,7 +12,7 @@ export {
   type EndedSession,
 } from './forget-sessions.js';
 export { FindStrangers, type StrangerService } from './find-strangers.js';
-export { FindSession, FindSessionById, subaccountOf } from './find-session.js';
+export { FindSession, FindSessionById, hasSessions, subaccountOf } from './find-session.js';
 export type { Interaction } from './interaction.entity.js';
 export {
   chargeCall,

@@ -48,7 +48,7 @@ export function callbacksOn(
   const tellCalls = new TellCalls(clock, events, target, addCallback, new ReadCallFacts(crypto), settings);
   const metrics = new Metrics();
   const receivers = new FailingReceivers(database, clock, crypto, jobs, log);
-  const tokens = new CallbackTokens(new Credentials(database, crypto, clock));
+  const tokens = new CallbackTokens(new Credentials(database, crypto, clock, config));
   const deliverCallbacks = new DeliverCallbacks(
     database,
     clock,

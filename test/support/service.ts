@@ -37,6 +37,8 @@ export interface RequestOptions {
 }
 
 export interface WebhookOptions {
+  /** Whose path it comes to. */
+  authId?: string;
   token?: string;
   nonce?: string;
   headers?: Record<string, string>;
@@ -160,9 +162,9 @@ export async function startService({
   const webhookList: Service['webhookList'] = (
     path,
     list,
-    { token = authToken, nonce = randomBytes(10).toString('hex'), headers = {} } = {},
+    { authId = AUTH_ID, token = authToken, nonce = randomBytes(10).toString('hex'), headers = {} } = {},
   ) => {
-    const target = `/plivo/${AUTH_ID}${path}`;
+    const target = `/plivo/${authId}${path}`;
     const signature = signV3({ method: 'POST', url: baseUrl + target, params: list, nonce, token });
     return request(target, {
       method: 'POST',

@@ -1,8 +1,34 @@
-import { Body, Controller, Get, Param, Patch, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ChangeAccount, CreateAccount, CreateSubaccount, ListAccounts } from '../../accounts/index.js';
-import { Database } from '../../platform/database/database.js';
+import {
+  ChangeAccount,
+  CreateAccount,
+  CreateSubaccount,
+  DeleteAccount,
+  isLeftOver,
+  ListAccounts,
+} from '../../accounts/index.js';
+import { hasCalls } from '../../call-routing/index.js';
+import { hasNumbers } from '../../number-pool/index.js';
+import { hasRecordings } from '../../recording/index.js';
+import { hasSessions } from '../../sessions/index.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { Config } from '../../platform/settings/config.js';
 import { AccountChange, NewAccount, NewSubaccount } from './accounts.dto.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
@@ -19,6 +45,8 @@ export class AccountsController {
     private readonly createAccount: CreateAccount,
     private readonly createSubaccount: CreateSubaccount,
     private readonly changeAccount: ChangeAccount,
+    private readonly deleteAccount: DeleteAccount,
+    private readonly config: Config,
     private readonly database: Database,
     private readonly idempotency: Idempotency,
     private readonly audit: Audit,
@@ -34,6 +62,7 @@ export class AccountsController {
         auth_id: account.authId,
         name: account.name,
         plivo_auth_id: account.plivoAuthId,
+        status: isLeftOver(account.authId, this.config) ? 'disabled' : account.status,
         retention_days: account.retentionDays,
         created_at: new Date(account.createdAt).toISOString(),
         subaccounts: account.subaccounts.map(({ authId, name, createdAt, hasPlivoToken }) => ({
@@ -70,17 +99,30 @@ export class AccountsController {
     @Param('auth_id') accountId: string,
     @Body() body: AccountChange,
     @Req() request: FastifyRequest,
-  ): Promise<{ auth_id: string; name: string; retention_days: number | null }> {
+  ): Promise<{ auth_id: string; name: string; status: 'active' | 'disabled'; retention_days: number | null }> {
     return this.database.transaction(async (tx) => {
-      const { name, retention_days: retentionDays } = body;
-      const account = await this.changeAccount.run(tx, accountId, { name, retentionDays });
+      const { name, status, retention_days: retentionDays } = body;
+      const account = await this.changeAccount.run(tx, accountId, { name, status, retentionDays });
       // Of a name only that it is another one: an operator may have put a phone number into it.
       const details = {
         ...(name !== undefined && { renamed: true }),
+        ...(status !== undefined && { status }),
         ...(retentionDays !== undefined && { retention_days: retentionDays }),
       };
       await this.audit.record(tx, { action: 'account.changed', target: accountId, details }, request);
-      return { auth_id: accountId, name: account.name, retention_days: account.retentionDays };
+      const { name: shownName, status: shownStatus, retentionDays: shownDays } = account;
+      return { auth_id: accountId, name: shownName, status: shownStatus, retention_days: shownDays };
+    });
+  }
+
+  /** Only a disabled one of which no number, session, call or recording is kept; else 409, which says what is. Sums of money stay under its Auth ID. */
+  @Delete(':auth_id')
+  @HttpCode(204)
+  @MayAsk('admin')
+  async remove(@Param('auth_id') accountId: string, @Req() request: FastifyRequest): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await this.deleteAccount.run(tx, accountId, (held) => keptOf(held, accountId));
+      await this.audit.record(tx, { action: 'account.deleted', target: accountId }, request);
     });
   }
 
@@ -102,4 +144,12 @@ export class AccountsController {
     reply.status(answer.status);
     return answer.body;
   }
+}
+
+/** In words, what is kept of an account. */
+async function keptOf(tx: Tx, accountId: string): Promise<string[]> {
+  const kinds = { numbers: hasNumbers, sessions: hasSessions, calls: hasCalls, recordings: hasRecordings };
+  const kept: string[] = [];
+  for (const [kind, has] of Object.entries(kinds)) if (await has(tx, accountId)) kept.push(kind);
+  return kept;
 }

@@ -1,4 +1,4 @@
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { RETENTION_DAYS } from '../../accounts/index.js';
 
 /** Visible text of one line. */
@@ -28,6 +28,11 @@ export class AccountChange {
   @Length(1, 100)
   @Matches(NAME, { message: 'name must be one line of text' })
   name?: string;
+
+  /** `disabled`: its tokens open nothing (401), its numbers are no longer synced; calls of its live sessions go on. */
+  @ValidateIf((_body, value) => value !== undefined)
+  @IsIn(['active', 'disabled'])
+  status?: 'active' | 'disabled';
 
   /** Days for which sessions are kept after their end, 1 to 3650; null: as RETENTION_DAYS says. Shorter than before deletes at once what is older. */
   @IsOptional()

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { FindSession, type SessionFace } from '../../sessions/index.js';
 import { Database } from '../../platform/database/database.js';
 import { NotFound } from '../../platform/errors.js';
-import { selection } from '../../platform/database/rows.js';
+import { exists, selection } from '../../platform/database/rows.js';
 import { CALLS } from '../call.entity.js';
 import { legsByUuid, type Leg } from '../facts/legs.js';
 import { legInWords } from './call-outcome.js';
@@ -17,6 +17,12 @@ export interface FoundSessionLeg {
   /** Of B legs, the A leg that dialled them. */
   aLegUuid: string;
   session: SessionFace;
+}
+
+/** Whether an account has any call, refused ones and lone legs included. */
+export async function hasCalls(manager: EntityManager, accountId: string): Promise<boolean> {
+  if (await exists(manager, 'FROM masked_call WHERE account_id = ? LIMIT 1', [accountId])) return true;
+  return exists(manager, 'FROM call_leg WHERE account_id = ? LIMIT 1', [accountId]);
 }
 
 /** One leg of a masking session, by Plivo's CallUUID, as far as its owner may see it. Refuses all others alike. */
