@@ -104,6 +104,7 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
     sessionId: session.id,
     callerRole: role,
     virtualNumberId: session.virtualNumberId,
+    virtualNumber: session.virtualNumber,
     kind: 'inbound',
     requestId: null,
     aLegUuid: form.CallUUID,
@@ -113,8 +114,11 @@ export function* answerCall(sql, { origin, authId, nonce, form }) {
     reason: 'party',
     answer: answer.padEnd(SEALED_ANSWER_LENGTH),
     createdAt: now,
+    outcome: null,
     caller: 'x'.repeat(SEALED_NUMBER_LENGTH),
+    callerIndex: caller,
     dialled: 'x'.repeat(SEALED_NUMBER_LENGTH),
+    dialledIndex: role === 'first' ? session.secondIndex : session.firstIndex,
     connectedAt: now,
   };
   yield late(sql.addCall, Object.values(call));

@@ -53,7 +53,7 @@ export function statements({ forUpdate, forShare, onTaken }) {
       OR EXISTS (SELECT 1 FROM call_request r WHERE r.session_id = seat.session_id AND r.status IN ('wanted', 'placing', 'placed') AND pending_until > ?)) AS \`isBusy\` FROM (${seated}) seat`,
     addCall: insertion(
       'masked_call',
-      'id account_id session_id caller_role virtual_number_id kind request_id a_leg_uuid prompt_session_id pin_attempts decision reason answer created_at caller dialled connected_at',
+      'id account_id session_id caller_role virtual_number_id virtual_number kind request_id a_leg_uuid prompt_session_id pin_attempts decision reason answer created_at outcome caller caller_index dialled dialled_index connected_at',
     ),
     linkLeg: 'UPDATE `call_leg` SET `call_id` = ?, `session_id` = ?, `role` = ? WHERE account_id = ? AND leg_uuid = ?',
     addInteraction: insertion(

@@ -26,6 +26,8 @@ import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js'
 import { ChainAudit1764450000011 } from '../migrations/1764450000011-chain-audit.js';
 import { AddAccountStatus1764450040001 } from '../migrations/1764450040001-add-account-status.js';
 import { AddOperator1764450000001 } from '../migrations/1764450000001-add-operator.js';
+import { MakeCallsFindable1764450010001 } from '../migrations/1764450010001-make-calls-findable.js';
+import { AddCallReindex1764450010002 } from '../migrations/1764450010002-add-call-reindex.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
@@ -43,6 +45,7 @@ import { CallRequest } from './call-routing/call-request.entity.js';
 import { CallAnswer, CallLeg, MaskedCall } from './call-routing/call.entity.js';
 import { PinFailure } from './call-routing/pin/pin-failure.entity.js';
 import { PinGate } from './call-routing/pin/pin-gate.entity.js';
+import { CallReindex } from './call-routing/read/call-reindex.entity.js';
 import { RecordSweep } from './call-routing/records/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
@@ -93,6 +96,7 @@ const entities = [
   PinFailure,
   PinGate,
   CallRequest,
+  CallReindex,
   WebhookReceipt,
   RefusedWebhook,
   Callback,
@@ -147,6 +151,8 @@ const migrations = [
   AddOperator1764450000001,
   ChainAudit1764450000011,
   AddAccountStatus1764450040001,
+  MakeCallsFindable1764450010001,
+  AddCallReindex1764450010002,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

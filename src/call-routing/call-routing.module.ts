@@ -26,6 +26,7 @@ import { FindCalls } from './read/find-calls.js';
 import { FindLeg } from './read/find-leg.js';
 import { ListLegs } from './read/list-legs.js';
 import { ReadCallFacts } from './read/read-call-facts.js';
+import { ReindexCalls } from './read/reindex-calls.js';
 import { SessionTimeline } from './read/session-timeline.js';
 import { JoinRecords } from './records/join-records.js';
 import { ReconcileCall } from './records/reconcile-call.js';
@@ -46,7 +47,7 @@ const PIN = [JudgePin, PinLocks, PurgePinLocks, ReindexPinFailures];
 const RUSH = [Rush, ShedAnswers];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
-const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, SessionTimeline];
+const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, ReindexCalls, SessionTimeline];
 
 /** The rooms in their order: each may call those before it. */
 @Module({

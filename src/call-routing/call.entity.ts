@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, flag, id, instant, micros, nullable, word } from '../platform/database/columns.js';
+import { authId, flag, id, instant, keyedIndex, micros, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
+import type { Outcome } from './decision-words.js';
 
 /** Plivo's words for a leg's end, in characters: what is longer is cut. */
 export const LONGEST_WORDS = { callStatus: 16, hangupCause: 40, hangupCauseName: 64, hangupSource: 32 } as const;
@@ -13,7 +14,12 @@ export const LONGEST_WORDS = { callStatus: 16, hangupCause: 40, hangupCauseName:
 @Index('masked_call_a_leg', ['accountId', 'aLegUuid'], { unique: true })
 @Index('masked_call_session', ['sessionId', 'createdAt'])
 @Index('masked_call_prompt_session', ['promptSessionId', 'createdAt'])
-@Index('masked_call_created', ['createdAt', 'id'])
+@Index('masked_call_account', ['accountId', 'createdAt'])
+// What operators look calls up by, newest first. On SQLite only of calls that have one: each index is a page more to write in every answer.
+@Index('masked_call_caller', ['callerIndex', 'createdAt'], { where: 'caller_index IS NOT NULL' })
+@Index('masked_call_dialled', ['dialledIndex', 'createdAt'], { where: 'dialled_index IS NOT NULL' })
+@Index('masked_call_number', ['virtualNumber', 'createdAt'], { where: 'virtual_number IS NOT NULL' })
+@Index('masked_call_outcome', ['accountId', 'outcome', 'createdAt'], { where: 'outcome IS NOT NULL' })
 export class MaskedCall {
   @PrimaryColumn(id()) id!: string;
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
@@ -27,10 +33,22 @@ export class MaskedCall {
   /** Plivo CallUUID of the leg that runs our XML. */
   @Column({ ...word(64), name: 'a_leg_uuid' }) aLegUuid!: string;
   @Column({ ...word(6), ...nullable, name: 'caller_role' }) callerRole!: 'first' | 'second' | null;
-  /** Sealed number of who called, of connected calls; null when it was withheld. An open session's registered party may call it back. */
+  /**
+   * Sealed number of who called, and of requested calls whom we called; null when it was withheld or is no number, and of what earlier versions refused.
+   * An open session's registered party may call it back.
+   */
   @Column({ ...word(200), ...nullable }) caller!: string | null;
-  /** Sealed number that the answer dials. A party that changes later leaves what this call was as it was. */
+  /**
+   * Sealed number of the other party: whom the answer dials, or would have dialled had the call not been refused; null where nobody is known. A party that
+   * changes later leaves what this call was as it was.
+   */
   @Column({ ...word(200), ...nullable }) dialled!: string | null;
+  /** Keyed index of the person behind `caller`, as sessions have it (`SessionRecords.partyIndex`); null as that is. */
+  @Column({ ...keyedIndex(), ...nullable, name: 'caller_index' }) callerIndex!: string | null;
+  /** Of the person behind `dialled`. */
+  @Column({ ...keyedIndex(), ...nullable, name: 'dialled_index' }) dialledIndex!: string | null;
+  /** Digits of the number that was called, or that we called from: an own one, though it may be in no pool (any more). Null where it is no number. */
+  @Column({ ...word(15), ...nullable, name: 'virtual_number' }) virtualNumber!: string | null;
   /** Whose prompt a caller without a seat hears. */
   @Column({ ...id(), ...nullable, name: 'prompt_session_id' }) promptSessionId!: string | null;
   /** PINs entered so far, wrong or none included. */
@@ -46,6 +64,8 @@ export class MaskedCall {
   @Column({ ...instant(), ...nullable, name: 'ended_at' }) endedAt!: number | null;
   /** When we answered Plivo with a Dial; what "who called last" goes by. */
   @Column({ ...instant(), ...nullable, name: 'connected_at' }) connectedAt!: number | null;
+  /** What became of it: a word of facts/call-outcome.ts, kept by whoever keeps a fact. Null while it goes on. */
+  @Column({ ...word(9), ...nullable }) outcome!: Outcome | null;
   /** What the dial action told, Plivo's words. */
   @Column({ ...word(16), ...nullable, name: 'dial_status' }) dialStatus!: string | null;
   /** When Plivo's records had told of all its legs; null while only webhooks have, or nobody has. */

@@ -1,6 +1,7 @@
 export { CallRoutingModule } from './call-routing.module.js';
 export { ReadCallFacts, type CallFacts } from './read/read-call-facts.js';
 export type { Leg } from './facts/legs.js';
+export { OUTCOMES, type Outcome } from './decision-words.js';
 export { UnreadableWebhook } from './call-routing.errors.js';
 export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figures.js';
 export { ExplainRoute } from './read/explain-route.js';

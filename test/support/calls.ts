@@ -66,7 +66,7 @@ export function callsOn(
   const setUpCauses = new SetUpCauses(log, new Metrics());
   const pinLocks = new PinLocks(database, clock, crypto, log, new Metrics());
   const deadline = deadlineOn(database, clock, settings);
-  const callBook = new CallBook(clock, config, crypto, events, jobs, reserveSpend);
+  const callBook = new CallBook(clock, config, crypto, events, jobs, reserveSpend, sessions.records);
   const readCaller = new ReadCaller(clock, findRoute, findStrangers, pinLocks);
   const judgePin = new JudgePin(events, findStrangers, findSessionById, pinLocks);
   const noteHangup = new NoteHangup(database, clock, events, jobs, setUpCauses);
@@ -104,7 +104,7 @@ export function callsOn(
     connectSecondParty: new ConnectSecondParty(deadline, database, findSessionById, readSeat, callBook),
     noteHangup,
     noteRinging: new NoteRinging(database, clock),
-    closeRequest: new CloseRequest(database, clock, crypto, noteHangup),
+    closeRequest: new CloseRequest(database, clock, crypto, noteHangup, findSessionById),
     noteDial: new NoteDial(database, clock, events, setUpCauses),
     ringFirstParty,
     reconcileCall,

@@ -18,7 +18,7 @@ export class CallsQuery extends PageQuery {
 }
 
 /** A call as operators see it: by roles, without the number of a party. */
-export function shownCall({ call, legs, outcome, virtualNumber }: FoundCall) {
+export function shownCall({ call, legs, outcome, reason, virtualNumber }: FoundCall) {
   return {
     call_id: call.id,
     account: call.accountId,
@@ -27,6 +27,7 @@ export function shownCall({ call, legs, outcome, virtualNumber }: FoundCall) {
     kind: call.kind,
     decision: call.decision,
     outcome,
+    reason,
     started_at: isoText(call.createdAt),
     ended_at: isoText(call.endedAt),
     legs: legs.map(shownLeg),

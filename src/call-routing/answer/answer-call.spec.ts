@@ -126,19 +126,31 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       const { crypto } = world.sessions;
       expect(crypto.open(callerPlace(place), row.caller!)).toBe(party(2).slice(1));
       expect(crypto.open(dialledPlace(place), row.dialled!)).toBe(party(1).slice(1));
+      expect(row).toMatchObject({
+        caller_index: session.secondIndex,
+        dialled_index: session.firstIndex,
+        virtual_number: session.virtualNumber,
+        outcome: null,
+      });
       expect(told).toEqual([new CallStarted(session, row.id, 'second')]);
       expect((await shown(session)).interaction).toMatchObject([
         { first_party_resource_url: null, second_party_resource_url: expect.stringContaining(leg) },
       ]);
     });
 
-    it('keeps no number of a caller that is refused', async () => {
-      await world.sessions.open(pair);
+    it('keeps who was refused, sealed, and is found by it', async () => {
+      const { virtualNumber } = await world.sessions.open(pair);
       const leg = newId();
       await call(STRANGER, leg);
-      expect(await callRow(leg)).toMatchObject({
-        caller: null,
+      const row = await callRow(leg);
+      const { crypto, records } = world.sessions;
+      expect(crypto.open(callerPlace({ callId: row.id, accountId: ACCOUNT }), row.caller!)).toBe(STRANGER.slice(1));
+      expect(row).toMatchObject({
+        caller_index: records.partyIndex(ACCOUNT, STRANGER.slice(1)),
         dialled: null,
+        dialled_index: null,
+        virtual_number: virtualNumber,
+        outcome: 'refused',
         connected_at: null,
         session_id: null,
         caller_role: null,
@@ -506,6 +518,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       const leg = newId();
       expect(await call(party(1), leg)).toBe('<Response><Hangup reason="rejected"/></Response>');
       expect(await callRow(leg)).toMatchObject({ reason: 'spend-cap', session_id: session.id, caller_role: 'first' });
+      expect(await callRow(leg)).toMatchObject({ dialled_index: session.secondIndex, outcome: 'refused' });
       expect(await shown(session)).toMatchObject({ status: 'active', interaction: null });
     });
   });

@@ -41,6 +41,8 @@ export class AnswerCall {
         kind: 'inbound' as const,
         requestId: null,
         caller,
+        // Of a call that somebody placed with this as its answer URL, the other end is no number of ours.
+        virtualNumber: parseCaller(asked.direction === 'outbound' ? asked.from : asked.to),
         settings,
       };
       return this.callBook.enter(tx, call, decision, isFirstWord);

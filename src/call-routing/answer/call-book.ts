@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../../accounts/index.js';
 import { LONGEST_PIN, longestPin } from '../../number-pool/index.js';
-import { openInteraction, type Route, type SessionRecord } from '../../sessions/index.js';
+import { openInteraction, SessionRecords, type Route, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { late, type Tx } from '../../platform/database/database.js';
@@ -14,6 +14,7 @@ import type { E164 } from '../../telephony/phone.js';
 import { answerPlace, callerPlace, CALLS, dialledPlace, STEP_ANSWERS, stepAnswerPlace } from '../call.entity.js';
 import { CallEnded, CallFigured, CallStarted, PartyHungUp } from '../call-routing.events.js';
 import { askAfterRinging } from '../facts/ask-for-records.js';
+import { outcomeOf } from '../facts/call-outcome.js';
 import { addALeg, linkLeg } from '../facts/legs.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 import { answerXml, askForPin } from './answer-xml.js';
@@ -45,6 +46,12 @@ export interface WaitingCall {
   settings: CallSettings;
 }
 
+/** A call that has just come in. */
+export interface NewCall extends WaitingCall {
+  /** The number that was called, or that calls; null where it is no number. */
+  virtualNumber: string | null;
+}
+
 /** Carries out what was decided: keeps the call, what it was answered and, when it connects, its conversation; returns the XML. */
 @Injectable()
 export class CallBook {
@@ -55,6 +62,7 @@ export class CallBook {
     private readonly events: Events,
     private readonly jobs: Jobs,
     private readonly reserveSpend: ReserveSpend,
+    private readonly records: SessionRecords,
   ) {}
 
   /**
@@ -72,8 +80,8 @@ export class CallBook {
     return { earlier: this.crypto.open(answerPlace({ callId: call.id, accountId }), call.answer), isFirstWord: false };
   }
 
-  /** For a call that has just come in. `isFirstWord`: nothing was heard of it before. */
-  async enter(tx: Tx, call: WaitingCall, wanted: CallDecision, isFirstWord: boolean): Promise<string> {
+  /** `isFirstWord`: nothing was heard of it before. */
+  async enter(tx: Tx, call: NewCall, wanted: CallDecision, isFirstWord: boolean): Promise<string> {
     const { decision, count } = await this.reserveSpend.run(tx, call, wanted);
     const mostDigits =
       decision.decision === 'ask-pin'
@@ -83,6 +91,8 @@ export class CallBook {
     const answer = answerXml(this.config, { ...call, isAnswered: call.kind === 'request' }, decision, mostDigits);
     await this.insertCall(tx, call, decision, answer);
     await this.seat(tx, call, decision, isFirstWord);
+    // The hang-up of a caller that nobody was dialled for was here first.
+    if (!isFirstWord && decision.decision !== 'connect') await tellInteraction(tx, this.events, call.callId);
     await count();
     return answer;
   }
@@ -93,8 +103,11 @@ export class CallBook {
     const decided = {
       decision: decision.decision,
       reason: decision.reason,
+      outcome: outcomeNow(decision),
       ...placeOf(decision),
-      ...this.connection(call, decision),
+      // Known since the call came in, except where an earlier version took it.
+      ...(decision.decision === 'connect' ? this.callerOf(call, decision) : {}),
+      ...this.otherOf(call, decision),
     };
     await CALLS.update(tx, decided, 'WHERE id = ?', [call.callId]);
     // Not the first word: a hang-up may have come while the PIN was typed.
@@ -137,13 +150,15 @@ export class CallBook {
     await STEP_ANSWERS.insert(tx, { callId: at.callId, step: at.step, answer: sealed });
   }
 
-  private async insertCall(tx: Tx, call: WaitingCall, decision: CallDecision, answer: string): Promise<void> {
+  private async insertCall(tx: Tx, call: NewCall, decision: CallDecision, answer: string): Promise<void> {
     const prompt = decision.decision === 'ask-pin' ? decision.prompt : null;
+    const session = decision.seat?.session ?? prompt;
     await CALLS.insert(late(tx), {
       id: call.callId,
       accountId: call.accountId,
       ...placeOf(decision),
-      virtualNumberId: (decision.seat?.session ?? prompt)?.virtualNumberId ?? null,
+      virtualNumberId: session?.virtualNumberId ?? null,
+      virtualNumber: session?.virtualNumber ?? call.virtualNumber,
       kind: call.kind,
       requestId: call.requestId,
       aLegUuid: call.aLegUuid,
@@ -153,19 +168,28 @@ export class CallBook {
       reason: decision.reason,
       answer: this.crypto.seal(answerPlace(call), answer),
       createdAt: this.clock.now(),
-      ...this.connection(call, decision),
+      outcome: outcomeNow(decision),
+      ...this.callerOf(call, decision),
+      ...this.otherOf(call, decision),
     });
   }
 
-  /** Who is connected with whom, sealed, and from when on; the number of somebody who is not connected is not kept. */
-  private connection(call: WaitingCall, decision: CallDecision) {
-    if (decision.decision !== 'connect') return { caller: null, dialled: null, connectedAt: null };
-    // A requested call begins at its first party.
-    const caller = call.kind === 'request' ? decision.seat.session.parties.first : call.caller;
+  /** Sealed, and so that the person's calls are found. A requested call begins at its first party. */
+  private callerOf(call: WaitingCall, decision: CallDecision) {
+    const caller = call.kind === 'request' ? (decision.seat?.session.parties.first ?? null) : call.caller;
     return {
       caller: caller === null ? null : this.crypto.seal(callerPlace(call), caller),
-      dialled: this.crypto.seal(dialledPlace(call), decision.dial),
-      connectedAt: this.clock.now(),
+      callerIndex: this.records.partyIndex(call.accountId, caller),
+    };
+  }
+
+  /** The other party in the same way, also where it was not to be dialled; and from when on it is. */
+  private otherOf(call: WaitingCall, decision: CallDecision) {
+    const dialled = decision.decision === 'connect' ? decision.dial : wantedBy(decision);
+    return {
+      dialled: dialled === null ? null : this.crypto.seal(dialledPlace(call), dialled),
+      dialledIndex: this.records.partyIndex(call.accountId, dialled),
+      connectedAt: decision.decision === 'connect' ? this.clock.now() : null,
     };
   }
 
@@ -203,6 +227,17 @@ export class CallBook {
     await this.events.publish(tx, new PartyHungUp(accountId, seat.session.id, callId, seat.role, aLegUuid));
     await this.events.publish(tx, new CallEnded(accountId, seat.session.id, callId));
   }
+}
+
+/** Whom a caller that is refused in its seat would have reached: the session's other party, where it has one. */
+function wantedBy({ decision, seat }: CallDecision): string | null {
+  if (seat === null || (decision !== 'refuse' && decision !== 'redirect')) return null;
+  return seat.role === 'first' ? seat.session.parties.second : seat.session.parties.first;
+}
+
+/** As long as nothing has been heard of the call but what was decided about it. */
+function outcomeNow({ decision, reason }: CallDecision) {
+  return outcomeOf({ decision, reason, endedAt: null, dialStatus: null }, []).outcome;
 }
 
 /** Where the caller sits; nowhere when it came to no session. */

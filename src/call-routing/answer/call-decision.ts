@@ -1,6 +1,7 @@
 import type { Route, SessionRecord, StrangerService } from '../../sessions/index.js';
 import { isSamePerson } from '../../telephony/identity.js';
 import type { E164 } from '../../telephony/phone.js';
+import { UNROUTED, type DecisionReasons, type SeatedBy } from '../decision-words.js';
 
 /** What is known of a caller before anybody is asked anything. */
 export interface CallerFacts {
@@ -22,27 +23,6 @@ export interface SeenBusy {
   sessionId: string;
   isBusy: boolean;
 }
-
-export type RefusalReason =
-  | 'stranger'
-  | 'withheld'
-  | 'unreadable'
-  | 'locked'
-  | 'wait'
-  | 'wrong-pin'
-  | 'busy'
-  | 'no-other-party'
-  | 'destination'
-  | 'spend-cap'
-  | 'daily-cap'
-  | 'expired';
-
-/** Of callers whom no session claims: an account may have another use for them. */
-const UNROUTED = ['stranger', 'withheld', 'unreadable', 'expired'] as const satisfies readonly RefusalReason[];
-export type UnroutedReason = (typeof UNROUTED)[number];
-
-/** How a caller came to a seat in a session. */
-export type SeatedBy = 'party' | 'open-session' | 'pin' | 'request';
 
 export type Standing =
   | { kind: 'seated'; seat: Route; by: SeatedBy }
@@ -87,12 +67,12 @@ export interface SeatFacts {
 }
 
 export type CallDecision =
-  | { decision: 'connect'; reason: SeatedBy | 'last-caller'; seat: Route; dial: E164 }
-  | { decision: 'ask-pin'; reason: 'forced' | 'pin'; prompt: SessionRecord; seat: Route | null }
-  | { decision: 'play'; reason: 'unknown-caller'; url: string; seat: Route | null }
-  | { decision: 'refuse'; reason: RefusalReason; seat: Route | null }
+  | { decision: 'connect'; reason: DecisionReasons['connect']; seat: Route; dial: E164 }
+  | { decision: 'ask-pin'; reason: DecisionReasons['ask-pin']; prompt: SessionRecord; seat: Route | null }
+  | { decision: 'play'; reason: DecisionReasons['play']; url: string; seat: Route | null }
+  | { decision: 'refuse'; reason: DecisionReasons['refuse']; seat: Route | null }
   /** Refused here, and handed on to whatever answers at that URL. */
-  | { decision: 'redirect'; reason: UnroutedReason; url: string; seat: Route | null };
+  | { decision: 'redirect'; reason: DecisionReasons['redirect']; url: string; seat: Route | null };
 
 /** What is to be done about a caller of this standing. When in doubt it refuses; it never guesses. */
 export function decideCall(standing: Standing, facts: SeatFacts | null): CallDecision {

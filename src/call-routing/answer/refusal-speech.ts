@@ -1,6 +1,6 @@
 import type { CallSettings } from '../../accounts/index.js';
 import { refuseXml } from '../../plivo/index.js';
-import type { RefusalReason } from './call-decision.js';
+import type { RefusalReason } from '../decision-words.js';
 
 const SENTENCES: Record<RefusalReason | 'trouble', string> = {
   // A sentence is an answered and billed minute: rejected unanswered, robots and wrong numbers cost nothing, nor does a call at a cap.

@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { number, numberOrNull, selection, type Selected } from '../../platform/database/rows.js';
 import type { Events } from '../../platform/events/events.js';
 import { CALLS } from '../call.entity.js';
+import { outcomeOf } from './call-outcome.js';
 import { legsOfCall, type Leg } from './legs.js';
 import { ConversationNoted } from '../call-routing.events.js';
 
@@ -11,21 +12,35 @@ import { ConversationNoted } from '../call-routing.events.js';
 const END_GRACE_MS = 60_000;
 
 const CALL = selection(
-  CALLS.pick(['id', 'accountId', 'sessionId', 'callerRole', 'aLegUuid', 'createdAt', 'endedAt', 'dialStatus']),
+  CALLS.pick([
+    'id',
+    'accountId',
+    'sessionId',
+    'callerRole',
+    'aLegUuid',
+    'decision',
+    'reason',
+    'createdAt',
+    'endedAt',
+    'dialStatus',
+    'outcome',
+  ]),
 );
 type ToldCall = Selected<typeof CALL>;
 const HELD = selection({ until: number('busy_until'), endedAt: numberOrNull('ended_at') });
 
 /**
  * Derives what the API tells of a call from everything known of its legs, anew each time: the result depends on what is known, never on the
- * order in which it came. Returns whether this made the conversation end. The caller holds the session's row.
+ * order in which it came. Keeps with the call when it ended and what became of it. Returns whether this made the conversation end. The caller holds the session's row.
  */
 export async function tellInteraction(tx: Tx, events: Events, callId: string, now?: number): Promise<boolean> {
   const [call] = await CALL.read(tx, 'FROM masked_call WHERE id = ?', [callId]);
   if (!call) return false;
   const legs = await legsOfCall(tx, callId);
   const endedAt = endOf(call, legs);
-  if (call.endedAt !== endedAt) await CALLS.update(tx, { endedAt }, 'WHERE id = ?', [callId]);
+  const { outcome } = outcomeOf({ ...call, endedAt }, legs);
+  if (call.endedAt !== endedAt || call.outcome !== outcome)
+    await CALLS.update(tx, { endedAt, outcome }, 'WHERE id = ?', [callId]);
 
   const [held] = await HELD.read(tx, 'FROM interaction WHERE id = ?', [callId]);
   if (!held || call.sessionId === null) return false;

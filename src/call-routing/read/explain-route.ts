@@ -7,7 +7,7 @@ import type { E164 } from '../../telephony/phone.js';
 import { AnswerCall } from '../answer/answer-call.js';
 import type { CallDecision } from '../answer/call-decision.js';
 import { shownCaller } from '../answer/shown-caller.js';
-import { whyDecided } from './call-outcome.js';
+import { whyDecided } from '../facts/call-outcome.js';
 
 export interface ExplainedRoute {
   decision: CallDecision['decision'];

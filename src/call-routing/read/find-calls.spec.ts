@@ -43,6 +43,10 @@ describeOnEachDatabase('the search for calls', (open) => {
       callerRole: 'first',
       caller: 'sealed number',
       dialled: 'sealed number',
+      callerIndex: null,
+      dialledIndex: null,
+      virtualNumber: null,
+      outcome: null,
       promptSessionId: null,
       pinAttempts: 0,
       decision: 'connect',
@@ -83,7 +87,8 @@ describeOnEachDatabase('the search for calls', (open) => {
     for (const id of [made.id, made.aLegUuid, bLeg]) expect((await findCalls.one(id)).call.id).toBe(made.id);
     expect(await findCalls.one(bLeg)).toMatchObject({
       virtualNumber: VIRTUAL,
-      outcome: 'not connected: the other party was busy',
+      outcome: 'busy',
+      reason: 'not connected: the other party was busy',
       legs: [
         { side: 'A', legUuid: made.aLegUuid, status: 'busy', cause: 'the line was busy', amount: 8500 },
         { side: 'B', legUuid: bLeg },

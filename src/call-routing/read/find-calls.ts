@@ -6,20 +6,22 @@ import { Database } from '../../platform/database/database.js';
 import { marks, selection } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { legsOfCalls, type Leg } from '../facts/legs.js';
-import { callOutcome, legInWords } from './call-outcome.js';
+import { legInWords, outcomeOf, type CallOutcome } from '../facts/call-outcome.js';
 import { CALLS, LEGS, type MaskedCall } from '../call.entity.js';
 
 /** A call without what is sealed in it: no number of a caller, no answer. */
-export type PlainCall = Omit<MaskedCall, 'caller' | 'dialled' | 'answer' | 'connectedAt' | 'reconciledAt'>;
+export type PlainCall = Omit<
+  MaskedCall,
+  'caller' | 'dialled' | 'callerIndex' | 'dialledIndex' | 'answer' | 'outcome' | 'connectedAt' | 'reconciledAt'
+>;
 
 export type FoundLeg = Leg & ReturnType<typeof legInWords>;
 
-export interface FoundCall {
+export interface FoundCall extends CallOutcome {
   call: PlainCall;
   /** A first. */
   legs: FoundLeg[];
-  outcome: string;
-  /** Digits; null where the call came to no session. */
+  /** Digits; null where what was called is no number. */
   virtualNumber: string | null;
 }
 
@@ -41,6 +43,7 @@ const COLUMNS = [
   'sessionId',
   'promptSessionId',
   'virtualNumberId',
+  'virtualNumber',
   'kind',
   'requestId',
   'aLegUuid',
@@ -150,15 +153,17 @@ async function withLegs(manager: EntityManager, calls: PlainCall[]): Promise<Fou
     manager,
     calls.map((call) => call.id),
   );
-  const sessionIds = calls.flatMap((call) => call.sessionId ?? call.promptSessionId ?? []);
+  // Of an earlier version's calls the session knows it.
+  const without = calls.filter(({ virtualNumber }) => virtualNumber === null);
+  const sessionIds = without.flatMap((call) => call.sessionId ?? call.promptSessionId ?? []);
   const numbers = await virtualNumbersOf(manager, sessionIds);
   return calls.map((call) => {
     const legs = found.filter((leg) => leg.callId === call.id);
     return {
       call,
       legs: legs.map((leg) => ({ ...leg, ...legInWords(leg) })),
-      outcome: callOutcome(call, legs),
-      virtualNumber: numbers.get(call.sessionId ?? call.promptSessionId ?? '') ?? null,
+      ...outcomeOf(call, legs),
+      virtualNumber: call.virtualNumber ?? numbers.get(call.sessionId ?? call.promptSessionId ?? '') ?? null,
     };
   });
 }

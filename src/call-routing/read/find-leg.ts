@@ -6,7 +6,7 @@ import { NotFound } from '../../platform/errors.js';
 import { exists, selection } from '../../platform/database/rows.js';
 import { CALLS } from '../call.entity.js';
 import { legsByUuid, type Leg } from '../facts/legs.js';
-import { legInWords } from './call-outcome.js';
+import { legInWords } from '../facts/call-outcome.js';
 
 const CALL = selection(CALLS.pick(['kind', 'aLegUuid']));
 

@@ -6,7 +6,7 @@ import { marks, selection } from '../../platform/database/rows.js';
 import { countFrom } from '../../platform/http/resource-list.js';
 import { CALLS, LEGS } from '../call.entity.js';
 import { legsByUuid } from '../facts/legs.js';
-import { legInWords } from './call-outcome.js';
+import { legInWords } from '../facts/call-outcome.js';
 import type { FoundSessionLeg } from './find-leg.js';
 
 export interface LegSearch {

@@ -54,7 +54,7 @@ export class ReadCallFacts {
       callId,
       callerRole,
       caller: caller === null ? null : this.crypto.open(callerPlace(call), caller),
-      dialled: dialled === null ? null : this.crypto.open(dialledPlace(call), dialled),
+      dialled: dialled === null || told.connectedAt === null ? null : this.crypto.open(dialledPlace(call), dialled),
       isReconciled: reconciledAt !== null,
       legs: await legsOfCall(tx, callId),
     };

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { isLive, NEVER, type SessionRecord } from '../../sessions/index.js';
 import { selection } from '../../platform/database/rows.js';
 import { Clock } from '../../platform/clock.js';
-import { whyDecided } from './call-outcome.js';
+import { whyDecided } from '../facts/call-outcome.js';
 import { CALL_REQUESTS, type CallRequest } from '../call-request.entity.js';
 import { PIN_FAILURES } from '../pin/pin-failure.entity.js';
 import { callsOfSession, type PlainCall, type FoundCall, type FoundLeg } from './find-calls.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HangupWebhook, VerifiedWebhook } from '../../plivo/index.js';
+import { FindSessionById } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
@@ -20,6 +21,7 @@ export class CloseRequest {
     private readonly clock: Clock,
     private readonly crypto: Crypto,
     private readonly noteHangup: NoteHangup,
+    private readonly findSessionById: FindSessionById,
   ) {}
 
   run(webhook: VerifiedWebhook, requestId: string, told: HangupWebhook): Promise<void> {
@@ -38,7 +40,8 @@ export class CloseRequest {
     const isHeard = await isKnownCall(tx, accountId, legUuid);
     const now = this.clock.now();
     if (!wasAnswered && !isHeard) {
-      const request = { accountId, sessionId, requestId };
+      const session = await this.findSessionById.run(tx, accountId, sessionId);
+      const request = { accountId, sessionId, requestId, session };
       await recordLoneLeg(tx, this.crypto, request, { legUuid, reason: 'unanswered', startedAt, now });
     }
     // Over is over: it holds its session no longer, whatever is still to be found out. Answered, and yet no answer was asked of us: it may still

@@ -48,6 +48,7 @@ export class ConnectSecondParty {
         kind: 'request' as const,
         requestId,
         caller: null,
+        virtualNumber: session.virtualNumber,
         settings,
       };
       return this.callBook.enter(tx, call, decision, isFirstWord);

@@ -104,7 +104,8 @@ export class FindLostEnd implements OnModuleInit {
     for (const record of since.sort((left, right) => (left.startedAt ?? 0) - (right.startedAt ?? 0))) {
       const { callUuid } = record;
       if (await isKnownCall(tx, accountId, callUuid)) continue;
-      await this.record(tx, { accountId, sessionId, requestId }, record);
+      const session = await this.findSessionById.run(tx, accountId, sessionId);
+      await this.record(tx, { accountId, sessionId, requestId, session }, record);
       await CALL_REQUESTS.update(tx, { callUuid, status: 'over' }, 'WHERE id = ?', [requestId]);
       return true;
     }
@@ -113,7 +114,7 @@ export class FindLostEnd implements OnModuleInit {
 
   private async record(
     tx: Tx,
-    request: { accountId: string; sessionId: string; requestId: string },
+    request: { accountId: string; sessionId: string; requestId: string; session: SessionRecord | null },
     record: CallRecord,
   ): Promise<void> {
     const now = this.clock.now();

@@ -1,25 +1,27 @@
 import { hangupXml } from '../../plivo/index.js';
-import { openInteraction, subaccountOf } from '../../sessions/index.js';
+import { openInteraction, type SessionRecord } from '../../sessions/index.js';
 import type { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
 import { linkLeg } from '../facts/legs.js';
-import { answerPlace, CALLS } from '../call.entity.js';
+import { answerPlace, callerPlace, CALLS, dialledPlace } from '../call.entity.js';
 
 /**
  * Keeps a requested call that came no further than its first party, whose leg is there already, as a conversation of one leg: the customer sees it and
- * Plivo may bill it. Returns its id.
+ * Plivo may bill it. `session`: the request's; null when it is no more. Returns its id.
  */
 export async function recordLoneLeg(
   tx: Tx,
   crypto: Crypto,
-  request: { accountId: string; sessionId: string; requestId: string },
+  request: { accountId: string; sessionId: string; requestId: string; session: SessionRecord | null },
   told: { legUuid: string; reason: 'unanswered' | 'answer-lost'; startedAt: number | null; now: number },
 ): Promise<string> {
-  const { accountId, sessionId, requestId } = request;
+  const { accountId, sessionId, requestId, session } = request;
   const { legUuid, reason, startedAt, now } = told;
   const callId = newId();
+  const place = { callId, accountId };
+  const { first = null, second = null } = session?.parties ?? {};
   await CALLS.insert(tx, {
     id: callId,
     accountId,
@@ -31,10 +33,16 @@ export async function recordLoneLeg(
     pinAttempts: 0,
     decision: 'refuse',
     reason,
-    answer: crypto.seal(answerPlace({ callId, accountId }), hangupXml()),
+    answer: crypto.seal(answerPlace(place), hangupXml()),
     createdAt: now,
+    virtualNumberId: session?.virtualNumberId ?? null,
+    virtualNumber: session?.virtualNumber ?? null,
+    caller: first === null ? null : crypto.seal(callerPlace(place), first),
+    callerIndex: session?.firstIndex ?? null,
+    dialled: second === null ? null : crypto.seal(dialledPlace(place), second),
+    dialledIndex: session?.secondIndex ?? null,
   });
-  const subaccountId = await subaccountOf(tx, sessionId);
+  const subaccountId = session?.subaccountId ?? null;
   await linkLeg(tx, { accountId, legUuid, callId, sessionId, subaccountId, role: 'first' });
   await openInteraction(tx, {
     id: callId,

@@ -1,13 +1,20 @@
 import { hangupCauseInWords, legStatus, type LegStatus } from '../../plivo/index.js';
-import type { CallDecision, UnroutedReason } from '../answer/call-decision.js';
-import type { Leg } from '../facts/legs.js';
 import type { MaskedCall } from '../call.entity.js';
-import { NOTHING_KNOWN, type LegFacts } from '../facts/join-facts.js';
+import type { DecisionReasons, Outcome, UnroutedReason } from '../decision-words.js';
+import { NOTHING_KNOWN, type LegFacts } from './join-facts.js';
+import type { Leg } from './legs.js';
 
 /** What an outcome depends on, besides the legs. */
 export type DecidedCall = Pick<MaskedCall, 'decision' | 'reason' | 'endedAt' | 'dialStatus'>;
 
-type Reasons = { [Decided in CallDecision as Decided['decision']]: Record<Decided['reason'], string> };
+export interface CallOutcome {
+  /** Null while the call goes on. */
+  outcome: Outcome | null;
+  /** In words for an operator; names no number. */
+  reason: string;
+}
+
+type Reasons = { [Decision in keyof DecisionReasons]: Record<DecisionReasons[Decision], string> };
 
 const UNROUTED: Record<UnroutedReason, string> = {
   stranger: 'the caller is not registered for this number',
@@ -55,48 +62,75 @@ const REASONS: Reasons = {
 };
 
 /** Null for a word that this version does not know. */
-export function whyDecided(decision: CallDecision['decision'], reason: string): string | null {
+export function whyDecided(decision: keyof DecisionReasons, reason: string): string | null {
   const reasons: Partial<Record<string, string>> = REASONS[decision];
   return reasons[reason] ?? null;
 }
 
-/** What became of a call, for an operator; names no number. */
-export function callOutcome(call: DecidedCall, legs: readonly Leg[]): string {
+/** The only place where it is decided what became of a call: from all that is known of it, whichever came first. */
+export function outcomeOf(call: DecidedCall, legs: readonly Leg[]): CallOutcome {
   const why = whyDecided(call.decision, call.reason) ?? 'the reason is not known';
   switch (call.decision) {
     case 'connect':
       return connectOutcome(call, legs);
     case 'ask-pin':
       return call.endedAt === null
-        ? 'in progress: the caller is asked for a PIN'
-        : `not connected: ${faultOfOurs(legs) ?? 'the caller hung up before a right PIN was entered'}`;
+        ? { outcome: null, reason: 'in progress: the caller is asked for a PIN' }
+        : promptOutcome(legs);
     case 'play':
-      return `not connected: ${why}`;
+      return { outcome: 'refused', reason: `not connected: ${why}` };
     case 'refuse':
-      return call.reason === 'unanswered'
-        ? `not connected: ${whyUnreached('the first party', lastLeg(legs, 'A'), null)}`
-        : `refused: ${why}`;
+      return loneLegOutcome(call.reason, legs) ?? { outcome: 'refused', reason: `refused: ${why}` };
     case 'redirect':
-      return `refused: ${why}`;
+      return { outcome: 'refused', reason: `refused: ${why}` };
   }
 }
 
-function connectOutcome(call: DecidedCall, legs: readonly Leg[]): string {
+function connectOutcome(call: DecidedCall, legs: readonly Leg[]): CallOutcome {
   const other = lastLeg(legs, 'B');
   const isOver = call.endedAt !== null || call.dialStatus !== null || other?.isEnded === true;
   if (other && wasConnected(other)) {
-    if (!isOver) return 'in progress: the other party has answered';
-    return other.duration === null ? 'connected' : `connected, talked ${other.duration} s`;
+    if (!isOver) return { outcome: null, reason: 'in progress: the other party has answered' };
+    const talked = other.duration === null ? '' : `, talked ${other.duration} s`;
+    return { outcome: 'connected', reason: `connected${talked}` };
   }
-  if (!isOver) return 'in progress: the other party is being called';
-  if (call.dialStatus === 'completed') return 'connected';
-  return `not connected: ${whyUnconnected(legs, other, call.dialStatus)}`;
+  if (!isOver) return { outcome: null, reason: 'in progress: the other party is being called' };
+  if (call.dialStatus === 'completed') return { outcome: 'connected', reason: 'connected' };
+  return notConnected(whyUnconnected(legs, other, call.dialStatus));
 }
 
-function whyUnconnected(legs: readonly Leg[], other: Leg | undefined, dialStatus: string | null): string {
-  if (other?.hangupCauseCode === NOT_CONFIRMED) return UNCONFIRMED;
+function promptOutcome(legs: readonly Leg[]): CallOutcome {
+  const fault = faultOfOurs(legs);
+  return notConnected(
+    fault === null
+      ? { outcome: 'abandoned', why: 'the caller hung up before a right PIN was entered' }
+      : { outcome: 'failed', why: fault },
+  );
+}
+
+/** Of a requested call that came no further than its first party; null for calls that were refused in earnest. */
+function loneLegOutcome(reason: string, legs: readonly Leg[]): CallOutcome | null {
+  if (reason === 'answer-lost')
+    return notConnected({
+      outcome: 'failed',
+      why: "the first party answered, but Plivo's question what to do with the call did not come",
+    });
+  return reason === 'unanswered' ? notConnected(whyUnreached('the first party', lastLeg(legs, 'A'), null)) : null;
+}
+
+interface Unconnected {
+  outcome: Exclude<Outcome, 'connected' | 'refused'>;
+  why: string;
+}
+
+function notConnected({ outcome, why }: Unconnected): CallOutcome {
+  return { outcome, reason: `not connected: ${why}` };
+}
+
+function whyUnconnected(legs: readonly Leg[], other: Leg | undefined, dialStatus: string | null): Unconnected {
+  if (other?.hangupCauseCode === NOT_CONFIRMED) return { outcome: 'failed', why: UNCONFIRMED };
   const fault = other === undefined && dialStatus === null ? faultOfOurs(legs) : null;
-  return fault ?? whyUnreached('the other party', other, dialStatus);
+  return fault === null ? whyUnreached('the other party', other, dialStatus) : { outcome: 'failed', why: fault };
 }
 
 /** Plivo could not go on with what it got from us: its codes of URLs and documents. */
@@ -105,13 +139,13 @@ function faultOfOurs(legs: readonly Leg[]): string | null {
   return code >= 7000 && code < 9000 ? hangupCauseInWords(code) : null;
 }
 
-const UNREACHED: Record<LegStatus, (who: string) => string> = {
-  completed: (who) => `${who} answered, but was not connected`,
-  busy: (who) => `${who} was busy`,
-  'no-answer': (who) => `${who} did not answer`,
-  timeout: (who) => `${who} did not answer in time`,
-  cancel: (who) => `the call was given up before ${who} answered`,
-  failed: (who) => `${who} could not be reached`,
+const UNREACHED: Record<LegStatus, { outcome: Unconnected['outcome']; why: (who: string) => string }> = {
+  completed: { outcome: 'failed', why: (who) => `${who} answered, but was not connected` },
+  busy: { outcome: 'busy', why: (who) => `${who} was busy` },
+  'no-answer': { outcome: 'no-answer', why: (who) => `${who} did not answer` },
+  timeout: { outcome: 'no-answer', why: (who) => `${who} did not answer in time` },
+  cancel: { outcome: 'abandoned', why: (who) => `the call was given up before ${who} answered` },
+  failed: { outcome: 'failed', why: (who) => `${who} could not be reached` },
 };
 /** Picked up, and never connected: Plivo waited for a key, although we ask for none. */
 const NOT_CONFIRMED = 9110;
@@ -119,13 +153,17 @@ const UNCONFIRMED =
   'the other party answered and heard its file, but Plivo waited for a key and did not connect it; CALLEE_SOUND=off leaves such files out';
 const REJECTED_CODES = new Set([3020, 3110]);
 
-function whyUnreached(who: string, leg: Leg | undefined, dialStatus: string | null): string {
+function whyUnreached(who: string, leg: Leg | undefined, dialStatus: string | null): Unconnected {
   // A caller that hangs up at once leaves neither a leg nor a dial status.
-  if (!leg && dialStatus === null) return UNREACHED.cancel(who);
-  if (leg && REJECTED_CODES.has(leg.hangupCauseCode ?? 0)) return `${who} declined the call`;
-  const status = statusOf({ ...(leg ?? NOTHING_KNOWN), callStatus: leg?.callStatus ?? dialStatus });
+  const status =
+    !leg && dialStatus === null
+      ? 'cancel'
+      : statusOf({ ...(leg ?? NOTHING_KNOWN), callStatus: leg?.callStatus ?? dialStatus });
+  if (leg && REJECTED_CODES.has(leg.hangupCauseCode ?? 0))
+    return { outcome: 'declined', why: `${who} declined the call` };
   const cause = status === 'failed' && leg?.hangupCauseCode ? ` (${hangupCauseInWords(leg.hangupCauseCode)})` : '';
-  return UNREACHED[status](who) + cause;
+  const { outcome, why } = UNREACHED[status];
+  return { outcome, why: why(who) + cause };
 }
 
 /** A leg's state in the API's words once it has ended; until then whether its phone has been picked up. */

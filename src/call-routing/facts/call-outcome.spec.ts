@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Leg } from '../facts/legs.js';
-import { callOutcome, legInWords, whyDecided, type DecidedCall } from './call-outcome.js';
-import { NOTHING_KNOWN } from '../facts/join-facts.js';
+import type { Leg } from './legs.js';
+import { legInWords, outcomeOf, whyDecided, type DecidedCall } from './call-outcome.js';
+import { NOTHING_KNOWN } from './join-facts.js';
 
 const call = (known: Partial<DecidedCall> = {}): DecidedCall => ({
   decision: 'connect',
@@ -22,7 +22,8 @@ const leg = (side: 'A' | 'B', known: Partial<Leg> = {}): Leg => ({
   ...known,
 });
 const ended = { isEnded: true };
-const outcome = (known: Partial<DecidedCall>, ...legs: Leg[]): string => callOutcome(call(known), legs);
+const outcome = (known: Partial<DecidedCall>, ...legs: Leg[]): string => outcomeOf(call(known), legs).reason;
+const word = (known: Partial<DecidedCall>, ...legs: Leg[]) => outcomeOf(call(known), legs).outcome;
 
 describe("a call's outcome in words", () => {
   it('says how long the parties talked', () => {
@@ -130,6 +131,54 @@ describe("a call's outcome in words", () => {
 
   it('has no words for a reason of another decision', () => {
     expect(whyDecided('connect', 'stranger')).toBeNull();
+  });
+});
+
+describe("a call's outcome in a word", () => {
+  const requested = { decision: 'refuse', reason: 'unanswered' } as const;
+
+  it.each([
+    [3010, 'busy'],
+    [3020, 'declined'],
+    [3110, 'declined'],
+    [3000, 'no-answer'],
+    [6010, 'no-answer'],
+    [1000, 'abandoned'],
+    [3050, 'failed'],
+    [9110, 'failed'],
+  ])('of a leg that ended with %s is %s', (hangupCauseCode, expected) => {
+    expect(word({}, leg('A', ended), leg('B', { ...ended, hangupCauseCode }))).toBe(expected);
+    if (hangupCauseCode !== 9110) expect(word(requested, leg('A', { ...ended, hangupCauseCode }))).toBe(expected);
+  });
+
+  it('is connected for parties that talked, once they do no more', () => {
+    expect(word({}, leg('A', ended), leg('B', { ...ended, isAnswered: true, duration: 42 }))).toBe('connected');
+    expect(word({ endedAt: null }, leg('B', { ...ended, isAnswered: true }))).toBe('connected');
+    expect(word({ endedAt: null, dialStatus: 'completed' })).toBe('connected');
+  });
+
+  it.each([
+    [{ endedAt: null }, []],
+    [{ endedAt: null }, [leg('B')]],
+    [{ endedAt: null }, [leg('B', { isAnswered: true })]],
+    [{ endedAt: null, decision: 'ask-pin' }, []],
+  ] as const)('is none while the call goes on: %#', (known, legs) => {
+    expect(word(known, ...legs)).toBeNull();
+  });
+
+  it('is refused from the first moment on where nobody is dialled', () => {
+    for (const reason of ['stranger', 'busy', 'wrong-pin', 'a word of a later version'])
+      expect(word({ decision: 'refuse', reason, endedAt: null })).toBe('refused');
+    expect(word({ decision: 'redirect', reason: 'stranger', endedAt: null })).toBe('refused');
+    expect(word({ decision: 'play', reason: 'unknown-caller', endedAt: null })).toBe('refused');
+  });
+
+  it('is abandoned at a prompt, and failed where it was our doing', () => {
+    expect(word({ decision: 'ask-pin', reason: 'pin' })).toBe('abandoned');
+    expect(word({ decision: 'ask-pin', reason: 'pin' }, leg('A', { ...ended, hangupCauseCode: 8011 }))).toBe('failed');
+    expect(word({}, leg('A', ended))).toBe('abandoned');
+    expect(word({}, leg('A', { ...ended, hangupCauseCode: 7022 }))).toBe('failed');
+    expect(word({ decision: 'refuse', reason: 'answer-lost' })).toBe('failed');
   });
 });
 
