@@ -3,12 +3,14 @@ import { describeOnEachDatabase, type TestDatabase } from './support/database.js
 import { ACCOUNT, addNumbers, OWNER, party, sessionsOn, usNumbers } from './support/ground.js';
 import { Account } from '../src/accounts/account.entity.js';
 import { Accounts } from '../src/accounts/index.js';
+import { FindCalls } from '../src/call-routing/index.js';
 import { ListNumbers, PoolFigures, PoolRefusals } from '../src/number-pool/index.js';
 import { takeLoad } from '../src/number-pool/live-sessions.js';
 import { createLogger } from '../src/platform/logging/logger.js';
 import { CountSessions } from '../src/sessions/count-sessions.js';
 import { ListSessions } from '../src/sessions/list-sessions.js';
 import { SearchSessions } from '../src/sessions/search-sessions.js';
+import type { E164 } from '../src/telephony/phone.js';
 
 /** Tables that have a row for each session or more; the others have one for each number, account or block of sessions. */
 const LARGE = ['masking_session', 'number_assignment', 'interaction', 'masked_call', 'call_leg', 'session_stat'];
@@ -68,11 +70,29 @@ describeOnEachDatabase('lists and figures', (open, kind) => {
     await new PoolFigures(database, sessions.clock, refusals).run({});
     await new ListNumbers(database, sessions.clock).run({});
     await takeLoad((work) => database.browse(work), database, sessions.clock.now());
+    await search.endingIn('0001', ACCOUNT, { most: 10, limit: 3 });
+    await search.countOf(ACCOUNT, party(1).slice(1) as E164, 10);
+    const calls = new FindCalls(database, new Accounts(), sessions.crypto, sessions.records);
+    const before = { at: sessions.clock.now(), id: 'f' };
+    const person = party(1).slice(1) as E164;
+    for (const where of [
+      {},
+      { accountId: ACCOUNT },
+      { outcome: 'refused' },
+      { party: person },
+      { dialled: person },
+      { virtualNumber: '12025550000' },
+      { sessionId: '00000000-0000-7000-8000-000000000000' },
+      { party: person, outcome: 'busy', virtualNumber: '12025550000', from: 0, to: 1 },
+    ])
+      for (const from of [undefined, before]) await calls.run({ ...(where as object), before: from, limit: 3 });
+    await calls.endingIn('0001', ACCOUNT, { most: 10, limit: 3 });
+    await calls.countOf(ACCOUNT, person, 10);
   });
 
   it('look at no large table row by row', async () => {
     const [scans, looked] = [[] as string[], [...statements].filter(([sql]) => sql.startsWith('SELECT'))];
-    expect(looked.length).toBeGreaterThan(25);
+    expect(looked.length).toBeGreaterThan(45);
     for (const [sql, parameters] of looked)
       for (const scan of await scansOf(test, kind, sql, parameters)) scans.push(`${scan}: ${sql}`);
     expect(scans).toEqual([]);

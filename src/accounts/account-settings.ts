@@ -77,6 +77,8 @@ export type AllowedCountries = DestinationPolicy['allowed_countries'] | 'own';
 /** Settings as they were decided, before it is looked up which countries are the account's own. */
 export interface ChosenSettings extends Omit<CallSettings, 'allowed_countries'> {
   readonly allowed_countries: AllowedCountries;
+  /** ISO 3166 code of the country in which operators mean national spellings of numbers; null: that of the account's numbers, if they are all of one. */
+  readonly default_country: string | null;
 }
 
 /** What is left out stays; a refusal of null goes back to the built-in sentence, a count of null to the installation's. */
@@ -86,6 +88,7 @@ export interface CallSettingsPatch extends Partial<Rates & SpendLimit> {
   allowed_countries?: AllowedCountries;
   recording_retention_days?: number;
   unrouted_url?: string | null;
+  default_country?: string | null;
   daily_requested_calls?: number | null;
   daily_destinations?: number | null;
 }
@@ -96,6 +99,7 @@ const DEFAULTS: Omit<ChosenSettings, keyof CountLimits> = {
   allowed_countries: null,
   recording_retention_days: 30,
   unrouted_url: null,
+  default_country: null,
   session_fee: '0',
   minute_fee: '0',
   daily_spend_cap: null,
@@ -150,6 +154,18 @@ export class AccountSettings {
     return { ...this.defaults, ...(await stored(manager, accountId)) };
   }
 
+  /** The `default_country` of those accounts that have one set, by Auth ID; of one account or of all. */
+  async defaultCountries(manager: EntityManager, accountId?: string): Promise<Map<string, string>> {
+    const [where, parameters] = accountId === undefined ? ['', []] : ['WHERE account_id = ?', [accountId]];
+    const rows = await OF_ACCOUNTS.read(manager, `FROM account_setting ${where}`, parameters);
+    return new Map(
+      rows.flatMap((row) => {
+        const { default_country: country } = JSON.parse(row.value) as Partial<ChosenSettings>;
+        return country ? [[row.accountId, country] as const] : [];
+      }),
+    );
+  }
+
   /**
    * For an account that is being made: where its calls may go is what the installation's settings say on that day. It is kept with the account, so
    * that other defaults of a later day, or of a later version, change nothing for it.
@@ -202,6 +218,7 @@ export class AccountSettings {
 }
 
 const STORED = selection(ACCOUNT_SETTINGS.pick(['value']));
+const OF_ACCOUNTS = selection(ACCOUNT_SETTINGS.pick(['accountId', 'value']));
 
 async function stored(manager: EntityManager, accountId: string): Promise<Partial<ChosenSettings> | null> {
   const [row] = await STORED.read(manager, 'FROM account_setting WHERE account_id = ?', [accountId]);
@@ -221,6 +238,7 @@ function merged(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Pa
     ...(countries !== undefined && { allowed_countries: inOrder(countries) }),
     ...(days !== undefined && { recording_retention_days: days }),
     ...(unrouted_url !== undefined && { unrouted_url }),
+    ...(patch.default_country !== undefined && { default_country: patch.default_country }),
     ...moneyOf(patch),
   };
 }

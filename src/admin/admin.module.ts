@@ -26,9 +26,12 @@ import { MeController } from './operators/me.controller.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { Operators } from './operators/operators.js';
 import { PoolController } from './numbers/pool.controller.js';
+import { ReadNumber } from './reading/read-number.js';
 import { ReceiversController } from './receivers/receivers.controller.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
 import { RouteController } from './route/route.controller.js';
+import { SearchAll } from './search/search-all.js';
+import { SearchController } from './search/search.controller.js';
 import { SpendController } from './accounts/spend.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { PlivoTokenController } from './accounts/plivo-token.controller.js';
@@ -63,6 +66,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     ReceiversController,
     RecordingsController,
     RouteController,
+    SearchController,
     SpendController,
     StatsController,
     SystemController,
@@ -71,6 +75,6 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     OperatorsController,
     MeController,
   ],
-  providers: [AdminGuard, KnownOperators, Operators, Audit, AuditCustomers, PurgeAudit, VerifyAudit],
+  providers: [AdminGuard, KnownOperators, Operators, Audit, AuditCustomers, PurgeAudit, VerifyAudit, ReadNumber, SearchAll],
 })
 export class AdminModule {}

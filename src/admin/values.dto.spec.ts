@@ -1,16 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { IfGiven, IsoInstant, moneyText, NumberInAnySpelling, withPlus } from './values.dto.js';
+import { IfGiven, IsoInstant, moneyText, withPlus } from './values.dto.js';
 
 class Query {
   @IfGiven()
   @IsoInstant()
   from?: unknown;
-
-  @IfGiven()
-  @NumberInAnySpelling()
-  number?: unknown;
 }
 
 function read(query: Record<string, unknown>): Query | string {
@@ -33,17 +29,6 @@ describe('the values of the admin API', () => {
     'refuses %j as an instant',
     (from) => {
       expect(read({ from })).toBe('from must be an ISO 8601 date or time');
-    },
-  );
-
-  it.each(['14155550001', '+14155550001', ' +1 415 555 0001', 'tel:+14155550001'])('reads the number %j', (number) => {
-    expect(read({ number })).toEqual({ number: '14155550001' });
-  });
-
-  it.each(['', 'anonymous', '555', '(415) 555-0001', null, ['14155550001'], { $ne: '' }])(
-    'refuses %j as a number',
-    (number) => {
-      expect(read({ number })).toBe('number must be a phone number with its country code');
     },
   );
 

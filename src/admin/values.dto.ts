@@ -1,8 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { parseTimestamp } from '../sessions/index.js';
-import { parseCaller } from '../telephony/phone.js';
 
 /** Unlike `IsOptional` this refuses null. */
 export const IfGiven = () => ValidateIf((_, value) => value !== undefined);
@@ -11,18 +10,8 @@ const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 export const SessionUuid = () => Matches(UUID, { message: 'session must be the UUID of a session' });
 
-/** A phone number in any spelling that says which one it is; becomes its digits. */
-export const NumberInAnySpelling = () =>
-  applyDecorators(
-    Transform(({ value }) => parseCaller(value) ?? value),
-    ValidateBy({
-      name: 'phoneNumber',
-      validator: {
-        validate: (value) => parseCaller(value) !== null,
-        defaultMessage: (about) => `${about?.property} must be a phone number with its country code`,
-      },
-    }),
-  );
+/** A number as somebody pasted it; `ReadNumber` reads it, because a national spelling is of the country of an account. */
+export const PastedNumber = () => Length(1, 200, { message: '$property must be a phone number of at most 200 characters' });
 
 /** ISO 8601, a date or a date and time, UTC where no offset is given; becomes an instant. */
 export const IsoInstant = () =>

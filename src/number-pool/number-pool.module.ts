@@ -15,8 +15,10 @@ import { OwnCountries } from './own-countries.js';
 import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
 import { PurgeStrangers } from './purge-strangers.js';
+import { ReadingCountries } from './reading-countries.js';
 import { ReadListing } from './read-listing.js';
 import { RemoveNumber } from './remove-number.js';
+import { SearchNumbers } from './search-numbers.js';
 import { ShowNumbers } from './show-numbers.js';
 import { TakePoolLoad } from './take-pool-load.js';
 import { TellListingNews } from './tell-listing-news.js';
@@ -32,6 +34,7 @@ const useCases = [
   PoolFigures,
   PoolRefusals,
   PurgeStrangers,
+  ReadingCountries,
   ReadListing,
   FollowListing,
   TellListingNews,
@@ -40,6 +43,7 @@ const useCases = [
   MeasureNumbers,
   TakePoolLoad,
   CountNumbers,
+  SearchNumbers,
 ];
 
 @Module({

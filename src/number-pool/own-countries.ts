@@ -26,7 +26,11 @@ export async function ownCountries(manager: EntityManager, accountId: string): P
   const places = await PLACES.read(manager, 'FROM virtual_number WHERE account_id = ? GROUP BY country, calling_code', [
     accountId,
   ]);
-  if (places.length === 0) return null;
+  return places.length === 0 ? null : countriesOf(places);
+}
+
+/** ISO 3166 codes, in order, of numbers of which this is known. */
+export function countriesOf(places: readonly { country: string; callingCode: string }[]): string[] {
   const countries = places.map(({ country, callingCode }) => country || mainCountryOf(callingCode));
   return [...new Set(countries)].filter((country) => country !== '').sort();
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Accounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
-import { marks, selection } from '../platform/database/rows.js';
+import { countUpTo, marks, selection } from '../platform/database/rows.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import type { E164 } from '../telephony/phone.js';
@@ -35,6 +35,7 @@ export interface FoundSession {
 }
 
 const ROWS = selection(SESSIONS.fields('s'));
+const OPENED_AT_ONCE = 250;
 
 /** The list of the masking API looks back 7 days unless told otherwise; this one has no such bound. */
 const ANY_TIME = { created_time__gte: { from: 0, until: 0 } };
@@ -68,12 +69,64 @@ export class SearchSessions {
     });
   }
 
+  /**
+   * The newest sessions of an account of which a party's number ends in these digits, among the newest `most`: numbers are sealed, and found whole by their
+   * index, so each is opened here. 12 us a session, with turns for others in between. `since`: when the oldest that was looked at was opened;
+   * null where all were.
+   */
+  async endingIn(
+    digits: string,
+    accountId: string,
+    { most, limit }: { most: number; limit: number },
+  ): Promise<{ sessions: FoundSession[]; since: number | null }> {
+    const ids: string[] = [];
+    let before: SessionSearch['before'];
+    for (let looked = 0; looked < most && ids.length < limit; looked += OPENED_AT_ONCE) {
+      const place = before ? ' AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)' : '';
+      const rows = await this.database.browse((manager) =>
+        ROWS.read(
+          manager,
+          `FROM masking_session s ${this.database.byIndex('masking_session_created')}
+           WHERE s.account_id = ?${place} ORDER BY s.created_at DESC, s.id DESC LIMIT ${OPENED_AT_ONCE}`,
+          [accountId, ...(before ? [before.at, before.at, before.id] : [])],
+        ),
+      );
+      for (const row of rows) {
+        const { first, second } = this.records.fromRow(row).parties;
+        if (first?.endsWith(digits) || second?.endsWith(digits)) ids.push(row.id);
+      }
+      const last = rows.at(-1);
+      before = last && { at: last.createdAt, id: last.id };
+      if (rows.length < OPENED_AT_ONCE) return { sessions: await this.ofIds(ids.slice(0, limit)), since: null };
+    }
+    return { sessions: await this.ofIds(ids.slice(0, limit)), since: before?.at ?? null };
+  }
+
+  /** In how many sessions of an account a person is a party, counted up to a number in each role. */
+  countOf(accountId: string, party: E164, most: number): Promise<number> {
+    const index = this.records.partyIndex(accountId, party);
+    return this.database.browse(async (manager) => {
+      let total = 0;
+      for (const role of ['first', 'second'])
+        total += await countUpTo(manager, `FROM masking_session WHERE ${role}_index = ?`, [index], most);
+      return total;
+    });
+  }
+
   /** Refuses a session that no account has. */
   async one(tx: Tx, id: string): Promise<FoundSession> {
     const [row] = await WHOLE.read(tx, 'FROM masking_session WHERE id = ?', [id]);
     const [found] = await this.shown(tx, row ? [row] : []);
     if (!found) throw new NotFound();
     return found;
+  }
+
+  private ofIds(ids: string[]): Promise<FoundSession[]> {
+    return this.database.browse(async (manager) => {
+      if (ids.length === 0) return [];
+      const rows = await ROWS.read(manager, `FROM masking_session s WHERE s.id IN (${marks(ids)})`, ids);
+      return this.shown(manager, rows.sort(newestFirst));
+    });
   }
 
   private async ofAccount(manager: EntityManager, accountId: string, search: SessionSearch): Promise<MaskingSession[]> {

@@ -123,6 +123,12 @@ export function withoutTrunk(digits: string, isKnown: (digits: string) => boolea
   return isListed(reading) || (reading.isPossible && isKnown(rest)) ? rest : null;
 }
 
+/** Whether a numbering plan lists the number as it stands. */
+export function isInPlan(digits: string): boolean {
+  const asDialled = numberingOf(digits)?.readings[0];
+  return asDialled !== undefined && isListed(asDialled);
+}
+
 function isListed({ holders }: Reading): boolean {
   return holders.some(({ type }) => type !== null);
 }

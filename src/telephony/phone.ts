@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { CountryCode } from 'libphonenumber-js/min';
 import type * as PhoneNumbers from 'libphonenumber-js/min';
 
 // By require: the package's own import of its JSON table is one that newer module loaders warn about.
@@ -61,6 +62,15 @@ export function parseNationalCaller(text: string, dialled: E164): E164 | null {
   if (digits.startsWith('00')) return parsePartyNumber(digits.slice(2));
   const number = parsePhoneNumberFromString(digits, { defaultCallingCode: callingCodeOf(dialled) });
   return number?.isValid() ? parseCaller(number.number) : null;
+}
+
+/**
+ * What digits mean that are dialled in a country (ISO 3166): a national number, with or without its trunk prefix, or one behind that country's own prefix for
+ * calls abroad. Whether there is such a number is not looked at.
+ */
+export function parseNational(digits: string, country: string): E164 | null {
+  const number = parsePhoneNumberFromString(digits, { defaultCountry: country as CountryCode, extract: false });
+  return number ? parseCaller(number.number) : null;
 }
 
 /**

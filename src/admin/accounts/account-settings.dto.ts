@@ -1,5 +1,6 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
 import {
+  IsIn,
   IsInt,
   IsOptional,
   IsString,
@@ -112,6 +113,11 @@ export class AccountSettingsChange implements CallSettingsPatch {
   @IsOptional()
   @IsString({ message: 'unrouted_url must be null or a URL' })
   unrouted_url?: string | null;
+
+  /** ISO 3166 alpha-2: where operators mean national spellings of numbers; null: the country of the account's numbers, if they are all of one. */
+  @IsOptional()
+  @IsIn([...COUNTRIES], { message: 'default_country must be null or an ISO 3166 code in capitals, such as US' })
+  default_country?: string | null;
 
   /** What the account is charged for each session, on top of Plivo's prices. */
   @IfGiven()

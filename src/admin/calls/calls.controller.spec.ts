@@ -7,6 +7,7 @@ const STRANGER = '14155550103';
 const NUMBER = '12025550001';
 const A_LEG = 'aaaaaaaa-0000-4000-8000-000000000001';
 const B_LEG = 'bbbbbbbb-0000-4000-8000-000000000002';
+const maskedOf = (digits: string): string => `+${digits.slice(0, 4)}•••${digits.slice(-4)}`;
 const REFUSED = 'cccccccc-0000-4000-8000-000000000003';
 
 interface Shown {
@@ -75,8 +76,12 @@ describeOnEachService('calls in the admin API', (start) => {
       session_uuid: session,
       virtual_number: `+${NUMBER}`,
       kind: 'inbound',
+      direction: 'inbound',
+      caller: maskedOf(ASHA),
+      dialled: maskedOf(RAVI),
       decision: 'connect',
-      outcome: 'not connected: the other party was busy',
+      outcome: 'busy',
+      reason: 'not connected: the other party was busy',
       started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       ended_at: '2026-01-05T10:00:20.000Z',
       legs: [
@@ -109,11 +114,18 @@ describeOnEachService('calls in the admin API', (start) => {
 
   it('lists them newest first, page by page', async () => {
     const { items, next_cursor } = await list();
-    expect(items.map(({ outcome }) => outcome)).toEqual([
+    expect(items.map(({ reason }) => reason)).toEqual([
       'refused: the caller is not registered for this number',
       'not connected: the other party was busy',
     ]);
-    expect(items[0]).toMatchObject({ session_uuid: null, legs: [{ call_uuid: REFUSED, ended_at: null, cost: null }] });
+    expect(items[0]).toMatchObject({
+      session_uuid: null,
+      virtual_number: `+${NUMBER}`,
+      caller: maskedOf(STRANGER),
+      dialled: null,
+      outcome: 'refused',
+      legs: [{ call_uuid: REFUSED, ended_at: null, cost: null }],
+    });
     expect(next_cursor).toBeNull();
 
     const first = await list('?limit=1');
@@ -128,6 +140,37 @@ describeOnEachService('calls in the admin API', (start) => {
     expect((await list(`?from=${newest!.started_at}`)).items).toContainEqual(newest);
     expect((await list(`?to=${oldest!.started_at}`)).items).toEqual([]);
     expect((await list('?to=2026-01-01&from=2025-01-01')).items).toEqual([]);
+  });
+
+  const legsOf = async (query: Record<string, string>): Promise<unknown[]> =>
+    (await list(`?${new URLSearchParams(query).toString()}`)).items.map(({ legs }) => legs[0]!['call_uuid']);
+
+  it('finds the calls of a person, however it is spelt, refused ones too', async () => {
+    for (const party of ['+1 (415) 555-0101', '(415) 555-0101', '001 415 555 0101', ASHA])
+      expect(await legsOf({ party })).toEqual([A_LEG]);
+    expect(await legsOf({ party: RAVI })).toEqual([A_LEG]);
+    expect(await legsOf({ party: '415.555.0103' })).toEqual([REFUSED]);
+    expect(await legsOf({ dialled: RAVI })).toEqual([A_LEG]);
+    expect(await legsOf({ party: '+1 415 555 0999' })).toEqual([]);
+  });
+
+  it('finds them by the number that was called, by account and by what became of them', async () => {
+    expect(await legsOf({ virtual_number: '(202) 555-0001' })).toEqual([REFUSED, A_LEG]);
+    expect(await legsOf({ dialled: `+${NUMBER}` })).toEqual([REFUSED, A_LEG]);
+    expect(await legsOf({ outcome: 'busy' })).toEqual([A_LEG]);
+    expect(await legsOf({ outcome: 'refused', account: AUTH_ID })).toEqual([REFUSED]);
+    expect(await legsOf({ outcome: 'refused', party: ASHA })).toEqual([]);
+    expect(await legsOf({ account: 'MANOBODYNOBODYNOBODY' })).toEqual([]);
+  });
+
+  it('shows numbers whole to whom may see them, and writes that down', async () => {
+    const { items } = await list('?reveal=true');
+    expect(items.map(({ caller, dialled }) => [caller, dialled])).toEqual([
+      [`+${STRANGER}`, null],
+      [`+${ASHA}`, `+${RAVI}`],
+    ]);
+    const audit = await service.admin<Listed>('GET', '/audit?limit=1');
+    expect(audit.body.items).toMatchObject([{ action: 'numbers.revealed', target: 'GET /admin/calls' }]);
   });
 
   it('names no number of a party, here or in the log', async () => {
@@ -146,6 +189,12 @@ describeOnEachService('calls in the admin API', (start) => {
     'limit=201',
     'cursor=x',
     'party=1',
+    'party=1-800-FLOWERS',
+    'party=020+7946+0018',
+    'dialled=x',
+    'virtual_number=',
+    'outcome=lost',
+    'nothing=1',
     'from=1&from=2',
   ])('refuses ?%s with 400', async (query) => {
     const { status, headers } = await service.admin('GET', `/calls?${query}`);

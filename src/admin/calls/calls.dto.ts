@@ -1,30 +1,65 @@
-import type { FoundCall, FoundLeg } from '../../call-routing/index.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsString, Length } from 'class-validator';
+import { OUTCOMES, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, IsoInstant, isoText, moneyText, SessionUuid, withPlus } from '../values.dto.js';
+import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, withPlus } from '../values.dto.js';
 
 export class CallsQuery extends PageQuery {
+  /** Who called, or the other party, in any spelling. */
+  @IfGiven()
+  @PastedNumber()
+  party?: string;
+
+  /** The other party, or the number that was called, in any spelling. */
+  @IfGiven()
+  @PastedNumber()
+  dialled?: string;
+
+  /** The number that was called, or that we called from, in any spelling; also one that has left the pool. */
+  @IfGiven()
+  @PastedNumber()
+  virtual_number?: string;
+
+  /** Auth ID. Its `default_country` is that of national spellings. */
+  @IfGiven()
+  @IsString()
+  @Length(1, 20)
+  account?: string;
+
+  /** Calls of this session, and those that heard its PIN prompt and came to no session. */
   @IfGiven()
   @SessionUuid()
   session?: string;
 
+  @ApiProperty({ required: false, enum: OUTCOMES, description: 'What became of the call; calls that go on have none.' })
+  @IfGiven()
+  @IsIn(OUTCOMES)
+  outcome?: Outcome;
+
+  /** First instant, ISO 8601. */
+  @ApiProperty({ required: false, type: String, format: 'date-time' })
   @IfGiven()
   @IsoInstant()
   from?: number;
 
-  /** Exclusive. */
+  /** The instant after the last, ISO 8601. */
+  @ApiProperty({ required: false, type: String, format: 'date-time' })
   @IfGiven()
   @IsoInstant()
   to?: number;
 }
 
-/** A call as operators see it: by roles, without the number of a party. */
-export function shownCall({ call, legs, outcome, reason, virtualNumber }: FoundCall) {
+/** A call as operators see it. */
+export function shownCall({ call, legs, outcome, reason, virtualNumber, caller, dialled }: FoundCall) {
   return {
     call_id: call.id,
     account: call.accountId,
     session_uuid: call.sessionId,
     virtual_number: withPlus(virtualNumber),
     kind: call.kind,
+    direction: call.kind === 'request' ? 'requested' : 'inbound',
+    caller: withPlus(caller),
+    dialled: withPlus(dialled),
     decision: call.decision,
     outcome,
     reason,

@@ -4,6 +4,7 @@ import { describeOnEachService, type Service } from '../../../test/support/servi
 const ASHA = '14155550101';
 const RAVI = '14155550102';
 const NUMBER = '12025550001';
+const maskedOf = (digits: string): string => `+${digits.slice(0, 4)}•••${digits.slice(-4)}`;
 
 describeOnEachService('the dry run in the admin API', (start) => {
   let service: Service;
@@ -30,9 +31,14 @@ describeOnEachService('the dry run in the admin API', (start) => {
       session_uuid: session,
       dial: `+${ASHA}`,
       reason: 'The caller is a party of a live session on this number.',
+      read: { virtual_number: `+${NUMBER}`, caller: `+${RAVI}` },
     });
     const masked = await explain({ virtual_number: `+${NUMBER}`, caller: `+${RAVI}` });
-    expect(masked.body).toEqual({ ...body, dial: `+${ASHA.slice(0, 4)}•••${ASHA.slice(-4)}` });
+    expect(masked.body).toEqual({
+      ...body,
+      dial: maskedOf(ASHA),
+      read: { virtual_number: `+${NUMBER}`, caller: maskedOf(RAVI) },
+    });
   });
 
   it.each([
@@ -43,7 +49,40 @@ describeOnEachService('the dry run in the admin API', (start) => {
   ])('refuses a call to %s from %j, dialling nobody', async (virtual_number, caller, reason) => {
     const { status, body } = await explain({ virtual_number, caller });
     expect(status).toBe(200);
-    expect(body).toEqual({ decision: 'refuse', session_uuid: null, dial: null, reason });
+    expect(body).toMatchObject({ decision: 'refuse', session_uuid: null, dial: null, reason });
+  });
+
+  it.each([`+1 (415) 555-0101`, '(415) 555-0101', '001 415.555.0101', 'tel:+1-415-555-0101', '+１４１５５５５０１０１'])(
+    'reads the caller %j as anybody would, and says so',
+    async (caller) => {
+      const { body } = await explain({ virtual_number: '(202) 555-0001', caller });
+      expect(body).toMatchObject({
+        decision: 'connect',
+        read: { virtual_number: `+${NUMBER}`, caller: maskedOf(ASHA) },
+      });
+    },
+  );
+
+  it.each([
+    ['anonymous', /^no number: a caller who shows none$/, /shows no telephone number/],
+    ['', /^no number/, /shows no telephone number/],
+    ['sip:asha@example.com', /^taken as what the phone shows, because it is no number, for letters/, /something that is no international/],
+    ['020 7946 0018', /^taken as what the phone shows, because it is no number .*none of US/, /something that is no internat/],
+  ])('says in words that it read no number in %j', async (caller, read, reason) => {
+    const { body } = await explain({ virtual_number: NUMBER, caller });
+    expect(body).toMatchObject({
+      decision: 'refuse',
+      reason: expect.stringMatching(reason),
+      read: { virtual_number: `+${NUMBER}`, caller: expect.stringMatching(read) },
+    });
+  });
+
+  it('guesses at nobody: what may be two people is refused, and says which countries', async () => {
+    const { status, body } = await explain({ virtual_number: NUMBER, caller: '3615550123' });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      detail: 'caller: may be a number of HU or a national number of US: expected + and the country code in front',
+    });
   });
 
   it('lets an unescaped plus pass for what was meant', async () => {

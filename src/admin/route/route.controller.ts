@@ -1,8 +1,13 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
 import { ExplainRoute } from '../../call-routing/index.js';
+import { ownerOfNumber } from '../../number-pool/index.js';
+import { Database } from '../../platform/database/database.js';
+import { isWithheld, parseCaller } from '../../telephony/phone.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
+import { ReadNumber } from '../reading/read-number.js';
 import { RouteQuery } from './route.dto.js';
 import { withPlus } from '../values.dto.js';
 
@@ -10,12 +15,41 @@ import { withPlus } from '../values.dto.js';
 @UseGuards(AdminGuard)
 @UsePipes(adminValidation)
 export class RouteController {
-  constructor(private readonly explainRoute: ExplainRoute) {}
+  constructor(
+    private readonly explainRoute: ExplainRoute,
+    private readonly readNumber: ReadNumber,
+    private readonly database: Database,
+  ) {}
 
   @Get()
+  @ApiOperation({ summary: 'What would become of a call now, without calling anybody; `read` says how the two numbers were understood' })
   @MayAsk('viewer', 'support')
-  async explain(@Query() { virtual_number: virtualNumber, caller }: RouteQuery) {
-    const { decision, sessionId, dial, reason } = await this.explainRoute.run({ virtualNumber, caller });
-    return { decision, session_uuid: sessionId, dial: withPlus(dial), reason };
+  async explain(@Query() query: RouteQuery) {
+    const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number);
+    const owner = await this.database.read((manager) => ownerOfNumber(manager, virtualNumber));
+    const caller = await this.callerOf(query.caller, owner ?? undefined);
+    const { decision, sessionId, dial, reason } = await this.explainRoute.run({ virtualNumber, caller: caller.shown });
+    return {
+      decision,
+      session_uuid: sessionId,
+      dial: withPlus(dial),
+      reason,
+      read: { virtual_number: withPlus(virtualNumber), caller: caller.read },
+    };
+  }
+
+  /**
+   * What the phone shows, and how it was read: as a number, or in words. What is no number in any spelling is taken as it stands, because networks show such
+   * things too. Refuses what would then be another number than the one that may be meant.
+   */
+  private async callerOf(text: string, accountId: string | undefined): Promise<{ shown: string; read: string }> {
+    if (isWithheld(text)) return { shown: text, read: 'no number: a caller who shows none' };
+    const { readings, words } = await this.readNumber.all(text, accountId);
+    const [number, ...others] = readings;
+    if (number !== undefined && others.length === 0) return { shown: number, read: `+${number}` };
+    if (number === undefined && parseCaller(text) === null)
+      return { shown: text, read: `taken as what the phone shows, because it is ${words}` };
+    const shown = await this.readNumber.run('caller', text, accountId);
+    return { shown, read: `+${shown}` };
   }
 }

@@ -1,12 +1,12 @@
 import { IsString, Length } from 'class-validator';
-import type { E164 } from '../../telephony/phone.js';
-import { NumberInAnySpelling } from '../values.dto.js';
+import { PastedNumber } from '../values.dto.js';
 
 export class RouteQuery {
-  @NumberInAnySpelling()
-  virtual_number!: E164;
+  /** The number that is called, in any spelling. */
+  @PastedNumber()
+  virtual_number!: string;
 
-  /** Whatever the caller's phone shows, such as `anonymous`; empty for nothing. */
+  /** A number in any spelling, or what else the caller's phone shows, such as `anonymous`; empty for nothing. */
   @IsString()
   @Length(0, 200)
   caller!: string;

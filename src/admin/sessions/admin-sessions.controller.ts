@@ -12,6 +12,7 @@ import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
+import { ReadNumber } from '../reading/read-number.js';
 
 @Controller('admin/sessions')
 @UseGuards(AdminGuard)
@@ -24,13 +25,16 @@ export class AdminSessionsController {
     private readonly database: Database,
     private readonly idempotency: Idempotency,
     private readonly audit: Audit,
+    private readonly readNumber: ReadNumber,
   ) {}
 
   @Get()
   @MayAsk('viewer', 'support')
   async list(@Query() query: SessionsQuery) {
-    const { account: accountId, party, virtual_number: virtualNumber, status, limit } = query;
+    const { account: accountId, status, limit } = query;
     const before = placeBefore(query);
+    const party = await this.readNumber.run('party', query.party, accountId);
+    const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number, accountId);
     const search = { accountId, party, virtualNumber, status, before, limit: limit + 1 };
     return pageOf(await this.searchSessions.run(search), query, {
       keyOf: ({ session }) => keyOfPlace({ at: session.createdAt, id: session.id }),

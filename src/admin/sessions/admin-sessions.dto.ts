@@ -1,25 +1,25 @@
 import { IsIn, IsString, Length } from 'class-validator';
 import type { TimelineEntry } from '../../call-routing/index.js';
 import { NEVER, type FoundSession, type Interaction, type SessionAnswer } from '../../sessions/index.js';
-import type { E164 } from '../../telephony/phone.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, isoText, moneyText, NumberInAnySpelling, withPlus } from '../values.dto.js';
+import { IfGiven, isoText, moneyText, PastedNumber, withPlus } from '../values.dto.js';
 
 export class SessionsQuery extends PageQuery {
-  /** Auth ID. */
+  /** Auth ID. Its `default_country` is that of national spellings. */
   @IfGiven()
   @IsString()
   @Length(1, 20)
   account?: string;
 
-  /** In either role. */
+  /** In either role, in any spelling. */
   @IfGiven()
-  @NumberInAnySpelling()
-  party?: E164;
+  @PastedNumber()
+  party?: string;
 
+  /** In any spelling; also one that has left the pool. */
   @IfGiven()
-  @NumberInAnySpelling()
-  virtual_number?: E164;
+  @PastedNumber()
+  virtual_number?: string;
 
   /** `active` includes `in-progress`. */
   @IfGiven()

@@ -1,23 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Accounts } from '../../accounts/index.js';
-import { virtualNumbersOf } from '../../sessions/index.js';
+import { SessionRecords, virtualNumbersOf } from '../../sessions/index.js';
+import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database } from '../../platform/database/database.js';
-import { marks, selection } from '../../platform/database/rows.js';
+import { countUpTo, marks, selection, type Selected } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
-import { legsOfCalls, type Leg } from '../facts/legs.js';
+import type { E164 } from '../../telephony/phone.js';
+import { callerPlace, CALLS, dialledPlace, LEGS } from '../call.entity.js';
 import { legInWords, outcomeOf, type CallOutcome } from '../facts/call-outcome.js';
-import { CALLS, LEGS, type MaskedCall } from '../call.entity.js';
-
-/** A call without what is sealed in it: no number of a caller, no answer. */
-export type PlainCall = Omit<
-  MaskedCall,
-  'caller' | 'dialled' | 'callerIndex' | 'dialledIndex' | 'answer' | 'outcome' | 'connectedAt' | 'reconciledAt'
->;
+import { legsOfCalls, type Leg } from '../facts/legs.js';
+import { isByAccount, matchingCalls, newestFirst, PLAIN_CALL, type CallSearch, type PlainCall } from './search-calls.js';
 
 export type FoundLeg = Leg & ReturnType<typeof legInWords>;
 
-export interface FoundCall extends CallOutcome {
+/** A call that names nobody. */
+export interface CallWithLegs extends CallOutcome {
   call: PlainCall;
   /** A first. */
   legs: FoundLeg[];
@@ -25,57 +23,41 @@ export interface FoundCall extends CallOutcome {
   virtualNumber: string | null;
 }
 
-export interface CallSearch {
-  /** Calls of this session, and calls that heard its PIN prompt and came to no session. */
-  sessionId?: string | undefined;
-  /** First instant. */
-  from?: number | undefined;
-  /** The instant after the last. */
-  to?: number | undefined;
-  /** The last call of the page before. */
-  before?: { at: number; id: string } | undefined;
-  limit: number;
+export interface FoundCall extends CallWithLegs {
+  /** Digits of who called, and of requested calls whom we called; null where nobody knows. */
+  caller: string | null;
+  /** Digits of the other party, also of a call that was refused before it was dialled; null where nobody knows. */
+  dialled: string | null;
 }
 
-const COLUMNS = [
-  'id',
-  'accountId',
-  'sessionId',
-  'promptSessionId',
-  'virtualNumberId',
-  'virtualNumber',
-  'kind',
-  'requestId',
-  'aLegUuid',
-  'callerRole',
-  'pinAttempts',
-  'decision',
-  'reason',
-  'createdAt',
-  'endedAt',
-  'dialStatus',
-] as const satisfies (keyof PlainCall)[];
-
-const CALL = selection(CALLS.pick(COLUMNS));
+const NUMBERS = selection(CALLS.pick(['id', 'accountId', 'caller', 'dialled', 'createdAt']));
 const CALL_OF_LEG = selection(LEGS.pick(['callId']));
+const OPENED_AT_ONCE = 250;
 
-/** Calls with their legs, newest first. */
+/** Calls with their legs and numbers, newest first. */
 @Injectable()
 export class FindCalls {
   constructor(
     private readonly database: Database,
     private readonly accounts: Accounts,
+    private readonly crypto: Crypto,
+    private readonly records: SessionRecords,
   ) {}
 
   run(search: CallSearch): Promise<FoundCall[]> {
-    return this.database.browse(async (manager) => withLegs(manager, await matching(manager, search)));
+    return this.database.browse(async (manager) => {
+      const all = async () => (isByAccount(search) ? this.accounts.ids(manager) : [null]);
+      const accountIds = search.accountId === undefined ? await all() : [search.accountId];
+      const indexOf = (accountId: string, number: string): string => this.records.partyIndex(accountId, number) ?? '';
+      return this.whole(manager, await matchingCalls(manager, this.database, search, { accountIds, indexOf }));
+    });
   }
 
   /** By our id, or by Plivo's CallUUID of either leg. Refuses calls that nobody knows. */
   one(id: string): Promise<FoundCall> {
     return this.database.read(async (manager) => {
       const callId = (await this.callOfLeg(manager, id)) ?? id;
-      const [found] = await withLegs(manager, await CALL.read(manager, 'FROM masked_call WHERE id = ?', [callId]));
+      const [found] = await this.ofIds(manager, [callId]);
       if (!found) throw new NotFound();
       return found;
     });
@@ -84,10 +66,73 @@ export class FindCalls {
   /** By our ids. */
   async many(ids: string[]): Promise<Map<string, FoundCall>> {
     if (ids.length === 0) return new Map();
-    const found = await this.database.browse(async (manager) =>
-      withLegs(manager, await CALL.read(manager, `FROM masked_call WHERE id IN (${marks(ids)})`, ids)),
-    );
+    const found = await this.database.browse((manager) => this.ofIds(manager, ids));
     return new Map(found.map((one) => [one.call.id, one]));
+  }
+
+  /** As `SearchSessions.endingIn`, of who called and of the other party. */
+  async endingIn(
+    digits: string,
+    accountId: string,
+    { most, limit }: { most: number; limit: number },
+  ): Promise<{ calls: FoundCall[]; since: number | null }> {
+    const ids: string[] = [];
+    let before = { at: Number.MAX_SAFE_INTEGER, id: '' };
+    let isAll = false;
+    for (let looked = 0; looked < most && ids.length < limit && !isAll; looked += OPENED_AT_ONCE) {
+      const rows = await this.database.browse((manager) =>
+        NUMBERS.read(
+          manager,
+          `FROM masked_call ${this.database.byIndex('masked_call_account')}
+           WHERE account_id = ? AND created_at <= ? AND (created_at < ? OR id < ?)
+           ORDER BY created_at DESC, id DESC LIMIT ${OPENED_AT_ONCE}`,
+          [accountId, before.at, before.at, before.id],
+        ),
+      );
+      for (const row of rows) {
+        const { caller, dialled } = this.opened(row);
+        if (caller?.endsWith(digits) || dialled?.endsWith(digits)) ids.push(row.id);
+      }
+      isAll = rows.length < OPENED_AT_ONCE;
+      const last = rows.at(-1);
+      if (last) before = { at: last.createdAt, id: last.id };
+    }
+    const calls = await this.database.browse((manager) => this.ofIds(manager, ids.slice(0, limit)));
+    return { calls: calls.sort((one, other) => newestFirst(one.call, other.call)), since: isAll ? null : before.at };
+  }
+
+  /** How many calls of an account a person made or was to get, counted up to a number of each. */
+  countOf(accountId: string, party: E164, most: number): Promise<number> {
+    const index = this.records.partyIndex(accountId, party);
+    return this.database.browse(async (manager) => {
+      let total = 0;
+      for (const column of ['caller_index', 'dialled_index'])
+        total += await countUpTo(manager, `FROM masked_call WHERE ${column} = ?`, [index], most);
+      return total;
+    });
+  }
+
+  private async ofIds(manager: EntityManager, ids: string[]): Promise<FoundCall[]> {
+    if (ids.length === 0) return [];
+    const calls = await PLAIN_CALL.read(manager, `FROM masked_call WHERE id IN (${marks(ids)})`, ids);
+    return this.whole(manager, calls);
+  }
+
+  private async whole(manager: EntityManager, calls: PlainCall[]): Promise<FoundCall[]> {
+    if (calls.length === 0) return [];
+    const ids = calls.map(({ id }) => id);
+    const rows = await NUMBERS.read(manager, `FROM masked_call WHERE id IN (${marks(ids)})`, ids);
+    const numbers = new Map(rows.map((row) => [row.id, this.opened(row)]));
+    const found = await withLegs(manager, calls);
+    return found.map((one) => ({ ...one, ...(numbers.get(one.call.id) ?? { caller: null, dialled: null }) }));
+  }
+
+  private opened({ id: callId, accountId, caller, dialled }: Selected<typeof NUMBERS>) {
+    const place = { callId, accountId };
+    return {
+      caller: caller === null ? null : this.crypto.open(callerPlace(place), caller),
+      dialled: dialled === null ? null : this.crypto.open(dialledPlace(place), dialled),
+    };
   }
 
   /** The key of legs begins with their account. */
@@ -104,50 +149,17 @@ export class FindCalls {
 }
 
 /** The calls of a session, newest first. */
-export async function callsOfSession(manager: EntityManager, sessionId: string, limit: number): Promise<FoundCall[]> {
-  return withLegs(manager, await matching(manager, { sessionId, limit }));
-}
-
-/** A call that heard a session's prompt and came to no session is found through the prompt: two reads, each along an index of its own. */
-async function matching(manager: EntityManager, search: CallSearch): Promise<PlainCall[]> {
-  const { sessionId, limit } = search;
-  if (sessionId === undefined) return page(manager, search);
-  const came = await page(manager, search, { sql: 'session_id = ?', sessionId });
-  const prompted = await page(manager, search, { sql: 'prompt_session_id = ? AND session_id IS NULL', sessionId });
-  return [...came, ...prompted].sort(newestFirst).slice(0, limit);
-}
-
-function newestFirst(left: PlainCall, right: PlainCall): number {
-  return right.createdAt - left.createdAt || (left.id < right.id ? 1 : -1);
-}
-
-function page(
+export async function callsOfSession(
   manager: EntityManager,
-  { from, to, before, limit }: CallSearch,
-  ofSession?: { sql: string; sessionId: string },
-): Promise<PlainCall[]> {
-  const conditions = [
-    ...(ofSession === undefined ? [] : [{ sql: ofSession.sql, parameters: [ofSession.sessionId] }]),
-    ...(from === undefined ? [] : [{ sql: 'created_at >= ?', parameters: [from] }]),
-    ...(to === undefined ? [] : [{ sql: 'created_at < ?', parameters: [to] }]),
-    // Not as one OR: so the index on the instant bounds the read.
-    ...(before === undefined
-      ? []
-      : [
-          {
-            sql: 'created_at <= ? AND (created_at < ? OR id < ?)',
-            parameters: [before.at, before.at, before.id],
-          },
-        ]),
-  ];
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-  return CALL.read(manager, `FROM masked_call ${where} ORDER BY created_at DESC, id DESC LIMIT ?`, [
-    ...conditions.flatMap(({ parameters }) => parameters),
-    limit,
-  ]);
+  database: Database,
+  sessionId: string,
+  limit: number,
+): Promise<CallWithLegs[]> {
+  const nobody = { accountIds: [null], indexOf: () => '' };
+  return withLegs(manager, await matchingCalls(manager, database, { sessionId, limit }, nobody));
 }
 
-async function withLegs(manager: EntityManager, calls: PlainCall[]): Promise<FoundCall[]> {
+async function withLegs(manager: EntityManager, calls: PlainCall[]): Promise<CallWithLegs[]> {
   if (calls.length === 0) return [];
   const found = await legsOfCalls(
     manager,

@@ -81,7 +81,7 @@ describeOnEachDatabase("a session's timeline", (open) => {
 
   /** The entries as text: seconds since the start, what and why. */
   async function told({ id }: SessionRecord): Promise<string[]> {
-    const timeline = new SessionTimeline(calls.sessions.clock);
+    const timeline = new SessionTimeline(calls.sessions.clock, test.database);
     const session = await test.database.transaction((tx) => calls.sessions.findSessionById.run(tx, ACCOUNT, id));
     const entries = await test.database.read((manager) => timeline.run(manager, session!));
     return entries.map(

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isLive, NEVER, type SessionRecord } from '../../sessions/index.js';
+import { Database } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { Clock } from '../../platform/clock.js';
 import { whyDecided } from '../facts/call-outcome.js';
 import { CALL_REQUESTS, type CallRequest } from '../call-request.entity.js';
 import { PIN_FAILURES } from '../pin/pin-failure.entity.js';
-import { callsOfSession, type PlainCall, type FoundCall, type FoundLeg } from './find-calls.js';
+import { callsOfSession, type CallWithLegs, type FoundLeg } from './find-calls.js';
+import type { PlainCall } from './search-calls.js';
 
 /** Something that happened, or will, in words that name no number. */
 export interface TimelineEntry {
@@ -27,7 +29,10 @@ const WRONG_PINS = selection(PIN_FAILURES.pick(['failedAt']));
 /** What happened in a session, when and why, in order: read from the rows of the session, its requested calls, its calls and their legs. */
 @Injectable()
 export class SessionTimeline {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly database: Database,
+  ) {}
 
   async run(manager: EntityManager, session: SessionRecord): Promise<TimelineEntry[]> {
     const { id: sessionId } = session;
@@ -36,7 +41,7 @@ export class SessionTimeline {
       `FROM call_request WHERE session_id = ? ORDER BY created_at DESC, id DESC LIMIT ${MOST_CALLS}`,
       [sessionId],
     );
-    const calls = await callsOfSession(manager, sessionId, MOST_CALLS);
+    const calls = await callsOfSession(manager, this.database, sessionId, MOST_CALLS);
     const wrongPins = await WRONG_PINS.read(manager, 'FROM pin_failure WHERE session_id = ? ORDER BY id', [sessionId]);
     const entries = [
       ...beginning(session),
@@ -67,7 +72,7 @@ function ending(session: SessionRecord, now: number): TimelineEntry[] {
   return [{ at, what: 'the session expired', why: 'its time was over' }];
 }
 
-function leftOut(calls: FoundCall[]): TimelineEntry[] {
+function leftOut(calls: CallWithLegs[]): TimelineEntry[] {
   const oldest = calls.at(-1);
   if (oldest === undefined || calls.length < MOST_CALLS) return [];
   return [{ at: oldest.call.createdAt, what: `calls before the last ${MOST_CALLS} are left out here` }];
@@ -117,7 +122,7 @@ function whyRequest(status: CallRequest['status'], reason: string | null): { why
   return { why: refused ? `Plivo refused with status ${refused[1]}` : (REQUEST_REASONS[reason] ?? reason) };
 }
 
-function callEntries({ call, legs }: FoundCall): TimelineEntry[] {
+function callEntries({ call, legs }: CallWithLegs): TimelineEntry[] {
   const { id: callId, createdAt, aLegUuid: callUuid } = call;
   const why = whyDecided(call.decision, call.reason);
   return [

@@ -155,6 +155,19 @@ export async function exists(manager: EntityManager, rest: string, parameters: u
   return found.length > 0;
 }
 
+const COUNT = selection({ n: number('COUNT(*)') });
+
+/** How many rows a statement finds, which begins with FROM; it stops at `most`. */
+export async function countUpTo(
+  manager: EntityManager,
+  rest: string,
+  parameters: readonly unknown[],
+  most: number,
+): Promise<number> {
+  const [count] = await COUNT.read(manager, `FROM (SELECT 1 ${rest} LIMIT ?) counted`, [...parameters, most]);
+  return count?.n ?? 0;
+}
+
 /**
  * A table as its entity describes it: the entity is the only list of a table's columns, and what statements need of it (column lists, placeholders,
  * types, conversions) is taken from there. Statements themselves stay written SQL. Values go in as they are: the transformers of our columns

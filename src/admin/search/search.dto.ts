@@ -1,0 +1,35 @@
+import { IsString, Length } from 'class-validator';
+import { IfGiven, isoText, withPlus } from '../values.dto.js';
+import { shownCall } from '../calls/calls.dto.js';
+import { shownSession } from '../sessions/admin-sessions.dto.js';
+import type { Findings } from './search-all.js';
+
+export class SearchQuery {
+  /** A number in any spelling, its last 4 or more digits, a number of the pool, or the UUID of a session, a call or a leg. */
+  @Length(1, 200, { message: 'q must be a text of 1 to 200 characters' })
+  q!: string;
+
+  /** Auth ID; all accounts without it. Its `default_country` is that of national spellings. */
+  @IfGiven()
+  @IsString()
+  @Length(1, 20)
+  account?: string;
+}
+
+/** At most 20 of each, the newest first. */
+export function shownFindings({ readAs, people, sessions, calls, numbers }: Findings) {
+  return {
+    read_as: readAs,
+    people: people.map(({ accountId, number, sessions: sessionCount, calls: callCount, lastSeenAt }) => ({
+      account: accountId,
+      number: withPlus(number),
+      sessions: sessionCount,
+      calls: callCount,
+      last_seen: isoText(lastSeenAt),
+    })),
+    sessions: sessions.map(shownSession),
+    calls: calls.map(shownCall),
+    // Under this name numbers of the pool are never masked, and those of people always are.
+    numbers: numbers.map(({ number, ...pooled }) => ({ virtual_number: number, ...pooled })),
+  };
+}
