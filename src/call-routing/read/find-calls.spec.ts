@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { ACCOUNT, clearSessions, addNumbers, party, sessionsOn, usNumbers } from '../../../test/support/ground.js';
 import { Accounts } from '../../accounts/index.js';
