@@ -7,10 +7,12 @@ import { describeOnEachService, type Service } from './support/service.js';
 
 const DOCUMENT = readFileSync(new URL('../docs/support.md', import.meta.url), 'utf8');
 /** A command, and the answer that follows it. */
-const STEPS = [...DOCUMENT.matchAll(/```sh\n(curl .*?)```\n+```json\n(.*?)```/gs)].map(([, command = '', answer = '']) => ({
-  command,
-  answer: JSON.parse(answer) as object,
-}));
+const STEPS = [...DOCUMENT.matchAll(/```sh\n(curl .*?)```\n+```json\n(.*?)```/gs)].map(
+  ([, command = '', answer = '']) => ({
+    command,
+    answer: JSON.parse(answer) as object,
+  }),
+);
 
 const [ASHA, RAVI, OTHER_PHONE] = ['14155550123', '14155550102', '14155550777'];
 const [NUMBER, OLD_NUMBER] = ['12025550100', '12025550199'];

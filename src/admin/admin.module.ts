@@ -75,6 +75,16 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     OperatorsController,
     MeController,
   ],
-  providers: [AdminGuard, KnownOperators, Operators, Audit, AuditCustomers, PurgeAudit, VerifyAudit, ReadNumber, SearchAll],
+  providers: [
+    AdminGuard,
+    KnownOperators,
+    Operators,
+    Audit,
+    AuditCustomers,
+    PurgeAudit,
+    VerifyAudit,
+    ReadNumber,
+    SearchAll,
+  ],
 })
 export class AdminModule {}

@@ -11,7 +11,8 @@ const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 export const SessionUuid = () => Matches(UUID, { message: 'session must be the UUID of a session' });
 
 /** A number as somebody pasted it; `ReadNumber` reads it, because a national spelling is of the country of an account. */
-export const PastedNumber = () => Length(1, 200, { message: '$property must be a phone number of at most 200 characters' });
+export const PastedNumber = () =>
+  Length(1, 200, { message: '$property must be a phone number of at most 200 characters' });
 
 /** ISO 8601, a date or a date and time, UTC where no offset is given; becomes an instant. */
 export const IsoInstant = () =>

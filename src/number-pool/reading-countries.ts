@@ -4,7 +4,11 @@ import { Accounts, AccountSettings } from '../accounts/index.js';
 import { selection, text } from '../platform/database/rows.js';
 import { countriesOf } from './own-countries.js';
 
-const PLACES = selection({ accountId: text('account_id'), country: text('country'), callingCode: text('calling_code') });
+const PLACES = selection({
+  accountId: text('account_id'),
+  country: text('country'),
+  callingCode: text('calling_code'),
+});
 
 /** Tells in which countries national spellings of numbers may be meant: what an operator pastes seldom says. */
 @Injectable()

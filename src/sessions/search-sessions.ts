@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { countUpTo, marks, selection } from '../platform/database/rows.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { lookBack, LOOKED_AT_ONCE } from '../platform/database/look-back.js';
 import { NotFound } from '../platform/errors.js';
 import type { E164 } from '../telephony/phone.js';
 import type { Interaction } from './interaction.entity.js';
@@ -35,7 +36,6 @@ export interface FoundSession {
 }
 
 const ROWS = selection(SESSIONS.fields('s'));
-const OPENED_AT_ONCE = 250;
 
 /** The list of the masking API looks back 7 days unless told otherwise; this one has no such bound. */
 const ANY_TIME = { created_time__gte: { from: 0, until: 0 } };
@@ -77,29 +77,23 @@ export class SearchSessions {
   async endingIn(
     digits: string,
     accountId: string,
-    { most, limit }: { most: number; limit: number },
+    bound: { most: number; limit: number },
   ): Promise<{ sessions: FoundSession[]; since: number | null }> {
-    const ids: string[] = [];
-    let before: SessionSearch['before'];
-    for (let looked = 0; looked < most && ids.length < limit; looked += OPENED_AT_ONCE) {
-      const place = before ? ' AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)' : '';
-      const rows = await this.database.browse((manager) =>
+    const page = (before: { id: string; createdAt: number }): Promise<MaskingSession[]> =>
+      this.database.browse((manager) =>
         ROWS.read(
           manager,
           `FROM masking_session s ${this.database.byIndex('masking_session_created')}
-           WHERE s.account_id = ?${place} ORDER BY s.created_at DESC, s.id DESC LIMIT ${OPENED_AT_ONCE}`,
-          [accountId, ...(before ? [before.at, before.at, before.id] : [])],
+           WHERE s.account_id = ? AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)
+           ORDER BY s.created_at DESC, s.id DESC LIMIT ${LOOKED_AT_ONCE}`,
+          [accountId, before.createdAt, before.createdAt, before.id],
         ),
       );
-      for (const row of rows) {
-        const { first, second } = this.records.fromRow(row).parties;
-        if (first?.endsWith(digits) || second?.endsWith(digits)) ids.push(row.id);
-      }
-      const last = rows.at(-1);
-      before = last && { at: last.createdAt, id: last.id };
-      if (rows.length < OPENED_AT_ONCE) return { sessions: await this.ofIds(ids.slice(0, limit)), since: null };
-    }
-    return { sessions: await this.ofIds(ids.slice(0, limit)), since: before?.at ?? null };
+    const { ids, since } = await lookBack(bound, page, (row) => {
+      const { first, second } = this.records.fromRow(row).parties;
+      return [first, second].some((number) => number?.endsWith(digits));
+    });
+    return { sessions: await this.ofIds(ids), since };
   }
 
   /** In how many sessions of an account a person is a party, counted up to a number in each role. */

@@ -164,26 +164,80 @@ describe('what people paste', () => {
 });
 
 /** Numbers that a plan lists, of many countries. */
-const CODES = ['1', '7', '20', '27', '30', '31', '33', '34', '36', '39', '40', '41', '43', '44', '45', '46', '47', '48', '49', '52', '54', '55', '60', '61', '64', '65', '81', '82', '86', '90', '91', '234', '254', '351', '353', '358', '420', '852', '971', '972'];
+const CODES = [
+  '1',
+  '7',
+  '20',
+  '27',
+  '30',
+  '31',
+  '33',
+  '34',
+  '36',
+  '39',
+  '40',
+  '41',
+  '43',
+  '44',
+  '45',
+  '46',
+  '47',
+  '48',
+  '49',
+  '52',
+  '54',
+  '55',
+  '60',
+  '61',
+  '64',
+  '65',
+  '81',
+  '82',
+  '86',
+  '90',
+  '91',
+  '234',
+  '254',
+  '351',
+  '353',
+  '358',
+  '420',
+  '852',
+  '971',
+  '972',
+];
 const listed = fc
   .tuple(fc.constantFrom(...CODES), fc.stringMatching(/^[1-9]\d{6,10}$/))
   .map(([code, national]) => code + national)
   .filter((digits) => parsePartyNumber(digits) !== null && isInPlan(digits));
-const separators = fc.array(fc.constantFrom('', '', ' ', '-', '.', '\u00a0', '\u2011'), { minLength: 16, maxLength: 16 });
-const countries = fc.subarray(['US', 'GB', 'DE', 'IT', 'FR', 'CN', 'IN', 'BR', 'AU', 'HU', 'JP', 'RU'], { maxLength: 3 });
+const separators = fc.array(fc.constantFrom('', '', ' ', '-', '.', '\u00a0', '\u2011'), {
+  minLength: 16,
+  maxLength: 16,
+});
+const countries = fc.subarray(['US', 'GB', 'DE', 'IT', 'FR', 'CN', 'IN', 'BR', 'AU', 'HU', 'JP', 'RU'], {
+  maxLength: 3,
+});
 const spread = (digits: string, between: string[]): string =>
-  [...digits].map((digit, place) => digit + (place < digits.length - 1 ? between[place % between.length] : '')).join('');
+  [...digits]
+    .map((digit, place) => digit + (place < digits.length - 1 ? between[place % between.length] : ''))
+    .join('');
 const inScript = (text: string, zero: number): string =>
   text.replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
 describe('a pasted text', () => {
   it('of a number with its country code is never read as somebody else alone', () => {
     fc.assert(
-      fc.property(listed, separators, fc.constantFrom('+', '00', 'tel:+', ''), countries, (number, between, before, places) => {
-        const { readings } = readPasted(before + spread(number, between), places);
-        if (readings.length === 1) expect(isSamePerson(readings[0]!, number as E164)).toBe(true);
-        if (before === '+' || before === 'tel:+') expect(readings).toHaveLength(1);
-      }),
+      fc.property(
+        listed,
+        separators,
+        fc.constantFrom('+', '00', 'tel:+', ''),
+        countries,
+        (number, between, before, places) => {
+          const { readings } = readPasted(before + spread(number, between), places);
+          if (readings.length === 1) expect(isSamePerson(readings[0]!, number as E164)).toBe(true);
+          if (before === '+' || before === 'tel:+') expect(readings).toHaveLength(1);
+        },
+      ),
       { numRuns: 2000, seed: 20261129 },
     );
   });

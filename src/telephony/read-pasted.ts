@@ -19,7 +19,7 @@ const BEFORE = /^(?:[\s'"’‘“”«»]|\p{So}|\p{Mn}|tel:)+/iu;
 const AFTER = /[\s'"’‘“”«».,]+$/u;
 /** `(+44)`, `( 44 )` behind a plus, and a plus with blanks. */
 const PLUS = /^(?:\(\s*\+|\+\s*\(?)\s*/;
-const ONLY_NUMBER = /^\+?[0-9 ().\/-]+$/;
+const ONLY_NUMBER = /^\+?[0-9 ()./-]+$/;
 /** `12/3` names two extensions or two numbers; behind an area code there are more digits. */
 const ALTERNATIVE = /\/(?![^/]*\d[^/]*\d[^/]*\d[^/]*\d)/;
 const TRUNK_IN_BRACKETS = /\(\s*0\s*\)/;
@@ -35,7 +35,8 @@ export function readPasted(text: string, countries: readonly string[]): PastedNu
   if (typeof plain !== 'string') return plain;
   const digits = plain.replaceAll(/\D/g, '');
   if (plain.startsWith('+')) return found(abroad(plain), null, countries);
-  if (digits.startsWith('00')) return found(abroad(plain.replace(/0[^0]*0/, '')), national(digits, countries), countries);
+  if (digits.startsWith('00'))
+    return found(abroad(plain.replace(/0[^0]*0/, '')), national(digits, countries), countries);
   if (digits.startsWith('0')) return found([], national(digits, countries), countries);
   return found(abroad(plain).filter(isInPlan), national(digits, countries), countries);
 }
@@ -58,7 +59,8 @@ function plainOf(text: string): string | PastedNumber {
     .replaceAll(/[\p{Pd}\u2212]/gu, '-')
     .replaceAll(/[·•․∙‧・]/g, '.')
     .replace(PLUS, '+');
-  if (/\p{L}/u.test(plain)) return unreadable(`no number, for letters are no digits and an extension is no part of one: expected ${WANTED}`);
+  if (/\p{L}/u.test(plain))
+    return unreadable(`no number, for letters are no digits and an extension is no part of one: expected ${WANTED}`);
   if (plain.length > LONGEST || !ONLY_NUMBER.test(plain) || ALTERNATIVE.test(plain))
     return unreadable(`no single number: expected ${WANTED}`);
   return plain;

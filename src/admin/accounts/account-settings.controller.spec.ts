@@ -40,6 +40,7 @@ const DEFAULTS = {
   allowed_countries: null,
   recording_retention_days: 30,
   unrouted_url: null,
+  default_country: null,
   session_fee: '0',
   minute_fee: '0',
   daily_spend_cap: null,

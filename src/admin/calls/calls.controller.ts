@@ -19,7 +19,9 @@ export class CallsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Calls, refused ones too: who called, what was called, what became of it and why; newest first' })
+  @ApiOperation({
+    summary: 'Calls, refused ones too: who called, what was called, what became of it and why; newest first',
+  })
   @MayAsk('viewer', 'support', 'finance')
   async list(@Query() query: CallsQuery) {
     const { account: accountId, session, outcome, from, to, limit } = query;

@@ -52,22 +52,33 @@ describeOnEachService('the dry run in the admin API', (start) => {
     expect(body).toMatchObject({ decision: 'refuse', session_uuid: null, dial: null, reason });
   });
 
-  it.each([`+1 (415) 555-0101`, '(415) 555-0101', '001 415.555.0101', 'tel:+1-415-555-0101', '+１４１５５５５０１０１'])(
-    'reads the caller %j as anybody would, and says so',
-    async (caller) => {
-      const { body } = await explain({ virtual_number: '(202) 555-0001', caller });
-      expect(body).toMatchObject({
-        decision: 'connect',
-        read: { virtual_number: `+${NUMBER}`, caller: maskedOf(ASHA) },
-      });
-    },
-  );
+  it.each([
+    `+1 (415) 555-0101`,
+    '(415) 555-0101',
+    '001 415.555.0101',
+    'tel:+1-415-555-0101',
+    '+１４１５５５５０１０１',
+  ])('reads the caller %j as anybody would, and says so', async (caller) => {
+    const { body } = await explain({ virtual_number: '(202) 555-0001', caller });
+    expect(body).toMatchObject({
+      decision: 'connect',
+      read: { virtual_number: `+${NUMBER}`, caller: maskedOf(ASHA) },
+    });
+  });
 
   it.each([
     ['anonymous', /^no number: a caller who shows none$/, /shows no telephone number/],
     ['', /^no number/, /shows no telephone number/],
-    ['sip:asha@example.com', /^taken as what the phone shows, because it is no number, for letters/, /something that is no international/],
-    ['020 7946 0018', /^taken as what the phone shows, because it is no number .*none of US/, /something that is no internat/],
+    [
+      'sip:asha@example.com',
+      /^taken as what the phone shows, because it is no number, for letters/,
+      /something that is no international/,
+    ],
+    [
+      '020 7946 0018',
+      /^taken as what the phone shows, because it is no number .*none of US/,
+      /something that is no internat/,
+    ],
   ])('says in words that it read no number in %j', async (caller, read, reason) => {
     const { body } = await explain({ virtual_number: NUMBER, caller });
     expect(body).toMatchObject({

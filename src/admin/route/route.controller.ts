@@ -22,7 +22,10 @@ export class RouteController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'What would become of a call now, without calling anybody; `read` says how the two numbers were understood' })
+  @ApiOperation({
+    summary:
+      'What would become of a call now, without calling anybody; `read` says how the two numbers were understood',
+  })
   @MayAsk('viewer', 'support')
   async explain(@Query() query: RouteQuery) {
     const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number);

@@ -124,7 +124,8 @@ export class SearchAll {
       calls.push(...own.calls);
     }
     const numbers = await this.searchNumbers.run({ accountId, digits: [digits], isEnding: true, limit: SHOWN });
-    const among = since === null ? 'all sessions and calls' : `sessions and calls since ${new Date(since).toISOString()}`;
+    const among =
+      since === null ? 'all sessions and calls' : `sessions and calls since ${new Date(since).toISOString()}`;
     return {
       readAs: `the last ${digits.length} digits of a number, looked for among ${among}`,
       ...newest({ people, sessions, calls }),

@@ -109,7 +109,9 @@ describeOnEachService('the search of the admin API', (start) => {
     expect((await service.admin('PATCH', settings, { default_country: 'GB' })).body).toMatchObject({
       default_country: 'GB',
     });
-    expect((await find('020 7946 0018', { account: AUTH_ID })).read_as).toMatch(/^\+4420•••0018, a national number of GB/);
+    expect((await find('020 7946 0018', { account: AUTH_ID })).read_as).toMatch(
+      /^\+4420•••0018, a national number of GB/,
+    );
     expect((await find('(415) 555-0101')).read_as).toMatch(/^the last 10 digits/);
     expect((await find('(415) 555-0101')).people).toHaveLength(1);
     expect((await service.admin('PATCH', settings, { default_country: 'XX' })).status).toBe(400);

@@ -13,7 +13,10 @@ export class SearchController {
   constructor(private readonly searchAll: SearchAll) {}
 
   @Get()
-  @ApiOperation({ summary: 'People, sessions, calls and numbers of the pool by whatever somebody has of them; `read_as` says how the text was understood' })
+  @ApiOperation({
+    summary:
+      'People, sessions, calls and numbers of the pool by whatever somebody has of them; `read_as` says how the text was understood',
+  })
   @MayAsk('viewer', 'support')
   async search(@Query() { q, account }: SearchQuery) {
     return shownFindings(await this.searchAll.run(q, account));

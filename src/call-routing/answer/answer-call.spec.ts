@@ -436,7 +436,7 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       await change({ unrouted_url: IVR, refusals: { stranger: 'Who is there?', withheld: 'Who is there?' } });
       const leg = newId();
       expect(await call(from, leg)).toBe(REDIRECT);
-      expect(await callRow(leg)).toMatchObject({ decision: 'redirect', reason, session_id: null, caller: null });
+      expect(await callRow(leg)).toMatchObject({ decision: 'redirect', reason, session_id: null, outcome: 'refused' });
       await change({ unrouted_url: null });
       expect(await call(from, leg)).toBe(REDIRECT);
       expect(await call(from)).toContain('Who is there?');

@@ -4,13 +4,21 @@ import { Accounts } from '../../accounts/index.js';
 import { SessionRecords, virtualNumbersOf } from '../../sessions/index.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database } from '../../platform/database/database.js';
+import { lookBack, LOOKED_AT_ONCE } from '../../platform/database/look-back.js';
 import { countUpTo, marks, selection, type Selected } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import type { E164 } from '../../telephony/phone.js';
 import { callerPlace, CALLS, dialledPlace, LEGS } from '../call.entity.js';
 import { legInWords, outcomeOf, type CallOutcome } from '../facts/call-outcome.js';
 import { legsOfCalls, type Leg } from '../facts/legs.js';
-import { isByAccount, matchingCalls, newestFirst, PLAIN_CALL, type CallSearch, type PlainCall } from './search-calls.js';
+import {
+  isByAccount,
+  matchingCalls,
+  newestFirst,
+  PLAIN_CALL,
+  type CallSearch,
+  type PlainCall,
+} from './search-calls.js';
 
 export type FoundLeg = Leg & ReturnType<typeof legInWords>;
 
@@ -32,7 +40,6 @@ export interface FoundCall extends CallWithLegs {
 
 const NUMBERS = selection(CALLS.pick(['id', 'accountId', 'caller', 'dialled', 'createdAt']));
 const CALL_OF_LEG = selection(LEGS.pick(['callId']));
-const OPENED_AT_ONCE = 250;
 
 /** Calls with their legs and numbers, newest first. */
 @Injectable()
@@ -74,31 +81,24 @@ export class FindCalls {
   async endingIn(
     digits: string,
     accountId: string,
-    { most, limit }: { most: number; limit: number },
+    bound: { most: number; limit: number },
   ): Promise<{ calls: FoundCall[]; since: number | null }> {
-    const ids: string[] = [];
-    let before = { at: Number.MAX_SAFE_INTEGER, id: '' };
-    let isAll = false;
-    for (let looked = 0; looked < most && ids.length < limit && !isAll; looked += OPENED_AT_ONCE) {
-      const rows = await this.database.browse((manager) =>
+    const page = (before: { id: string; createdAt: number }) =>
+      this.database.browse((manager) =>
         NUMBERS.read(
           manager,
           `FROM masked_call ${this.database.byIndex('masked_call_account')}
            WHERE account_id = ? AND created_at <= ? AND (created_at < ? OR id < ?)
-           ORDER BY created_at DESC, id DESC LIMIT ${OPENED_AT_ONCE}`,
-          [accountId, before.at, before.at, before.id],
+           ORDER BY created_at DESC, id DESC LIMIT ${LOOKED_AT_ONCE}`,
+          [accountId, before.createdAt, before.createdAt, before.id],
         ),
       );
-      for (const row of rows) {
-        const { caller, dialled } = this.opened(row);
-        if (caller?.endsWith(digits) || dialled?.endsWith(digits)) ids.push(row.id);
-      }
-      isAll = rows.length < OPENED_AT_ONCE;
-      const last = rows.at(-1);
-      if (last) before = { at: last.createdAt, id: last.id };
-    }
-    const calls = await this.database.browse((manager) => this.ofIds(manager, ids.slice(0, limit)));
-    return { calls: calls.sort((one, other) => newestFirst(one.call, other.call)), since: isAll ? null : before.at };
+    const { ids, since } = await lookBack(bound, page, (row) => {
+      const { caller, dialled } = this.opened(row);
+      return [caller, dialled].some((number) => number?.endsWith(digits));
+    });
+    const calls = await this.database.browse((manager) => this.ofIds(manager, ids));
+    return { calls: calls.sort((one, other) => newestFirst(one.call, other.call)), since };
   }
 
   /** How many calls of an account a person made or was to get, counted up to a number of each. */

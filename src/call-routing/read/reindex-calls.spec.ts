@@ -97,7 +97,13 @@ describeOnEachDatabase('what calls of earlier versions are found by', (open) => 
     await leg(talked, { isAnswered: true, duration: 5 });
     const busy = await call({ dialStatus: 'busy' });
     const on = await call({ endedAt: null });
-    const refused = await call({ caller: null, dialled: null, sessionId: null, decision: 'refuse', reason: 'stranger' });
+    const refused = await call({
+      caller: null,
+      dialled: null,
+      sessionId: null,
+      decision: 'refuse',
+      reason: 'stranger',
+    });
     const prompted = await call({
       caller: null,
       dialled: null,

@@ -110,38 +110,38 @@ function conditionsOf(search: CallSearch, accountId: string | null, indexOf: Par
     ...(virtualNumber === undefined ? [] : [ofNumber(virtualNumber)]),
     ...(outcome === undefined ? [] : [ofOutcome(accountId, outcome)]),
   ];
-  return asked.length > 0 ? asked : [[stream('masked_call_account', 'account_id = ?', accountId)]];
+  return asked.length > 0 ? asked : [[along('masked_call_account', 'account_id = ?', accountId)]];
 }
 
 function ofSession(sessionId: string): Stream[] {
   return [
-    stream('masked_call_session', 'session_id = ?', sessionId),
-    stream('masked_call_prompt_session', 'prompt_session_id = ? AND session_id IS NULL', sessionId),
+    along('masked_call_session', 'session_id = ?', sessionId),
+    along('masked_call_prompt_session', 'prompt_session_id = ? AND session_id IS NULL', sessionId),
   ];
 }
 
 function ofParty(index: string): Stream[] {
   return [
-    stream('masked_call_caller', 'caller_index = ?', index),
-    stream('masked_call_dialled', 'dialled_index = ?', index),
+    along('masked_call_caller', 'caller_index = ?', index),
+    along('masked_call_dialled', 'dialled_index = ?', index),
   ];
 }
 
 function ofDialled(index: string, number: E164): Stream[] {
-  return [stream('masked_call_dialled', 'dialled_index = ?', index), ...ofNumber(number)];
+  return [along('masked_call_dialled', 'dialled_index = ?', index), ...ofNumber(number)];
 }
 
 function ofNumber(number: E164): Stream[] {
-  return [stream('masked_call_number', 'virtual_number = ?', number)];
+  return [along('masked_call_number', 'virtual_number = ?', number)];
 }
 
 /** Of no account in particular another condition leads, and this one is only looked at. */
 function ofOutcome(accountId: string | null, outcome: Outcome): Stream[] {
-  if (accountId === null) return [stream('', 'outcome = ?', outcome)];
-  return [stream('masked_call_outcome', 'account_id = ? AND outcome = ?', accountId, outcome)];
+  if (accountId === null) return [along('', 'outcome = ?', outcome)];
+  return [along('masked_call_outcome', 'account_id = ? AND outcome = ?', accountId, outcome)];
 }
 
-function stream(index: string, sql: string, ...parameters: unknown[]): Stream {
+function along(index: string, sql: string, ...parameters: unknown[]): Stream {
   return { index, sql, parameters };
 }
 

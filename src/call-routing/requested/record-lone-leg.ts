@@ -21,7 +21,6 @@ export async function recordLoneLeg(
   const { legUuid, reason, startedAt, now } = told;
   const callId = newId();
   const place = { callId, accountId };
-  const { first = null, second = null } = session?.parties ?? {};
   await CALLS.insert(tx, {
     id: callId,
     accountId,
@@ -35,12 +34,7 @@ export async function recordLoneLeg(
     reason,
     answer: crypto.seal(answerPlace(place), hangupXml()),
     createdAt: now,
-    virtualNumberId: session?.virtualNumberId ?? null,
-    virtualNumber: session?.virtualNumber ?? null,
-    caller: first === null ? null : crypto.seal(callerPlace(place), first),
-    callerIndex: session?.firstIndex ?? null,
-    dialled: second === null ? null : crypto.seal(dialledPlace(place), second),
-    dialledIndex: session?.secondIndex ?? null,
+    ...(session && peopleOf(crypto, place, session)),
   });
   const subaccountId = session?.subaccountId ?? null;
   await linkLeg(tx, { accountId, legUuid, callId, sessionId, subaccountId, role: 'first' });
@@ -53,6 +47,19 @@ export async function recordLoneLeg(
     legUuid,
   });
   return callId;
+}
+
+/** Whom we called, and whom they were to talk with. */
+function peopleOf(crypto: Crypto, place: { callId: string; accountId: string }, session: SessionRecord) {
+  const { parties, firstIndex, secondIndex, virtualNumberId, virtualNumber } = session;
+  return {
+    virtualNumberId,
+    virtualNumber,
+    caller: parties.first === null ? null : crypto.seal(callerPlace(place), parties.first),
+    callerIndex: firstIndex,
+    dialled: parties.second === null ? null : crypto.seal(dialledPlace(place), parties.second),
+    dialledIndex: secondIndex,
+  };
 }
 
 /** Whether the leg is a call's already, so that no other call may be made of it. */
