@@ -71,14 +71,17 @@ describeOnEachService('a call that no session claims', (start) => {
       ['redirect', 200],
       ['hangup', 200],
     ]);
-    const shown = await service.admin<{ decision: string; outcome: string; session_uuid: string | null }>(
-      'GET',
-      `/calls/${uuid}`,
-    );
+    const shown = await service.admin<{
+      decision: string;
+      outcome: string;
+      reason: string;
+      session_uuid: string | null;
+    }>('GET', `/calls/${uuid}`);
     expect(shown.body).toMatchObject({
       decision: 'redirect',
       session_uuid: null,
-      outcome:
+      outcome: 'refused',
+      reason:
         "refused: the caller is not registered for this number; the call is handed on to the account's unrouted_url",
     });
   });
