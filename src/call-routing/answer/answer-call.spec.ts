@@ -232,6 +232,14 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
       ]);
     });
 
+    it('is known to be over where its hang-up was here first', async () => {
+      await world.sessions.open({ ...pair, ...PIN });
+      const leg = newId();
+      await hangUp(leg);
+      await call(STRANGER, leg);
+      expect(await callRow(leg)).toMatchObject({ decision: 'ask-pin', outcome: 'abandoned' });
+    });
+
     it('takes a PIN in that call alone, and only where it was asked for', async () => {
       await world.sessions.open({ ...pair, ...PIN });
       const [leg, other] = [newId(), newId()];

@@ -189,6 +189,16 @@ describeOnEachDatabase('a requested call', (open) => {
       expect(await secondCalls()).toContain('<Dial');
     });
 
+    it('is found by both parties, by the number and by how it ended', async () => {
+      await ended(newId());
+      const columns = 'caller_index, dialled_index, virtual_number, outcome';
+      const kept = await database.read<object[]>((m) => m.query(`SELECT ${columns} FROM masked_call`));
+      const { firstIndex, secondIndex, virtualNumber } = session;
+      expect(kept.map((row) => ({ ...row }))).toEqual([
+        { caller_index: firstIndex, dialled_index: secondIndex, virtual_number: virtualNumber, outcome: 'no-answer' },
+      ]);
+    });
+
     it('is unanswered where Plivo tells no length either, and no PIN was asked for', async () => {
       const webhook = verified({ ...common(newId()), Event: 'Hangup', CallStatus: 'busy' });
       await world.closeRequest.run(webhook, requestId, readHangupWebhook(webhook.params)!);
