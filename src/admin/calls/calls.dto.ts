@@ -1,49 +1,56 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import { OUTCOMES, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, withPlus } from '../values.dto.js';
 
 export class CallsQuery extends PageQuery {
-  /** Who called, or the other party, in any spelling. */
+  @ApiPropertyOptional({
+    example: '+1 (415) 555-0123',
+    description: 'Who called, or the other party, in any spelling.',
+  })
   @IfGiven()
   @PastedNumber()
   party?: string;
 
-  /** The other party, or the number that was called, in any spelling. */
+  @ApiPropertyOptional({ description: 'The other party, or the number that was called, in any spelling.' })
   @IfGiven()
   @PastedNumber()
   dialled?: string;
 
-  /** The number that was called, or that we called from, in any spelling; also one that has left the pool. */
+  @ApiPropertyOptional({
+    description:
+      'The number that was called, or that we called from, in any spelling; also one that has left the pool.',
+  })
   @IfGiven()
   @PastedNumber()
   virtual_number?: string;
 
-  /** Auth ID. Its `default_country` is that of national spellings. */
+  @ApiPropertyOptional({ description: 'Auth ID. Its default_country is that of national spellings.' })
   @IfGiven()
   @IsString()
   @Length(1, 20)
   account?: string;
 
-  /** Calls of this session, and those that heard its PIN prompt and came to no session. */
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'Calls of this session, and those that heard its PIN prompt and came to no session.',
+  })
   @IfGiven()
   @SessionUuid()
   session?: string;
 
-  @ApiProperty({ required: false, enum: OUTCOMES, description: 'What became of the call; calls that go on have none.' })
+  @ApiPropertyOptional({ enum: OUTCOMES, description: 'What became of the call; calls that go on have none.' })
   @IfGiven()
   @IsIn(OUTCOMES)
   outcome?: Outcome;
 
-  /** First instant, ISO 8601. */
-  @ApiProperty({ required: false, type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'First instant: ISO 8601, a date or a time.' })
   @IfGiven()
   @IsoInstant()
   from?: number;
 
-  /** The instant after the last, ISO 8601. */
-  @ApiProperty({ required: false, type: String, format: 'date-time' })
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'The instant after the last.' })
   @IfGiven()
   @IsoInstant()
   to?: number;

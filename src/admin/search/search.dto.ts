@@ -1,3 +1,4 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { IfGiven, isoText, withPlus } from '../values.dto.js';
 import { shownCall } from '../calls/calls.dto.js';
@@ -5,11 +6,19 @@ import { shownSession } from '../sessions/admin-sessions.dto.js';
 import type { Findings } from './search-all.js';
 
 export class SearchQuery {
-  /** A number in any spelling, its last 4 or more digits, a number of the pool, or the UUID of a session, a call or a leg. */
+  @ApiProperty({
+    example: '+1 (415) 555-0123',
+    minLength: 1,
+    maxLength: 200,
+    description:
+      'A number in any spelling, its last 4 or more digits, a number of the pool, or the UUID of a session, a call or a leg.',
+  })
   @Length(1, 200, { message: 'q must be a text of 1 to 200 characters' })
   q!: string;
 
-  /** Auth ID; all accounts without it. Its `default_country` is that of national spellings. */
+  @ApiPropertyOptional({
+    description: 'Auth ID; all accounts without it. Its default_country is that of national spellings.',
+  })
   @IfGiven()
   @IsString()
   @Length(1, 20)

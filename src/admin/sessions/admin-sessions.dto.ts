@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import type { TimelineEntry } from '../../call-routing/index.js';
 import { NEVER, type FoundSession, type Interaction, type SessionAnswer } from '../../sessions/index.js';
@@ -11,12 +12,12 @@ export class SessionsQuery extends PageQuery {
   @Length(1, 20)
   account?: string;
 
-  /** In either role, in any spelling. */
+  @ApiPropertyOptional({ example: '+1 (415) 555-0123', description: 'In either role, in any spelling.' })
   @IfGiven()
   @PastedNumber()
   party?: string;
 
-  /** In any spelling; also one that has left the pool. */
+  @ApiPropertyOptional({ description: 'In any spelling; also one that has left the pool.' })
   @IfGiven()
   @PastedNumber()
   virtual_number?: string;

@@ -12,7 +12,7 @@ export class CallReindex {
   /** `CALL_INDEX_VERSION` of what is being written. */
   @Column({ type: 'int' }) version!: number;
   @Column(word(10)) stage!: CallReindexStage;
-  /** When stage `all` began: stage `late` looks back no further. */
+  /** When stage `all` began: stage `late` looks back a day further, and no more. */
   @Column({ ...instant(), name: 'begun_at' }) begunAt!: number;
   /** The stage goes on with the calls before this one. */
   @Column({ ...id(), name: 'call_id' }) callId!: string;

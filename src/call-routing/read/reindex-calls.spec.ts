@@ -138,6 +138,9 @@ describeOnEachDatabase('what calls of earlier versions are found by', (open) => 
 
   it('is given an hour later to what a process of the version before has written meanwhile', async () => {
     const { clock } = world.sessions;
+    clock.advance(-25 * HOUR_MS);
+    const older = await call();
+    clock.advance(25 * HOUR_MS);
     const old = await call();
     const made = await started();
     await made.run('all');
@@ -153,6 +156,7 @@ describeOnEachDatabase('what calls of earlier versions are found by', (open) => 
     expect(await made.run('late')).toBe(2);
     expect((await row(late))['caller_index']).toBe(session.firstIndex);
     expect((await row(old))['caller_index']).toBe(session.firstIndex);
+    expect((await row(older))['caller_index']).toBeNull();
     expect(await made.run('late')).toBe(0);
   });
 

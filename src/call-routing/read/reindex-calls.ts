@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { SessionRecords, virtualNumbersOf } from '../../sessions/index.js';
-import { Clock, HOUR_MS } from '../../platform/clock.js';
+import { Clock, DAY_MS, HOUR_MS } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { orStartOver } from '../../platform/database/key-races.js';
@@ -124,7 +124,8 @@ export class ReindexCalls implements OnModuleInit, OnApplicationBootstrap {
 
   private async next(tx: Tx, { stage, begunAt, callId }: CallReindex, size: number): Promise<StoredCall[]> {
     const calls = await CALL.read(tx, `FROM masked_call WHERE id < ? ORDER BY id DESC LIMIT ${size}`, [callId]);
-    return stage === 'late' ? calls.filter(({ createdAt }) => createdAt >= begunAt) : calls;
+    // What was on at the beginning may have been ended by a process of an earlier version; no call lasts longer than a day.
+    return stage === 'late' ? calls.filter(({ createdAt }) => createdAt >= begunAt - DAY_MS) : calls;
   }
 
   private async reindex(tx: Tx, calls: StoredCall[]): Promise<number> {
