@@ -71,7 +71,7 @@ export class SearchSessions {
 
   /**
    * The newest sessions of an account of which a party's number ends in these digits, among the newest `most`: numbers are sealed, and found whole by their
-   * index, so each is opened here. 12 us a session, with turns for others in between. `since`: when the oldest that was looked at was opened;
+   * index, so each is opened here. 10 us a session besides the reading, with turns for others in between. `since`: when the oldest that was looked at was opened;
    * null where all were.
    */
   async endingIn(
