@@ -6,6 +6,7 @@ import { Secrets } from './settings/data-folder.js';
 import type { Connections } from './database/connections.js';
 import { Database } from './database/database.js';
 import { Events } from './events/events.js';
+import { ForgetAnswers } from './http/forget-answers.js';
 import { Idempotency } from './http/idempotency.js';
 import { PurgeIdempotencyKeys } from './http/purge-idempotency-keys.js';
 import { WrongCredentials } from './http/wrong-credentials.js';
@@ -48,6 +49,7 @@ export class PlatformModule {
         WrongCredentials,
         { provide: Outgoing, useFactory: () => new Outgoing(clock, config.callbacks) },
         PurgeIdempotencyKeys,
+        ForgetAnswers,
       ],
       exports: [
         Config,
@@ -65,6 +67,7 @@ export class PlatformModule {
         WrongCredentials,
         Outgoing,
         PurgeIdempotencyKeys,
+        ForgetAnswers,
       ],
     };
   }

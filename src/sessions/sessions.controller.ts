@@ -69,7 +69,8 @@ export class SessionsController {
       const opened = await this.openSession.run(tx, owner, this.createPipe.transform(body), terms);
       const session = await this.findSession.openedAnswer(tx, opened);
       const mirror = flatMirror(session);
-      return { status: 201, body: { api_id: request.id, message: 'Session created', ...mirror, session } };
+      const told = { api_id: request.id, message: 'Session created', ...mirror, session };
+      return { status: 201, body: told, about: opened.id };
     });
     await reply.status(answer.status).send(answer.body);
   }
@@ -100,11 +101,10 @@ export class SessionsController {
     const owner = principalOf(request);
     const policy = await this.accountSettings.of(owner.accountId);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
-      const session = await this.findSession.answer(
-        tx,
-        await this.updateSession.run(tx, owner, knownForm(uuid), this.updatePipe.transform(body), policy),
-      );
-      return { status: 200, body: { api_id: request.id, message: 'Session updated', ...flatMirror(session), session } };
+      const changed = await this.updateSession.run(tx, owner, knownForm(uuid), this.updatePipe.transform(body), policy);
+      const session = await this.findSession.answer(tx, changed);
+      const told = { api_id: request.id, message: 'Session updated', ...flatMirror(session), session };
+      return { status: 200, body: told, about: changed.id };
     });
     await reply.status(answer.status).send(answer.body);
   }

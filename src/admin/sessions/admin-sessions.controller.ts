@@ -64,7 +64,8 @@ export class AdminSessionsController {
       await this.endNow(tx, session);
       const details = { account: session.accountId };
       await this.audit.record(tx, { action: 'session.ended', target: session.id, details }, request);
-      return { status: 200, body: shownSession(await this.searchSessions.one(tx, session.id)) };
+      const body = shownSession(await this.searchSessions.one(tx, session.id));
+      return { status: 200, body, about: session.id };
     });
     reply.status(answer.status);
     return answer.body;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock.js';
-import { Crypto } from '../crypto/crypto.js';
+import { Crypto, type SealedPlace } from '../crypto/crypto.js';
 import { Contended, Database, isDuplicate, type Tx } from '../database/database.js';
 import { selection } from '../database/rows.js';
 import { DomainError, Unavailable } from '../errors.js';
@@ -27,6 +27,8 @@ const MAX_REFUSAL_LENGTH = 48_000;
 export interface Answer {
   status: number;
   body: unknown;
+  /** Id of the session whose parties' numbers are in the request or the answer, or of the erasure that was asked for: `ForgetAnswers` finds it by that. */
+  about?: string;
 }
 
 interface Claim {
@@ -75,7 +77,7 @@ export class Idempotency {
     try {
       const answer = await this.database.transaction(async (tx) => {
         const result = await work(tx);
-        await this.store(tx, claim, result.status, JSON.stringify(result.body));
+        await this.store(tx, claim, result, JSON.stringify(result.body));
         return result;
       });
       return { ...answer, replayed: false };
@@ -96,7 +98,7 @@ export class Idempotency {
       await this.insert(tx, claim, now);
       return null;
     }
-    if (row.requestHash !== claim.requestHash) throw new IdempotencyKeyReused();
+    if (row.requestHash !== '' && row.requestHash !== claim.requestHash) throw new IdempotencyKeyReused();
     if (row.answerStatus !== null) return this.open(claim, row.answerStatus, row.answerBody);
     if (row.leaseUntil > now && !(await isAbandoned(tx, row.lease))) throw new StillRunning();
 
@@ -120,10 +122,11 @@ export class Idempotency {
   }
 
   /** Fails when the lease was taken over, so that the transaction it stands in keeps nothing. */
-  private async store(tx: Tx, claim: Claim, status: number, body: string): Promise<void> {
+  private async store(tx: Tx, claim: Claim, answer: Omit<Answer, 'body'>, body: string): Promise<void> {
+    const { status: answerStatus, about = '' } = answer;
     const stored = await IDEMPOTENCY_KEYS.update(
       tx,
-      { lease: null, answerStatus: status, answerBody: this.crypto.seal(place(claim), body) },
+      { lease: null, answerStatus, answerBody: this.crypto.seal(answerBodyPlace(claim), body), about },
       WHILE_OURS,
       [claim.owner, claim.keyHash, claim.lease],
     );
@@ -137,8 +140,7 @@ export class Idempotency {
       refusal && isLasting(error, refusal) ? JSON.stringify({ headers: refusal.headers, body: refusal.body }) : null;
     try {
       await this.database.transaction(async (tx) => {
-        if (refusal && kept !== null && kept.length <= MAX_REFUSAL_LENGTH)
-          await this.store(tx, claim, refusal.status, kept);
+        if (refusal && kept !== null && kept.length <= MAX_REFUSAL_LENGTH) await this.store(tx, claim, refusal, kept);
         else await this.release(tx, claim);
       });
     } catch {
@@ -151,7 +153,7 @@ export class Idempotency {
   }
 
   private open(claim: Claim, status: number, sealed: string | null): ErrorAnswer {
-    const text = this.crypto.open(place(claim), sealed ?? '');
+    const text = this.crypto.open(answerBodyPlace(claim), sealed ?? '');
     if (status < 400) return { status, headers: {}, body: JSON.parse(text) as ErrorAnswer['body'], isBug: false };
     return { status, ...(JSON.parse(text) as Pick<ErrorAnswer, 'headers' | 'body'>), isBug: false };
   }
@@ -172,6 +174,7 @@ function requestText(request: FastifyRequest): string {
   return `${request.method} ${request.raw.url ?? ''}\n${canonical(request.body)}`;
 }
 
-function place(claim: Claim): { column: string; row: string; account: string } {
-  return { column: 'idempotency_key.answer_body', row: claim.keyHash, account: claim.owner };
+/** Where the answer under a key stands, sealed. */
+export function answerBodyPlace({ keyHash, owner }: Pick<Claim, 'keyHash' | 'owner'>): SealedPlace {
+  return { column: 'idempotency_key.answer_body', row: keyHash, account: owner };
 }
