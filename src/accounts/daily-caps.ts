@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
+import type { EntityManager } from 'typeorm';
 import { Clock, DAY_MS, dayOf } from '../platform/clock.js';
 import { change, Contended, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
@@ -15,6 +16,7 @@ const TELL = 'accounts.daily-cap-reached';
 const COUNT = selection(DAILY_COUNTS.pick(['taken']));
 const OF_DAY = selection(DAILY_COUNTS.pick(['counted', 'taken']));
 const PLACES = selection(DAILY_DESTINATIONS.pick(['day', 'accountId']));
+const ON_KEPT_DAYS = 'WHERE day IN (?, ?, ?, ?, ?) AND account_id = ? AND party_index = ?';
 const THIS_COUNT = 'day = ? AND account_id = ? AND counted = ?';
 /** Its parameter, the phone's index, comes first. */
 const OF_PHONE = selection({
@@ -108,6 +110,27 @@ export class DailyCaps implements OnModuleInit {
     const day = this.today();
     await orStartOver(DAILY_DESTINATIONS.insert(tx, { day, accountId, partyIndex }));
     if (!(await this.takeOne(tx, [day, accountId, 'destinations'], cap))) throw new Contended();
+  }
+
+  /** How many days it is known of a phone that it was dialled. */
+  async daysOf(manager: EntityManager, accountId: string, partyIndex: string): Promise<number> {
+    const days = await PLACES.read(
+      manager,
+      `FROM daily_destination ${ON_KEPT_DAYS}`,
+      this.keptDaysOf(accountId, partyIndex),
+    );
+    return days.length;
+  }
+
+  /** That this phone was dialled; how many were stays. */
+  async forgetPhone(tx: Tx, accountId: string, partyIndex: string): Promise<void> {
+    await change(tx, `DELETE FROM daily_destination ${ON_KEPT_DAYS}`, this.keptDaysOf(accountId, partyIndex));
+  }
+
+  /** A day is kept beyond its end, and may not have been purged yet. */
+  private keptDaysOf(accountId: string, partyIndex: string): unknown[] {
+    const today = this.today();
+    return [...[1, 0, -1, -2, -3].map((days) => today + days * DAY_MS), accountId, partyIndex];
   }
 
   /** What was counted today; 0 also for accounts without the cap. */

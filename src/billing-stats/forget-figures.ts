@@ -54,6 +54,13 @@ export class ForgetFigures {
     await this.deleteTallies(tx, tallies);
   }
 
+  /** Of these calls, by their A legs, their session is forgotten: they count on, in no session. What the session came to is deleted with it. */
+  async detach(tx: Tx, accountId: string, aLegUuids: string[]): Promise<void> {
+    if (aLegUuids.length === 0) return;
+    const those = `WHERE account_id = ? AND a_leg_uuid IN (${marks(aLegUuids)})`;
+    await CALL_TALLIES.update(tx, { sessionId: null }, those, [accountId, ...aLegUuids]);
+  }
+
   /** In one order, so that two processes cannot wait for each other. */
   private async remember(tx: Tx, figures: Figure[]): Promise<void> {
     const byPlace = new Map<string, Figure>();

@@ -16,6 +16,7 @@ import { NoteDial } from './facts/note-dial.js';
 import { NoteHangup } from './facts/note-hangup.js';
 import { PurgeWebhookReceipts } from './facts/purge-webhook-receipts.js';
 import { SetUpCauses } from './facts/set-up-causes.js';
+import { EraseCalls } from './erase-calls.js';
 import { ForgetCalls } from './forget-calls.js';
 import { JudgePin } from './pin/judge-pin.js';
 import { PinLocks } from './pin/pin-locks.js';
@@ -53,7 +54,7 @@ const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, Reindex
 @Module({
   imports: [AccountsModule, SpendModule, PlivoModule, SessionsModule],
   controllers: [WebhooksController, RequestWebhooksController, RingTonesController],
-  providers: [ForgetCalls, ...FACTS, ...RECORDS, ...PIN, ...RUSH, ...ANSWER, ...REQUESTED, ...READ],
-  exports: [...READ, ForgetCalls, PurgePinLocks, PurgeWebhookReceipts, ShedAnswers, SweepRecords],
+  providers: [ForgetCalls, EraseCalls, ...FACTS, ...RECORDS, ...PIN, ...RUSH, ...ANSWER, ...REQUESTED, ...READ],
+  exports: [...READ, ForgetCalls, EraseCalls, PurgePinLocks, PurgeWebhookReceipts, ShedAnswers, SweepRecords],
 })
 export class CallRoutingModule {}

@@ -11,7 +11,8 @@ import {
   type CallbackAttempt,
   type CallbackStatus,
 } from './callback.entity.js';
-import { attemptPlace } from './deliver-callbacks.js';
+import { formDecoded } from './contract.js';
+import { attemptPlace, bodyPlace, urlPlace } from './deliver-callbacks.js';
 
 /** A callback without what is sealed in it: neither URL nor numbers. */
 export type ShownCallback = Omit<Callback, 'url' | 'body'>;
@@ -33,6 +34,12 @@ export interface CallbackSearch {
   limit: number;
 }
 
+/** A callback with what is sealed in it. */
+export type ToldCallback = Pick<Callback, 'id' | 'accountId' | 'callId' | 'event' | 'status' | 'createdAt' | 'url'> & {
+  parameters: Record<string, string>;
+};
+
+const OPENED = selection(CALLBACKS.pick(['id', 'accountId', 'callId', 'event', 'status', 'createdAt', 'url', 'body']));
 const { url: _url, body: _body, ...SHOWN } = CALLBACKS.fields();
 const ROWS = selection(SHOWN);
 const ATTEMPTS = selection(CALLBACK_ATTEMPTS.fields());
@@ -59,6 +66,19 @@ export class FindCallbacks {
       ]);
       return this.withAttempts(manager, found, false);
     });
+  }
+
+  /** What customers were told, opened: of a session, or of calls by their ids; oldest first. For the person whom it is about. */
+  async told(manager: EntityManager, of: { sessionId: string } | { callIds: string[] }): Promise<ToldCallback[]> {
+    const [where, parameters] =
+      'sessionId' in of ? ['session_id = ?', [of.sessionId]] : [`call_id IN (${marks(of.callIds)})`, of.callIds];
+    if (parameters.length === 0) return [];
+    const rows = await OPENED.read(manager, `FROM callback WHERE ${where} ORDER BY created_at, id`, parameters);
+    return rows.map(({ url, body, ...row }) => ({
+      ...row,
+      url: this.crypto.open(urlPlace(row.id, row.accountId), url),
+      parameters: Object.fromEntries(formDecoded(this.crypto.open(bodyPlace(row.id, row.accountId), body))),
+    }));
   }
 
   /** Refuses an id that nobody knows. */

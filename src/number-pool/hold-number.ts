@@ -1,6 +1,8 @@
 import { change, type Database, type Tx } from '../platform/database/database.js';
-import { marks } from '../platform/database/rows.js';
+import { marks, selection } from '../platform/database/rows.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS } from './virtual-number.entity.js';
+
+const HELD = selection(ASSIGNMENTS.pick(['sessionId', 'freeAfter']));
 
 /**
  * Moves the end of a session's hold on its number. Returns false when a party's place on the number has gone to another session meanwhile:
@@ -49,4 +51,22 @@ export async function forgetHolds(tx: Tx, database: Database, sessionIds: string
       `${database.deleteFrom(table, `${table}_session`)} WHERE session_id IN (${marks(sessionIds)}) AND free_after <= ?`,
       [...sessionIds, now],
     );
+}
+
+/** What these sessions, which end now, claim for strangers: their PINs and files. */
+export async function forgetClaims(tx: Tx, database: Database, sessionIds: string[]): Promise<void> {
+  const from = database.deleteFrom('pin_assignment', 'pin_assignment_session');
+  await change(tx, `${from} WHERE session_id IN (${marks(sessionIds)})`, sessionIds);
+}
+
+/** Until when the numbers of these sessions cool off, of those that do: the other party is not to reach somebody else yet. */
+export async function coolingOff(tx: Tx, database: Database, sessionIds: string[]): Promise<Map<string, number>> {
+  const held = await HELD.read(
+    tx,
+    `FROM number_assignment ${database.byIndex('number_assignment_session')} WHERE session_id IN (${marks(sessionIds)})`,
+    sessionIds,
+  );
+  const until = new Map<string, number>();
+  for (const { sessionId, freeAfter } of held) until.set(sessionId, Math.max(freeAfter, until.get(sessionId) ?? 0));
+  return until;
 }

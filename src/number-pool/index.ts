@@ -5,7 +5,15 @@ export { ChangeNumber } from './change-number.js';
 export { ownerOfNumber, pooledAmong } from './find-numbers.js';
 export { CountNumbers, hasNumbers } from './count-numbers.js';
 export { FollowListing, type ListingNews } from './follow-listing.js';
-export { extendHold, forgetHolds, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';
+export {
+  coolingOff,
+  extendHold,
+  forgetClaims,
+  forgetHolds,
+  releaseHold,
+  releaseParty,
+  releaseStrangers,
+} from './hold-number.js';
 export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers, type NumberPage } from './list-numbers.js';
 export { LONGEST_PIN, longestPin } from './longest-pin.js';
@@ -22,6 +30,7 @@ export { ReadListing } from './read-listing.js';
 export { RemoveNumber } from './remove-number.js';
 export { SearchNumbers } from './search-numbers.js';
 export { forgetParty, holderOf, type Place, renameParty } from './rename-party.js';
+export { forgetParty, holderOf, numbersOfParty, type Place, renameParty } from './rename-party.js';
 export { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 export { TakePoolLoad } from './take-pool-load.js';
 export { TellListingNews } from './tell-listing-news.js';

@@ -1,6 +1,7 @@
-import { change, type Tx } from '../platform/database/database.js';
-import { selection } from '../platform/database/rows.js';
-import { ASSIGNMENTS } from './virtual-number.entity.js';
+import type { EntityManager } from 'typeorm';
+import { change, type Database, type Tx } from '../platform/database/database.js';
+import { selection, type Selected } from '../platform/database/rows.js';
+import { ASSIGNMENTS, NUMBERS } from './virtual-number.entity.js';
 
 const PLACE = selection(ASSIGNMENTS.pick(['sessionId', 'freeAfter']));
 
@@ -33,4 +34,20 @@ export async function renameParty(tx: Tx, { virtualNumberId, index }: Place, ren
 export async function forgetParty(tx: Tx, { virtualNumberId, index }: Place): Promise<void> {
   const where = 'DELETE FROM number_assignment WHERE virtual_number_id = ? AND party_index = ?';
   await change(tx, where, [virtualNumberId, index]);
+}
+
+const NUMBER_OF = selection({ ...NUMBERS.pick(['number'], 'n'), ...ASSIGNMENTS.pick(['freeAfter'], 'a') });
+
+/** The numbers that a party has or had, and until when each is kept from others; those that have left the pool are left out. */
+export function numbersOfParty(
+  manager: EntityManager,
+  database: Database,
+  index: string,
+): Promise<Selected<typeof NUMBER_OF>[]> {
+  return NUMBER_OF.read(
+    manager,
+    `FROM number_assignment a ${database.byIndex('number_assignment_party')} JOIN virtual_number n ON n.id = a.virtual_number_id
+     WHERE a.party_index = ? ORDER BY n.number`,
+    [index],
+  );
 }

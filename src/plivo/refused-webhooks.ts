@@ -102,6 +102,20 @@ export class RefusedWebhooks implements OnModuleDestroy {
     return found.slice(0, SHOWN).sort((one, other) => other.at - one.at);
   }
 
+  /** Those whose path or URL is somebody's: neither should have a number in it, but both are as whoever sent them wrote them. */
+  async forget(isOf: (text: string) => boolean): Promise<void> {
+    await this.write();
+    const all = await this.database.browse((manager) => ROWS.read(manager, 'FROM refused_webhook'));
+    const found = all.filter(({ path, signedUrl }) => isOf(path) || isOf(signedUrl));
+    if (found.length === 0) return;
+    await this.database.transaction(async (tx) => {
+      for (const { accountId, minute, path, method, reason } of found) {
+        const key = 'account_id = ? AND minute = ? AND path = ? AND method = ? AND reason = ?';
+        await change(tx, `DELETE FROM refused_webhook WHERE ${key}`, [accountId, minute, path, method, reason]);
+      }
+    });
+  }
+
   private isFull(isUnknown: boolean): boolean {
     let alike = 0;
     for (const { accountId } of this.counted.rows) if ((accountId === '') === isUnknown) alike += 1;

@@ -2,18 +2,21 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
 import { PlivoClient } from '../plivo/index.js';
 import { hasSession } from '../sessions/index.js';
-import { Clock } from '../platform/clock.js';
+import { Clock, HOUR_MS } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
-import { RECORDINGS } from './recording.entity.js';
+import { LONGEST_CALL_MS, LOOK, LOOK_AFTER_MS, lookKey } from './looking.js';
+import { RECORDINGS, type Recording } from './recording.entity.js';
 import { IDS, readRecording, sealedPlace } from './recording-rows.js';
 import { RecordingStore } from './recording-store.js';
 
 export const DELETE = 'recordings.delete';
 const LONGEST_PAUSE_SECONDS = 6 * 3600;
 const FIRST_PAUSE_SECONDS = 30;
+/** After its call was connected: the longest call, and an hour in which Plivo may still name its recording. */
+const NAMED_WITHIN_MS = LONGEST_CALL_MS + HOUR_MS;
 
 export function deleteKey(recordingId: string): string {
   return `${DELETE}:${recordingId}`;
@@ -72,6 +75,7 @@ export class DeleteRecording implements OnModuleInit {
 
   private async run(recordingId: string): Promise<void> {
     const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
+    if (recording?.status === 'deleted') return this.forget(recording);
     if (recording?.status !== 'deleting') return;
     if (recording.file !== null) await this.store.remove(recording.file);
     if (recording.plivoId !== null) {
@@ -95,11 +99,31 @@ export class DeleteRecording implements OnModuleInit {
         "WHERE id = ? AND status = 'deleting' AND COALESCE(plivo_index, '') = ?",
         [recordingId, recording.plivoIndex ?? ''],
       );
-      // Of a forgotten session nobody asks when that was.
-      if (noted > 0 && !(await hasSession(tx, recording.sessionId)))
-        await change(tx, 'DELETE FROM recording WHERE id = ?', [recordingId]);
+      if (noted > 0) await this.afterwards(tx, recording);
       return noted > 0;
     });
     if (!isGone) throw new RetryLater(1, 'Plivo named it meanwhile');
+  }
+
+  /** Of a forgotten session nobody asks when that was. What Plivo has not named by then may yet come, and is then to be deleted there. */
+  private async afterwards(tx: Tx, { id: recordingId, sessionId, plivoIndex, createdAt }: Recording): Promise<void> {
+    if (await hasSession(tx, sessionId)) return;
+    const runAt = createdAt + NAMED_WITHIN_MS;
+    if (plivoIndex !== null || runAt <= this.clock.now())
+      return void (await change(tx, 'DELETE FROM recording WHERE id = ?', [recordingId]));
+    await this.jobs.enqueue(tx, DELETE, { recordingId }, { runAt, key: `${deleteKey(recordingId)}:late` });
+    await this.jobs.enqueue(
+      tx,
+      LOOK,
+      { recordingId },
+      { runAt: this.clock.now() + LOOK_AFTER_MS, key: lookKey(recordingId) },
+    );
+  }
+
+  private async forget({ id, sessionId }: Recording): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      if (await hasSession(tx, sessionId)) return;
+      await change(tx, "DELETE FROM recording WHERE id = ? AND status = 'deleted'", [id]);
+    });
   }
 }

@@ -6,7 +6,7 @@ import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { announceStart } from './announce-start.js';
-import { LOOK, LOOK_AFTER_MS, lookKey } from './look-for-recording.js';
+import { LOOK, LOOK_AFTER_MS, lookKey } from './looking.js';
 import { RECORDINGS } from './recording.entity.js';
 import { readRecording } from './recording-rows.js';
 

@@ -6,7 +6,7 @@ import { marks } from '../platform/database/rows.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { DELETE, DeleteRecording, deleteKey } from './delete-recording.js';
 import { FETCH, fetchKey } from './fetch-recording.js';
-import { LONGEST_CALL_MS, LOOK, lookKey } from './look-for-recording.js';
+import { LONGEST_CALL_MS, LOOK, lookKey } from './looking.js';
 import { IDS } from './recording-rows.js';
 
 const BATCH = 200;

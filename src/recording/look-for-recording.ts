@@ -7,24 +7,16 @@ import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { Defer, Jobs } from '../platform/jobs/jobs.js';
+import { LONGEST_CALL_MS, LOOK } from './looking.js';
 import { NoteRecording } from './note-recording.js';
 import { RecordingFailed } from './recording.events.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
 import { readRecording } from './recording-rows.js';
 
-export const LOOK = 'recordings.look';
-/** Plivo tells of a recording within minutes of the call; what it has not told by now may have been lost on the way. */
-export const LOOK_AFTER_MS = 5 * 60_000;
 /** An hour after the call's end an empty list means that there is no recording. */
 const WAIT_MS = HOUR_MS;
 const LONGEST_PAUSE_SECONDS = 1200;
-/** Plivo cuts every call after a day. */
-export const LONGEST_CALL_MS = 25 * HOUR_MS;
 const SPAN_MS = 3 * DAY_MS;
-
-export function lookKey(recordingId: string): string {
-  return `${LOOK}:${recordingId}`;
-}
 
 /** Asks Plivo for the recording of a call whose webhook did not come, and decides in the end that there is none. */
 @Injectable()
@@ -50,7 +42,7 @@ export class LookForRecording implements OnModuleInit {
 
   async run(recordingId: string, attempt: number): Promise<void> {
     const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
-    if (!isAwaited(recording)) return;
+    if (!isLookedFor(recording)) return;
     const found = await this.findCalls.one(recording.callId);
     const settledAt = (found.call.endedAt ?? recording.createdAt + LONGEST_CALL_MS) + WAIT_MS;
     const leftMs = settledAt - this.clock.now();
@@ -68,14 +60,24 @@ export class LookForRecording implements OnModuleInit {
     await this.database.transaction(async (tx) => {
       await lockSession(tx, this.database, recording.sessionId);
       const now = await readRecording(tx, { id: recordingId }, this.database.forUpdate);
-      if (!isAwaited(now)) return;
+      if (!isLookedFor(now)) return;
       if (told) await this.noteRecording.found(tx, now, told);
+      else if (!isAwaited(now)) return;
       else if (wasAnswered(now, found)) {
         await RECORDINGS.update(tx, { status: 'failed', reason: 'missing' }, 'WHERE id = ?', [recordingId]);
         await this.events.publish(tx, new RecordingFailed(now.accountId, now.sessionId, now.callId, recordingId));
       } else await RECORDINGS.update(tx, { status: 'none' }, 'WHERE id = ?', [recordingId]);
     });
   }
+}
+
+/** Also one that was deleted before Plivo had named it: what there is of it is to be deleted there. */
+function isLookedFor(recording: Recording | null): recording is Recording {
+  return isAwaited(recording) || isUnnamed(recording);
+}
+
+function isUnnamed(recording: Recording | null): boolean {
+  return (recording?.status === 'deleting' || recording?.status === 'deleted') && recording.plivoIndex === null;
 }
 
 function isAwaited(recording: Recording | null): recording is Recording {

@@ -1,5 +1,6 @@
 export { SessionsModule } from './sessions.module.js';
 export { CountSessions } from './count-sessions.js';
+export { EndForErasure } from './end-for-erasure.js';
 export { EndSession } from './end-session.js';
 export { ExpireDueSessions } from './expire-due-sessions.js';
 export { FindRoute, SEATED, type Route, type Seat } from './find-route.js';
@@ -16,6 +17,7 @@ export { FindSession, FindSessionById, hasSessions, subaccountOf } from './find-
 export type { Interaction } from './interaction.entity.js';
 export {
   chargeCall,
+  inProgressAmong,
   IN_PROGRESS,
   isInProgress,
   lockSession,
@@ -25,6 +27,16 @@ export {
 } from './interactions.js';
 export { nextOpened, type OpenedSession } from './opened-sessions.js';
 export { isLive, SessionRecords, type ExpiredSession, type SessionRecord } from './session-record.js';
+export {
+  countSessionsOfParty,
+  FIRST_OF_PARTY,
+  forgetPlacesOf,
+  holdOfParty,
+  nextOfParty,
+  sessionsOfParty,
+  type PartyUntil,
+  type PlacedSession,
+} from './sessions-of-party.js';
 export { readTimeRange, timeFilters } from './time-range.js';
 export { parseTimestamp } from './timestamps.js';
 export { SearchSessions, virtualNumbersOf, type FoundSession } from './search-sessions.js';

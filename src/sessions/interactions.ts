@@ -4,6 +4,7 @@ import { exists, marks, selection } from '../platform/database/rows.js';
 import { INTERACTIONS, type Interaction } from './interaction.entity.js';
 
 const WHOLE = selection(INTERACTIONS.fields());
+const OF_SESSION = selection(INTERACTIONS.pick(['sessionId']));
 
 /** The conversations of some sessions, in the order in which they started. */
 export async function readInteractions(tx: Tx, sessionIds: string[]): Promise<Map<string, Interaction[]>> {
@@ -35,6 +36,16 @@ export const SESSIONS_WITH_LEGS = `FROM (SELECT DISTINCT session_id FROM call_le
 /** Whether a conversation of this session is on. */
 export function isInProgress(tx: Tx, sessionId: string, now: number): Promise<boolean> {
   return exists(tx, `${IN_PROGRESS} LIMIT 1`, [sessionId, now]);
+}
+
+/** Those of these sessions of which a conversation is on. */
+export async function inProgressAmong(tx: Tx, sessionIds: string[], now: number): Promise<string[]> {
+  const on = await OF_SESSION.read(
+    tx,
+    `FROM interaction WHERE session_id IN (${marks(sessionIds)}) AND ended_at IS NULL AND busy_until > ?`,
+    [...sessionIds, now],
+  );
+  return on.map(({ sessionId }) => sessionId);
 }
 
 /** Adds a conversation, when the answer to Plivo connects it. The caller holds the session's row. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
 import { CountSessions } from './count-sessions.js';
+import { EndForErasure } from './end-for-erasure.js';
 import { EndSession } from './end-session.js';
 import { ExpireDueSessions } from './expire-due-sessions.js';
 import { FindStrangers } from './find-strangers.js';
@@ -26,6 +27,7 @@ import { UpdateSession } from './update-session.js';
     OpenSession,
     UpdateSession,
     EndSession,
+    EndForErasure,
     ExpireDueSessions,
     FindSession,
     ListSessions,
@@ -39,6 +41,7 @@ import { UpdateSession } from './update-session.js';
   exports: [
     CountSessions,
     EndSession,
+    EndForErasure,
     ExpireDueSessions,
     FindRoute,
     FindSession,

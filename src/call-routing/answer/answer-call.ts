@@ -27,11 +27,12 @@ export class AnswerCall {
 
   run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
     const { accountId } = webhook;
-    return this.deadline.transaction(webhook, isAwaited, async (tx, settings) => {
+    return this.deadline.transaction(webhook, isAwaited, async (tx, settings, answered) => {
       const [{ earlier, isFirstWord }, { decision, caller }] = await Promise.all([
         this.callBook.open(tx, accountId, asked.callUuid),
         this.decide(tx, accountId, asked, settings),
       ]);
+      answered.isFirstWord = isFirstWord;
       if (earlier !== null) return earlier;
 
       const call = {

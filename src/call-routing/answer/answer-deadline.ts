@@ -4,7 +4,7 @@ import { AccountSettings, type CallSettings } from '../../accounts/index.js';
 import { hangupXml, type VerifiedWebhook } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, NotBegun, type Tx } from '../../platform/database/database.js';
-import { DomainError } from '../../platform/errors.js';
+import { DomainError, NotFound } from '../../platform/errors.js';
 import { LoopLag } from '../../platform/loop-lag.js';
 import { Log } from '../../platform/logging/logger.js';
 import { Metrics } from '../../platform/metrics.js';
@@ -14,6 +14,12 @@ import { Rush } from './rush.js';
 
 /** Whether the caller still waits, for that much longer at least. */
 export type IsAwaited = (milliseconds: number) => boolean;
+
+/** What is told of the call that is being answered. */
+export interface AnsweredCall {
+  /** Nothing was heard of it before. */
+  isFirstWord: boolean;
+}
 
 /** Callers do not wait: so long after their request has reached this process a refusal is better than silence. With the signature's tokens, 0.4 s at most, it makes an answer within 1.5 s. */
 const DEADLINE_MS = 900;
@@ -107,19 +113,25 @@ export class AnswerDeadline {
 
   /**
    * The transaction that makes a caller's answer; it begins with the webhook's receipt. When nobody waits any more, nothing of the answer is kept.
-   * The account's settings are read before it.
+   * The account's settings are read before it. A webhook that comes once more for a call that is gone is one of no call.
    */
   async transaction(
     webhook: VerifiedWebhook,
     isAwaited: IsAwaited,
-    work: (tx: Tx, settings: CallSettings) => Promise<string>,
+    work: (tx: Tx, settings: CallSettings, call: AnsweredCall) => Promise<string>,
   ): Promise<string> {
     const settings = await this.accountSettings.of(webhook.accountId);
     // What has begun is repeated after a conflict as long as anybody waits.
     let neededMs = ENOUGH_MS;
     return this.database.transaction(
       async (tx) => {
-        const [, answer] = await Promise.all([noteReceipt(tx, webhook, this.clock.now()), work(tx, settings)]);
+        const call: AnsweredCall = { isFirstWord: false };
+        const [isNew, answer] = await Promise.all([
+          noteReceipt(tx, webhook, this.clock.now()),
+          work(tx, settings, call),
+        ]);
+        // Both are written together, so its call was forgotten or erased meanwhile; nobody asks but whoever has kept the webhook.
+        if (call.isFirstWord && !isNew) throw new NotFound();
         if (!isAwaited(0)) throw new Error('the answer came too late');
         return answer;
       },

@@ -1,4 +1,5 @@
 import { plainText } from '../../plivo/index.js';
+import { maskText } from '../../platform/logging/mask-text.js';
 import { LONGEST_WORDS, type CallLeg } from '../call.entity.js';
 
 /** What is known of a leg, columns of its row. Facts only join: nothing that was known is ever forgotten or exchanged by arrival order. */
@@ -57,7 +58,8 @@ export function recorded(facts: Partial<LegFacts>): Partial<LegFacts> {
 }
 
 function cut(name: keyof typeof LONGEST_WORDS, text: string | null | undefined): string | null {
-  return plainText(text ?? '', LONGEST_WORDS[name]) || null;
+  // Somebody's number has no business in them; masked once, a text stays as it is.
+  return plainText(maskText(text ?? ''), LONGEST_WORDS[name]) || null;
 }
 
 function greater<T extends number | string | boolean | null>(left: T, right: T): T {

@@ -1,6 +1,7 @@
 import type { VerifiedWebhook } from '../../plivo/index.js';
 import { isDuplicate, late, type Tx } from '../../platform/database/database.js';
 import { marks, selection } from '../../platform/database/rows.js';
+import { NotFound } from '../../platform/errors.js';
 import { LEGS, type CallLeg } from '../call.entity.js';
 import { joinFacts, type LegFacts } from './join-facts.js';
 import { noteReceipt } from './note-receipt.js';
@@ -46,11 +47,14 @@ export function addALeg(tx: Tx, accountId: string, legUuid: string): Promise<boo
 
 /**
  * How every webhook of an A leg begins: its receipt, then the leg's row, so that two webhooks of one call wait for each other in the same order. Returns
- * whether this is the first word of the leg.
+ * whether this is the first word of the leg. Refuses a webhook that comes once more and whose leg is gone, because its call was forgotten or erased: what
+ * it tells would be counted a second time.
  */
 export async function beginALeg(tx: Tx, webhook: VerifiedWebhook, legUuid: string, now: number): Promise<boolean> {
-  await noteReceipt(tx, webhook, now);
-  return addALeg(tx, webhook.accountId, legUuid);
+  const isNew = await noteReceipt(tx, webhook, now);
+  const isFirstWord = await addALeg(tx, webhook.accountId, legUuid);
+  if (isFirstWord && !isNew) throw new NotFound();
+  return isFirstWord;
 }
 
 /** Says to which call an A leg belongs. */

@@ -8,19 +8,20 @@ const CONTENT = selection(RECEIPTS.pick(['contentHash']));
 
 /**
  * Remembers what a nonce was used for. The same nonce with the same content is a repetition, which the facts bear; with other content it is a
- * forgery and refused.
+ * forgery and refused. Returns whether it is new.
  */
-export async function noteReceipt(tx: Tx, webhook: VerifiedWebhook, now: number): Promise<void> {
+export async function noteReceipt(tx: Tx, webhook: VerifiedWebhook, now: number): Promise<boolean> {
   const { accountId, nonce, contentHash } = webhook;
   try {
     await RECEIPTS.insert(tx, { accountId, nonce, contentHash, receivedAt: now });
+    return true;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     const [known] = await CONTENT.read(tx, 'FROM webhook_receipt WHERE account_id = ? AND nonce = ?', [
       accountId,
       nonce,
     ]);
-    if (known?.contentHash === contentHash) return;
+    if (known?.contentHash === contentHash) return false;
     webhook.onNonceReused?.();
     throw new NonceReused();
   }

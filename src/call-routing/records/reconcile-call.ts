@@ -55,7 +55,7 @@ export class ReconcileCall implements OnModuleInit {
     const { call, legs } = found;
     const isLate = this.clock.now() >= call.createdAt + GIVE_UP_MS;
 
-    const records = await this.recordsOf(call).catch((error: unknown) => {
+    const records = await this.recordsOf(call, legs).catch((error: unknown) => {
       if (!isLate) throw error;
       return [];
     });
@@ -77,10 +77,13 @@ export class ReconcileCall implements OnModuleInit {
   }
 
   /** The caller's leg first; nothing when Plivo does not know it. */
-  private async recordsOf(call: Selected<typeof CALL>): Promise<CallRecord[]> {
+  private async recordsOf(call: Selected<typeof CALL>, legs: Leg[]): Promise<CallRecord[]> {
     const { accountId, sessionId, aLegUuid, createdAt } = call;
+    // Of a session that was erased its legs know it.
     const subaccountId =
-      sessionId === null ? null : await this.database.read((manager) => subaccountOf(manager, sessionId));
+      sessionId === null
+        ? (legs[0]?.subaccountId ?? null)
+        : await this.database.read((manager) => subaccountOf(manager, sessionId));
     const credentials = await this.plivoAccess.of(accountId, subaccountId);
     const own = await this.plivo.getCall(credentials, aLegUuid);
     if (own === null) return [];

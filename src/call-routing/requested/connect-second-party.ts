@@ -28,8 +28,9 @@ export class ConnectSecondParty {
   run(webhook: VerifiedWebhook, requestId: string, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
     const { accountId } = webhook;
     const { callUuid } = asked;
-    return this.deadline.transaction(webhook, isAwaited, async (tx, settings) => {
+    return this.deadline.transaction(webhook, isAwaited, async (tx, settings, answered) => {
       const { earlier, isFirstWord } = await this.callBook.open(tx, accountId, callUuid);
+      answered.isFirstWord = isFirstWord;
       if (earlier !== null) return earlier;
 
       const request = await lockRequest(tx, this.database, accountId, requestId);
