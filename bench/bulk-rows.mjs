@@ -24,6 +24,18 @@ async function openSqlite(file) {
       return database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").all(name).length > 0;
     },
     run: async (sql) => void database.exec(sql),
+    rows: async (sql) => database.prepare(sql).all(),
+    async textColumns() {
+      const tables = database
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        .all();
+      const columns = ({ name }) =>
+        database
+          .prepare(`SELECT name FROM pragma_table_info('${name}') WHERE type LIKE 'varchar%' OR type LIKE 'text%'`)
+          .all()
+          .map((column) => column.name);
+      return tables.map((table) => [table.name, columns(table)]);
+    },
     async insert(table, { columns, constants }, rows, note) {
       const single = `(${[...columns.map(() => '?'), ...Object.values(constants).map(literal)].join(', ')})`;
       const into = `INSERT INTO ${table} (${[...columns, ...Object.keys(constants)].join(', ')}) VALUES `;
@@ -66,6 +78,15 @@ async function openMysql(url) {
       return rows.length > 0;
     },
     run: (sql) => connection.query(sql),
+    rows: async (sql) => (await connection.query(sql))[0],
+    async textColumns() {
+      const [rows] = await connection.query(
+        "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema = DATABASE() AND data_type IN ('varchar', 'text', 'longtext', 'char')",
+      );
+      const tables = new Map();
+      for (const { t, c } of rows) tables.set(t, [...(tables.get(t) ?? []), c]);
+      return [...tables];
+    },
     async insert(table, { columns, constants }, rows, note) {
       filled.add(table);
       // Sent once and not with each row.

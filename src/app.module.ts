@@ -9,6 +9,7 @@ import { CallbacksModule } from './callbacks/index.js';
 import { CallRoutingModule } from './call-routing/index.js';
 import { HealthModule } from './health/index.js';
 import { NumberPoolModule } from './number-pool/index.js';
+import { PeopleModule } from './people/index.js';
 import { PlivoModule } from './plivo/index.js';
 import { RecordingModule } from './recording/index.js';
 import { RetentionModule } from './retention/index.js';
@@ -41,6 +42,7 @@ export class AppModule {
         BillingStatsModule,
         CallbacksModule,
         RetentionModule,
+        PeopleModule,
         SchedulerModule,
         AdminModule,
         HealthModule,

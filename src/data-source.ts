@@ -25,6 +25,8 @@ import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-f
 import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js';
 import { ChainAudit1764450000011 } from '../migrations/1764450000011-chain-audit.js';
 import { AddAccountStatus1764450040001 } from '../migrations/1764450040001-add-account-status.js';
+import { AddErasure1764450020001 } from '../migrations/1764450020001-add-erasure.js';
+import { AddSubjectToIdempotencyKey1764450020002 } from '../migrations/1764450020002-add-subject-to-idempotency-key.js';
 import { AddOperator1764450000001 } from '../migrations/1764450000001-add-operator.js';
 import { MakeCallsFindable1764450010001 } from '../migrations/1764450010001-make-calls-findable.js';
 import { AddCallReindex1764450010002 } from '../migrations/1764450010002-add-call-reindex.js';
@@ -54,6 +56,7 @@ import { NumberUse, PoolUse } from './number-pool/pool-use.entity.js';
 import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
 import { NumberAssignment, NumberHold, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { RefusedWebhook } from './plivo/refused-webhook.entity.js';
+import { Erasure, ErasureRecording } from './people/erasure.entity.js';
 import { Recording } from './recording/recording.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
 import { Interaction } from './sessions/interaction.entity.js';
@@ -67,7 +70,7 @@ import { ProcessRow } from './platform/processes/process.entity.js';
 import { KeyCheck } from './platform/crypto/key-check.entity.js';
 import { Connections } from './platform/database/connections.js';
 import { sqliteDriver } from './platform/database/sqlite-driver.js';
-import { mysqlPool } from './platform/database/statements.js';
+import { isNodeOfCluster, setSessionDefaults } from './platform/database/server-session.js';
 
 const entities = [
   KeyCheck,
@@ -121,6 +124,8 @@ const entities = [
   DailyCount,
   DailyDestination,
   RecordSweep,
+  Erasure,
+  ErasureRecording,
 ];
 
 const migrations = [
@@ -153,6 +158,8 @@ const migrations = [
   AddAccountStatus1764450040001,
   MakeCallsFindable1764450010001,
   AddCallReindex1764450010002,
+  AddErasure1764450020001,
+  AddSubjectToIdempotencyKey1764450020002,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */
@@ -180,6 +187,8 @@ export function dataSourceOptions(database: Config['database']): DataSourceOptio
         // A commit is on the disk before it is acknowledged.
         connection.pragma('synchronous = FULL');
         connection.pragma('busy_timeout = 5000');
+        // What is deleted is overwritten: numbers and their indexes of erased people are in no free page of the file (docs/privacy.md).
+        connection.pragma('secure_delete = ON');
       },
     };
   }
@@ -208,28 +217,6 @@ export async function openDatabase(database: Config['database']): Promise<Connec
     dataSource.isCluster = await isNodeOfCluster(dataSource);
   }
   return dataSource;
-}
-
-/** MySQL has no such variable, and a MariaDB server that is alone has it off. */
-async function isNodeOfCluster(dataSource: DataSource): Promise<boolean> {
-  const rows = await dataSource.query<{ Value: string }[]>("SHOW VARIABLES LIKE 'wsrep_on'");
-  return rows[0]?.Value === 'ON';
-}
-
-/**
- * Every connection reads committed rows only and gives up a lock wait after 2 s; the transaction then runs again, for 5 s in all. Whoever gives up loses
- * the place in the queue: with 1 s a busy machine starved some. Set once per connection, not per transaction: it saves a round trip each.
- */
-async function setSessionDefaults(dataSource: DataSource): Promise<void> {
-  const statements = [
-    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-    'SET SESSION innodb_lock_wait_timeout = 2',
-  ];
-  mysqlPool(dataSource).on('connection', (connection) => {
-    for (const statement of statements) connection.query(statement);
-  });
-  // The pool has just one connection yet, made before the listener could be set.
-  for (const statement of statements) await dataSource.query(statement);
 }
 
 /**

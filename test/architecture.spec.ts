@@ -15,6 +15,7 @@ const MODULES = [
   'billing-stats',
   'callbacks',
   'retention',
+  'people',
   'scheduler',
   'admin',
   'health',

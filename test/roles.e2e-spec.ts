@@ -14,7 +14,7 @@ interface Operation {
 }
 
 /** What the roles mean, said once more and otherwise: by method and path. */
-const SUPPORT_DOES = /\/(end|replay|retry|resume)$/;
+const SUPPORT_DOES = /\/(end|replay|retry|resume|find)$/;
 const FINANCE_READS = /^\/admin\/(stats|calls|me$|accounts\/\{auth_id\}\/spend$)/;
 
 function ought(role: Role, { method, path }: Operation): boolean {

@@ -4,6 +4,7 @@ import { BillingStatsModule } from '../billing-stats/index.js';
 import { CallbacksModule } from '../callbacks/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
+import { PeopleModule } from '../people/index.js';
 import { PlivoModule } from '../plivo/index.js';
 import { RecordingModule } from '../recording/index.js';
 import { SchedulerModule } from '../scheduler/index.js';
@@ -25,6 +26,7 @@ import { NumbersController } from './numbers/numbers.controller.js';
 import { MeController } from './operators/me.controller.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { Operators } from './operators/operators.js';
+import { PeopleController } from './people/people.controller.js';
 import { PoolController } from './numbers/pool.controller.js';
 import { ReadNumber } from './reading/read-number.js';
 import { ReceiversController } from './receivers/receivers.controller.js';
@@ -50,6 +52,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     RecordingModule,
     BillingStatsModule,
     CallbacksModule,
+    PeopleModule,
     SchedulerModule,
   ],
   controllers: [
@@ -60,6 +63,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     JobsController,
     NumbersController,
     PoolController,
+    PeopleController,
     AdminSessionsController,
     CallbacksController,
     CallsController,

@@ -23,18 +23,34 @@ const NUMBER = /(?:\+|%2B)\d{7,15}(?!\d)|(?<![\w+-]|\d\.)\d{8,15}(?![\w-]|\.\d)/
 export function maskAdminAnswers(instance: FastifyInstance): void {
   instance.addHook('preSerialization', (request, _reply, payload, done) => {
     if (request.operator === undefined || request.numbers?.isWhole === true) done(null, payload);
-    else done(null, masked(payload, '', new Set([...KEPT, ...(request.numbers?.virtual ?? [])])));
+    else
+      done(
+        null,
+        masked(payload, '', { kept: new Set([...KEPT, ...(request.numbers?.virtual ?? [])]), show: maskNumber }),
+      );
   });
 }
 
-function masked(value: unknown, name: string, kept: ReadonlySet<string>): unknown {
+/** The same for what is sent as a stream, save that numbers which are somebody's own are shown whole. `virtual`: as `ShowsVirtualNumbers`. */
+export function maskOthers(value: unknown, isOwn: (number: string) => boolean, virtual: readonly string[]): unknown {
+  const show = (number: string): string => (isOwn(number) ? number : maskNumber(number));
+  return masked(value, '', { kept: new Set([...KEPT, ...virtual]), show });
+}
+
+interface Mask {
+  /** Names of members that stay as they are. */
+  kept: ReadonlySet<string>;
+  show: (number: string) => string;
+}
+
+function masked(value: unknown, name: string, mask: Mask): unknown {
   if (typeof value === 'string') {
-    if (kept.has(name)) return value;
-    return name === FOREIGN_TEXT ? maskText(value) : value.replace(NUMBER, maskNumber);
+    if (mask.kept.has(name)) return value;
+    return name === FOREIGN_TEXT ? maskText(value) : value.replace(NUMBER, mask.show);
   }
-  if (Array.isArray(value)) return value.map((each) => masked(each, name, kept));
+  if (Array.isArray(value)) return value.map((each) => masked(each, name, mask));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, masked(member, key, kept)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, masked(member, key, mask)]));
 }
 
 /** `+14155550123` as `+1415•••0123`: at most the first and last four digits, at least three hidden, and not how many. */

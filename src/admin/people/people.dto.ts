@@ -1,0 +1,96 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsString, Length, ValidateBy } from 'class-validator';
+import type { ExportedCall, ExportedSession, ExportedTraces, ShownErasure } from '../../people/index.js';
+import { parseCaller, type E164 } from '../../telephony/phone.js';
+import { shownCall } from '../calls/calls.dto.js';
+import { shownRecording } from '../recordings/recordings.dto.js';
+import { shownSession } from '../sessions/admin-sessions.dto.js';
+import { IfGiven, isoText, withPlus } from '../values.dto.js';
+
+const LONGEST = 40;
+/** What people put between the digits of a number. */
+const PUNCTUATION = /[()./\s\u2010-\u2015\u2212-]/g;
+
+/** A number with its country code, however it is written: `+1 (415) 555-0123`, `0014155550123`. Null for what is none. */
+export function readNumber(text: unknown): E164 | null {
+  if (typeof text !== 'string' || text.length > LONGEST) return null;
+  return parseCaller(text.replace(PUNCTUATION, '').replace(/^00/, ''));
+}
+
+export class PersonBody {
+  @ApiProperty({
+    description:
+      "The person's phone number with its country code, in any spelling: all spellings of one phone are one person.",
+    type: String,
+    maxLength: LONGEST,
+    example: '+1 (415) 555-0123',
+  })
+  @Transform(({ value }) => readNumber(value) ?? value)
+  @ValidateBy({
+    name: 'phoneNumber',
+    validator: {
+      validate: (value) => readNumber(value) !== null,
+      defaultMessage: () => 'number must be a phone number with its country code',
+    },
+  })
+  number!: E164;
+
+  @ApiPropertyOptional({
+    description: 'Auth ID of an account: only what that account has of the person. Left out: all accounts.',
+  })
+  @IfGiven()
+  @IsString()
+  @Length(1, 20)
+  account?: string;
+}
+
+export function shownErasure({ id, status, askedAt, finishedAt, found, erased, waiting }: ShownErasure) {
+  return {
+    erasure_id: id,
+    status,
+    found,
+    erased,
+    waiting,
+    asked_at: isoText(askedAt),
+    finished_at: isoText(finishedAt),
+  };
+}
+
+export function exportedSession({ calls, callbacks, recordings, keptMs, ...found }: ExportedSession) {
+  const { session } = found;
+  const { settings } = session;
+  return {
+    ...shownSession(found),
+    kept_until: session.status === 'expired' ? isoText(session.expiresAt + keptMs) : null,
+    kept_for_days_after_its_end: Math.round(keptMs / 86_400_000),
+    callback_url: settings.callback_url,
+    recording_callback_url: settings.recording_callback_url,
+    calls: calls.map(shownCall),
+    recordings: recordings.map((recording) => ({
+      ...shownRecording(recording),
+      fetch: `GET ${recording.mediaUrl} with the credentials of the account`,
+    })),
+    callbacks: callbacks.map(shownTold),
+  };
+}
+
+export function exportedCall({ side, found, callbacks }: ExportedCall) {
+  return { ...shownCall(found), person: side, callbacks: callbacks.map(shownTold) };
+}
+
+export function exportedTraces({ accountId, numbers, wrongPins, daysDialled }: ExportedTraces) {
+  return {
+    account: accountId,
+    virtual_numbers: numbers.map(({ number, freeAfter }) => ({
+      virtual_number: withPlus(number),
+      kept_from_others_until: isoText(freeAfter),
+    })),
+    wrong_pins_counted: wrongPins,
+    days_counted_as_dialled: daysDialled,
+  };
+}
+
+function shownTold({ event, createdAt, status, url, parameters }: ExportedSession['callbacks'][number]) {
+  return { event, at: isoText(createdAt), status, url, parameters };
+}
