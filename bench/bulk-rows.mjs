@@ -17,7 +17,7 @@ export function openBulk(databaseUrl) {
 async function openSqlite(file) {
   const Driver = sqliteDriver();
   const database = new Driver(file);
-  for (const setting of ['journal_mode = MEMORY', 'synchronous = OFF', 'cache_size = -400000'])
+  for (const setting of ['journal_mode = MEMORY', 'synchronous = OFF', 'cache_size = -400000', 'secure_delete = ON'])
     database.pragma(setting);
   return {
     async hasTable(name) {

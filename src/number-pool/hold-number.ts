@@ -30,6 +30,18 @@ export async function releaseHold(tx: Tx, sessionId: string, freeAfter: number):
   await PIN_ASSIGNMENTS.update(tx, { freeAfter }, held, [sessionId, freeAfter]);
 }
 
+/** As `releaseHold`, of sessions that end together. */
+export async function releaseHolds(tx: Tx, database: Database, sessionIds: string[], freeAfter: number): Promise<void> {
+  for (const table of [ASSIGNMENTS, PIN_ASSIGNMENTS])
+    await table.update(
+      tx,
+      { freeAfter },
+      `WHERE session_id IN (${marks(sessionIds)}) AND free_after > ?`,
+      [...sessionIds, freeAfter],
+      database.byIndex(`${table.name}_session`),
+    );
+}
+
 /** Lets go of what an open session claims for strangers: its missing party is known now. The row goes, so that no later extension revives it. */
 export async function releaseStrangers(tx: Tx, sessionId: string): Promise<void> {
   await change(tx, "DELETE FROM pin_assignment WHERE session_id = ? AND pin_index = '*'", [sessionId]);

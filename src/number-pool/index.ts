@@ -11,6 +11,7 @@ export {
   forgetClaims,
   forgetHolds,
   releaseHold,
+  releaseHolds,
   releaseParty,
   releaseStrangers,
 } from './hold-number.js';

@@ -73,16 +73,13 @@ export class EraseSessions {
     private readonly answers: ForgetAnswers,
   ) {}
 
-  /** One walk through all of them. */
+  /** Returns what a later run is to look at again. */
   async run(party: ErasingParty): Promise<Left> {
     const batches = new Batches(this.database, MOST);
-    const left = { ...NOTHING_LEFT };
-    // Those that live go on being called as long as they do.
-    await this.walk(party, batches, this.clock.now(), async (tx, ids) => {
-      await this.endForErasure.run(tx, ids);
-      return { left: NOTHING_LEFT };
-    });
-    join(left, await this.walk(party, batches, 0, (tx, ids) => this.erase(tx, ids, party.until)));
+    // Those that live first, because they go on being called as long as they do; what is left of them is seen again among all.
+    let left = NOTHING_LEFT;
+    for (const endingAfter of [this.clock.now(), 0])
+      left = await this.walk(party, batches, endingAfter, (tx, ids) => this.erase(tx, ids, party.until));
     return { ...left, isMore: left.isMore || !party.mayGoOn() };
   }
 

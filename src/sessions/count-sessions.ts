@@ -199,11 +199,33 @@ export async function moveCount(tx: Tx, database: Database, before: Counted, exp
   for (const { slot, by } of steps) await add(tx, database, { ...before, block, slot, by });
 }
 
-/** In the transaction that deletes sessions, after it has. Those that were created one after the other are looked up together. */
-export async function uncount(tx: Tx, database: Database, sessions: readonly Counted[]): Promise<void> {
+/** In the transaction that deletes sessions, after it has. */
+export function uncount(tx: Tx, database: Database, sessions: readonly Counted[]): Promise<void> {
+  return countAll(
+    tx,
+    database,
+    sessions.map((session) => ({ session, by: -1 })),
+  );
+}
+
+/** As `moveCount`, of many sessions whose end is brought forward together. */
+export function moveCounts(
+  tx: Tx,
+  database: Database,
+  moved: readonly { before: Counted; expiresAt: number }[],
+): Promise<void> {
+  const steps = moved.flatMap(({ before, expiresAt }) => [
+    { session: before, by: -1 },
+    { session: { ...before, expiresAt }, by: 1 },
+  ]);
+  return countAll(tx, database, steps);
+}
+
+/** Those that were created one after the other are looked up together. */
+async function countAll(tx: Tx, database: Database, steps: readonly { session: Counted; by: number }[]): Promise<void> {
   const sums = new Map<string, Change>();
   const seen: { accountId: string; block: number | null; from: number; until: number }[] = [];
-  for (const session of sessions) {
+  for (const { session, by } of steps) {
     const { accountId, createdAt } = session;
     let place = seen.find((one) => one.accountId === accountId && one.from <= createdAt && createdAt < one.until);
     if (place === undefined) {
@@ -216,9 +238,10 @@ export async function uncount(tx: Tx, database: Database, sessions: readonly Cou
     if (place.block === null) continue;
     const slot = slotOf(session.expiresAt);
     const key = [accountId, place.block, session.subaccountId ?? '', slot].join(' ');
-    sums.set(key, { ...session, block: place.block, slot, by: (sums.get(key)?.by ?? 0) - 1 });
+    sums.set(key, { ...session, block: place.block, slot, by: (sums.get(key)?.by ?? 0) + by });
   }
-  for (const [, sum] of [...sums].toSorted(([one], [other]) => (one < other ? -1 : 1))) await add(tx, database, sum);
+  for (const [, sum] of [...sums].toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    if (sum.by !== 0) await add(tx, database, sum);
 }
 
 /** Null while its block is not counted. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { NumberReleased, releaseHold } from '../number-pool/index.js';
+import { NumberReleased, releaseHolds } from '../number-pool/index.js';
 import { Clock } from '../platform/clock.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
 import { Events } from '../platform/events/events.js';
-import { SESSIONS } from './session.entity.js';
+import { moveCounts } from './count-sessions.js';
 import { SessionRecords, WHOLE } from './session-record.js';
 import { SessionEnded, SessionsExpired } from './sessions.events.js';
 
@@ -25,18 +25,29 @@ export class EndForErasure {
   async run(tx: Tx, sessionIds: string[]): Promise<void> {
     const rest = `FROM masking_session ${this.database.byPrimaryKey} WHERE id IN (${marks(sessionIds)}) AND status = 'active'`;
     const active = (await WHOLE.read(tx, rest, sessionIds)).map((row) => this.records.fromRow(row));
+    if (active.length === 0) return;
     const now = this.clock.now();
-    for (const session of active) {
-      const { id, accountId, settings } = session;
-      const endedAt = Math.min(session.expiresAt, now);
-      const ended = { status: 'expired', pairIndex: null, modifiedAt: now, expiresAt: endedAt } as const;
-      await SESSIONS.update(tx, ended, 'WHERE id = ?', [id]);
+    const ended = active.map((session) => ({ ...session, endedAt: Math.min(session.expiresAt, now) }));
+    await change(
+      tx,
+      `UPDATE masking_session ${this.database.byPrimaryKey} SET status = 'expired', pair_index = NULL, modified_at = ?,
+       expires_at = CASE WHEN expires_at > ? THEN ? ELSE expires_at END WHERE id IN (${marks(ended)})`,
+      [now, now, now, ...ended.map(({ id }) => id)],
+    );
+    const byFreeAfter = new Map<number, string[]>();
+    for (const { id, endedAt, settings } of ended) {
       const freeAfter = endedAt + settings.virtual_number_cooloff_period * 1000;
-      await releaseHold(tx, id, freeAfter);
-      await this.records.moveCount(tx, session, endedAt);
-      await this.events.publish(tx, new NumberReleased(accountId, id, freeAfter));
-      await this.events.publish(tx, new SessionEnded(accountId, id, 'expired', endedAt));
-      await this.events.publish(tx, new SessionsExpired([{ ...session, endedAt }]));
+      byFreeAfter.set(freeAfter, [...(byFreeAfter.get(freeAfter) ?? []), id]);
     }
+    for (const [freeAfter, ids] of byFreeAfter) await releaseHolds(tx, this.database, ids, freeAfter);
+    const moved = active.map((before, place) => ({ before, expiresAt: ended[place]?.endedAt ?? now }));
+    await moveCounts(tx, this.database, moved);
+
+    for (const [freeAfter, ids] of byFreeAfter)
+      for (const { id, accountId, endedAt } of ended.filter((one) => ids.includes(one.id))) {
+        await this.events.publish(tx, new NumberReleased(accountId, id, freeAfter));
+        await this.events.publish(tx, new SessionEnded(accountId, id, 'expired', endedAt));
+      }
+    await this.events.publish(tx, new SessionsExpired(ended));
   }
 }

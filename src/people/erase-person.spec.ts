@@ -1,0 +1,290 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { billingOn } from '../../test/support/billing.js';
+import { callsOn } from '../../test/support/calls.js';
+import { describeOnEachDatabase } from '../../test/support/database.js';
+import { ACCOUNT, addNumbers, clearSessions, FakeClock, party, usNumbers } from '../../test/support/ground.js';
+import { Accounts, DailyCaps } from '../accounts/index.js';
+import { ForgetFigures, GROUPINGS } from '../billing-stats/index.js';
+import { ForgetCallbacks } from '../callbacks/index.js';
+import { EraseCalls, ForgetCalls } from '../call-routing/index.js';
+import { RefusedWebhooks } from '../plivo/index.js';
+import { DeleteRecording, ForgetRecordings } from '../recording/index.js';
+import { RECORDINGS } from '../recording/recording.entity.js';
+import type { RecordingStore } from '../recording/recording-store.js';
+import { EndForErasure, type SessionRecord } from '../sessions/index.js';
+import { INTERACTIONS } from '../sessions/interaction.entity.js';
+import { DAY_MS, HOUR_MS } from '../platform/clock.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { ForgetAnswers } from '../platform/http/forget-answers.js';
+import { newId } from '../platform/ids.js';
+import { Metrics } from '../platform/metrics.js';
+import type { E164 } from '../telephony/phone.js';
+import { CarryOutErasure } from './carry-out-erasure.js';
+import { EraseCallsElsewhere } from './erase-calls-elsewhere.js';
+import { EraseSessions } from './erase-sessions.js';
+import { EraseTraces } from './erase-traces.js';
+import { ErasureProgress } from './erasure-progress.js';
+import { FindPerson } from './find-person.js';
+import { OrderErasure } from './order-erasure.js';
+import { ReleasePlaces } from './release-places.js';
+
+const ANA = party(1).slice(1) as E164;
+
+describeOnEachDatabase('the erasure of a person', (open) => {
+  let database: Database;
+  let calls: ReturnType<typeof callsOn>;
+  let billing: ReturnType<typeof billingOn>;
+  let order: OrderErasure;
+  let next = 0;
+
+  beforeAll(async () => {
+    ({ database } = await open());
+  });
+  beforeEach(async () => {
+    await clearSessions(database);
+    for (const table of ['forgotten_stat', 'recording', 'erasure', 'erasure_recording', 'job'])
+      await write((tx) => tx.query(`DELETE FROM ${table}`));
+    await addNumbers(database, usNumbers(80));
+    await write((tx) =>
+      tx.query(
+        "INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, 'Some', 'x', 'sealed', 0)",
+        [ACCOUNT],
+      ),
+    );
+    next = 10;
+    calls = callsOn(database, { clock: new FakeClock() });
+    billing = billingOn(database, calls);
+    order = erasuresOn();
+    await write((tx) => calls.settings.change(tx, ACCOUNT, { minute_fee: '0.01' }));
+  });
+
+  const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => database.transaction(work);
+  const rows = async (sql: string): Promise<Record<string, unknown>[]> =>
+    database.read((manager) => manager.query(sql));
+  const count = async (rest: string): Promise<number> => (await rows(`SELECT 1 ${rest}`)).length;
+
+  function erasuresOn(): OrderErasure {
+    const { clock, crypto, events, records } = calls.sessions;
+    const { jobs, log, spend } = calls;
+    const store = { remove: async () => undefined } as unknown as RecordingStore;
+    const plivo = { deleteRecording: async () => undefined } as never;
+    const access = { of: async () => ({}) } as never;
+    const deletion = new DeleteRecording(database, clock, crypto, jobs, plivo, access, store);
+    const recordings = new ForgetRecordings(database, deletion);
+    const callbacks = new ForgetCallbacks(database);
+    const eraseCalls = new EraseCalls(database, crypto);
+    const answers = new ForgetAnswers(database, crypto);
+    const progress = new ErasureProgress(database);
+    const find = new FindPerson(
+      database,
+      clock,
+      new Accounts(),
+      records,
+      null as never,
+      eraseCalls,
+      recordings,
+      callbacks,
+    );
+    const sessions = new EraseSessions(
+      database,
+      clock,
+      jobs,
+      progress,
+      new EndForErasure(clock, database, events, records),
+      eraseCalls,
+      new ForgetCalls(database, spend),
+      recordings,
+      new ForgetFigures(database),
+      callbacks,
+      answers,
+    );
+    const elsewhere = new EraseCallsElsewhere(database, clock, progress, eraseCalls, recordings, callbacks);
+    const refused = new RefusedWebhooks(database, clock, log, new Metrics());
+    const caps = new DailyCaps(database, clock, jobs, log, new Metrics());
+    const traces = new EraseTraces(database, progress, caps, answers, refused);
+    const carryOut = new CarryOutErasure(
+      database,
+      clock,
+      crypto,
+      jobs,
+      log,
+      records,
+      progress,
+      find,
+      sessions,
+      elsewhere,
+      traces,
+      eraseCalls,
+      recordings,
+      answers,
+    );
+    for (const one of [carryOut, deletion, new ReleasePlaces(database, clock, jobs)]) one.onModuleInit();
+    return new OrderErasure(database, clock, crypto, jobs, find);
+  }
+
+  async function erase(): Promise<Record<string, unknown>> {
+    const id = await write((tx) => order.run(tx, { number: ANA }));
+    await calls.jobs.runDue();
+    return { ...(await order.show(id)), id };
+  }
+
+  /** A session of hers with ended calls of a minute. */
+  async function lived(howMany = 1, body: Record<string, unknown> = {}): Promise<SessionRecord> {
+    const session = await calls.sessions.open(
+      { first_party: ANA, second_party: party((next += 1)), geomatch: false, session_expiry: 86_400, ...body },
+      '0.25',
+    );
+    for (let index = 0; index < howMany; index += 1) {
+      const [now, uuid] = [calls.sessions.clock.now(), newId()];
+      const callId = await billing.call(uuid, {
+        sessionId: session.id,
+        endedAt: now,
+        callerIndex: session.firstIndex,
+        dialledIndex: session.secondIndex,
+      });
+      const shared = { callId, sessionId: session.id, duration: 60, billedDuration: 60, amount: 8500 };
+      await billing.leg(uuid, shared);
+      await billing.leg(`${uuid}b`, { ...shared, side: 'B' });
+      await billing.figured(uuid);
+      const told = {
+        startedAt: now,
+        busyUntil: now,
+        endedAt: now,
+        legCount: 2,
+        duration: 0,
+        billedDuration: 0,
+        amount: 0,
+      };
+      await write((tx) => INTERACTIONS.insert(tx, { id: callId, sessionId: session.id, ...told }));
+    }
+    return session;
+  }
+
+  const sums = async (): Promise<string[]> => {
+    const lines: string[] = [];
+    for (const grouping of GROUPINGS) if (grouping !== 'session') lines.push(...(await billing.stats(grouping)));
+    await billing.recount.run(false);
+    const { callDifferences, sessionDifferences, sumDifferences } = (await billing.recount.last())!;
+    return [...lines, `${callDifferences} ${sessionDifferences} ${sumDifferences}`];
+  };
+
+  it('keeps every sum, whether the price of a call is final or not, and deletes the calls of which it is', async () => {
+    await lived(3);
+    calls.sessions.clock.advance(27 * HOUR_MS);
+    await lived(2);
+    const before = await sums();
+    expect(before.at(-1)).toBe('0 0 0');
+    expect(await erase()).toMatchObject({
+      status: 'done',
+      found: { sessions: 2, calls: 5 },
+      erased: { sessions: 2, calls: 5 },
+    });
+    expect(await sums()).toEqual(before);
+    const left = await rows('SELECT session_id, caller, dialled, caller_index, dialled_index FROM masked_call');
+    const nobody = { session_id: null, caller: null, dialled: null, caller_index: null, dialled_index: null };
+    expect(left).toEqual([nobody, nobody]);
+    for (const table of ['masking_session', 'interaction', 'session_stat'])
+      expect(await count(`FROM ${table}`)).toBe(0);
+    expect(await count('FROM call_leg WHERE session_id IS NOT NULL')).toBe(0);
+  });
+
+  it('counts a price that comes later once', async () => {
+    await lived();
+    // Key, calls, connected, talk, billed, amount, sessions, fees; amounts in micro-units.
+    const counted = async (): Promise<number[]> =>
+      ((await billing.stats('account'))[0] ?? '').split(' ').slice(1).map(Number);
+    const before = await counted();
+    await erase();
+    const [leg] = await rows("SELECT leg_uuid FROM call_leg WHERE side = 'A'");
+    await billing.learn(String(leg!['leg_uuid']), { amount: 9500 });
+    await billing.figured(String(leg!['leg_uuid']));
+    expect(await counted()).toEqual(before.map((sum, place) => (place === 4 ? sum + 1000 : sum)));
+    expect((await sums()).at(-1)).toBe('0 0 0');
+  });
+
+  it('empties a session of very many calls first', async () => {
+    await lived(70);
+    const before = await sums();
+    expect(await erase()).toMatchObject({ status: 'done', erased: { sessions: 1, calls: 70 } });
+    expect(await sums()).toEqual(before);
+  });
+
+  it('forgets her places at once, and those of others when they have cooled off', async () => {
+    const { secondIndex } = await lived(0, { virtual_number_cooloff_period: 600 });
+    expect(await erase()).toMatchObject({ status: 'done' });
+    expect(await rows('SELECT party_index FROM number_assignment')).toEqual([{ party_index: secondIndex }]);
+    calls.sessions.clock.advance(600_000);
+    await calls.jobs.runDue();
+    expect(await count('FROM number_assignment')).toBe(0);
+  });
+
+  it('keeps for a day of a recording that Plivo has not named yet that it is to be deleted', async () => {
+    const { id: sessionId } = await lived();
+    const [call] = await rows('SELECT id FROM masked_call');
+    const made = { attempts: 0, createdAt: calls.sessions.clock.now() };
+    const what = { id: newId(), accountId: ACCOUNT, sessionId, callId: String(call!['id']), format: 'mp3' } as const;
+    await write((tx) => RECORDINGS.insert(tx, { ...what, ...made, status: 'recording' }));
+    const { id, status } = await erase();
+    expect(status).toBe('running');
+    calls.sessions.clock.advance(3000);
+    await calls.jobs.runDue();
+    expect(await order.show(String(id))).toMatchObject({ status: 'done', erased: { recordings: 1 } });
+    expect(await rows('SELECT status FROM recording')).toEqual([{ status: 'deleted' }]);
+    calls.sessions.clock.advance(26 * HOUR_MS);
+    await calls.jobs.runDue();
+    expect(await count('FROM recording')).toBe(0);
+  });
+
+  it('leaves what began after it was asked for', async () => {
+    const id = await write((tx) => order.run(tx, { number: ANA }));
+    calls.sessions.clock.advance(1);
+    const session = await lived();
+    await calls.jobs.runDue();
+    expect(await order.show(id)).toMatchObject({ status: 'done', erased: { sessions: 0, calls: 0 } });
+    expect(await count(`FROM masking_session WHERE status = 'active' AND id = '${session.id}'`)).toBe(1);
+    expect(await count('FROM number_assignment')).toBe(2);
+  });
+
+  it('waits until calls of an earlier version are indexed', async () => {
+    await lived();
+    await write((tx) =>
+      tx.query("INSERT INTO call_reindex (id, version, stage, begun_at, call_id) VALUES (1, 101, 'all', 0, 'g')"),
+    );
+    const { id } = await erase();
+    expect([await count('FROM masking_session'), await count('FROM erasure WHERE person IS NOT NULL')]).toEqual([1, 1]);
+    await write((tx) => tx.query("UPDATE call_reindex SET stage = 'late'"));
+    calls.sessions.clock.advance(3000);
+    await calls.jobs.runDue();
+    expect(await order.show(String(id))).toMatchObject({ status: 'done', erased: { sessions: 1 } });
+    await write((tx) => tx.query('DELETE FROM call_reindex'));
+  });
+
+  it('is given up after a week, and keeps no number then', async () => {
+    await lived();
+    const [call] = await rows('SELECT id FROM masked_call');
+    await write((tx) =>
+      tx.query('UPDATE interaction SET ended_at = NULL, busy_until = ? WHERE id = ?', [
+        Number.MAX_SAFE_INTEGER,
+        call!['id'],
+      ]),
+    );
+    const { id, status, waiting } = await erase();
+    expect([status, waiting]).toEqual(['running', { calls: 1, callbacks: 0, recordings: 0 }]);
+    calls.sessions.clock.advance(7 * DAY_MS + 1);
+    await calls.jobs.runDue();
+    expect(await order.show(String(id))).toMatchObject({ status: 'failed' });
+    expect(await count('FROM erasure WHERE person IS NOT NULL')).toBe(0);
+  });
+
+  it('is done once by two that run at the same time', async () => {
+    for (let index = 0; index < 30; index += 1) await lived(index % 3);
+    const before = await sums();
+    const ids = await write(async (tx) => [await order.run(tx, { number: ANA }), await order.run(tx, { number: ANA })]);
+    await calls.jobs.runDue();
+    const [one, other] = [await order.show(ids[0]!), await order.show(ids[1]!)];
+    expect([one.status, other.status]).toEqual(['done', 'done']);
+    expect([one.erased.sessions + other.erased.sessions, one.erased.calls + other.erased.calls]).toEqual([30, 30]);
+    expect(await sums()).toEqual(before);
+    expect(await count('FROM number_assignment')).toBe(0);
+  });
+});
