@@ -11,7 +11,7 @@ import { ACCOUNT, addNumbers, sessionsOn } from './support/ground.js';
 import { clientOf, sharedSettings, startProcess, temporaryFolder } from './support/process.js';
 import { tracesInFiles, tracesInTables } from './support/traces.js';
 
-const COUNT = 1500;
+const COUNT = 500;
 const ANA = '14155550177';
 const RAVI = '14155551000';
 

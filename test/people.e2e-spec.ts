@@ -147,7 +147,7 @@ describeOnEachService('a person', (start) => {
       Duration: '0',
       HangupCauseName: `ask ${WRITTEN}`,
     };
-    await service.webhook('/hangup', ended);
+    await service.webhook('/hangup', ended, { nonce: 'ended-once' });
     await service.webhook('/answer', { ...refused, CallUUID: randomUUID() }, { token: 'wrong' });
 
     const wished = await open({ first_party: ANA, second_party: ELSA, initiate_call_to_first_party: true });
@@ -155,7 +155,7 @@ describeOnEachService('a person', (start) => {
     await ringing(ANA);
     await act(ANA, 'decline');
     for (let look = 0; look < 5; look += 1) await advance(130);
-    return { key, first, recorded, guarded, seat, refused, wished };
+    return { key, first, recorded, guarded, seat, refused, ended, wished };
   }
 
   it('that nobody knows is found nowhere, and erased at once', async () => {
@@ -293,6 +293,19 @@ describeOnEachService('a person', (start) => {
       expect([again.status, again.body['session_uuid']]).toEqual([404, undefined]);
       expect(await traces()).toEqual({});
       expect(await found(ANA)).toEqual(NOTHING);
+    });
+
+    it('is not brought back, nor counted again, by a webhook that is repeated when all of its call is gone', async () => {
+      const sumsBefore = await sums();
+      for (const [table, column] of [
+        ['masked_call', 'a_leg_uuid'],
+        ['call_leg', 'leg_uuid'],
+      ])
+        await service.dataSource.query(`DELETE FROM ${table} WHERE ${column} = ?`, [life.refused.CallUUID]);
+      expect((await service.webhook('/answer', life.refused, { nonce: 'answered-once' })).status).toBe(404);
+      expect((await service.webhook('/hangup', life.ended, { nonce: 'ended-once' })).status).toBe(404);
+      const legs = await service.dataSource.query('SELECT 1 FROM call_leg WHERE leg_uuid = ?', [life.refused.CallUUID]);
+      expect([legs, await traces(), (await sums()).slice(0, -1)]).toEqual([[], {}, sumsBefore.slice(0, -1)]);
     });
 
     it('is erased a second time without anything being found', async () => {

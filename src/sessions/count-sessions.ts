@@ -224,17 +224,11 @@ export function moveCounts(
 /** Those that were created one after the other are looked up together. */
 async function countAll(tx: Tx, database: Database, steps: readonly { session: Counted; by: number }[]): Promise<void> {
   const sums = new Map<string, Change>();
-  const seen: { accountId: string; block: number | null; from: number; until: number }[] = [];
+  const seen: BlockPlace[] = [];
   for (const { session, by } of steps) {
     const { accountId, createdAt } = session;
     let place = seen.find((one) => one.accountId === accountId && one.from <= createdAt && createdAt < one.until);
-    if (place === undefined) {
-      const block = await blockOf(tx, database, session);
-      const next = block === null ? null : await nextBlockOf(tx, accountId, block);
-      const until = next?.blockAt ?? createdAt + 1;
-      place = { accountId, block, from: block ?? createdAt, until };
-      seen.push(place);
-    }
+    if (place === undefined) seen.push((place = await placeOf(tx, database, session)));
     if (place.block === null) continue;
     const slot = slotOf(session.expiresAt);
     const key = [accountId, place.block, session.subaccountId ?? '', slot].join(' ');
@@ -242,6 +236,21 @@ async function countAll(tx: Tx, database: Database, steps: readonly { session: C
   }
   for (const [, sum] of [...sums].toSorted(([one], [other]) => (one < other ? -1 : 1)))
     if (sum.by !== 0) await add(tx, database, sum);
+}
+
+/** A block, or none, and the sessions by their creation for which that holds. */
+interface BlockPlace {
+  accountId: string;
+  block: number | null;
+  from: number;
+  until: number;
+}
+
+async function placeOf(tx: Tx, database: Database, session: Counted): Promise<BlockPlace> {
+  const { accountId, createdAt } = session;
+  const block = await blockOf(tx, database, session);
+  const next = block === null ? null : await nextBlockOf(tx, accountId, block);
+  return { accountId, block, from: block ?? createdAt, until: next?.blockAt ?? createdAt + 1 };
 }
 
 /** Null while its block is not counted. */

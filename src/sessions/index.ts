@@ -35,7 +35,6 @@ export {
   nextOfParty,
   sessionsOfParty,
   type PartyUntil,
-  type PlacedSession,
 } from './sessions-of-party.js';
 export { readTimeRange, timeFilters } from './time-range.js';
 export { parseTimestamp } from './timestamps.js';
