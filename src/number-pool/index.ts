@@ -30,7 +30,6 @@ export { ReadingCountries } from './reading-countries.js';
 export { ReadListing } from './read-listing.js';
 export { RemoveNumber } from './remove-number.js';
 export { SearchNumbers } from './search-numbers.js';
-export { forgetParty, holderOf, type Place, renameParty } from './rename-party.js';
 export { forgetParty, holderOf, numbersOfParty, type Place, renameParty } from './rename-party.js';
 export { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 export { TakePoolLoad } from './take-pool-load.js';
