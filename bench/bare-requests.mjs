@@ -9,7 +9,7 @@ const RECONCILE_MS = (120 + 30) * 1000;
 const SEALED_PARTIES_LENGTH = 145;
 const SEALED_ANSWER_LENGTH = 874;
 const SEALED_NUMBER_LENGTH = 55;
-/** Rows that the service spreads an hour's sums over, of a number and of all. */
+/** Rows that the service spreads a moment's sums over, of a number and of all. */
 const NUMBER_SHARDS = 2;
 const ACCOUNT_SHARDS = 8;
 const HASH = 'x'.repeat(43);
@@ -63,14 +63,15 @@ export function* createSession(sql, { authId, body }) {
     pairIndex: pair,
   };
   yield late(sql.addSession, Object.values(row));
-  const hour = now - (now % 3_600_000);
-  const sums = [0, 0, 0, 0, 0, 1, 0];
-  yield late(sql.addToSession, [id, hour, ...sums, authId, number.number]);
+  const quarter = now - (now % 900_000);
+  const sums = [0, 0, 0, 0, 0, 0, 1, 0];
+  yield late(sql.addToSession, [id, quarter, 'inbound', ...sums, authId, number.number, '']);
   for (const [counted, shards] of [
     [number.number, NUMBER_SHARDS],
     ['', ACCOUNT_SHARDS],
   ]) {
-    const key = [authId, counted, hour, sql.isSharded ? Math.floor(Math.random() * shards) : 0];
+    const shard = sql.isSharded ? Math.floor(Math.random() * shards) : 0;
+    const key = [authId, counted, quarter, 'inbound', '', shard];
     yield late(sql.addToNumber, [...key, ...sums]);
   }
   return createAnswer(row, []);

@@ -2,7 +2,7 @@ const SESSION =
   'id accountId subaccountId status parties firstIndex secondIndex pairIndex virtualNumberId virtualNumber settings createdAt modifiedAt expiresAt renewals fee';
 const INTERACTION =
   'id sessionId startedAt endedAt busyUntil firstLegUuid secondLegUuid firstStatus secondStatus legCount duration billedDuration amount ownAmount recordingId';
-const SUMS = 'calls connected talk_seconds billed_seconds amount sessions fees';
+const SUMS = 'calls connected talk_seconds billed_seconds amount own_amount sessions fees';
 
 /**
  * The statements of the service's three measured requests, letter for letter: statement-check.mjs compares what reaches the drivers. When a use case
@@ -39,8 +39,20 @@ export function statements({ forUpdate, forShare, onTaken }) {
       'masking_session',
       'virtual_number_id virtual_number id account_id subaccount_id status parties first_index second_index settings created_at modified_at expires_at renewals fee pair_index',
     ),
-    addToSession: addition('session_stat', 'session_id hour', SUMS, 'account_id virtual_number', onTaken),
-    addToNumber: addition('call_stat', 'account_id virtual_number hour shard', SUMS, '', onTaken),
+    addToSession: addition(
+      'session_stat',
+      'session_id hour direction',
+      SUMS,
+      'account_id virtual_number subaccount_id',
+      onTaken,
+    ),
+    addToNumber: addition(
+      'call_stat',
+      'account_id virtual_number hour direction subaccount_id shard',
+      SUMS,
+      '',
+      onTaken,
+    ),
     session: `SELECT ${fields('s', SESSION)}, ${fields('i', INTERACTION, 'call')} FROM masking_session s LEFT JOIN interaction i ON i.session_id = s.id
   WHERE s.id = ? AND s.account_id = ? ORDER BY i.started_at, i.id`,
     addReceipt: insertion('webhook_receipt', 'account_id nonce content_hash received_at'),

@@ -1,12 +1,13 @@
 // A million calls in a million sessions over thirty days, put into the tables as calls leave them; then how long GET /admin/stats takes, and what
 // memory the service needs while every session goes out as CSV. `npm run build && node bench/stats.mjs [sqlite|mysql]`; mysql uses
-// TEST_DATABASE_URL or mysql://root@127.0.0.1:3306. CALLS=100000 for a smaller run.
+// TEST_DATABASE_URL or mysql://root@127.0.0.1:3306. CALLS=100000 for a smaller run, REQUESTS=50 for a shorter one.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import mysql from 'mysql2/promise';
 import { Agent, request } from 'undici';
+import { sqliteDriver } from '../dist/src/platform/database/sqlite-driver.js';
 import { dropAll, kinds, newFolder } from './databases.mjs';
 import { ACCOUNT, ADMIN_TOKEN } from './requests.mjs';
 import { killAll, rssMegabytes, startService } from './servers.mjs';
@@ -15,9 +16,9 @@ const MAIN = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 const kind = process.argv[2] ?? 'sqlite';
 const CALLS = Number(process.env.CALLS ?? 1_000_000);
 const NUMBERS = 100;
-const HOUR = 3_600_000;
-const HOURS = 720;
-const REQUESTS = 300;
+const QUARTER = 900_000;
+const QUARTERS = 2880;
+const REQUESTS = Number(process.env.REQUESTS ?? 300);
 const RSS_EVERY_MS = 50;
 
 const agent = new Agent({ connections: 8, pipelining: 1 });
@@ -27,7 +28,7 @@ const FROM = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 30 * 86_400_000;
 const ID = "'00000000-0000-7000-8000-000000' || t";
 const A_LEG = "'10000000-0000-4000-8000-000000' || t";
 const B_LEG = "'20000000-0000-4000-8000-000000' || t";
-const AT = `${FROM} + (n % ${HOURS}) * ${HOUR}`;
+const AT = `${FROM} + (n % ${QUARTERS}) * ${QUARTER}`;
 const NUMBER = `14155600000 + (n / 7) % ${NUMBERS}`;
 
 /** The rows of a call as the service writes them: both legs answered, two minutes billed each. */
@@ -47,18 +48,18 @@ const ROWS = [
   ),
   `INSERT INTO interaction (id, session_id, started_at, ended_at, busy_until, leg_count, duration, billed_duration, amount)
      SELECT ${ID}, ${ID}, ${AT}, ${AT} + 90000, ${AT} + 90000, 2, 180, 240, 41000 FROM bench_n`,
-  `INSERT INTO call_tally (account_id, a_leg_uuid, hour, virtual_number, session_id, is_connected, talk_seconds, billed_seconds, amount, own_amount, minute_fee)
-     SELECT '${ACCOUNT.authId}', ${A_LEG}, ${AT}, NUMBER, ${ID}, 1, 90, 240, 41000, 0, 0 FROM bench_n`,
-  `INSERT INTO session_stat (session_id, hour, account_id, virtual_number, calls, connected, talk_seconds, billed_seconds, amount, sessions, fees)
-     SELECT ${ID}, ${AT}, '${ACCOUNT.authId}', NUMBER, 1, 1, 90, 240, 41000, 1, 0 FROM bench_n`,
+  `INSERT INTO call_tally (account_id, a_leg_uuid, hour, direction, subaccount_id, virtual_number, session_id, is_connected, talk_seconds, billed_seconds, amount, own_amount, minute_fee)
+     SELECT '${ACCOUNT.authId}', ${A_LEG}, ${AT}, 'inbound', '', NUMBER, ${ID}, 1, 90, 240, 41000, 0, 0 FROM bench_n`,
+  `INSERT INTO session_stat (session_id, hour, direction, subaccount_id, account_id, virtual_number, calls, connected, talk_seconds, billed_seconds, amount, sessions, fees)
+     SELECT ${ID}, ${AT}, 'inbound', '', '${ACCOUNT.authId}', NUMBER, 1, 1, 90, 240, 41000, 1, 0 FROM bench_n`,
   ...[
     ['NUMBER', 2],
     ["''", 8],
   ].map(
     ([number, shards]) =>
-      `INSERT INTO call_stat (account_id, virtual_number, hour, shard, calls, connected, talk_seconds, billed_seconds, amount, sessions, fees)
-         SELECT '${ACCOUNT.authId}', ${number}, ${AT}, ${kind === 'sqlite' ? '0' : `(n / 11) % ${shards}`} AS s, COUNT(*), COUNT(*), 90 * COUNT(*),
-           240 * COUNT(*), 41000 * COUNT(*), COUNT(*), 0 FROM bench_n GROUP BY 2, 3, 4`,
+      `INSERT INTO call_stat (account_id, virtual_number, hour, direction, subaccount_id, shard, calls, connected, talk_seconds, billed_seconds, amount, sessions, fees)
+         SELECT '${ACCOUNT.authId}', ${number}, ${AT} AS q, 'inbound', '', ${kind === 'sqlite' ? '0' : `(n / 11) % ${shards}`} AS s, COUNT(*), COUNT(*), 90 * COUNT(*),
+           240 * COUNT(*), 41000 * COUNT(*), COUNT(*), 0 FROM bench_n GROUP BY 2, 3, 6`,
   ),
 ];
 
@@ -119,7 +120,7 @@ async function fill(databaseUrl) {
     `INSERT INTO scheduled_task (name, next_run_at) VALUES ('billing-stats.recount', ${Date.now() + 86_400_000})`,
   ];
   if (kind === 'sqlite') {
-    const { default: Sqlite } = await import('better-sqlite3');
+    const Sqlite = sqliteDriver();
     const database = new Sqlite(databaseUrl.slice('sqlite:'.length));
     for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'cache_size = -500000'])
       database.pragma(pragma);
@@ -152,7 +153,10 @@ async function ask(server, path) {
 }
 
 async function timings(server, range) {
-  for (const grouping of ['day', 'hour', 'account', 'number', 'country', 'session']) {
+  for (const grouping of [
+    ...['day', 'hour', 'account', 'number', 'country', 'session', 'month,account,country'],
+    ...['day&time_zone=Asia/Kolkata', 'month,account,country&time_zone=Europe/Berlin'],
+  ]) {
     const path = `/admin/stats?${range}&group_by=${grouping}`;
     for (let index = 0; index < 20; index += 1) await ask(server, path);
     const took = [];

@@ -30,6 +30,7 @@ import { AddSubjectToIdempotencyKey1764450020002 } from '../migrations/176445002
 import { AddOperator1764450000001 } from '../migrations/1764450000001-add-operator.js';
 import { MakeCallsFindable1764450010001 } from '../migrations/1764450010001-make-calls-findable.js';
 import { AddCallReindex1764450010002 } from '../migrations/1764450010002-add-call-reindex.js';
+import { SplitStats1764450030001 } from '../migrations/1764450030001-split-stats.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
@@ -160,6 +161,7 @@ const migrations = [
   AddCallReindex1764450010002,
   AddErasure1764450020001,
   AddSubjectToIdempotencyKey1764450020002,
+  SplitStats1764450030001,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

@@ -113,6 +113,47 @@ describeOnEachDatabase('the schema', (open) => {
     expect(rows.map((row) => row.subaccount_id)).toEqual([theirs, theirs, null, null]);
   });
 
+  it('keeps the sums that were kept by the hour, and finds the own prices in them, also after a start that was killed', async () => {
+    const { dataSource } = await open();
+    const names = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
+    for (const _ of names.slice(names.indexOf('SplitStats1764450030001')))
+      await dataSource.undoLastMigration({ transaction: 'none' });
+    const sums = 'calls, connected, talk_seconds, billed_seconds, amount, sessions, fees';
+    const insert = (table: string, columns: string, values: string) =>
+      dataSource.query(`INSERT INTO ${table} (${columns}, ${sums}) VALUES (${values}, 3, 2, 90, 360, 900, 1, 50)`);
+    for (const number of ['12025550001', ''])
+      await insert('call_stat', 'account_id, virtual_number, hour, shard', `'MA', '${number}', 3600000, 0`);
+    await insert('session_stat', 'session_id, hour, account_id, virtual_number', "'s', 3600000, 'MA', '12025550001'");
+    await insert('forgotten_stat', 'account_id, hour, virtual_number', "'MA', 3600000, '12025550001'");
+    for (const [uuid, session, own] of [
+      ['a', "'s'", 30],
+      ['b', "'s'", 12],
+      ['c', 'NULL', 0],
+    ])
+      await dataSource.query(
+        `INSERT INTO call_tally (account_id, a_leg_uuid, hour, virtual_number, session_id, is_connected, talk_seconds, billed_seconds, amount, own_amount, minute_fee)
+         VALUES ('MA', '${uuid}', 3600000, '12025550001', ${session}, 1, 30, 120, 300, ${own}, 15)`,
+      );
+
+    await migrate(dataSource);
+    await dataSource.query("DELETE FROM migration WHERE name = 'SplitStats1764450030001'");
+    await migrate(dataSource);
+
+    const of = async (table: string, where = '1 = 1') => {
+      const [row] = await dataSource.query<Record<string, unknown>[]>(
+        `SELECT SUM(calls) AS calls, SUM(amount) AS amount, SUM(fees) AS fees, SUM(own_amount) AS own, MIN(direction) AS direction,
+           MAX(subaccount_id) AS subaccount, MAX(hour) AS hour FROM ${table} WHERE ${where}`,
+      );
+      const { direction, subaccount, ...numbers } = row ?? {};
+      return [direction, subaccount, ...Object.values(numbers).map(Number)];
+    };
+    const kept = ['unknown', 'unknown', 3, 900, 50];
+    expect(await of('call_stat', "virtual_number = ''")).toEqual([...kept, 42, 3_600_000]);
+    expect(await of('call_stat', "virtual_number <> ''")).toEqual([...kept, 42, 3_600_000]);
+    expect(await of('session_stat')).toEqual([...kept, 42, 3_600_000]);
+    expect(await of('forgotten_stat')).toEqual([...kept, 0, 3_600_000]);
+  });
+
   it('is behind when a migration is missing', async () => {
     const { dataSource } = await open();
     await dataSource.undoLastMigration({ transaction: 'none' });

@@ -32,7 +32,7 @@ export { DailyCaps } from './daily-caps.js';
 export { DEMO_AUTH_ID, isLeftOver } from './demo-account.js';
 export { EnsureFirstAccount } from './ensure-first-account.js';
 export { ListAccounts } from './list-accounts.js';
-export { decimalText, isMoneyText, microsOf } from './money.js';
+export { CURRENCY, decimalText, isMoneyText, microsOf } from './money.js';
 export { PlivoAccess, subaccountsAtPlivo, WebhookTokens } from './plivo-credentials.js';
 export { Retention, RETENTION_DAYS, type KeptAccount } from './retention.js';
 export { ShortLived } from './short-lived.js';

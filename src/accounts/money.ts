@@ -1,3 +1,6 @@
+/** Of every amount: Plivo's price lists and bills are in US dollars. */
+export const CURRENCY = 'USD';
+
 /** Six digits before the point: sums of it over a year of calls stay exact integers. */
 const MONEY = /^([0-9]{1,6})(?:\.([0-9]{1,6}))?$/;
 

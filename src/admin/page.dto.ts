@@ -12,7 +12,7 @@ export class PageQuery {
 
   /** `next_cursor` of the page before. */
   @IsOptional()
-  @Length(1, 100)
+  @Length(1, 200)
   cursor?: string;
 }
 

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { parseTimestamp } from '../sessions/index.js';
+import { TimeZone } from '../platform/time-zone.js';
 
 /** Unlike `IsOptional` this refuses null. */
 export const IfGiven = () => ValidateIf((_, value) => value !== undefined);
@@ -14,10 +15,15 @@ export const SessionUuid = () => Matches(UUID, { message: 'session must be the U
 export const PastedNumber = () =>
   Length(1, 200, { message: '$property must be a phone number of at most 200 characters' });
 
-/** ISO 8601, a date or a date and time, UTC where no offset is given; becomes an instant. */
-export const IsoInstant = () =>
+/**
+ * ISO 8601, a date or a date and time; becomes an instant. Where no offset is given it is UTC, or in the time zone that the field `zoneIn` names.
+ */
+export const IsoInstant = (zoneIn?: string) =>
   applyDecorators(
-    Transform(({ value }) => (typeof value === 'string' ? (instantOf(value) ?? value) : value)),
+    Transform(({ value, obj }) => {
+      const zone = zoneIn === undefined ? null : TimeZone.named((obj as Record<string, unknown>)[zoneIn]);
+      return typeof value === 'string' ? (instantOf(value, zone) ?? value) : value;
+    }),
     ValidateBy({
       name: 'instant',
       validator: {
@@ -27,10 +33,28 @@ export const IsoInstant = () =>
     }),
   );
 
-function instantOf(text: string): number | null {
+/** What follows a time: no date ends so. */
+const OFFSET = /(?:Z|UTC|[+-]\d{2}:?\d{2})\s*$/;
+
+function instantOf(text: string, zone: TimeZone | null): number | null {
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  return parseTimestamp(isDate ? `${text}T00:00` : text)?.from ?? null;
+  const instant = parseTimestamp(isDate ? `${text}T00:00` : text)?.from ?? null;
+  return instant === null || zone === null || OFFSET.test(text) ? instant : zone.instantOf(instant);
 }
+
+/** The name of a time zone; becomes it. */
+export const IsTimeZone = () =>
+  applyDecorators(
+    Transform(({ value }) => TimeZone.named(value) ?? value),
+    ValidateBy({
+      name: 'timeZone',
+      validator: {
+        validate: (value) => value instanceof TimeZone,
+        defaultMessage: (about) =>
+          `${about?.property} must be the name of a time zone in the IANA data base, such as Asia/Kolkata or UTC`,
+      },
+    }),
+  );
 
 export function isoText(instant: number): string;
 export function isoText(instant: number | null): string | null;

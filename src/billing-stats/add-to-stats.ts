@@ -13,12 +13,20 @@ const NUMBER_SHARDS = 2;
 /** Two nodes of a cluster that add to one row do not wait for each other: one of them runs again. So there each process mostly has shards of its own. */
 const SHARDS_OF_THIS_PROCESS = Math.floor(Math.random() * 32) * ACCOUNT_SHARDS;
 
-const TO_NUMBER = new Additions(CALL_STATS, ['accountId', 'virtualNumber', 'hour', 'shard'], SUM_NAMES);
-const TO_SESSION = new Additions(SESSION_STATS, ['sessionId', 'hour'], SUM_NAMES, ['accountId', 'virtualNumber']);
+const TO_NUMBER = new Additions(
+  CALL_STATS,
+  ['accountId', 'virtualNumber', 'quarter', 'direction', 'subaccountId', 'shard'],
+  SUM_NAMES,
+);
+const TO_SESSION = new Additions(SESSION_STATS, ['sessionId', 'quarter', 'direction'], SUM_NAMES, [
+  'accountId',
+  'virtualNumber',
+  'subaccountId',
+]);
 
 /**
  * Adds to the rows of session, number and account, always in this order and last in a transaction: the account's row is the one that all its
- * calls of the hour meet at, and is held until the commit only.
+ * calls of the moment meet at, and is held until the commit only.
  */
 export async function addToStats(tx: Tx, database: Database, place: StatPlace, sums: Sums): Promise<void> {
   await addToSession(tx, database, place, sums);
@@ -29,21 +37,23 @@ export async function addToStats(tx: Tx, database: Database, place: StatPlace, s
 export async function addToSession(
   tx: Tx,
   database: Database,
-  { sessionId, hour, accountId, virtualNumber }: StatPlace,
+  { sessionId, quarter, direction, accountId, virtualNumber, subaccountId }: StatPlace,
   sums: Sums,
 ): Promise<void> {
   if (sessionId === null) return;
-  await TO_SESSION.add(late(tx), database, { sessionId, hour, accountId, virtualNumber, ...sums });
+  const place = { sessionId, quarter, direction, accountId, virtualNumber, subaccountId };
+  await TO_SESSION.add(late(tx), database, { ...place, ...sums });
 }
 
 export async function addToNumber(
   tx: Tx,
   database: Database,
-  { accountId, virtualNumber, hour }: Omit<StatPlace, 'sessionId'>,
+  { accountId, virtualNumber, quarter, direction, subaccountId }: Omit<StatPlace, 'sessionId'>,
   sums: Sums,
 ): Promise<void> {
   const shards = virtualNumber === ALL_NUMBERS ? ACCOUNT_SHARDS : NUMBER_SHARDS;
   const from = isOnCluster(tx) ? SHARDS_OF_THIS_PROCESS : 0;
   const shard = database.isSqlite ? 0 : from + Math.floor(Math.random() * shards);
-  await TO_NUMBER.add(late(tx), database, { accountId, virtualNumber, hour, shard, ...sums });
+  const place = { accountId, virtualNumber, quarter, direction, subaccountId, shard };
+  await TO_NUMBER.add(late(tx), database, { ...place, ...sums });
 }

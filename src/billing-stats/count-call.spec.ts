@@ -216,6 +216,13 @@ describeOnEachDatabase('counting calls', (open, kind) => {
     expect(await billing.stats('account')).toEqual([`${ACCOUNT} 1 1 50 240 72500 1 0`]);
     const charged = await database.read((manager) => manager.query<unknown[]>('SELECT own_amount FROM interaction'));
     expect(charged).toEqual([{ own_amount: 40_000 }]);
+
+    // A record may make nothing of it.
+    for (const leg of ['a', 'a-b']) await billing.learn(leg, { billedDuration: 0, amount: 0 });
+    await billing.figured('a');
+    expect(await billing.stats('account')).toEqual([`${ACCOUNT} 1 1 50 0 0 1 0`]);
+    const left = await database.read((manager) => manager.query<unknown[]>('SELECT own_amount FROM interaction'));
+    expect(left).toEqual([{ own_amount: 0 }]);
   });
 
   it('charges a conversation nothing where the account has no price of its own', async () => {

@@ -3,18 +3,24 @@ import { AccountSettings, microsOf, Spend, type CallSettings } from '../accounts
 import { callFigures, CallFigured, type CallFigures, type RecordState } from '../call-routing/index.js';
 import { ownerOfNumber } from '../number-pool/index.js';
 import { chargeCall, nextOpened } from '../sessions/index.js';
-import { Clock, hourOf } from '../platform/clock.js';
+import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { Events } from '../platform/events/events.js';
 import type { E164 } from '../telephony/phone.js';
 import { addToStats } from './add-to-stats.js';
 import { spentSince } from './read-stats.js';
-import { CALL_TALLIES, type CallTally } from './stat.entity.js';
-import { minus, NOTHING, type StatPlace, type Sums } from './sums.js';
+import { CALL_TALLIES, UNKNOWN, type CallTally, type Direction } from './stat.entity.js';
+import { minus, NOTHING, quarterOf, type StatPlace, type Sums } from './sums.js';
 import { readTallies } from './tallies.js';
 
-const UNKNOWN_NUMBER = 'unknown';
+const PLACE = [
+  'quarter',
+  'virtualNumber',
+  'direction',
+  'subaccountId',
+  'sessionId',
+] as const satisfies (keyof StatPlace)[];
 
 /**
  * Brings a call into the roll-ups, in the transaction in which its end, or more of its cost, became known. Counting again adds what has changed
@@ -49,11 +55,13 @@ export class CountCall implements OnModuleInit {
       await this.spend.settle(tx, {
         accountId,
         holder: figures.reservedAs,
-        at: after.hour,
+        at: after.quarter,
         micros: more,
         isFinal: isFinal(figures, records),
       });
-    if (figures.callId !== null && after.ownAmount > 0) await chargeCall(tx, figures.callId, after.ownAmount);
+    // Also the nothing that a record may make of it.
+    const isCharged = after.ownAmount > 0 || (before?.ownAmount ?? 0) > 0;
+    if (figures.callId !== null && isCharged) await chargeCall(tx, figures.callId, after.ownAmount);
     if (before && isSame(before, after)) return;
     await keep(tx, after, before);
     await this.move(tx, before, after);
@@ -70,12 +78,17 @@ export class CountCall implements OnModuleInit {
     return {
       accountId,
       aLegUuid: figures.aLegUuid,
-      hour: figures.startedAt === null ? (before?.hour ?? hourOf(this.clock.now())) : hourOf(figures.startedAt),
-      virtualNumber: await numberOf(tx, accountId, figures, { before, told: virtualNumber }),
+      quarter: figures.startedAt === null ? (before?.quarter ?? this.quarterNow()) : quarterOf(figures.startedAt),
+      direction: directionOf(figures),
+      ...(await lineOf(tx, accountId, figures, { before, told: virtualNumber })),
       ...countedOf(figures),
       ownAmount: ownAmountOf(figures.billedSeconds, minuteFee),
       minuteFee,
     };
+  }
+
+  private quarterNow(): number {
+    return quarterOf(this.clock.now());
   }
 
   private async move(tx: Tx, before: CallTally | null, after: CallTally): Promise<void> {
@@ -105,6 +118,7 @@ export function sumsOf(tally: CallTally): Sums {
     talkSeconds: tally.talkSeconds,
     billedSeconds: tally.billedSeconds,
     amount: tally.amount + tally.ownAmount,
+    ownAmount: tally.ownAmount,
     sessions: 0,
     fees: 0,
   };
@@ -116,26 +130,35 @@ function isFinal({ isPriced, isDialled, otherLegs }: CallFigures, records: Recor
 }
 
 /**
- * The session's number, otherwise the one that Plivo says was called, if it is one of the account's: whatever else a webhook may name there could
- * be a person's.
+ * The session's number and subaccount, otherwise the number that Plivo says was called, if it is one of the account's: whatever else a webhook may
+ * name there could be a person's.
  */
-async function numberOf(
+async function lineOf(
   tx: Tx,
   accountId: string,
   { sessionId }: CallFigures,
   { before, told }: { before: CallTally | null; told: string | null },
-): Promise<string> {
+): Promise<Pick<CallTally, 'virtualNumber' | 'subaccountId'>> {
   if (sessionId !== null) {
-    if (before?.sessionId === sessionId) return before.virtualNumber;
+    if (before?.sessionId === sessionId && before.subaccountId !== UNKNOWN) {
+      const { virtualNumber, subaccountId } = before;
+      return { virtualNumber, subaccountId };
+    }
     const [session] = await nextOpened(tx, { ids: [sessionId] });
-    if (session) return session.virtualNumber;
+    if (session) return { virtualNumber: session.virtualNumber, subaccountId: session.subaccountId ?? '' };
   }
   const isOwn = told !== null && (await ownerOfNumber(tx, told as E164)) === accountId;
-  return isOwn ? told : (before?.virtualNumber ?? UNKNOWN_NUMBER);
+  return { virtualNumber: isOwn ? told : (before?.virtualNumber ?? UNKNOWN), subaccountId: '' };
+}
+
+/** A leg of which only its end was told may be either. */
+export function directionOf({ kind }: Pick<CallFigures, 'kind'>): Direction {
+  if (kind === null) return UNKNOWN;
+  return kind === 'request' ? 'requested' : 'inbound';
 }
 
 function isSamePlace(one: StatPlace, other: StatPlace): boolean {
-  return one.hour === other.hour && one.virtualNumber === other.virtualNumber && one.sessionId === other.sessionId;
+  return PLACE.every((name) => one[name] === other[name]);
 }
 
 function isSame(before: CallTally, after: CallTally): boolean {

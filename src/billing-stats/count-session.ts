@@ -3,8 +3,7 @@ import { SessionOpened, type SessionRecord } from '../sessions/index.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { addToStats } from './add-to-stats.js';
-import { hourOf } from '../platform/clock.js';
-import { NOTHING } from './sums.js';
+import { NOTHING, placeOfOpening } from './sums.js';
 
 /** Counts a session and its fee in the transaction that opens it. A renewal is no new session. */
 @Injectable()
@@ -18,8 +17,7 @@ export class CountSession implements OnModuleInit {
     this.events.subscribe(SessionOpened, (tx, { session }) => this.run(tx, session));
   }
 
-  private run(tx: Tx, { id, accountId, virtualNumber, createdAt, fee }: SessionRecord): Promise<void> {
-    const place = { accountId, sessionId: id, hour: hourOf(createdAt), virtualNumber };
-    return addToStats(tx, this.database, place, { ...NOTHING, sessions: 1, fees: fee });
+  private run(tx: Tx, session: SessionRecord): Promise<void> {
+    return addToStats(tx, this.database, placeOfOpening(session), { ...NOTHING, sessions: 1, fees: session.fee });
   }
 }

@@ -8,14 +8,15 @@ import { CALL_TALLIES, FORGOTTEN_STATS, SESSION_STATS, type CallTally } from './
 import { minus, NOTHING, plus, SUM_NAMES, type StatPlace, type Sums } from './sums.js';
 
 const TALLY = selection(CALL_TALLIES.fields());
-const OPENING = selection(SESSION_STATS.pick(['accountId', 'hour', 'virtualNumber', 'sessions', 'fees']));
-const TO_FORGOTTEN = new Additions(FORGOTTEN_STATS, ['accountId', 'hour', 'virtualNumber'], SUM_NAMES);
+const PLACE = ['accountId', 'quarter', 'virtualNumber', 'direction', 'subaccountId'] as const;
+const OPENING = selection(SESSION_STATS.pick([...PLACE, 'sessions', 'fees']));
+const TO_FORGOTTEN = new Additions(FORGOTTEN_STATS, PLACE, SUM_NAMES);
 
 type Figure = Omit<StatPlace, 'sessionId'> & { sums: Sums };
 
 /**
- * Deletes what single calls and sessions have come to, and remembers it in the sums of what is forgotten. The sums of hours, numbers and accounts are
- * not touched: they stay to the micro-unit, and a recount still finds what they are made of.
+ * Deletes what single calls and sessions have come to, and remembers it in the sums of what is forgotten. The sums of numbers and accounts are not
+ * touched: they stay to the micro-unit, and a recount still finds what they are made of.
  */
 @Injectable()
 export class ForgetFigures {
@@ -65,14 +66,12 @@ export class ForgetFigures {
   private async remember(tx: Tx, figures: Figure[]): Promise<void> {
     const byPlace = new Map<string, Figure>();
     for (const figure of figures) {
-      const key = `${figure.accountId} ${figure.hour} ${figure.virtualNumber}`;
+      const key = PLACE.map((name) => figure[name]).join(' ');
       const known = byPlace.get(key);
       byPlace.set(key, known ? { ...known, sums: plus(known.sums, figure.sums) } : figure);
     }
     const inOrder = [...byPlace].sort(([one], [other]) => (one < other ? -1 : 1));
-    for (const [, { accountId, hour, virtualNumber, sums }] of inOrder) {
-      await TO_FORGOTTEN.add(tx, this.database, { accountId, hour, virtualNumber, ...sums });
-    }
+    for (const [, { sums, ...place }] of inOrder) await TO_FORGOTTEN.add(tx, this.database, { ...place, ...sums });
   }
 
   private async deleteTallies(tx: Tx, tallies: CallTally[]): Promise<void> {
@@ -85,6 +84,6 @@ export class ForgetFigures {
 }
 
 function figureOf(tally: CallTally): Figure {
-  const { accountId, hour, virtualNumber } = tally;
-  return { accountId, hour, virtualNumber, sums: sumsOf(tally) };
+  const { accountId, quarter, virtualNumber, direction, subaccountId } = tally;
+  return { accountId, quarter, virtualNumber, direction, subaccountId, sums: sumsOf(tally) };
 }

@@ -1,5 +1,6 @@
 export { BillingStatsModule } from './billing-stats.module.js';
 export { ownAmountOf } from './count-call.js';
 export { ForgetFigures } from './forget-figures.js';
-export { GROUPINGS, ReadStats, type Grouping, type StatsQuestion, type StatsRow } from './read-stats.js';
+export { GROUPINGS, type Grouping, type StatsRow } from './group-stats.js';
+export { ReadStats, type StatsQuestion } from './read-stats.js';
 export { Recount, type RecountReport } from './recount.js';

@@ -7,7 +7,7 @@ import { LEGS } from '../call-routing/call.entity.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
 import type { SessionRecord } from '../sessions/index.js';
-import { GROUPINGS } from './read-stats.js';
+import { GROUPINGS } from './group-stats.js';
 
 const HOUR = 3_600_000;
 const OTHER = 'MAOTHEROTHEROTHER000';
@@ -55,9 +55,22 @@ describeOnEachDatabase('a recount', (open) => {
     return [callDifferences, sessionDifferences, sumDifferences];
   };
   const lastRow = async () => ({ id: '', ...(await billing.recount.last())! });
+  const ownAmounts = async (column: string, table: string): Promise<string[]> => {
+    const found = await database.read((manager) =>
+      manager.query<{ place: string; own: unknown }[]>(
+        `SELECT ${column} AS place, SUM(own_amount) AS own FROM ${table} GROUP BY ${column} ORDER BY ${column}`,
+      ),
+    );
+    return found.map(({ place, own }) => `${place} ${Number(own)} of its own`);
+  };
   const everything = async (): Promise<string[]> => {
     const rows: string[] = [];
     for (const groupBy of GROUPINGS) rows.push(...(await billing.stats(groupBy)));
+    for (const [column, table] of [
+      ['virtual_number', 'call_stat'],
+      ['session_id', 'session_stat'],
+    ])
+      rows.push(...(await ownAmounts(String(column), String(table))));
     return rows;
   };
 
@@ -91,6 +104,8 @@ describeOnEachDatabase('a recount', (open) => {
     ['what is billed', 'billed_seconds = billed_seconds - 60'],
     ["Plivo's price", 'amount = amount + 1'],
     ['the own price', 'own_amount = own_amount + 1'],
+    ['its direction', "direction = 'requested'"],
+    ['its quarter of an hour', 'hour = hour + 900000'],
     ['its session', 'session_id = NULL'],
   ])('finds a call that was counted with a wrong word of it: %s', async (_, wrong) => {
     const before = await everything();
@@ -155,6 +170,11 @@ describeOnEachDatabase('a recount', (open) => {
       ACCOUNT,
     ],
     [
+      'a number, in the own price',
+      "call_stat SET own_amount = own_amount + 1 WHERE virtual_number <> '' AND calls = 1 AND account_id = ?",
+      ACCOUNT,
+    ],
+    [
       'a number, in fees',
       "call_stat SET fees = fees - 1 WHERE virtual_number <> '' AND fees > 0 AND account_id = ?",
       ACCOUNT,
@@ -182,6 +202,32 @@ describeOnEachDatabase('a recount', (open) => {
 
     await recounted(true);
     expect(await everything()).toEqual(before);
+    expect(await recounted()).toEqual([0, 0, 0]);
+  });
+
+  /** As a version before wrote them: by the hour, and neither direction nor subaccount. */
+  const older = async (): Promise<void> => {
+    for (const table of ['call_tally', 'call_stat', 'session_stat'])
+      await write(`UPDATE ${table} SET hour = hour - hour % ${HOUR}, direction = 'unknown', subaccount_id = 'unknown'`);
+  };
+
+  it('of what was counted before quarters, directions and subaccounts were kept finds no difference', async () => {
+    await older();
+
+    expect(await recounted(true)).toEqual([0, 0, 0]);
+    expect(await billing.stats('direction')).toEqual(['none 0 0 0 0 0 2 500000', 'unknown 2 1 60 120 37700 0 0']);
+    expect(await billing.stats('subaccount')).toEqual(['unknown 2 1 60 120 37700 2 500000']);
+  });
+
+  it('moves what was counted before to its quarter, direction and subaccount when it is counted anew, to the micro-unit', async () => {
+    const before = await billing.stats('direction');
+    await older();
+    await billing.learn('a', { amount: 9000 });
+    await billing.figured('a');
+    await billing.learn('a', { amount: 8500 });
+    await billing.figured('a');
+
+    expect(withoutNothing(await billing.stats('direction'))).toEqual(before);
     expect(await recounted()).toEqual([0, 0, 0]);
   });
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { accountFrom } from '../accounts/index.js';
-import { CallFigured, callFigures, nextEndedLegs, type CallFigures } from '../call-routing/index.js';
+import { CallFigured, callFigures, nextEndedLegs } from '../call-routing/index.js';
 import { lockSession, nextOpened, type OpenedSession } from '../sessions/index.js';
 import { Clock, DAY_MS, HOUR_MS, hourOf } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
@@ -11,8 +11,10 @@ import { newId } from '../platform/ids.js';
 import { Defer, Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
-import { countedOf, CountCall, ownAmountOf } from './count-call.js';
+import { CountCall, ownAmountOf } from './count-call.js';
+import { isOff } from './is-off.js';
 import {
+  nextQuarter,
   wrongOpenings,
   surplusOfAccount,
   surplusOfNumbers,
@@ -20,7 +22,7 @@ import {
   takeAway,
   type Surplus,
 } from './stat-differences.js';
-import { CALL_STATS, RECOUNT_PROGRESS, STAT_RECOUNTS, type CallTally, type StatRecount } from './stat.entity.js';
+import { RECOUNT_PROGRESS, STAT_RECOUNTS, type StatRecount } from './stat.entity.js';
 import { ALL_NUMBERS } from './sums.js';
 import { readTallies } from './tallies.js';
 
@@ -42,7 +44,6 @@ const END_OF_IDS = 'g';
 const KEPT = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
 const FORGOTTEN = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
 const REPORT = selection(STAT_RECOUNTS.fields());
-const HOURS = selection(CALL_STATS.pick(['hour'], 'h'));
 
 export type RecountReport = Omit<StatRecount, 'id'>;
 
@@ -253,11 +254,12 @@ export class Recount implements OnModuleInit {
     const accountId = await this.database.browse((manager) => accountFrom(manager, state.account));
     if (accountId === null) return null;
     const after = accountId === state.account && state.after !== START ? Number(state.after) : -1;
-    const [hour] = await this.database.browse((manager) => nextHours(manager, accountId, after));
-    if (hour === undefined) return { ...state, account: `${accountId}~`, after: START };
+    const quarter = await this.database.browse((manager) => nextQuarter(manager, accountId, after));
+    if (quarter === null) return { ...state, account: `${accountId}~`, after: START };
+    const hour = hourOf(quarter);
     await this.settle(state.found, isRepair, (tx) => surplusOfNumbers(tx, accountId, hour, hour + HOUR_MS));
     await this.settle(state.found, isRepair, (tx) => surplusOfAccount(tx, accountId, hour, hour + HOUR_MS));
-    return { ...state, account: accountId, after: String(hour) };
+    return { ...state, account: accountId, after: String(hour + HOUR_MS - 1) };
   }
 
   private async settle(found: Findings, isRepair: boolean, look: (tx: Tx) => Promise<Surplus[]>): Promise<void> {
@@ -279,28 +281,4 @@ function beginning(startedAt: number): RecountState {
 
 function begun(state: RecountState, stage: RecountState['stage']): RecountState {
   return { ...state, stage, account: START, after: START };
-}
-
-function isOff(figure: CallFigures, tally: CallTally | undefined): boolean {
-  if (!tally) return true;
-  const counted = countedOf(figure);
-  const hour = figure.startedAt === null ? tally.hour : hourOf(figure.startedAt);
-  return (
-    tally.hour !== hour ||
-    tally.ownAmount !== ownAmountOf(figure.billedSeconds, tally.minuteFee) ||
-    (Object.keys(counted) as (keyof typeof counted)[]).some((name) => counted[name] !== tally[name])
-  );
-}
-
-/** The next hour in which an account has anything. */
-async function nextHours(tx: Tx, accountId: string, after: number): Promise<number[]> {
-  const found = await HOURS.read(
-    tx,
-    `FROM (SELECT MIN(hour) AS hour FROM call_stat WHERE account_id = ? AND hour > ?
-           UNION ALL SELECT MIN(hour) FROM call_tally WHERE account_id = ? AND hour > ?
-           UNION ALL SELECT MIN(hour) FROM session_stat WHERE account_id = ? AND hour > ?) h
-     WHERE hour IS NOT NULL ORDER BY hour LIMIT 1`,
-    [accountId, after, accountId, after, accountId, after],
-  );
-  return found.map(({ hour }) => hour);
 }

@@ -3,13 +3,14 @@ import { hourOf } from '../platform/clock.js';
 import type { Database, Tx } from '../platform/database/database.js';
 import { marks, selection, text } from '../platform/database/rows.js';
 import { addToNumber, addToSession } from './add-to-stats.js';
-import { CALL_STATS, SESSION_STATS } from './stat.entity.js';
+import { CALL_STATS, SESSION_STATS, UNKNOWN } from './stat.entity.js';
 import {
   ALL_NUMBERS,
   isNothing,
   minus,
   NOTHING,
   ofEach,
+  placeOfOpening,
   SUM_COLUMNS,
   TOTALS,
   type StatPlace,
@@ -21,7 +22,9 @@ export type Surplus = StatPlace & { sums: Sums };
 
 const KEPT = ofEach((name) => CALL_STATS.column(name));
 const LESS = ofEach((name) => `-${CALL_STATS.column(name)}`);
-const OPENINGS = selection(SESSION_STATS.pick(['sessionId', 'hour', 'sessions', 'fees']));
+const OPENINGS = selection(
+  SESSION_STATS.pick(['sessionId', 'quarter', 'direction', 'subaccountId', 'sessions', 'fees']),
+);
 const ZERO = ofEach(() => '0');
 const LESS_TALLY = {
   ...ZERO,
@@ -30,19 +33,27 @@ const LESS_TALLY = {
   talkSeconds: '-talk_seconds',
   billedSeconds: '-billed_seconds',
   amount: '-(amount + own_amount)',
+  ownAmount: '-own_amount',
 };
 const LESS_OPENING = { ...ZERO, sessions: '-sessions', fees: '-fees' };
 const WITHOUT_OPENING = { ...KEPT, sessions: '0', fees: '0' };
 
+const QUARTERS = selection(CALL_STATS.pick(['quarter'], 'h'));
+
 const IS_OFF = SUM_COLUMNS.map((column) => `SUM(${column}) <> 0`).join(' OR ');
+const PLACE = 'hour, direction, subaccount_id';
 const HOURS = 'account_id = ? AND hour >= ? AND hour < ?';
 
-const NUMBERS = selection({ ...CALL_STATS.pick(['virtualNumber', 'hour'], 'd'), ...TOTALS });
-const ACCOUNT = selection({ ...CALL_STATS.pick(['hour'], 'd'), ...TOTALS });
+const NUMBERS = selection({
+  ...CALL_STATS.pick(['virtualNumber', 'quarter', 'direction', 'subaccountId'], 'd'),
+  ...TOTALS,
+});
+const ACCOUNT = selection({ ...CALL_STATS.pick(['quarter', 'direction', 'subaccountId'], 'd'), ...TOTALS });
 const SESSIONS = selection({
-  ...SESSION_STATS.pick(['sessionId', 'hour'], 'd'),
+  ...SESSION_STATS.pick(['sessionId', 'quarter', 'direction'], 'd'),
   accountId: text('MAX(account_id)'),
   virtualNumber: text('MAX(virtual_number)'),
+  subaccountId: text('MAX(subaccount_id)'),
   ...TOTALS,
 });
 
@@ -54,14 +65,22 @@ export async function surplusOfNumbers(tx: Tx, accountId: string, from: number, 
   const off = await NUMBERS.read(
     tx,
     `FROM (
-       SELECT virtual_number, hour, ${listed(KEPT)} FROM call_stat WHERE ${HOURS} AND virtual_number <> '${ALL_NUMBERS}'
-       UNION ALL SELECT virtual_number, hour, ${listed(LESS_TALLY)} FROM call_tally WHERE ${HOURS}
-       UNION ALL SELECT virtual_number, hour, ${listed(LESS_OPENING)} FROM session_stat WHERE ${HOURS} AND sessions <> 0
-       UNION ALL SELECT virtual_number, hour, ${listed(LESS)} FROM forgotten_stat WHERE ${HOURS}
-     ) d GROUP BY virtual_number, hour HAVING ${IS_OFF}`,
+       SELECT virtual_number, ${PLACE}, ${listed(KEPT)} FROM call_stat WHERE ${HOURS} AND virtual_number <> '${ALL_NUMBERS}'
+       UNION ALL SELECT virtual_number, ${PLACE}, ${listed(LESS_TALLY)} FROM call_tally WHERE ${HOURS}
+       UNION ALL SELECT virtual_number, ${PLACE}, ${listed(LESS_OPENING)} FROM session_stat WHERE ${HOURS} AND sessions <> 0
+       UNION ALL SELECT virtual_number, ${PLACE}, ${listed(LESS)} FROM forgotten_stat WHERE ${HOURS}
+     ) d GROUP BY virtual_number, ${PLACE} HAVING ${IS_OFF}`,
     [...bounds, ...bounds, ...bounds, ...bounds],
   );
-  return off.map(({ virtualNumber, hour, ...sums }) => ({ accountId, virtualNumber, hour, sessionId: null, sums }));
+  return off.map(({ virtualNumber, quarter, direction, subaccountId, ...sums }) => ({
+    accountId,
+    virtualNumber,
+    quarter,
+    direction,
+    subaccountId,
+    sessionId: null,
+    sums,
+  }));
 }
 
 /** The rows over all numbers, against those of the numbers. */
@@ -70,12 +89,20 @@ export async function surplusOfAccount(tx: Tx, accountId: string, from: number, 
   const off = await ACCOUNT.read(
     tx,
     `FROM (
-       SELECT hour, ${listed(KEPT)} FROM call_stat WHERE ${HOURS} AND virtual_number = '${ALL_NUMBERS}'
-       UNION ALL SELECT hour, ${listed(LESS)} FROM call_stat WHERE ${HOURS} AND virtual_number <> '${ALL_NUMBERS}'
-     ) d GROUP BY hour HAVING ${IS_OFF}`,
+       SELECT ${PLACE}, ${listed(KEPT)} FROM call_stat WHERE ${HOURS} AND virtual_number = '${ALL_NUMBERS}'
+       UNION ALL SELECT ${PLACE}, ${listed(LESS)} FROM call_stat WHERE ${HOURS} AND virtual_number <> '${ALL_NUMBERS}'
+     ) d GROUP BY ${PLACE} HAVING ${IS_OFF}`,
     [...bounds, ...bounds],
   );
-  return off.map(({ hour, ...sums }) => ({ accountId, virtualNumber: ALL_NUMBERS, hour, sessionId: null, sums }));
+  return off.map(({ quarter, direction, subaccountId, ...sums }) => ({
+    accountId,
+    virtualNumber: ALL_NUMBERS,
+    quarter,
+    direction,
+    subaccountId,
+    sessionId: null,
+    sums,
+  }));
 }
 
 /** The rows of sessions with ids after one and up to another, against the calls counted; openings are looked at elsewhere. */
@@ -84,16 +111,18 @@ export async function surplusOfSessions(tx: Tx, after: string, upTo: string): Pr
   const off = await SESSIONS.read(
     tx,
     `FROM (
-       SELECT session_id, hour, account_id, virtual_number, ${listed(WITHOUT_OPENING)} FROM session_stat WHERE ${where}
-       UNION ALL SELECT session_id, hour, account_id, virtual_number, ${listed(LESS_TALLY)} FROM call_tally WHERE ${where}
-     ) d GROUP BY session_id, hour HAVING ${IS_OFF}`,
+       SELECT session_id, ${PLACE}, account_id, virtual_number, ${listed(WITHOUT_OPENING)} FROM session_stat WHERE ${where}
+       UNION ALL SELECT session_id, ${PLACE}, account_id, virtual_number, ${listed(LESS_TALLY)} FROM call_tally WHERE ${where}
+     ) d GROUP BY session_id, hour, direction HAVING ${IS_OFF}`,
     [after, upTo, after, upTo],
   );
-  return off.map(({ sessionId, hour, accountId, virtualNumber, ...sums }) => ({
+  return off.map(({ sessionId, quarter, direction, accountId, virtualNumber, subaccountId, ...sums }) => ({
     sessionId,
-    hour,
+    quarter,
+    direction,
     accountId,
     virtualNumber,
+    subaccountId,
     sums,
   }));
 }
@@ -116,16 +145,51 @@ export async function wrongOpenings(tx: Tx, sessions: OpenedSession[]): Promise<
     `FROM session_stat WHERE session_id IN (${marks(sessions)}) AND (sessions <> 0 OR fees <> 0)`,
     sessions.map(({ id }) => id),
   );
-  return sessions.flatMap(({ id: sessionId, accountId, virtualNumber, createdAt, fee }) => {
-    const kept = opened.filter((row) => row.sessionId === sessionId);
-    const wanted = { hour: hourOf(createdAt), sessions: -1, fees: -fee };
-    const byHour = new Map<number, { sessions: number; fees: number }>();
-    for (const { hour, sessions: count, fees } of [...kept, wanted]) {
-      const sum = byHour.get(hour) ?? { sessions: 0, fees: 0 };
-      byHour.set(hour, { sessions: sum.sessions + count, fees: sum.fees + fees });
+  return sessions.flatMap((session) => {
+    const kept = opened.filter((row) => row.sessionId === session.id);
+    const place = keptPlaceOf(session, kept);
+    const byPlace = new Map<string, { place: OpeningPlace; sessions: number; fees: number }>();
+    for (const row of [...kept, { ...place, sessions: -1, fees: -session.fee }]) {
+      const key = `${row.quarter} ${row.direction} ${row.subaccountId}`;
+      const sum = byPlace.get(key) ?? { place: row, sessions: 0, fees: 0 };
+      byPlace.set(key, { place: sum.place, sessions: sum.sessions + row.sessions, fees: sum.fees + row.fees });
     }
-    return [...byHour]
-      .map(([hour, sums]) => ({ accountId, virtualNumber, sessionId, hour, sums: { ...NOTHING, ...sums } }))
+    const { accountId, virtualNumber, id: sessionId } = session;
+    return [...byPlace.values()]
+      .map(({ place: { quarter, direction, subaccountId }, ...sums }) => ({
+        accountId,
+        virtualNumber,
+        sessionId,
+        quarter,
+        direction,
+        subaccountId,
+        sums: {
+          ...NOTHING,
+          ...sums,
+        },
+      }))
       .filter(({ sums }) => !isNothing(sums));
   });
+}
+
+type OpeningPlace = Pick<StatPlace, 'quarter' | 'direction' | 'subaccountId'>;
+
+/** Where an opening should stand: where it stands, if it was counted in its hour before there were quarters. */
+function keptPlaceOf(session: OpenedSession, kept: (OpeningPlace & { sessions: number })[]): OpeningPlace {
+  const isOlder = (row: OpeningPlace): boolean =>
+    row.direction === UNKNOWN && row.subaccountId === UNKNOWN && row.quarter === hourOf(session.createdAt);
+  return kept.find((row) => isOlder(row) && row.sessions > 0) ?? placeOfOpening(session);
+}
+
+/** The next quarter of an hour in which an account has anything. */
+export async function nextQuarter(tx: Tx, accountId: string, after: number): Promise<number | null> {
+  const [found] = await QUARTERS.read(
+    tx,
+    `FROM (SELECT MIN(hour) AS hour FROM call_stat WHERE account_id = ? AND hour > ?
+           UNION ALL SELECT MIN(hour) FROM call_tally WHERE account_id = ? AND hour > ?
+           UNION ALL SELECT MIN(hour) FROM session_stat WHERE account_id = ? AND hour > ?) h
+     WHERE hour IS NOT NULL ORDER BY hour LIMIT 1`,
+    [accountId, after, accountId, after, accountId, after],
+  );
+  return found?.quarter ?? null;
 }

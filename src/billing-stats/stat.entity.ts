@@ -2,21 +2,34 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, flag, id, instant, large, micros, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 
+/** Whose direction or subaccount was not counted: all that was before they were kept, and what a version before this one counts while both run. */
+export const UNKNOWN = 'unknown';
+
+/** Of a call: whether a party called, or the first party was called on request. */
+export type Direction = 'inbound' | 'requested' | typeof UNKNOWN;
+
+const direction = () => ({ ...word(9), default: UNKNOWN }) as const;
+/** Auth ID of the session's subaccount; empty where it has none, and for calls that came to no session. */
+const subaccount = () => ({ ...authId(), name: 'subaccount_id', default: UNKNOWN }) as const;
+const ownAmount = () => ({ ...micros(), name: 'own_amount', default: 0 }) as const;
+
 /**
  * What of a call is in the roll-ups: the next count adds the difference, so that a call counts once however often it is counted, and moves
  * when more becomes known of it.
  */
 @Entity('call_tally')
-@Index('call_tally_hour', ['accountId', 'hour'])
+@Index('call_tally_hour', ['accountId', 'quarter'])
 @Index('call_tally_session', ['sessionId'])
 export class CallTally {
   @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
   /** Plivo's CallUUID of the leg that ran our XML; calls that we could not answer have nothing else. */
   @PrimaryColumn({ ...word(64), name: 'a_leg_uuid' }) aLegUuid!: string;
-  /** First instant of the UTC hour in which the call began. */
-  @Column(instant()) hour!: number;
+  /** First instant of the quarter of an hour in which the call began; of the hour, where it was counted before there were quarters. */
+  @Column({ ...instant(), name: 'hour' }) quarter!: number;
   /** Digits, or `unknown`. */
   @Column({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @Column(direction()) direction!: Direction;
+  @Column(subaccount()) subaccountId!: string;
   @Column({ ...id(), ...nullable, name: 'session_id' }) sessionId!: string | null;
   @Column({ ...flag(), name: 'is_connected' }) isConnected!: boolean;
   @Column({ type: 'int', name: 'talk_seconds' }) talkSeconds!: number;
@@ -29,57 +42,74 @@ export class CallTally {
   @Column({ ...micros(), name: 'minute_fee' }) minuteFee!: number;
 }
 
-/** Sums of an account's calls and opened sessions in an hour, by virtual number and, under the empty number, of all. */
+/**
+ * Sums of an account's calls and opened sessions in a quarter of an hour, by virtual number and, under the empty number, of all. The columns are named
+ * `hour` because they held hours, and what was counted then still does.
+ */
 @Entity('call_stat')
 export class CallStat {
   @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
   @PrimaryColumn({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
-  @PrimaryColumn(instant()) hour!: number;
+  @PrimaryColumn({ ...instant(), name: 'hour' }) quarter!: number;
+  /** Openings of sessions have none: they stand in the rows of inbound calls, so that there are no rows for them alone. */
+  @PrimaryColumn(direction()) direction!: Direction;
+  @PrimaryColumn(subaccount()) subaccountId!: string;
   /** One of several rows that are summed when read; a single one may be negative. */
   @PrimaryColumn({ type: 'int' }) shard!: number;
   @Column({ type: 'int' }) calls!: number;
   @Column({ type: 'int' }) connected!: number;
   @Column({ ...large(), name: 'talk_seconds' }) talkSeconds!: number;
   @Column({ ...large(), name: 'billed_seconds' }) billedSeconds!: number;
+  /** Plivo's prices and the account's own of minutes. */
   @Column(micros()) amount!: number;
+  /** The account's own of minutes alone. */
+  @Column(ownAmount()) ownAmount!: number;
   @Column({ type: 'int' }) sessions!: number;
   /** For opening sessions. */
   @Column(micros()) fees!: number;
 }
 
-/** The same sums of one session in an hour. */
+/** The same sums of one session. */
 @Entity('session_stat')
-@Index('session_stat_hour', ['accountId', 'hour'])
+@Index('session_stat_hour', ['accountId', 'quarter'])
 export class SessionStat {
   @PrimaryColumn({ ...id(), name: 'session_id' }) sessionId!: string;
-  @PrimaryColumn(instant()) hour!: number;
+  @PrimaryColumn({ ...instant(), name: 'hour' }) quarter!: number;
+  @PrimaryColumn(direction()) direction!: Direction;
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
   @Column({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @Column(subaccount()) subaccountId!: string;
   @Column({ type: 'int' }) calls!: number;
   @Column({ type: 'int' }) connected!: number;
   @Column({ ...large(), name: 'talk_seconds' }) talkSeconds!: number;
   @Column({ ...large(), name: 'billed_seconds' }) billedSeconds!: number;
   @Column(micros()) amount!: number;
-  /** 1 in the hour of its opening. */
+  @Column(ownAmount()) ownAmount!: number;
+  /** 1 where it was opened. */
   @Column({ type: 'int' }) sessions!: number;
   /** For opening sessions. */
   @Column(micros()) fees!: number;
 }
 
 /**
- * What deleted calls and sessions had come to, by the number and hour in which they counted: added in the transaction that deletes them. A row of a
- * number in `call_stat` is always what is still there and this together.
+ * What deleted calls and sessions had come to, by where they counted: added in the transaction that deletes them. A row of a number in `call_stat` is
+ * always what is still there and this together.
  */
 @Entity('forgotten_stat', { withoutRowid: true })
 export class ForgottenStat {
   @PrimaryColumn({ ...authId(), name: 'account_id' }) accountId!: string;
-  @PrimaryColumn(instant()) hour!: number;
+  @PrimaryColumn({ ...instant(), name: 'hour' }) quarter!: number;
   @PrimaryColumn({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @PrimaryColumn(direction()) direction!: Direction;
+  @PrimaryColumn(subaccount()) subaccountId!: string;
   @Column({ type: 'int' }) calls!: number;
   @Column({ type: 'int' }) connected!: number;
   @Column({ ...large(), name: 'talk_seconds' }) talkSeconds!: number;
   @Column({ ...large(), name: 'billed_seconds' }) billedSeconds!: number;
+  /** Plivo's prices and the account's own of minutes. */
   @Column(micros()) amount!: number;
+  /** The account's own of minutes alone. */
+  @Column(ownAmount()) ownAmount!: number;
   @Column({ type: 'int' }) sessions!: number;
   @Column(micros()) fees!: number;
 }

@@ -1,14 +1,17 @@
+import type { OpenedSession } from '../sessions/index.js';
 import { number, type Field } from '../platform/database/rows.js';
-import { CALL_STATS, type CallStat } from './stat.entity.js';
+import { CALL_STATS, type CallStat, type Direction } from './stat.entity.js';
 
 /** What every roll-up row sums up: all of it that does not say where it counts. */
-export type Sums = Omit<CallStat, 'accountId' | 'virtualNumber' | 'hour' | 'shard'>;
+export type Sums = Omit<CallStat, 'accountId' | 'virtualNumber' | 'quarter' | 'direction' | 'subaccountId' | 'shard'>;
 
 /** Where something counts. */
 export interface StatPlace {
   accountId: string;
-  hour: number;
+  quarter: number;
   virtualNumber: string;
+  direction: Direction;
+  subaccountId: string;
   sessionId: string | null;
 }
 
@@ -18,6 +21,7 @@ export const NOTHING: Sums = {
   talkSeconds: 0,
   billedSeconds: 0,
   amount: 0,
+  ownAmount: 0,
   sessions: 0,
   fees: 0,
 };
@@ -27,8 +31,28 @@ export const SUM_COLUMNS = SUM_NAMES.map((name) => CALL_STATS.column(name));
 /** The sums over several rows, as fields of a selection. */
 export const TOTALS = ofEach((name): Field<number> => number(`SUM(${CALL_STATS.column(name)})`));
 
-/** The number under which an account's hour is summed up over all numbers. */
+/** The number under which an account is summed up over all numbers. */
 export const ALL_NUMBERS = '';
+
+/** All zones that are in use are off UTC by a multiple of it, so their days, hours and months are sums of these. */
+const QUARTER_MS = 900_000;
+
+/** The first instant of the quarter of an hour. */
+export function quarterOf(instant: number): number {
+  return instant - (instant % QUARTER_MS);
+}
+
+/** Where a session counts as opened. */
+export function placeOfOpening({ id, accountId, virtualNumber, createdAt, subaccountId }: OpenedSession): StatPlace {
+  return {
+    sessionId: id,
+    quarter: quarterOf(createdAt),
+    direction: 'inbound',
+    accountId,
+    virtualNumber,
+    subaccountId: subaccountId ?? '',
+  };
+}
 
 /** The difference that turns one into the other. */
 export function minus(left: Sums, right: Sums): Sums {

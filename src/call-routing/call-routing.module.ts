@@ -48,7 +48,15 @@ const PIN = [JudgePin, PinLocks, PurgePinLocks, ReindexPinFailures];
 const RUSH = [Rush, ShedAnswers];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
-const READ = [ExplainRoute, FindCalls, FindLeg, ListLegs, ReadCallFacts, ReindexCalls, SessionTimeline];
+const READ = [
+  ExplainRoute,
+  FindCalls,
+  FindLeg,
+  ListLegs,
+  ReadCallFacts,
+  ReindexCalls,
+  SessionTimeline,
+];
 
 /** The rooms in their order: each may call those before it. */
 @Module({

@@ -4,10 +4,13 @@ import { SESSIONS } from './session.entity.js';
 import type { SessionRecord } from './session-record.js';
 
 /** What statistics need of a session. */
-export type OpenedSession = Pick<SessionRecord, 'id' | 'accountId' | 'virtualNumber' | 'createdAt' | 'fee'>;
+export type OpenedSession = Pick<
+  SessionRecord,
+  'id' | 'accountId' | 'subaccountId' | 'virtualNumber' | 'createdAt' | 'fee'
+>;
 
 const OPENED = selection({
-  ...SESSIONS.pick(['id', 'accountId', 'virtualNumber', 'createdAt']),
+  ...SESSIONS.pick(['id', 'accountId', 'subaccountId', 'virtualNumber', 'createdAt']),
   fee: number('COALESCE(fee, 0)'),
 });
 

@@ -3,11 +3,13 @@ import { CallFigured, type RecordState } from '../../src/call-routing/index.js';
 import { CALLS, LEGS, type CallLeg, type MaskedCall } from '../../src/call-routing/call.entity.js';
 import { CountCall } from '../../src/billing-stats/count-call.js';
 import { CountSession } from '../../src/billing-stats/count-session.js';
-import { ReadStats, type Grouping, type StatsRow } from '../../src/billing-stats/read-stats.js';
+import type { Grouping, StatsRow } from '../../src/billing-stats/group-stats.js';
+import { ReadStats } from '../../src/billing-stats/read-stats.js';
 import { Recount } from '../../src/billing-stats/recount.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { newId } from '../../src/platform/ids.js';
 import { Metrics } from '../../src/platform/metrics.js';
+import { TimeZone } from '../../src/platform/time-zone.js';
 import type { callsOn } from './calls.js';
 import { ACCOUNT } from './ground.js';
 
@@ -72,7 +74,8 @@ export function billingOn(database: Database, { sessions, jobs, settings, spend,
       database.transaction((tx) => events.publish(tx, new CallFigured(accountId, aLegUuid, number, records))),
     /** `key calls connected talk billed amount sessions fees`, a line for each row. */
     stats: async (groupBy: Grouping, accountId?: string): Promise<string[]> => {
-      const rows = await readStats.run({ accountId, from: 0, to: clock.now() + 400 * DAY_MS, groupBy });
+      const time = { from: 0, to: clock.now() + 400 * DAY_MS, zone: TimeZone.utc };
+      const rows = await readStats.run({ accountId, ...time, groupBy: [groupBy] });
       return rows.map(line);
     },
   };

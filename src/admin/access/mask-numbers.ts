@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { maskText } from '../../platform/logging/mask-text.js';
 
 declare module 'fastify' {
@@ -18,17 +18,19 @@ const NUMBER = /(?:\+|%2B)\d{7,15}(?!\d)|(?<![\w+-]|\d\.)\d{8,15}(?![\w-]|\.\d)/
 
 /**
  * Masks the numbers of parties in every answer of /admin, in one place and by what they look like: so a new route, or a number inside a URL or a
- * sentence, needs no thought of its own. Streams pass as they are: what makes one must put no party's number into it.
+ * sentence, needs no thought of its own. Streams pass as they are: what makes one masks its rows by `maskedAnswer` (csv.ts).
  */
 export function maskAdminAnswers(instance: FastifyInstance): void {
   instance.addHook('preSerialization', (request, _reply, payload, done) => {
-    if (request.operator === undefined || request.numbers?.isWhole === true) done(null, payload);
-    else
-      done(
-        null,
-        masked(payload, '', { kept: new Set([...KEPT, ...(request.numbers?.virtual ?? [])]), show: maskNumber }),
-      );
+    if (request.operator === undefined) done(null, payload);
+    else done(null, maskedAnswer(payload, request));
   });
+}
+
+/** What an operator is answered, as this operator may see it. */
+export function maskedAnswer(answer: unknown, { numbers }: Pick<FastifyRequest, 'numbers'>): unknown {
+  if (numbers?.isWhole === true) return answer;
+  return masked(answer, '', { kept: new Set([...KEPT, ...(numbers?.virtual ?? [])]), show: maskNumber });
 }
 
 /** The same for what is sent as a stream, save that numbers which are somebody's own are shown whole. `virtual`: as `ShowsVirtualNumbers`. */

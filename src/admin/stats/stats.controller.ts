@@ -1,23 +1,27 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Controller, Get, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadStats, Recount, type StatsQuestion } from '../../billing-stats/index.js';
-import { Clock, HOUR_MS } from '../../platform/clock.js';
+import { Clock, DAY_MS, HOUR_MS } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
 import { InvalidRequest } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
+import { Log } from '../../platform/logging/logger.js';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
+import { csvOf, isCsvWanted } from '../csv.js';
 import { pageOf, startOf } from '../page.dto.js';
-import { statsCsv } from './stats-csv.js';
-import { RecountQuery, shownRecount, shownStats, StatsQuery } from './stats.dto.js';
+import { isoText } from '../values.dto.js';
+import { RecountQuery, shownRecount, shownStats, STATS_COLUMNS, StatsQuery } from './stats.dto.js';
 
-const DEFAULT_SPAN_MS = 30 * 86_400_000;
-/** Lists of these have an end of their own. */
-const PAGED = new Set(['number', 'session']);
+const DEFAULT_SPAN_MS = 30 * DAY_MS;
+/** Each day of them is looked at for a change of clocks. */
+const MOST_ZONED_MS = 3660 * DAY_MS;
 
-/** What calls came to, by time, number, session, account or country. */
+/** What calls came to, by up to three of time, number, session, account, country, subaccount and direction. */
 @Controller('admin/stats')
 @UseGuards(AdminGuard)
 @UsePipes(adminValidation)
@@ -25,30 +29,36 @@ export class StatsController {
   constructor(
     private readonly stats: ReadStats,
     private readonly recount: Recount,
+    private readonly database: Database,
     private readonly idempotency: Idempotency,
     private readonly audit: Audit,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   @Get()
+  @ApiOperation({
+    summary:
+      'Sum up calls, minutes and money by one to three keys. JSON comes page by page where number, session or several keys are asked for; CSV (`format=csv`) is whole and audited',
+    operationId: 'getStats',
+  })
   @MayAsk('viewer', 'support', 'finance')
-  @ShowsVirtualNumbers('key')
+  @ShowsVirtualNumbers('key', 'number')
   async show(
     @Query() query: StatsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const question = this.questionOf(query);
-    if (isCsvWanted(query, request)) return this.csv(question, reply);
-    if (!PAGED.has(question.groupBy)) {
-      return { items: (await this.stats.run(question)).map(shownStats), next_cursor: null };
-    }
+    if (isCsvWanted(query.format, request)) return this.csv(question, request, reply);
+    if (!isPaged(question)) return { items: (await this.stats.run(question)).map(shownStats), next_cursor: null };
     const found = await this.stats.run(question, { after: startOf(query), limit: query.limit + 1 });
     return pageOf(found, query, { keyOf: ({ key }) => key, show: shownStats });
   }
 
   /** Starts a recount, which reports differences and, with `repair=true`, removes them. One is started daily anyway. */
   @Post('recount')
+  @ApiOperation({ summary: 'Count all calls again and compare', operationId: 'recountStats' })
   @MayAsk('admin')
   async startRecount(
     @Query() { repair }: RecountQuery,
@@ -67,38 +77,44 @@ export class StatsController {
 
   /** What the last recount found; null before the first. */
   @Get('recount')
+  @ApiOperation({ summary: 'Read what the last recount found', operationId: 'getRecount' })
   @MayAsk('viewer', 'support', 'finance')
   async lastRecount() {
     return { last: shownRecount(await this.recount.last()) };
   }
 
-  private async csv(question: StatsQuestion, reply: FastifyReply): Promise<Readable> {
-    const pages = this.stats.pages(question);
-    // What is refused, such as an unknown account, is refused before the first byte.
-    const first = await pages.next();
-    void reply.header('content-type', 'text/csv; charset=utf-8').header('cache-control', 'no-store');
-    return Readable.from(statsCsv(followedBy(first, pages)), { objectMode: false, highWaterMark: 64 * 1024 });
+  private async csv(question: StatsQuestion, request: FastifyRequest, reply: FastifyReply): Promise<Readable> {
+    const { groupBy, accountId, from, to, zone } = question;
+    const rows = async function* (stats: ReadStats) {
+      for await (const page of stats.pages(question)) yield page.map(shownStats) as Record<string, string | number>[];
+    };
+    const csv = await csvOf(
+      { columns: ['key', ...groupBy, ...STATS_COLUMNS], pages: rows(this.stats) },
+      request,
+      reply,
+      this.log,
+    );
+    const details = { account: accountId ?? null, group_by: groupBy.join(), time_zone: zone.name };
+    const span = { from: isoText(from), to: isoText(to) };
+    const write = { action: 'stats.exported', target: 'stats', details: { ...details, ...span } };
+    await this.database.transaction((tx) => this.audit.record(tx, write, request));
+    return csv;
   }
 
-  private questionOf({ account, from, to, group_by: groupBy }: StatsQuery): StatsQuestion {
+  private questionOf({ account, from, to, group_by: groupBy, time_zone: zone }: StatsQuery): StatsQuestion {
     const now = this.clock.now();
-    const end = to ?? now - (now % HOUR_MS) + HOUR_MS;
+    const end = to ?? zone.hourOf(now) + HOUR_MS;
     const start = from ?? end - DEFAULT_SPAN_MS;
     if (start >= end) throw new InvalidRequest('from must be before to', { param: 'from' });
-    return { accountId: account, from: start, to: end, groupBy };
+    if (!zone.isUtc && end - start > MOST_ZONED_MS)
+      throw new InvalidRequest('from and to must be at most ten years apart where time_zone is given', {
+        param: 'from',
+      });
+    return { accountId: account, from: start, to: end, groupBy, zone };
   }
 }
 
-function isCsvWanted({ format }: StatsQuery, { headers: { accept = '' } }: FastifyRequest): boolean {
-  if (format !== undefined) return format === 'csv';
-  return accept.includes('text/csv') && !accept.includes('application/json');
-}
-
-async function* followedBy<Page>(
-  first: IteratorResult<Page, unknown>,
-  rest: AsyncGenerator<Page>,
-): AsyncGenerator<Page> {
-  if (first.done === true) return;
-  yield first.value;
-  yield* rest;
+/** Lists of these have an end of their own. */
+function isPaged({ groupBy }: StatsQuestion): boolean {
+  return groupBy.length > 1 || groupBy.includes('number') || groupBy.includes('session');
 }

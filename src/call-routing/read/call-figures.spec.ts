@@ -65,6 +65,7 @@ describeOnEachDatabase('what is known of a call', (open) => {
         aLegUuid: 'a',
         callId,
         sessionId: 'session',
+        kind: 'inbound',
         reservedAs: callId,
         startedAt: CREATED,
         isConnected: true,
@@ -127,6 +128,7 @@ describeOnEachDatabase('what is known of a call', (open) => {
       expect(await figuresOf()).toMatchObject({
         callId: null,
         sessionId: null,
+        kind: null,
         reservedAs: null,
         startedAt: 7,
         amount: 5,

@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/database.js';
 import { ifJoined, marks, selection, text, type Selected } from '../../platform/database/rows.js';
-import { CALLS, LEGS } from '../call.entity.js';
+import { CALLS, LEGS, type MaskedCall } from '../call.entity.js';
 
 /** What a call comes to, derived from its legs each time: whoever keeps sums can ask again and get the same. */
 export interface CallFigures {
@@ -8,6 +8,8 @@ export interface CallFigures {
   /** Null for a leg whose answer was never asked of us. */
   callId: string | null;
   sessionId: string | null;
+  /** Null where nothing but its legs is known. */
+  kind: MaskedCall['kind'] | null;
   /** The requested call that this is, otherwise the call: under which the cost of it was reserved. */
   reservedAs: string | null;
   /** When it began; null where neither we nor Plivo said. */
@@ -29,7 +31,7 @@ export interface CallFigures {
 const A_LEG = selection({
   ...LEGS.pick(['legUuid', 'startedAt', 'endedAt', 'billedDuration', 'amount'], 'l'),
   ...ifJoined({
-    ...CALLS.pick(['sessionId', 'requestId', 'createdAt', 'decision'], 'c'),
+    ...CALLS.pick(['sessionId', 'kind', 'requestId', 'createdAt', 'decision'], 'c'),
     callId: CALLS.pick(['id'], 'c').id,
   }),
 });
@@ -74,12 +76,13 @@ async function otherLegs(tx: Tx, callIds: string[]): Promise<Map<string, Selecte
 }
 
 function figuresOf(aLeg: Selected<typeof A_LEG>, others: Selected<typeof B_LEG>[]): CallFigures {
-  const { legUuid, callId, sessionId, requestId } = aLeg;
+  const { legUuid, callId, sessionId, kind, requestId } = aLeg;
   const answered = others.filter((leg) => leg.isAnswered || leg.answeredAt !== null || (leg.duration ?? 0) > 0);
   return {
     aLegUuid: legUuid,
     callId,
     sessionId,
+    kind,
     reservedAs: requestId ?? callId,
     startedAt: aLeg.createdAt ?? aLeg.startedAt ?? aLeg.endedAt,
     isConnected: answered.length > 0,
