@@ -103,7 +103,13 @@ describe.each(['0.1.0'].flatMap((version) => databaseKinds.map((kind) => ({ vers
         // A call's outcome has been a sentence.
         .replaceAll(/"outcome":"(connected[^"]*)"/g, '"outcome":"connected","reason":"$1"')
         .replaceAll(/"amount":("?)0\.01\1,"call_time_limit"/g, '"amount":$10$1,"call_time_limit"');
-      expect(answers).toMatchObject(JSON.parse(then) as Told['answers']);
+      // Operators were told the totals of sessions without the account's own fees.
+      const isWithoutFees = (name: string, value: unknown): boolean =>
+        /^total_(?:call|session)_amount$/.test(name) && typeof value === 'string';
+      const kept: unknown = JSON.parse(then, (name, value: unknown) =>
+        isWithoutFees(name, value) ? undefined : value,
+      );
+      expect(answers).toMatchObject(kept as Told['answers']);
     });
 
     it('may call every country as it could', async () => {

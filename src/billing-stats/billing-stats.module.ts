@@ -6,13 +6,14 @@ import { CallResourceController } from './call-resource.controller.js';
 import { CountCall } from './count-call.js';
 import { CountSession } from './count-session.js';
 import { ForgetFigures } from './forget-figures.js';
+import { ReadCallMoney } from './read-call-money.js';
 import { ReadStats } from './read-stats.js';
 import { Recount } from './recount.js';
 
 @Module({
   imports: [AccountsModule, SpendModule, SessionsModule, CallRoutingModule],
   controllers: [CallResourceController],
-  providers: [CountCall, CountSession, ForgetFigures, ReadStats, Recount],
-  exports: [ForgetFigures, ReadStats, Recount],
+  providers: [CountCall, CountSession, ForgetFigures, ReadCallMoney, ReadStats, Recount],
+  exports: [ForgetFigures, ReadCallMoney, ReadStats, Recount],
 })
 export class BillingStatsModule {}

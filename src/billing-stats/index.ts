@@ -3,4 +3,5 @@ export { ownAmountOf } from './count-call.js';
 export { ForgetFigures } from './forget-figures.js';
 export { GROUPINGS, type Grouping, type StatsRow } from './group-stats.js';
 export { ReadStats, type StatsQuestion } from './read-stats.js';
+export { ReadCallMoney, type CallMoney } from './read-call-money.js';
 export { Recount, type RecountReport } from './recount.js';

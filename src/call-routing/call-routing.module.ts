@@ -26,6 +26,7 @@ import { ExplainRoute } from './read/explain-route.js';
 import { FindCalls } from './read/find-calls.js';
 import { FindLeg } from './read/find-leg.js';
 import { ListLegs } from './read/list-legs.js';
+import { ReadCallCountries } from './read/call-countries.js';
 import { ReadCallFacts } from './read/read-call-facts.js';
 import { ReindexCalls } from './read/reindex-calls.js';
 import { SessionTimeline } from './read/session-timeline.js';
@@ -53,6 +54,7 @@ const READ = [
   FindCalls,
   FindLeg,
   ListLegs,
+  ReadCallCountries,
   ReadCallFacts,
   ReindexCalls,
   SessionTimeline,

@@ -84,6 +84,10 @@ describeOnEachService('calls in the admin API', (start) => {
       reason: 'not connected: the other party was busy',
       started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       ended_at: '2026-01-05T10:00:20.000Z',
+      provider_amount: '0.00851',
+      fees: '0',
+      amount: '0.00851',
+      currency: 'USD',
       legs: [
         {
           call_uuid: A_LEG,

@@ -1,13 +1,24 @@
-import { Controller, Get, Param, Query, UseGuards, UsePipes } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { FindCalls } from '../../call-routing/index.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ReadCallMoney } from '../../billing-stats/index.js';
+import { FindCalls, ReadCallCountries, type CallSearch, type FoundCall } from '../../call-routing/index.js';
+import { Database } from '../../platform/database/database.js';
+import { Log } from '../../platform/logging/logger.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { CallsQuery, shownCall } from './calls.dto.js';
+import { Audit } from '../audit/audit.js';
+import { csvOf, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
+import { isoText } from '../values.dto.js';
+import { CALL_COLUMNS, callCells, CallsQuery, shownCall } from './calls.dto.js';
+
+/** Of a CSV: some 2 kB a call in memory. */
+const PAGE = 500;
 
 @Controller('admin/calls')
 @UseGuards(AdminGuard)
@@ -16,29 +27,29 @@ export class CallsController {
   constructor(
     private readonly findCalls: FindCalls,
     private readonly readNumber: ReadNumber,
+    private readonly callMoney: ReadCallMoney,
+    private readonly callCountries: ReadCallCountries,
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly log: Log,
   ) {}
 
   @Get()
   @ApiOperation({
-    summary: 'Calls, refused ones too: who called, what was called, what became of it and why; newest first',
+    summary:
+      'Calls, refused ones too, newest first: who called, what was called, what became of it and why. As CSV (`format=csv`, or `Accept: text/csv`) all that the filters leave, without the number of a party; audited',
+    operationId: 'listAllCalls',
   })
   @MayAsk('viewer', 'support', 'finance')
-  async list(@Query() query: CallsQuery) {
-    const { account: accountId, session, outcome, from, to, limit } = query;
-    const before = placeBefore(query);
-    const found = await this.findCalls.run({
-      accountId,
-      sessionId: session?.toLowerCase(),
-      party: await this.readNumber.run('party', query.party, accountId),
-      dialled: await this.readNumber.run('dialled', query.dialled, accountId),
-      virtualNumber: await this.readNumber.run('virtual_number', query.virtual_number, accountId),
-      outcome,
-      from,
-      to,
-      before,
-      limit: limit + 1,
-    });
-    return pageOf(found, query, {
+  async list(
+    @Query() query: CallsQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const search = await this.searchOf(query);
+    if (isCsvWanted(query.format, request)) return this.csv(search, request, reply);
+    const found = await this.findCalls.run({ ...search, before: placeBefore(query), limit: query.limit + 1 });
+    return pageOf(await this.withMoney(found), query, {
       keyOf: ({ call }) => keyOfPlace({ at: call.createdAt, id: call.id }),
       show: shownCall,
     });
@@ -46,9 +57,58 @@ export class CallsController {
 
   /** Our id of a call, or Plivo's of one of its legs. */
   @Get(':id')
-  @ApiOperation({ summary: 'One call, by its id or by the CallUUID of one of its legs' })
+  @ApiOperation({
+    summary: 'Read one call with its legs, by our id or the uuid of a leg',
+    operationId: 'getMaskedCall',
+  })
   @MayAsk('viewer', 'support', 'finance')
   async one(@Param('id') id: string) {
-    return shownCall(await this.findCalls.one(id));
+    const [found] = await this.withMoney([await this.findCalls.one(id)]);
+    return found && shownCall(found);
+  }
+
+  /** What list and CSV look for. */
+  private async searchOf({ account: accountId, session, outcome, from, to, ...pasted }: CallsQuery): Promise<Search> {
+    return {
+      accountId,
+      sessionId: session?.toLowerCase(),
+      party: await this.readNumber.run('party', pasted.party, accountId),
+      dialled: await this.readNumber.run('dialled', pasted.dialled, accountId),
+      virtualNumber: await this.readNumber.run('virtual_number', pasted.virtual_number, accountId),
+      outcome,
+      from,
+      to,
+    };
+  }
+
+  private async withMoney(found: FoundCall[]) {
+    const money = await this.callMoney.run(found.map(({ call }) => call));
+    return found.map((one, place) => ({ ...one, money: money[place] ?? null }));
+  }
+
+  private async csv(search: Search, request: FastifyRequest, reply: FastifyReply): Promise<Readable> {
+    const csv = await csvOf({ columns: CALL_COLUMNS, pages: this.pages(search) }, request, reply, this.log);
+    const { sessionId, from, to } = search;
+    const span = { from: isoText(from ?? null), to: isoText(to ?? null) };
+    // Which filters were used; a person's number is one of them, and no word of the audit.
+    const filters = Object.keys(request.query as object).filter((name) => name !== 'format');
+    const details = { session: sessionId ?? null, ...span, filters: filters.sort().join() };
+    const write = { action: 'calls.exported', target: 'calls', details };
+    await this.database.transaction((tx) => this.audit.record(tx, write, request));
+    return csv;
+  }
+
+  private async *pages(search: Search) {
+    for (let before: CallSearch['before']; ;) {
+      const page = await this.findCalls.run({ ...search, before, limit: PAGE });
+      const countries = await this.callCountries.run(page.map(({ call }) => call.id));
+      const calls = await this.withMoney(page);
+      yield calls.map((one, place) => callCells(one, countries[place] ?? { caller: null, dialled: null }, one.money));
+      const last = page.at(-1);
+      if (page.length < PAGE || last === undefined) return;
+      before = { at: last.call.createdAt, id: last.call.id };
+    }
   }
 }
+
+type Search = Omit<CallSearch, 'before' | 'limit'>;

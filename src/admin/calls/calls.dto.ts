@@ -1,6 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
-import { OUTCOMES, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
+import { CURRENCY } from '../../accounts/index.js';
+import type { CallMoney } from '../../billing-stats/index.js';
+import {
+  OUTCOMES,
+  type CallCountries,
+  type FoundCall,
+  type FoundLeg,
+  type Outcome,
+} from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, withPlus } from '../values.dto.js';
 
@@ -54,10 +62,24 @@ export class CallsQuery extends PageQuery {
   @IfGiven()
   @IsoInstant()
   to?: number;
+
+  /** Without it the Accept header decides. */
+  @IfGiven()
+  @IsIn(['json', 'csv'], { message: 'format must be json or csv' })
+  format?: 'json' | 'csv';
 }
 
-/** A call as operators see it. */
-export function shownCall({ call, legs, outcome, reason, virtualNumber, caller, dialled }: FoundCall) {
+/** A call as operators see it. Amounts are null until it has ended. */
+export function shownCall({
+  call,
+  legs,
+  outcome,
+  reason,
+  virtualNumber,
+  caller,
+  dialled,
+  money,
+}: FoundCall & { money: CallMoney | null }) {
   return {
     call_id: call.id,
     account: call.accountId,
@@ -72,7 +94,63 @@ export function shownCall({ call, legs, outcome, reason, virtualNumber, caller, 
     reason,
     started_at: isoText(call.createdAt),
     ended_at: isoText(call.endedAt),
+    ...shownMoney(money),
     legs: legs.map(shownLeg),
+  };
+}
+
+function shownMoney(money: CallMoney | null) {
+  if (money === null) return { provider_amount: null, fees: null, amount: null, currency: CURRENCY };
+  const { providerAmount, fees } = money;
+  return {
+    provider_amount: moneyText(providerAmount),
+    fees: moneyText(fees),
+    amount: moneyText(providerAmount + fees),
+    currency: CURRENCY,
+  };
+}
+
+export const CALL_COLUMNS = [
+  'call_uuid',
+  'session_uuid',
+  'account',
+  'direction',
+  'started_at',
+  'ended_at',
+  'outcome',
+  'reason',
+  'virtual_number',
+  'caller_country',
+  'dialled_country',
+  'seconds',
+  'billed_seconds',
+  'provider_amount',
+  'fees',
+  'amount',
+  'currency',
+] as const;
+
+/** A call as a row of CSV. What is not known, or not yet, is empty. */
+export function callCells(
+  { call, outcome, reason, virtualNumber }: FoundCall,
+  countries: CallCountries,
+  money: CallMoney | null,
+): Record<(typeof CALL_COLUMNS)[number], string | number | null> {
+  return {
+    call_uuid: call.aLegUuid,
+    session_uuid: call.sessionId,
+    account: call.accountId,
+    direction: call.kind === 'request' ? 'requested' : 'inbound',
+    started_at: isoText(call.createdAt),
+    ended_at: isoText(call.endedAt),
+    outcome,
+    reason,
+    virtual_number: withPlus(virtualNumber),
+    caller_country: countries.caller,
+    dialled_country: countries.dialled,
+    seconds: money?.seconds ?? null,
+    billed_seconds: money?.billedSeconds ?? null,
+    ...shownMoney(money),
   };
 }
 

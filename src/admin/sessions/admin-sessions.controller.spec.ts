@@ -54,7 +54,7 @@ describeOnEachService('sessions in the admin API', (start) => {
 
     expect(items).toHaveLength(1);
     const { first_party_pin: _1, second_party_pin: _2, ...open_ } = customer.body.response;
-    expect(Object.keys(items[0]!).sort()).toEqual([...Object.keys(open_), 'account'].sort());
+    expect(Object.keys(items[0]!).sort()).toEqual([...Object.keys(open_), 'account', 'currency'].sort());
     expect(items[0]).toMatchObject({
       account: AUTH_ID,
       session_uuid: uuid,
@@ -68,6 +68,7 @@ describeOnEachService('sessions in the admin API', (start) => {
       last_interaction_time: null,
       total_call_amount: '0',
       total_session_amount: '0',
+      currency: 'USD',
       amount: '0',
       interaction: null,
     });

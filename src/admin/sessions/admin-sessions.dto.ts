@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
+import { CURRENCY } from '../../accounts/index.js';
 import type { TimelineEntry } from '../../call-routing/index.js';
 import { NEVER, type FoundSession, type Interaction, type SessionAnswer } from '../../sessions/index.js';
 import { PageQuery } from '../page.dto.js';
@@ -31,7 +32,6 @@ export class SessionsQuery extends PageQuery {
 /** The masking API's session object in the forms of /admin, with its account, and without the PINs, which are the customer's affair. */
 export function shownSession({ session, interactions, answer }: FoundSession) {
   const { first_party_pin: _first, second_party_pin: _second, ...open } = answer;
-  const amount = moneyText(interactions.reduce((sum, one) => sum + one.amount, 0));
   const ends = interactions.flatMap((one) => one.endedAt ?? []);
   return {
     ...open,
@@ -43,9 +43,10 @@ export function shownSession({ session, interactions, answer }: FoundSession) {
     modified_time: isoText(session.modifiedAt),
     expiry_time: session.expiresAt >= NEVER ? null : isoText(session.expiresAt),
     last_interaction_time: ends.length === 0 ? null : isoText(Math.max(...ends)),
-    amount: moneyText(Math.round(answer.amount * 1_000_000)),
-    total_call_amount: amount,
-    total_session_amount: amount,
+    amount: exact(answer.amount),
+    total_call_amount: exact(answer.total_call_amount),
+    total_session_amount: exact(answer.total_session_amount),
+    currency: CURRENCY,
     interaction: answer.interaction?.map((shown, index) => shownInteraction(shown, interactions[index])) ?? null,
   };
 }
@@ -56,8 +57,13 @@ function shownInteraction(shown: NonNullable<SessionAnswer['interaction']>[numbe
     ...shown,
     start_time: isoText(told.startedAt),
     end_time: isoText(told.endedAt),
-    total_call_amount: moneyText(told.amount),
+    total_call_amount: exact(shown.total_call_amount),
   };
+}
+
+/** The masking API's numbers as decimal text: what it tells is what is told here. */
+function exact(amount: number): string {
+  return moneyText(Math.round(amount * 1_000_000));
 }
 
 export function shownEntry({ at, what, why, callId, callUuid }: TimelineEntry) {
