@@ -141,6 +141,8 @@ describeOnEachService('hostile input', (start, kind) => {
   /** Plivo's forms have refusals of their own, and the simulator's inbox stands for a customer's server, which takes what comes. */
   const takesAnything = (path: string): boolean => path.startsWith('/plivo/') || path.startsWith('/simulator/inbox');
 
+  const takesCsvAlone = (path: string): boolean => path === '/admin/invoices/compare';
+
   describe('leaves nothing behind:', () => {
     beforeEach(async () => {
       before = await dump();
@@ -188,7 +190,8 @@ describeOnEachService('hostile input', (start, kind) => {
     ])('%s, on every route that takes a body', async (_, bodies, status) => {
       for (const { method, path } of filledRoutes(['POST', 'PUT', 'PATCH'])) {
         if (takesAnything(path)) continue;
-        for (const body of bodies) expectRefusal(path, await askAllowed(path, { method, body }), status);
+        const refused = takesCsvAlone(path) ? 415 : status;
+        for (const body of bodies) expectRefusal(path, await askAllowed(path, { method, body }), refused);
       }
     });
 
@@ -208,6 +211,26 @@ describeOnEachService('hostile input', (start, kind) => {
         );
       const tooLarge = { method: 'POST', body: 'x'.repeat(3 * 1_048_576), headers: { 'content-type': 'text/csv' } };
       expectRefusal(path, await askAllowed(path, tooLarge), 413);
+    });
+
+    it('a call log that is none, or too large a one', async () => {
+      const path = `/admin/invoices/compare?account=${service.authId}&month=2026-01`;
+      const send = (body: string | Buffer) =>
+        askAllowed(path, { method: 'POST', body, headers: { 'content-type': 'text/csv' } });
+      const header = 'Call UUID,Call duration,Billed duration,Billed amount,From number';
+      for (const csv of [
+        '\u0000',
+        Buffer.alloc(1_048_576, 0xff),
+        'x'.repeat(1_048_576),
+        '\n'.repeat(1_048_576),
+        '"',
+        `${header}\n"${AMY}",1,60,1`,
+        `${header}\na,1,60,${AMY}1e9`,
+        `${header}\na,-1,60,0,${AMY}`,
+        `${header}\na,1,60,0,"${AMY}`,
+      ])
+        expectRefusal(path, await send(csv), 400);
+      expectRefusal(path, await send(Buffer.alloc(101 * 1_048_576, 'x')), 413);
     });
 
     it('bodies of other types, on every route that takes a body', async () => {

@@ -21,6 +21,7 @@ import { PurgeAudit } from './audit/purge-audit.js';
 import { Audit } from './audit/audit.js';
 import { CallbacksController } from './callbacks/callbacks.controller.js';
 import { CallsController } from './calls/calls.controller.js';
+import { InvoicesController } from './invoices/invoices.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { NumbersController } from './numbers/numbers.controller.js';
 import { MeController } from './operators/me.controller.js';
@@ -67,6 +68,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     AdminSessionsController,
     CallbacksController,
     CallsController,
+    InvoicesController,
     ReceiversController,
     RecordingsController,
     RouteController,

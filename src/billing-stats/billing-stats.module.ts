@@ -3,6 +3,7 @@ import { AccountsModule, SpendModule } from '../accounts/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
 import { SessionsModule } from '../sessions/index.js';
 import { CallResourceController } from './call-resource.controller.js';
+import { CompareInvoice } from './compare-invoice.js';
 import { CountCall } from './count-call.js';
 import { CountSession } from './count-session.js';
 import { ForgetFigures } from './forget-figures.js';
@@ -13,7 +14,7 @@ import { Recount } from './recount.js';
 @Module({
   imports: [AccountsModule, SpendModule, SessionsModule, CallRoutingModule],
   controllers: [CallResourceController],
-  providers: [CountCall, CountSession, ForgetFigures, ReadCallMoney, ReadStats, Recount],
-  exports: [ForgetFigures, ReadCallMoney, ReadStats, Recount],
+  providers: [CompareInvoice, CountCall, CountSession, ForgetFigures, ReadCallMoney, ReadStats, Recount],
+  exports: [CompareInvoice, ForgetFigures, ReadCallMoney, ReadStats, Recount],
 })
 export class BillingStatsModule {}

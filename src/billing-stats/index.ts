@@ -1,4 +1,5 @@
 export { BillingStatsModule } from './billing-stats.module.js';
+export { CompareInvoice, type InvoiceComparison, type LegSum } from './compare-invoice.js';
 export { ownAmountOf } from './count-call.js';
 export { ForgetFigures } from './forget-figures.js';
 export { GROUPINGS, type Grouping, type StatsRow } from './group-stats.js';

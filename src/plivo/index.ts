@@ -1,3 +1,4 @@
+export { microsFromDecimal } from './amounts.js';
 export { PlivoModule } from './plivo.module.js';
 export { PlivoSignatureGuard, soundAccountOf, webhookOf, type VerifiedWebhook } from './signature.guard.js';
 export { OF_UNKNOWN_ACCOUNTS, RefusedWebhooks } from './refused-webhooks.js';

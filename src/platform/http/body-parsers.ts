@@ -2,9 +2,12 @@ import type { Readable } from 'node:stream';
 import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BodyTooLarge, InvalidJson } from './http.errors.js';
+import { awaited } from './slow-bodies.js';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
 const CSV_LIMIT_BYTES = 2 * 1024 * 1024;
+/** Of what is read while it comes: a call log of half a million legs. */
+const STREAM_LIMIT_BYTES = 100 * 1024 * 1024;
 /** The longest webhook of Plivo's documentation has under 3 KiB. Its body is read before anybody has proved to be Plivo. */
 const WEBHOOK_LIMIT_BYTES = 16 * 1024;
 const MAX_DEPTH = 20;
@@ -28,7 +31,7 @@ export class FormBody {
 }
 
 /**
- * JSON everywhere, forms under /plivo, CSV where numbers are imported; everything else is 415, a body without a type too: a browser sends one
+ * JSON everywhere, forms under /plivo, CSV where numbers are imported and call logs compared; everything else is 415, a body without a type too: a browser sends one
  * across sites without asking first. Under /plivo what is no form is no body: the signature guard refuses it, and nothing is said before the guard
  * has spoken. Type and announced length are looked at before a byte of the body is.
  */
@@ -48,11 +51,35 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     async (request: FastifyRequest, payload: Readable) =>
       new FormBody((await readBody(payload, limitOf(request))).toString('utf8')),
   );
-  instance.addContentTypeParser('text/csv', async (request: FastifyRequest, payload: Readable) =>
-    (await readBody(payload, limitOf(request))).toString('utf8').replace(/^\uFEFF/, ''),
-  );
+  instance.addContentTypeParser('text/csv', async (request: FastifyRequest, payload: Readable) => {
+    if (isStreamed(request)) return new StreamedBody(awaited(request.raw, payload), limitOf(request));
+    return (await readBody(payload, limitOf(request))).toString('utf8').replace(/^\uFEFF/, '');
+  });
   // Only an empty body comes this far without one of the three types, and a webhook that is no form.
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+}
+
+/** A body that its route reads as it comes; it ends where it becomes too large. */
+export class StreamedBody implements AsyncIterable<Uint8Array> {
+  constructor(
+    private readonly payload: Readable,
+    private readonly limitBytes: number,
+  ) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    let length = 0;
+    try {
+      // Not destroyed when its reader stops: the answer still goes out on that connection.
+      for await (const chunk of this.payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > this.limitBytes) throw new BodyTooLarge(this.limitBytes);
+        yield chunk;
+      }
+    } catch (error) {
+      // The client went away in the middle of its body.
+      throw (error as { code?: string }).code === 'ECONNRESET' ? new BadRequestException() : error;
+    }
+  }
 }
 
 /** Whether bytes follow the head of a request whose method may have a body. */
@@ -67,8 +94,8 @@ function refusalOfHead(request: FastifyRequest): Error | null {
     // The guard refuses what is not read here.
     return TYPES.form.test(type) ? lengthRefusal(request) : null;
   }
-  if (isImport(request) ? !TYPES.csv.test(type) && !TYPES.json.test(type) : !TYPES.json.test(type))
-    return new UnsupportedMediaTypeException();
+  const types = isStreamed(request) ? [TYPES.csv] : isImport(request) ? [TYPES.csv, TYPES.json] : [TYPES.json];
+  if (!types.some((one) => one.test(type))) return new UnsupportedMediaTypeException();
   return lengthRefusal(request);
 }
 
@@ -79,6 +106,7 @@ function lengthRefusal(request: FastifyRequest): Error | null {
 
 function limitOf(request: FastifyRequest): number {
   if (isPlivo(request)) return WEBHOOK_LIMIT_BYTES;
+  if (isStreamed(request)) return STREAM_LIMIT_BYTES;
   return isImport(request) && TYPES.csv.test(request.headers['content-type'] ?? '')
     ? CSV_LIMIT_BYTES
     : BODY_LIMIT_BYTES;
@@ -90,6 +118,10 @@ function isPlivo(request: FastifyRequest): boolean {
 
 function isImport(request: FastifyRequest): boolean {
   return request.routeOptions.url?.endsWith('/import') ?? false;
+}
+
+function isStreamed(request: FastifyRequest): boolean {
+  return request.routeOptions.url === '/admin/invoices/compare';
 }
 
 /** The simulator's inbox stands for a customer's server, which takes what comes. */

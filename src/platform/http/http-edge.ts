@@ -13,6 +13,7 @@ import { answerError } from './error-filter.js';
 import { Closing } from './http.errors.js';
 import { markReplay } from './idempotency-answers.js';
 import { lenientUrl } from './request-url.js';
+import { isAwaited } from './slow-bodies.js';
 import { closeWithoutReset, isRefused } from './unread-body.js';
 
 const HEADERS_TIMEOUT_MS = 5_000;
@@ -42,7 +43,9 @@ export function createHttpAdapter(
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_INTERVAL_MS },
     // Answered by a hook of ours instead, in the path's own shape and with its request id.
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, log),
+    clientErrorHandler: (error, socket) => {
+      if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || !isAwaited(socket)) answerClientError(error, socket, log);
+    },
     frameworkErrors: (error, request, reply) => {
       answerError(error, request, reply, log);
       logRequest(log, request, reply);
