@@ -154,8 +154,14 @@ async function ask(server, path) {
 
 async function timings(server, range) {
   for (const grouping of [
-    ...['day', 'hour', 'account', 'number', 'country', 'session', 'month,account,country'],
-    ...['day&time_zone=Asia/Kolkata', 'month,account,country&time_zone=Europe/Berlin'],
+    'day',
+    'hour',
+    'account',
+    'number',
+    'country',
+    'session',
+    'month,account,country',
+    'day&time_zone=Asia/Kolkata',
   ]) {
     const path = `/admin/stats?${range}&group_by=${grouping}`;
     for (let index = 0; index < 20; index += 1) await ask(server, path);
