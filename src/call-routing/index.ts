@@ -7,7 +7,8 @@ export { billedLegs, nextBilledLegs, type BilledLeg } from './read/billed-legs.j
 export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figures.js';
 export { ExplainRoute } from './read/explain-route.js';
 export { ReadCallCountries, type CallCountries } from './read/call-countries.js';
-export { FindCalls, type CallSearch, type FoundCall, type FoundLeg } from './read/find-calls.js';
+export { FindCalls, type FoundCall, type FoundLeg } from './read/find-calls.js';
+export type { CallSearch } from './read/search-calls.js';
 export { ListLegs } from './read/list-legs.js';
 export { FindLeg, hasCalls, type FoundSessionLeg } from './read/find-leg.js';
 export { EraseCalls, FIRST_CALL_OF_PARTY, otherCallsOf, type CallSide, type ErasedCall } from './erase-calls.js';

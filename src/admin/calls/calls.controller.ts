@@ -15,7 +15,7 @@ import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
 import { isoText } from '../values.dto.js';
-import { CALL_COLUMNS, callCells, CallsQuery, shownCall } from './calls.dto.js';
+import { CALL_COLUMNS, callCells, CallsQuery, pricedCall } from './calls.dto.js';
 
 /** Of a CSV: some 2 kB a call in memory. */
 const PAGE = 500;
@@ -51,7 +51,7 @@ export class CallsController {
     const found = await this.findCalls.run({ ...search, before: placeBefore(query), limit: query.limit + 1 });
     return pageOf(await this.withMoney(found), query, {
       keyOf: ({ call }) => keyOfPlace({ at: call.createdAt, id: call.id }),
-      show: shownCall,
+      show: pricedCall,
     });
   }
 
@@ -64,7 +64,7 @@ export class CallsController {
   @MayAsk('viewer', 'support', 'finance')
   async one(@Param('id') id: string) {
     const [found] = await this.withMoney([await this.findCalls.one(id)]);
-    return found && shownCall(found);
+    return found && pricedCall(found);
   }
 
   /** What list and CSV look for. */

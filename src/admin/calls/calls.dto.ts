@@ -2,13 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { CallMoney } from '../../billing-stats/index.js';
-import {
-  OUTCOMES,
-  type CallCountries,
-  type FoundCall,
-  type FoundLeg,
-  type Outcome,
-} from '../../call-routing/index.js';
+import { OUTCOMES, type CallCountries, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, withPlus } from '../values.dto.js';
 
@@ -69,17 +63,8 @@ export class CallsQuery extends PageQuery {
   format?: 'json' | 'csv';
 }
 
-/** A call as operators see it. Amounts are null until it has ended. */
-export function shownCall({
-  call,
-  legs,
-  outcome,
-  reason,
-  virtualNumber,
-  caller,
-  dialled,
-  money,
-}: FoundCall & { money: CallMoney | null }) {
+/** A call as operators see it; what it cost stands with its legs. */
+export function shownCall({ call, legs, outcome, reason, virtualNumber, caller, dialled }: FoundCall) {
   return {
     call_id: call.id,
     account: call.accountId,
@@ -94,9 +79,13 @@ export function shownCall({
     reason,
     started_at: isoText(call.createdAt),
     ended_at: isoText(call.endedAt),
-    ...shownMoney(money),
     legs: legs.map(shownLeg),
   };
+}
+
+/** The same with what it cost in all, and of it the account's own fees. Amounts are null until it has ended. */
+export function pricedCall({ money, ...found }: FoundCall & { money: CallMoney | null }) {
+  return { ...shownCall(found), ...shownMoney(money) };
 }
 
 function shownMoney(money: CallMoney | null) {
