@@ -327,7 +327,7 @@ describeOnEachService('the month for finance', (start) => {
        SELECT ${service.kind === 'sqlite' ? "'x' || substr(id, 2)" : "CONCAT('x', SUBSTRING(id, 2))"}, account_id, kind, 'x', 'broken', 0, 'refuse', 'stranger', '', 0 FROM masked_call LIMIT 1`,
     );
     const filler = (n: number) =>
-      `('${'f'.repeat(30)}${String(n).padStart(6, '0')}', 'MA', 'inbound', 'f${n}', 0, 'refuse', 'stranger', '', ${n + 1})`;
+      `('${'f'.repeat(30)}${String(n).padStart(6, '0')}', '${service.authId}', 'inbound', 'f${n}', 0, 'refuse', 'stranger', '', ${n + 1})`;
     const values = Array.from({ length: 1200 }, (_, n) => filler(n)).join(', ');
     await service.dataSource.query(
       `INSERT INTO masked_call (id, account_id, kind, a_leg_uuid, pin_attempts, decision, reason, answer, created_at) VALUES ${values}`,
