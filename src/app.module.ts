@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
@@ -18,7 +19,7 @@ import { SessionsModule } from './sessions/index.js';
 import { ErrorFilter } from './platform/http/error-filter.js';
 import { Log } from './platform/logging/logger.js';
 import { PlatformModule, type Ground } from './platform/platform.module.js';
-import { DEMO_NUMBERS, serviceWebhooks, SimulatorModule } from './simulator/index.js';
+import { DEMO_NUMBERS, KeptAdvance, serviceWebhooks, SimulatorModule } from './simulator/index.js';
 
 /** The modules, in the order in which they may call each other: each one only those above it. */
 @Module({})
@@ -62,5 +63,7 @@ function simulator({ config, secrets, clock }: Ground): DynamicModule {
     mediaUrl: `http://127.0.0.1:${config.http.port}/simulator/media`,
     clock,
     numbers: DEMO_NUMBERS,
+    isDemo: config.provider.firstAccount === null,
+    keptAdvance: new KeptAdvance(resolve(config.dataDir)),
   });
 }

@@ -15,6 +15,7 @@ import { AppModule } from './app.module.js';
 import { ShedAnswers } from './call-routing/index.js';
 import { closeWhileDraining, Draining } from './health/index.js';
 import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
+import { publishPages } from './pages/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { Database } from './platform/database/database.js';
 import { admitFirst } from './platform/http/admit-first.js';
@@ -22,6 +23,7 @@ import { createHttpAdapter } from './platform/http/http-edge.js';
 import { Jobs } from './platform/jobs/jobs.js';
 import { serveProbesOnly } from './platform/http/probes-only.js';
 import { NestLog } from './platform/logging/nest-log.js';
+import { packageVersion } from './platform/version.js';
 import { publishOpenApi } from './platform/http/openapi.js';
 import { publishSdkFiles } from './platform/http/sdk-files.js';
 import { PlivoSignatureGuard } from './plivo/index.js';
@@ -54,6 +56,11 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
   app.get(ShedAnswers).at(instance);
   maskAdminAnswers(instance);
   publishSdkFiles(instance);
+  publishPages(instance, {
+    version: packageVersion(),
+    provider: ground.config.provider.kind,
+    isProduction: ground.config.production,
+  });
   publishOpenApi(app, ground.config.http.publicUrl);
   await app.get(VerifyEncryptionKey).run();
   await app.get(EnsureFirstAccount).run(ground.config, ground.secrets);

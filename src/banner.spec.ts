@@ -12,6 +12,7 @@ const FACTS: BannerFacts = {
   adminToken: 'generated-admin-token',
   database: 'sqlite data/masking.db',
   numbers: 5,
+  clockAheadMs: 0,
 };
 
 /** The words that a shell makes of the curl line, with curl itself replaced by a printer. */
@@ -25,9 +26,10 @@ describe('the banner', () => {
   it('tells everything that a newcomer needs', () => {
     expect(banner(FACTS)).toBe(`
   Masking 1.0.0   SIMULATOR, no real calls   ready in 1.4 s
+  Open         http://127.0.0.1:8420/
+  Phones       http://127.0.0.1:8420/phones
   API          http://127.0.0.1:8420/v1/Account/MADEMODEMODEMODEMO00/Masking/Session/
   Docs         http://127.0.0.1:8420/docs
-  Simulator    http://127.0.0.1:8420/simulator/control
   Auth ID      MADEMODEMODEMODEMO00
   Auth Token   -demo_token
   Admin token  generated-admin-token
@@ -45,6 +47,13 @@ describe('the banner', () => {
     expect(text).toContain('Masking 1.0.0   Plivo   ready');
     expect(text).toContain('Numbers      none yet');
     expect(text).not.toMatch(/simulator|phones/i);
+  });
+
+  it('says how far the clock is ahead, where somebody has moved it', () => {
+    expect(banner({ ...FACTS, clockAheadMs: 3_601_000 })).toContain(
+      "Clock        1 h 1 min ahead of this machine's, as it was left",
+    );
+    expect(banner(FACTS)).not.toContain('Clock');
   });
 
   it('names the source of secrets that were set, instead of showing them', () => {

@@ -13,6 +13,8 @@ export interface BannerFacts {
   /** Words without a password, such as `sqlite data/masking.db`. */
   database: string;
   numbers: number;
+  /** How far the simulator's clock is ahead of the machine's: a start goes on from where the last one left it. */
+  clockAheadMs: number;
 }
 
 /** The two people of the banner's example: numbers reserved for fiction. The simulator must not lend them as virtual numbers. */
@@ -22,20 +24,30 @@ const EXAMPLE_PARTIES = { first: '+14155550123', second: '+14155550124' } as con
 export function banner(facts: BannerFacts): string {
   const provider = facts.provider === 'simulator' ? 'SIMULATOR, no real calls' : 'Plivo';
   const api = `${facts.publicUrl}/v1/Account/${facts.authId}/Masking/Session/`;
-  const simulator: [string, string][] = [['Simulator', `${facts.publicUrl}/simulator/control`]];
+  const phones: [string, string][] = [['Phones', `${facts.publicUrl}/phones`]];
+  const ahead: [string, string][] = [
+    ['Clock', `${inWords(facts.clockAheadMs)} ahead of this machine's, as it was left`],
+  ];
   const rows: [string, string][] = [
+    ['Open', `${facts.publicUrl}/`],
+    ...(facts.provider === 'simulator' ? phones : []),
     ['API', api],
     ['Docs', `${facts.publicUrl}/docs`],
-    ...(facts.provider === 'simulator' ? simulator : []),
     ['Auth ID', facts.authId],
     ['Auth Token', facts.authToken ?? '(from PLIVO_AUTH_TOKEN)'],
     ['Admin token', facts.adminToken ?? '(from ADMIN_TOKEN)'],
     ['Database', facts.database],
     ['Numbers', facts.numbers === 0 ? 'none yet; a session needs at least one' : `${facts.numbers} ready`],
+    ...(facts.clockAheadMs > 0 ? ahead : []),
   ];
   const head = `  Masking ${facts.version}   ${provider}   ready in ${(facts.readyInMs / 1000).toFixed(1)} s`;
   const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}${text}`);
   return ['', head, ...lines, '', '  Try it:', curlLine(facts, api), '', ''].join('\n');
+}
+
+function inWords(milliseconds: number): string {
+  const minutes = Math.ceil(milliseconds / 60_000);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** One line, so that it survives being pasted; the token that is not shown comes from the shell's own environment. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +11,7 @@ import { isBehind, migrate, openDatabase } from './data-source.js';
 import { Draining } from './health/index.js';
 import { CountNumbers } from './number-pool/index.js';
 import { banner } from './banner.js';
+import { KeptAdvance } from './simulator/index.js';
 import { Clock } from './platform/clock.js';
 import { describeDatabase } from './platform/database/describe-database.js';
 import { ownSqlite } from './platform/database/own-sqlite.js';
@@ -64,7 +66,14 @@ async function layGround(): Promise<Ground> {
     process.exit(EXIT_MIGRATIONS_PENDING);
   }
   if (isPending) await migrate(dataSource);
-  return { config, secrets, log, clock: new Clock(), dataSource };
+  return { config, secrets, log, clock: clockOf(config), dataSource };
+}
+
+/** The simulator's clock goes on from where somebody has moved it. Beside the real Plivo nobody moves any. */
+function clockOf({ provider, dataDir }: Config): Clock {
+  const clock = new Clock();
+  if (provider.kind === 'simulator') clock.advance(new KeptAdvance(resolve(dataDir)).read());
+  return clock;
 }
 
 /** Two would answer calls from what each remembers of one file, and wait for each other's writes. */
@@ -87,7 +96,7 @@ async function withRealPort(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> 
   return { ...env, PORT: String(port) };
 }
 
-async function greet(app: NestFastifyApplication, { config, secrets }: Ground): Promise<void> {
+async function greet(app: NestFastifyApplication, { config, secrets, clock }: Ground): Promise<void> {
   const account = config.provider.firstAccount;
   const authId = account?.authId ?? DEMO_AUTH_ID;
   process.stdout.write(
@@ -101,6 +110,7 @@ async function greet(app: NestFastifyApplication, { config, secrets }: Ground): 
       adminToken: config.adminToken === null ? secrets.adminToken : null,
       database: describeDatabase(config.database),
       numbers: await app.get(CountNumbers).run(authId),
+      clockAheadMs: clock.aheadMs,
     }),
   );
 }

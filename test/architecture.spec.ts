@@ -19,8 +19,11 @@ const MODULES = [
   'scheduler',
   'admin',
   'health',
+  'pages',
   'simulator',
 ];
+/** What runs in browsers: each may use those above it, file by file, and nothing of the service, which sees nothing of theirs either. */
+const IN_BROWSERS = ['design', 'phones'];
 /** Used file by file: they have no face. */
 const OPEN = new Set(['platform', 'telephony']);
 /** Files that see every module. */
@@ -34,15 +37,18 @@ function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory()
       ? sourceFiles(join(folder, entry.name))
-      : entry.name.endsWith('.ts')
+      : /\.tsx?$/.test(entry.name)
         ? [join(folder, entry.name)]
         : [],
   );
 }
 
-const files = sourceFiles(SOURCE)
+const sources = sourceFiles(SOURCE)
   .map((file) => relative(SOURCE, file))
   .filter((file) => !file.endsWith('.spec.ts'));
+const isForBrowsers = (file: string): boolean => IN_BROWSERS.includes(file.split('/')[0] ?? '');
+const files = sources.filter((file) => !isForBrowsers(file));
+const browserFiles = sources.filter(isForBrowsers);
 
 function imports(file: string): string[] {
   const text = readFileSync(join(SOURCE, file), 'utf8');
@@ -53,6 +59,7 @@ function imports(file: string): string[] {
 function complaint(file: string, imported: string): string | null {
   const from = file.split('/')[0] ?? '';
   const to = imported.split('/')[0] ?? '';
+  if (IN_BROWSERS.includes(from) || IN_BROWSERS.includes(to)) return complaintOfBrowsers(file, imported);
   if (ROOTS.has(file) || imported.startsWith('../')) return null;
   if (ROOTS.has(imported) || ENTRIES.includes(imported)) return `${file}: nothing may see ${imported}`;
   if (from === to)
@@ -65,10 +72,17 @@ function complaint(file: string, imported: string): string | null {
   return null;
 }
 
+function complaintOfBrowsers(file: string, imported: string): string | null {
+  const [from, to] = [file, imported].map((each) => IN_BROWSERS.indexOf(each.split('/')[0] ?? ''));
+  if (from === -1) return `${file}: what runs in browsers is no part of the service`;
+  if (to === -1) return `${file}: what runs in browsers reaches the service over HTTP only`;
+  return (to ?? 0) > (from ?? 0) ? `${file}: ${imported} stands below it` : null;
+}
+
 /** Which files each file imports, types included. */
 type Graph = ReadonlyMap<string, readonly string[]>;
 
-const importGraph: Graph = new Map(files.map((file) => [file, imports(file)]));
+const importGraph: Graph = new Map(sources.map((file) => [file, imports(file)]));
 
 /** The shortest way back to each place that has one, as `a.ts -> b.ts -> a.ts`; places of a circle already told are not told again. */
 function circles(graph: Graph): string[] {
@@ -125,11 +139,16 @@ function roomsBehind(graph: Graph, file: string, seen = new Set<string>()): stri
 describe('the module map', () => {
   it('names every folder of src', () => {
     const folders = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(folders.map((folder) => folder.name).sort()).toEqual([...MODULES].sort());
+    expect(folders.map((folder) => folder.name).sort()).toEqual([...MODULES, ...IN_BROWSERS].sort());
   });
 
   it('is kept by every import', () => {
     const complaints = files.flatMap((file) => imports(file).map((imported) => complaint(file, imported)));
+    expect(complaints.filter((text) => text !== null)).toEqual([]);
+  });
+
+  it('is kept by what runs in browsers', () => {
+    const complaints = browserFiles.flatMap((file) => imports(file).map((imported) => complaint(file, imported)));
     expect(complaints.filter((text) => text !== null)).toEqual([]);
   });
 
@@ -140,6 +159,9 @@ describe('the module map', () => {
     ['sessions/x.ts', 'sessions/index.ts', "not the module's own face"],
     ['sessions/x.ts', 'data-source.ts', 'nothing may see'],
     ['simulator/x.ts', 'simulator/main.ts', 'nothing may see'],
+    ['pages/x.ts', 'phones/curl.ts', 'no part of the service'],
+    ['phones/x.tsx', 'simulator/index.ts', 'over HTTP only'],
+    ['design/x.tsx', 'phones/curl.ts', 'stands below it'],
   ])('would refuse %s importing %s', (file, imported, words) => {
     expect(complaint(file, imported)).toContain(words);
   });

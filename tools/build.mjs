@@ -1,7 +1,8 @@
 /**
  * TypeScript to JavaScript with swc, file by file and without looking at types (`npm run types` does): the compiler's settings are those of
  * the tests, `.swcrc`, so that what the tests saw is what runs. A file whose text has not changed is left as it is: all of it takes 1.0 s
- * where tsc took 9 s, nothing to do 0.1 s. What was compiled is then bundled for a quick start (`bundle.mjs`).
+ * where tsc took 9 s, nothing to do 0.1 s. What was compiled is then bundled for a quick start (`bundle.mjs`). What runs in browsers is made by
+ * `pages.mjs`.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleOnce, BUNDLE, SERVICE } from './bundle.mjs';
 import { compileAhead, COMPILED } from './compile-ahead.mjs';
+import { buildPages, PAGES, WEB } from './pages.mjs';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const SOURCES = ['src', 'migrations'];
@@ -18,6 +20,16 @@ const NOTES = join(OUTPUT, '.built.json');
 
 /** Answers with the files that it compiled and those that it removed; throws when one does not compile, the others being written. */
 export async function build({ say = () => {}, bundle = bundleOnce, isAhead = true } = {}) {
+  const service = await buildService({ say, bundle, isAhead });
+  try {
+    const areNew = await buildPages(ROOT, { say });
+    return areNew ? { ...service, compiled: [...service.compiled, 'the pages'] } : service;
+  } catch (error) {
+    throw new BuildFailure([{ file: PAGES.join(' or '), error }]);
+  }
+}
+
+async function buildService({ say, bundle, isAhead }) {
   const begun = performance.now();
   // What is compiled ahead is of one version of Node.
   const settings = `${fingerprint('.swcrc', 'package-lock.json', ...TOOLS)} ${process.version} ${process.arch}`;
@@ -109,7 +121,8 @@ async function compile(stale, files) {
 function sourcesBelow(folder) {
   return filesBelow(join(ROOT, folder))
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.endsWith('.spec.ts'))
-    .map((path) => relative(ROOT, path));
+    .map((path) => relative(ROOT, path))
+    .filter((path) => !PAGES.some((pages) => path.startsWith(`${pages}/`)));
 }
 
 function outputsOf(file) {
@@ -119,7 +132,9 @@ function outputsOf(file) {
 
 /** What no source stands behind: a moved file's old place, another compiler's notes. */
 function removeOthers(present, expected) {
-  const removed = [...present].filter((path) => !expected.has(path) && !isDraft(path) && !isBundle(path));
+  const removed = [...present].filter(
+    (path) => !expected.has(path) && !isDraft(path) && !isBundle(path) && !isWeb(path),
+  );
   for (const path of removed) {
     rmSync(path, { force: true });
     for (let folder = dirname(path); folder !== OUTPUT && isEmpty(folder); folder = dirname(folder)) rmdirSync(folder);
@@ -134,6 +149,11 @@ function isDraft(path) {
 
 function isBundle(path) {
   return path.startsWith(join(OUTPUT, 'bin/'));
+}
+
+/** Pages, and such as are being built now. */
+function isWeb(path) {
+  return path.startsWith(join(ROOT, WEB));
 }
 
 function isEmpty(folder) {

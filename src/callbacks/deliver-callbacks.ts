@@ -135,7 +135,8 @@ export class DeliverCallbacks implements OnModuleInit {
     const headers = signatureHeaders(
       { method, url: target.href, params: method === 'POST' ? formDecoded(form) : [], nonce: newNonce() },
       { own, main },
-      { id, seconds: Math.floor(this.clock.now() / 1000), body },
+      // Receivers hold it against their own clocks, which nobody advances with ours.
+      { id, seconds: Math.floor(this.clock.wall() / 1000), body },
     );
     return this.outgoing.send({
       url: target.href,

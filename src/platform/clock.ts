@@ -17,6 +17,16 @@ export class Clock {
     return Date.now() + this.offsetMs;
   }
 
+  /** This machine's own time, however far `now` is ahead: for what others compare with their clocks. */
+  wall(): number {
+    return Date.now();
+  }
+
+  /** How far `now` is ahead of this machine's time, in milliseconds. */
+  get aheadMs(): number {
+    return this.offsetMs;
+  }
+
   /** Moves time forward by `milliseconds` (0 or more). */
   advance(milliseconds: number): void {
     this.offsetMs += milliseconds;

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ControlCallsController } from './control/control-calls.controller.js';
+import { ControlDemoController } from './control/control-demo.controller.js';
+import { ControlEventsController } from './control/control-events.controller.js';
 import { ControlInboxController } from './control/control-inbox.controller.js';
 import { ControlPhonesController } from './control/control-phones.controller.js';
 import { ControlSettingsController } from './control/control-settings.controller.js';
@@ -34,6 +36,8 @@ export class SimulatorModule {
         RestSubaccountsController,
         MediaController,
         ControlCallsController,
+        ControlDemoController,
+        ControlEventsController,
         ControlInboxController,
         ControlPhonesController,
         ControlSettingsController,

@@ -7,6 +7,7 @@ import type { Call } from './calls/call.js';
 import { Phones } from './calls/phones.js';
 import type { World } from './calls/world.js';
 import { Inbox } from './inbox/inbox.js';
+import type { KeptAdvance } from './kept-advance.js';
 import { RecordingBook } from './media/recording-book.js';
 import { ApiRequests } from './rest/api-requests.js';
 import { Activity } from './rules/activity.js';
@@ -33,6 +34,10 @@ export interface SimulatorOptions {
   publicUrl?: string;
   /** Of the faults' chances. */
   seed?: number;
+  /** Whether the account was made up at the first start: its token may be told to the pages that play with it. */
+  isDemo?: boolean;
+  /** Where moves of the clock outlast this process; without it they end with it. */
+  keptAdvance?: KeptAdvance;
 }
 
 /** How long an advance of the clock waits for one webhook. */
@@ -45,6 +50,7 @@ export class Simulator implements World, OnModuleDestroy {
   readonly authToken: string;
   /** As a URL parser spells them. */
   readonly hostNames: readonly string[];
+  readonly isDemo: boolean;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly changes = new Changes();
@@ -60,13 +66,16 @@ export class Simulator implements World, OnModuleDestroy {
   readonly recordings = new RecordingBook();
   private readonly urls: { answerUrl: string; hangupUrl: string };
   private readonly firstSettings: Readonly<Settings>;
+  private readonly keptAdvance: KeptAdvance | null;
 
   constructor(options: SimulatorOptions) {
     this.authId = options.authId;
     this.authToken = options.authToken;
     const publicUrl = parseUrl(options.publicUrl ?? '');
     this.hostNames = publicUrl === null ? [] : [publicUrl.hostname];
+    this.isDemo = options.isDemo ?? false;
     this.clock = options.clock;
+    this.keptAdvance = options.keptAdvance ?? null;
     this.urls = { answerUrl: options.answerUrl, hangupUrl: options.hangupUrl };
     const { mediaUrl } = options;
     this.firstSettings = {
@@ -96,6 +105,8 @@ export class Simulator implements World, OnModuleDestroy {
   /** Moves the clock, running what falls due in between, each at its own instant and with its webhooks, before the next. */
   async advance(milliseconds: number): Promise<void> {
     const target = this.clock.now() + milliseconds;
+    // First: who is killed on the way has stored nothing that is later than what is kept.
+    if (milliseconds > 0) this.keptAdvance?.write(this.clock.aheadMs + milliseconds);
     for (;;) {
       await this.activity.settled(SETTLE_LIMIT_MS);
       const dueAt = this.timers.nextDueAt();
@@ -104,6 +115,7 @@ export class Simulator implements World, OnModuleDestroy {
       this.timers.runNext();
     }
     this.clock.advance(Math.max(0, target - this.clock.now()));
+    this.changes.notify();
   }
 
   /** Back to the first moment, except the clock, which never runs backwards. Live calls vanish without a webhook. */

@@ -33,6 +33,10 @@ export class FakeClock extends Clock {
     return this.instant;
   }
 
+  override wall(): number {
+    return this.instant;
+  }
+
   override advance(milliseconds: number): void {
     this.instant += milliseconds;
   }

@@ -8,6 +8,7 @@ export function typeKeys(world: World, number: string, keys: string, callUuid: s
   world.phones.keepDigits(number, { call_uuid: line?.callUuid ?? null, digits: keys });
   live?.call.note(world.clock.now(), 'digits.pressed', { leg: live.leg.uuid, count: keys.length });
   live?.leg.keypad.press(keys);
+  world.changes.notify();
 }
 
 /** A prompt has played: the phone types what it was told to type at its next prompt. */

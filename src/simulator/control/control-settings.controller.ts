@@ -96,11 +96,17 @@ export class ControlSettingsController {
     return { legs, billed_seconds: billedSeconds, amount_micros: micros };
   }
 
+  /** `ahead_seconds`: how far somebody has moved it; a restart keeps that. */
   @Get('clock')
   clock() {
-    return { now: iso(this.simulator.clock.now()) };
+    const { clock } = this.simulator;
+    return { now: iso(clock.now()), ahead_seconds: Math.round(clock.aheadMs / 1000) };
   }
 
+  /**
+   * Moves the clock of the simulator and of the service that it runs in, and waits until all that falls due has happened. It never goes back: sessions,
+   * calls and callbacks from then on bear the moved time.
+   */
   @Post('clock')
   @HttpCode(200)
   async advance(@Body() body: unknown) {

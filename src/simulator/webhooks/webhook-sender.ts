@@ -27,7 +27,10 @@ export interface WebhookRecord {
   params: Record<string, string>;
   headers: Record<string, string>;
   outcome: 'pending' | 'delivered' | 'refused' | 'failed' | 'lost';
-  attempts: { at: number; status: number | null; error: string | null }[];
+  /** `ms`: of real time, until the answer was read. */
+  attempts: { at: number; ms: number; status: number | null; error: string | null }[];
+  /** What the last attempt's V3 signature is worth: false where a fault made it wrong, null where there was none. */
+  is_signed: boolean | null;
   status: number | null;
   response_body: string;
 }
@@ -49,6 +52,7 @@ interface SignedWebhook {
   url: string;
   method: WebhookMethod;
   headers: Record<string, string>;
+  isSigned: boolean | null;
   body: string | null;
 }
 
@@ -158,12 +162,16 @@ export class WebhookSender {
       { owner: tokens.owner + wrong, main: tokens.main + wrong },
     );
     const headers = SOUNDS.has(kind) ? headersOfSound(signature, this.parts.settings) : signature;
-    return { url: asked(target.url), method, headers, body: method === 'GET' ? null : sorted.toString() };
+    const isSigned = 'X-Plivo-Signature-V3' in headers ? !fate.isBadlySigned : null;
+    return { url: asked(target.url), method, headers, isSigned, body: method === 'GET' ? null : sorted.toString() };
   }
 
   private async attempt(record: WebhookRecord, signed: SignedWebhook, { target, giveUpAt }: Limits): Promise<Attempt> {
     const at = this.parts.clock.now();
+    const begun = performance.now();
+    const lasted = (): number => Math.round((performance.now() - begun) * 10) / 10;
     record.headers = signed.headers;
+    record.is_signed = signed.isSigned;
     const abort = new AbortController();
     const limit = setTimeout(() => abort.abort(), Math.min(target.readTimeoutMs, giveUpAt - Date.now()));
     try {
@@ -179,11 +187,11 @@ export class WebhookSender {
       });
       const contentType = `${response.headers['content-type'] ?? ''}`;
       const reply = { status: response.statusCode, contentType, body: await readBounded(response.body) };
-      record.attempts.push({ at, status: reply.status, error: null });
+      record.attempts.push({ at, ms: lasted(), status: reply.status, error: null });
       return { reply, failure: null };
     } catch (error) {
       const failure = describeFailure(error);
-      record.attempts.push({ at, status: null, error: failure.error });
+      record.attempts.push({ at, ms: lasted(), status: null, error: failure.error });
       return { reply: null, failure };
     } finally {
       clearTimeout(limit);
@@ -201,10 +209,12 @@ export class WebhookSender {
       headers: {},
       outcome: 'pending',
       attempts: [],
+      is_signed: null,
       status: null,
       response_body: '',
     };
     origin.webhooks.push(record);
+    this.parts.changes.notify();
     return record;
   }
 

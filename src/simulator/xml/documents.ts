@@ -103,6 +103,7 @@ function keepDocument(world: World, call: Call, document: { url: string; xml: st
   const at = world.clock.now();
   call.documents.push({ at, ...document });
   call.note(at, document.error === null ? 'xml.received' : 'xml.refused', { error: document.error });
+  world.changes.notify();
 }
 
 export function isMethod(text: string): text is WebhookMethod {

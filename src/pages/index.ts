@@ -1,0 +1,1 @@
+export { publishPages, type PageFacts } from './publish-pages.js';

@@ -1,0 +1,41 @@
+import { useState, type FormEvent } from 'react';
+import { texts } from '../design/texts/index.ts';
+import { useScene } from './use-scene.ts';
+
+const { account: words } = texts.phones;
+
+/** Where the account is not the demo's: its owner types the token, which stays in this page's memory. */
+export function AccountForm() {
+  const { scene } = useScene();
+  const [id, setId] = useState('');
+  const [token, setToken] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    scene.useAccount({ auth_id: id.trim(), auth_token: token.trim() });
+  };
+  return (
+    <form className="account card" onSubmit={submit} aria-labelledby="account">
+      <h2 id="account">{words.title}</h2>
+      <p className="soft small">{words.text}</p>
+      <div>
+        <label className="small">
+          {words.id}
+          <input type="text" value={id} required autoComplete="off" onChange={({ target }) => setId(target.value)} />
+        </label>
+        <label className="small">
+          {words.token}
+          <input
+            type="password"
+            value={token}
+            required
+            autoComplete="off"
+            onChange={({ target }) => setToken(target.value)}
+          />
+        </label>
+        <button type="submit" className="button main">
+          {words.use}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,122 @@
+import { texts } from '../design/texts/index.ts';
+import { curlLine, type Account, type Request } from './curl.ts';
+import type { Deeds } from './deeds.ts';
+import { SESSION_BODY, type Role } from './people.ts';
+import { secondsLeft, type Scene, type State } from './scene.ts';
+import { isTalking, numberAt, ringingRole } from './story.ts';
+
+/** What has a letter of its own. The same deed has a button, and a request that a terminal can make. */
+export interface Act {
+  key: string;
+  name: string;
+  run: (role: Role | null) => void;
+  requests: (state: State, scene: Scene) => readonly Request[];
+}
+
+export interface PageActs {
+  read: () => void;
+  focusPhone: (role: Role) => void;
+  toggleSound: () => void;
+  openKeys: () => void;
+}
+
+const control = (method: Request['method'], path: string, body?: unknown): Request => ({
+  method,
+  path: `/simulator/control${path}`,
+  ...(body !== undefined && { body }),
+});
+
+/** `role` of a key that was pressed within a phone is that phone's. */
+export function actsOf(deeds: Deeds, page: PageActs): readonly Act[] {
+  const { guide, phone } = texts.phones;
+  const { tries, keysDialog } = texts.inspector;
+  const act = (key: string, name: string, run: Act['run'], requests: Act['requests'] = () => []): Act => ({
+    key,
+    name,
+    run,
+    requests,
+  });
+  return [
+    act(
+      'n',
+      guide.actions.create,
+      () => void deeds.create(),
+      (_, scene) => [{ method: 'POST', path: scene.sessionPath(), body: SESSION_BODY }],
+    ),
+    act('c', phone.call, (role) => void deeds.call(role ?? 'first'), callRequests),
+    act(
+      'a',
+      phone.answer,
+      () => void deeds.answer(),
+      (state) => [control('POST', `/phones/${numberAt(state, ringingRole(state) ?? 'second')}/answer`)],
+    ),
+    act(
+      'd',
+      phone.decline,
+      () => void deeds.decline(),
+      (state) => [control('POST', `/phones/${numberAt(state, ringingRole(state) ?? 'second')}/decline`)],
+    ),
+    act(
+      'h',
+      phone.hangUp,
+      (role) => void (role === null ? deeds.hangUp() : deeds.hangUp(role)),
+      (state) => [control('POST', `/phones/${numberAt(state, isTalking(state) ? 'second' : 'first')}/hangup`)],
+    ),
+    act('r', guide.actions.read, page.read, (state) => [
+      control('GET', `/inbox?session=${state.session?.session_uuid ?? '…'}`),
+    ]),
+    act(
+      'w',
+      phone.withhold,
+      (role) => void deeds.call(role ?? 'first', true),
+      (state) => [control('POST', '/calls', { from: 'anonymous', to: state.session?.virtual_number ?? '…' })],
+    ),
+    ...(['first', 'second', 'stranger'] as const).map((role, index) =>
+      act(
+        String(index + 1),
+        `${keysDialog.focusPhone}: ${texts.phones.roles[role]}`,
+        () => page.focusPhone(role),
+        (state) => [control('GET', `/phones/${state.people[role]}`)],
+      ),
+    ),
+    act(
+      'e',
+      tries.expire.name,
+      () => void deeds.expire(),
+      (state) => [control('POST', '/clock', { advance_seconds: (secondsLeft(state) ?? 3599) + 1 })],
+    ),
+    act(
+      't',
+      tries.pass.name,
+      () => void deeds.letPass(),
+      () => [control('POST', '/clock', { advance_seconds: 300 })],
+    ),
+    act(
+      'u',
+      tries.pool.name,
+      () => void deeds.usePool(),
+      (_, scene) => [
+        { method: 'POST', path: scene.sessionPath(), body: { ...SESSION_BODY, second_party: '+442079460800' } },
+      ],
+    ),
+    act(
+      'l',
+      tries.lose.name,
+      () => void deeds.loseWebhook(),
+      () => [control('POST', '/faults', { lose_once: ['hangup'] })],
+    ),
+    act('x', tries.spellings.name, () => void deeds.spellings()),
+    act('p', tries.pin.name, () => void deeds.pinSession()),
+    act('s', keysDialog.sound, page.toggleSound),
+    act('?', keysDialog.thisList, page.openKeys),
+  ];
+}
+
+export function commandOf(act: Act, state: State, scene: Scene, account: Account | null): string | null {
+  const requests = act.requests(state, scene);
+  return requests.length === 0 ? null : requests.map((request) => curlLine(request, account)).join('\n');
+}
+
+function callRequests(state: State): readonly Request[] {
+  return [control('POST', '/calls', { from: `+${state.people.first}`, to: state.session?.virtual_number ?? '…' })];
+}

@@ -1,0 +1,16 @@
+import { ROLES } from './people.ts';
+import type { State } from './scene.ts';
+import { faceOf, wasConnected } from './story.ts';
+
+export const STEPS = ['create', 'call', 'answer', 'hangUp', 'read'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** How many of the five steps are done: read off what has happened, whoever did it, by mouse, key or curl. */
+export function stepsDone(state: State, hasRead: boolean): number {
+  const { session, call } = state;
+  if (session === null || (session.status === 'expired' && call === null)) return 0;
+  if (call === null) return 1;
+  if (!wasConnected(call)) return ROLES.some((role) => faceOf(state, role).kind === 'ringing') ? 2 : 1;
+  if (call.status !== 'ended') return 3;
+  return hasRead ? 5 : 4;
+}

@@ -1,0 +1,61 @@
+import { duration } from '../design/format.ts';
+import { Chip } from '../design/small-parts.tsx';
+import { texts } from '../design/texts/index.ts';
+import type { Deeds } from './deeds.ts';
+import { useScene } from './use-scene.ts';
+
+const { tries: words, ahead } = texts.inspector;
+
+type Try = Exclude<keyof typeof words, 'title' | 'lead' | 'governs'>;
+
+const TRIES: readonly { id: Try; key: string; needsSession: boolean; run: (deeds: Deeds) => Promise<boolean> }[] = [
+  { id: 'expire', key: 'E', needsSession: true, run: (deeds) => deeds.expire() },
+  { id: 'pool', key: 'U', needsSession: false, run: (deeds) => deeds.usePool() },
+  { id: 'lose', key: 'L', needsSession: false, run: (deeds) => deeds.loseWebhook() },
+  { id: 'pass', key: 'T', needsSession: false, run: (deeds) => deeds.letPass() },
+  { id: 'spellings', key: 'X', needsSession: false, run: (deeds) => deeds.spellings() },
+  { id: 'pin', key: 'P', needsSession: false, run: (deeds) => deeds.pinSession() },
+];
+
+/** What goes wrong in a service's life, one press each. What came of the last stands below its own button. */
+export function Tries() {
+  const { state, deeds } = useScene();
+  const { told, clock } = state;
+  const isReady = state.account !== null && state.account !== 'asking';
+  return (
+    <section className="tries card" aria-labelledby="tries">
+      <header>
+        <h2 id="tries">{words.title}</h2>
+        <p className="soft small">{words.lead}</p>
+        {clock !== null && clock.ahead_seconds > 0 && (
+          <Chip kind="ringing">{ahead(duration(clock.ahead_seconds))}</Chip>
+        )}
+      </header>
+      <ul>
+        {TRIES.map(({ id, key, needsSession, run }) => (
+          <li key={id}>
+            <button
+              type="button"
+              className="button"
+              disabled={!isReady || (needsSession && state.session === null)}
+              title={needsSession && state.session === null ? texts.phones.phone.needsSession : undefined}
+              onClick={() => void run(deeds)}
+            >
+              {words[id].name}
+              <kbd aria-hidden="true">{key}</kbd>
+            </button>
+            <p className="soft small">{words[id].text}</p>
+            {told?.name === words[id].name && told.outcome !== null && (
+              <div className="outcome small" role="status">
+                <p>{told.outcome}</p>
+                <p className="soft">
+                  {words.governs}: <code>{words[id].governs}</code>
+                </p>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
