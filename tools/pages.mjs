@@ -23,7 +23,7 @@ export async function buildPages(root, { say = () => {} } = {}) {
   say('Building the pages...');
   const draft = join(root, `${WEB}.${process.pid}.draft`);
   try {
-    await bundle(root, draft);
+    await inProduction(() => bundle(root, draft));
     compress(join(draft, 'assets'));
     writeFileSync(join(draft, '.built'), made);
     rmSync(join(root, WEB), { recursive: true, force: true });
@@ -33,6 +33,18 @@ export async function buildPages(root, { say = () => {} } = {}) {
   }
   say(`Built the pages in ${((performance.now() - begun) / 1000).toFixed(1)} s.`);
   return true;
+}
+
+/** Of React there is one for production and one, half as large again and slower, for everything else, as the environment says. */
+async function inProduction(work) {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await work();
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
 }
 
 async function bundle(root, outDir) {

@@ -73,10 +73,10 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
 }
 
 /** A line for a terminal, whole and with a button to copy it. */
-export function Command({ text, what }: { text: string; what: string }) {
+export function Command({ text, what, scrolls = false }: { text: string; what: string; scrolls?: boolean }) {
   return (
     <div className="command">
-      <pre>
+      <pre {...(scrolls && { tabIndex: 0 })}>
         <code>{text}</code>
       </pre>
       <CopyButton text={text} what={what} />

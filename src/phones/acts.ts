@@ -1,6 +1,6 @@
 import { texts } from '../design/texts/index.ts';
 import { curlLine, type Account, type Request } from './curl.ts';
-import type { Deeds } from './deeds.ts';
+import { PIN_BODY, SPELLED_BODY, type Deeds } from './deeds.ts';
 import { SESSION_BODY, type Role } from './people.ts';
 import { secondsLeft, type Scene, type State } from './scene.ts';
 import { isTalking, numberAt, ringingRole } from './story.ts';
@@ -105,8 +105,18 @@ export function actsOf(deeds: Deeds, page: PageActs): readonly Act[] {
       () => void deeds.loseWebhook(),
       () => [control('POST', '/faults', { lose_once: ['hangup'] })],
     ),
-    act('x', tries.spellings.name, () => void deeds.spellings()),
-    act('p', tries.pin.name, () => void deeds.pinSession()),
+    act(
+      'x',
+      tries.spellings.name,
+      () => void deeds.spellings(),
+      (_, scene) => [{ method: 'POST', path: scene.sessionPath(), body: SPELLED_BODY }],
+    ),
+    act(
+      'p',
+      tries.pin.name,
+      () => void deeds.pinSession(),
+      (_, scene) => [{ method: 'POST', path: scene.sessionPath(), body: PIN_BODY }],
+    ),
     act('s', keysDialog.sound, page.toggleSound),
     act('?', keysDialog.thisList, page.openKeys),
   ];

@@ -22,11 +22,17 @@ export function Announcer() {
     if (news !== null) setSentence(news);
     for (const text of heard) say(text);
   }, [state]);
-  const isRinging = ringingRole(state) !== null;
+  const rings = ringingRole(state);
   useEffect(() => {
-    ring(isRinging);
+    // Where the phones stand below each other, nobody should have to look for the one that rings.
+    if (rings === null || !matchMedia('(max-width: 760px)').matches) return;
+    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+    document.querySelector(`.phone[data-role="${rings}"]`)?.scrollIntoView({ block: 'center', behavior });
+  }, [rings]);
+  useEffect(() => {
+    ring(rings !== null);
     return () => ring(false);
-  }, [isRinging, isSoundOn]);
+  }, [rings, isSoundOn]);
   return (
     <p className="unseen" role="status">
       {sentence}
@@ -44,7 +50,8 @@ function newsBetween(before: State, now: State): string | null {
   if (now.call?.status === 'bridged' && before.call?.status !== 'bridged') return words.talking;
   const ended = now.call?.status === 'ended' ? now.call.legs[0] : undefined;
   if (ended !== undefined && before.call?.status !== 'ended') return words.ended(endingInWords(ended));
-  return now.callbacks.length > before.callbacks.length ? words.callbacks(now.callbacks.length) : null;
+  const isOver = now.call?.status === 'ended';
+  return isOver && now.callbacks.length > before.callbacks.length ? words.callbacks(now.callbacks.length) : null;
 }
 
 function heardSince(before: State, now: State): string[] {

@@ -13,6 +13,18 @@ const FIVE_MINUTES = 300;
 /** Never fetched: the caption names it. */
 const PROMPT = 'https://files.example/please-type-your-pin.mp3';
 
+export const PIN_BODY = {
+  ...SESSION_BODY,
+  is_pin_authentication_required: true,
+  first_party_pin: PINS.first,
+  second_party_pin: PINS.second,
+  pin_prompt_play: PROMPT,
+  pin_retry: 3,
+  pin_retry_wait: 10,
+};
+/** Numbers of the first party's country are lent otherwise, and the demo has none there. */
+export const SPELLED_BODY = { ...SESSION_BODY, first_party: `+${SPELLINGS.registered}`, geomatch: false };
+
 type Created = Session & { session?: Session };
 
 /** Everything that can be done on the page, by mouse, by key or from a terminal: each is requests to this service. */
@@ -23,8 +35,7 @@ export class Deeds {
 
   create = (): Promise<boolean> =>
     this.scene.do(texts.phones.guide.actions.create, async (send) => {
-      const made = await send<Created>(this.post(this.scene.sessionPath(), SESSION_BODY));
-      this.scene.follow(made.session ?? made);
+      this.scene.follow(await this.openSession(send, SESSION_BODY));
       return null;
     });
 
@@ -102,10 +113,7 @@ export class Deeds {
   spellings = (): Promise<boolean> =>
     this.scene.do(tries.spellings.name, async (send) => {
       await this.endSession(send);
-      // Numbers of the first party's country are lent otherwise, and the demo has none there.
-      const body = { ...SESSION_BODY, first_party: `+${SPELLINGS.registered}`, geomatch: false };
-      const made = await send<Created>(this.post(this.scene.sessionPath(), body));
-      const session = made.session ?? made;
+      const session = await this.openSession(send, SPELLED_BODY);
       this.scene.follow(session, { ...NUMBERS, first: SPELLINGS.shown });
       const from = `+${SPELLINGS.shown}`;
       await send(this.post('/simulator/control/calls', { from, to: session.virtual_number }));
@@ -115,17 +123,7 @@ export class Deeds {
   pinSession = (): Promise<boolean> =>
     this.scene.do(tries.pin.name, async (send) => {
       await this.endSession(send);
-      const body = {
-        ...SESSION_BODY,
-        is_pin_authentication_required: true,
-        first_party_pin: PINS.first,
-        second_party_pin: PINS.second,
-        pin_prompt_play: PROMPT,
-        pin_retry: 3,
-        pin_retry_wait: 10,
-      };
-      const made = await send<Created>(this.post(this.scene.sessionPath(), body));
-      this.scene.follow(made.session ?? made);
+      this.scene.follow(await this.openSession(send, PIN_BODY));
       return tries.pin.done;
     });
 
@@ -143,6 +141,14 @@ export class Deeds {
     if (state.call === null || state.call.status === 'ended') return null;
     // The one who was called, so that both ways of ending are seen; before the answer only the caller can.
     return (isTalking(state) ? calleeOf(state) : null) ?? callerOf(state);
+  }
+
+  /** A session of an earlier visit would be renewed, with the PINs and calls that it had: it is ended, and a new one made. */
+  private async openSession(send: Send, body: unknown): Promise<Session> {
+    const made = await send<Created>(this.post(this.scene.sessionPath(), body));
+    if (made.session === undefined) return made;
+    await send({ method: 'DELETE', path: this.scene.sessionPath(made.session.session_uuid) });
+    return send<Session>(this.post(this.scene.sessionPath(), body));
   }
 
   private async endSession(send: Send): Promise<void> {

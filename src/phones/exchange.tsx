@@ -50,29 +50,31 @@ function Passing({ route, state }: { route: Route | null; state: State }) {
   if (route === null) return <p className="soft small passing">{state.session === null ? '' : words.idle}</p>;
   const isRefused = route.goes === null && route.phase === 'ended';
   return (
-    <dl className="passing small">
-      <div className="stops">
-        <dt>
-          <span className="number nowrap">{groupedNumber(route.stops)}</span>
-        </dt>
-        <dd>
-          <Icon name="stop" size={16} />
-          {words.stops}
-        </dd>
-      </div>
-      {route.goes !== null && (
-        <div className="goes">
+    <div className="passing small">
+      <dl>
+        <div className="stops">
           <dt>
-            <span className="number nowrap">{groupedNumber(route.goes)}</span>
+            <span className="number nowrap">{groupedNumber(route.stops)}</span>
           </dt>
           <dd>
-            <Icon name="right" size={16} />
-            {words.goes}
+            <Icon name="stop" size={16} />
+            {words.stops}
           </dd>
         </div>
-      )}
+        {route.goes !== null && (
+          <div className="goes">
+            <dt>
+              <span className="number nowrap">{groupedNumber(route.goes)}</span>
+            </dt>
+            <dd>
+              <Icon name="right" size={16} />
+              {words.goes}
+            </dd>
+          </div>
+        )}
+      </dl>
       {isRefused && <p className="soft">{words.nobody}</p>}
-    </dl>
+    </div>
   );
 }
 

@@ -107,6 +107,7 @@ function OneWebhook({ webhook }: { webhook: Webhook }) {
           <Time at={webhook.at} isExact />
         </span>
         <strong>{said.kinds[webhook.kind] ?? webhook.kind}</strong>
+        <code className="soft">{webhook.params['DialAction'] ?? webhook.params['Event']}</code>
         <SignatureOf webhook={webhook} />
         <span className="soft">{outcomeOf(webhook)}</span>
       </summary>

@@ -29,7 +29,7 @@ export function LastDeed() {
       {told === null || told.commands.length === 0 ? (
         <p className="soft small">{words.none}</p>
       ) : (
-        <Command text={told.commands.join('\n')} what={words.curl} />
+        <Command text={told.commands.join('\n')} what={words.curl} scrolls />
       )}
     </section>
   );

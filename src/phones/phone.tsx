@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { groupedNumber, running } from '../design/format.ts';
+import { countryOf, groupedNumber, running } from '../design/format.ts';
 import { Icon } from '../design/icons.tsx';
 import { PhoneNumber } from '../design/small-parts.tsx';
 import { texts } from '../design/texts/index.ts';
@@ -29,8 +29,9 @@ export function Phone({ role }: { role: Role }) {
     <section className="phone card" data-role={role} data-face={face.kind} aria-labelledby={`phone-${role}`}>
       <header>
         <h2 id={`phone-${role}`}>{roles[role]}</h2>
-        <p>
-          <PhoneNumber number={state.people[role]} withCountry />
+        <p className="soft tiny">{countryOf(state.people[role])}</p>
+        <p className="own">
+          <PhoneNumber number={state.people[role]} />
         </p>
       </header>
       <div className="screen">
@@ -163,22 +164,16 @@ function Buttons({ role, face, isWithheld }: { role: Role; face: Face; isWithhel
   if (face.kind === 'ringing')
     return (
       <div className="buttons">
-        <button
-          type="button"
-          className="button yes"
-          onClick={() => void deeds.answer(role)}
-          aria-label={words.answerLabel(whose)}
-        >
+        <button type="button" className="button yes" onClick={() => void deeds.answer(role)}>
           <Icon name="phone" size={16} />
-          {words.answer} <kbd aria-hidden="true">A</kbd>
+          {words.answer}
+          <span className="unseen">{words.onPhone(whose)}</span>
+          <kbd aria-hidden="true">A</kbd>
         </button>
-        <button
-          type="button"
-          className="button no"
-          onClick={() => void deeds.decline(role)}
-          aria-label={words.declineLabel(whose)}
-        >
-          {words.decline} <kbd aria-hidden="true">D</kbd>
+        <button type="button" className="button no" onClick={() => void deeds.decline(role)}>
+          {words.decline}
+          <span className="unseen">{words.onPhone(whose)}</span>
+          <kbd aria-hidden="true">D</kbd>
         </button>
       </div>
     );
@@ -191,23 +186,21 @@ function Buttons({ role, face, isWithheld }: { role: Role; face: Face; isWithhel
           disabled={state.session === null}
           title={state.session === null ? words.needsSession : undefined}
           onClick={() => void deeds.call(role, isWithheld)}
-          aria-label={words.callLabel(whose)}
         >
           <Icon name="phone" size={16} />
-          {words.call} <kbd aria-hidden="true">C</kbd>
+          {words.call}
+          <span className="unseen">{words.callMore(whose)}</span>
+          <kbd aria-hidden="true">C</kbd>
         </button>
       </div>
     );
   return (
     <div className="buttons">
-      <button
-        type="button"
-        className="button no"
-        onClick={() => void deeds.hangUp(role)}
-        aria-label={words.hangUpLabel(whose)}
-      >
+      <button type="button" className="button no" onClick={() => void deeds.hangUp(role)}>
         <Icon name="hangUp" size={16} />
-        {words.hangUp} <kbd aria-hidden="true">H</kbd>
+        {words.hangUp}
+        <span className="unseen">{words.onPhone(whose)}</span>
+        <kbd aria-hidden="true">H</kbd>
       </button>
     </div>
   );

@@ -13,8 +13,6 @@ export interface Told {
   commands: readonly string[];
   /** Null while it is under way and when it went well. */
   failure: { words: string; requestId: string | null } | null;
-  /** What came of it, where that needs a sentence. */
-  outcome: string | null;
 }
 
 export interface State {
@@ -33,6 +31,8 @@ export interface State {
   callbacks: readonly InboxEntry[];
   clock: (ClockView & { heardAt: number }) | null;
   told: Told | null;
+  /** What came of the last deed that needs a sentence; it stays while others are done. */
+  outcome: { name: string; words: string } | null;
 }
 
 const EMPTY: State = {
@@ -48,6 +48,7 @@ const EMPTY: State = {
   callbacks: [],
   clock: null,
   told: null,
+  outcome: null,
 };
 
 /** All that the page shows, read anew whenever the service says that something has changed, and every second where it cannot say so. */
@@ -122,10 +123,13 @@ export class Scene {
     };
     try {
       const outcome = await work(send);
-      this.set({ told: { name, commands, failure: null, outcome } });
+      this.set({
+        told: { name, commands, failure: null },
+        ...(outcome !== null && { outcome: { name, words: outcome } }),
+      });
       return true;
     } catch (error) {
-      this.set({ told: { name, commands, failure: failureOf(error), outcome: null } });
+      this.set({ told: { name, commands, failure: failureOf(error) } });
       return false;
     } finally {
       await this.refresh();

@@ -80,8 +80,10 @@ function WhatRuns({ facts }: { facts: Facts }) {
       </div>
       <div>
         <dt>{start.facts.health}</dt>
-        <dd role="status">
-          <Chip kind={health.kind}>{health.words}</Chip>{' '}
+        <dd>
+          <span role="status">
+            <Chip kind={health.kind}>{health.words}</Chip>
+          </span>{' '}
           <a className="small" href="./readyz">
             {start.healthMore}
           </a>

@@ -87,7 +87,8 @@ function faceOfCaller(call: CallView): Face {
     return { kind: 'talking', through: call.to, since: dialled?.bridged_at ?? call.started_at };
   const typed = typedForPin(call);
   if (typed !== null) return { kind: 'pin', to: call.to, typed };
-  return { kind: 'calling', to: call.to, status: call.status };
+  const rings = dialled !== undefined && dialled.ended_at === null;
+  return { kind: 'calling', to: call.to, status: rings ? 'ringing' : call.status };
 }
 
 function faceOfCallee(leg: Leg): Face {

@@ -20,7 +20,7 @@ const TRIES: readonly { id: Try; key: string; needsSession: boolean; run: (deeds
 /** What goes wrong in a service's life, one press each. What came of the last stands below its own button. */
 export function Tries() {
   const { state, deeds } = useScene();
-  const { told, clock } = state;
+  const { outcome, clock } = state;
   const isReady = state.account !== null && state.account !== 'asking';
   return (
     <section className="tries card" aria-labelledby="tries">
@@ -45,9 +45,9 @@ export function Tries() {
               <kbd aria-hidden="true">{key}</kbd>
             </button>
             <p className="soft small">{words[id].text}</p>
-            {told?.name === words[id].name && told.outcome !== null && (
+            {outcome?.name === words[id].name && (
               <div className="outcome small" role="status">
-                <p>{told.outcome}</p>
+                <p>{outcome.words}</p>
                 <p className="soft">
                   {words.governs}: <code>{words[id].governs}</code>
                 </p>

@@ -80,10 +80,10 @@ export const inspector = {
     'heard.speak': (text: string) => `The caller hears “${text}”`,
     'heard.play': (file: string) => `The caller hears ${file}`,
     'heard.ringing': (sound: string) => `The caller hears it ring (${sound})`,
-    'digits.pressed': (count: string) => `${count} keys are pressed`,
+    'digits.pressed': (count: string) => (count === '1' ? 'A key is pressed' : `${count} keys are pressed`),
     'webhook.lost': (kind: string) => `A webhook is lost: ${kind}`,
-    webhook: (kind: string) => `Plivo to the service: ${kind}`,
-    callback: (event: string) => `The service to your server: ${event}`,
+    webhook: (kind: string) => `Plivo: “${kind}”`,
+    callback: (event: string) => `Your server is told ${event}`,
     other: (what: string) => what,
   },
 

@@ -14,7 +14,7 @@ export const phones = {
     off: 'Sound off',
     title: 'Ring tones and spoken words by this browser. Captions stay either way.',
   },
-  keys: 'Keys and commands',
+  keys: 'Keys',
 
   guide: {
     title: 'Your first masked call',
@@ -68,13 +68,13 @@ export const phones = {
     typePin: 'Type the PIN',
     typed: (count: number) => `${count} ${count === 1 ? 'digit' : 'digits'} typed`,
     call: 'Call',
-    callLabel: (whose: string) => `Call the virtual number from the phone of ${whose}`,
+    callMore: (whose: string) => ` the virtual number from the phone of ${whose}`,
     answer: 'Answer',
-    answerLabel: (whose: string) => `Answer on the phone of ${whose}`,
+
     decline: 'Decline',
-    declineLabel: (whose: string) => `Decline on the phone of ${whose}`,
+
     hangUp: 'Hang up',
-    hangUpLabel: (whose: string) => `Hang up on the phone of ${whose}`,
+    onPhone: (whose: string) => ` on the phone of ${whose}`,
     keypad: 'Keypad',
     keypadLabel: (whose: string) => `Keypad of ${whose}: digits, * and # may be typed`,
     captions: (whose: string) => `What ${whose} hears`,

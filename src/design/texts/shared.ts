@@ -11,7 +11,7 @@ export const shared = {
   copy: (what: string) => `Copy ${what}`,
   copied: 'Copied',
   copyFailed: 'Your browser did not let this page copy. Select the text and copy it by hand.',
-  theme: { label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
+  theme: { label: 'Theme', system: 'System', light: 'Light', dark: 'Dark' },
   close: 'Close',
   withheld: 'number withheld',
   utc: (text: string) => `${text} UTC`,
