@@ -94,6 +94,13 @@ describe('the pages', () => {
     expect([status, headers['location']]).toEqual([308, '../phones']);
   });
 
+  it('may use the account that the first start made up', async () => {
+    const { status, headers, text } = await get('/simulator/control/demo-account');
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+    const { auth_id: id, auth_token: token } = JSON.parse(text) as Record<string, string>;
+    expect(service.output()).toContain(`-u ${id}:${token} `);
+  });
+
   describe('beside the real Plivo', () => {
     let real: ServiceProcess;
     let removeReal: () => Promise<void>;

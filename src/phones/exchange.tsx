@@ -47,7 +47,8 @@ function Countdown() {
 
 /** The two numbers, in words and shape: one with a bar, one with an arrow. */
 function Passing({ route, state }: { route: Route | null; state: State }) {
-  if (route === null) return <p className="soft small passing">{state.session === null ? '' : words.idle}</p>;
+  if (state.session === null) return null;
+  if (route === null) return <p className="soft small passing">{words.idle}</p>;
   const isRefused = route.goes === null && route.phase === 'ended';
   return (
     <div className="passing small">

@@ -33,8 +33,8 @@ export function stepsOf({ call, callbacks }: State): readonly Step[] {
     kind: one.outcome === 'lost' || one.outcome === 'failed' || one.outcome === 'refused' ? 'failed' : null,
   }));
   const happened = call.timeline.map((one) => stepOf(call, one));
-  // Steps of one millisecond keep the order of their causes: what is asked comes before what is answered.
-  return [...posted, ...happened, ...told].sort((a, b) => a.at.localeCompare(b.at));
+  // Steps of one millisecond keep the order of their causes: something happens, Plivo tells of it, your server is told.
+  return [...happened, ...posted, ...told].sort((a, b) => a.at.localeCompare(b.at));
 }
 
 type Read = (name: string) => string;
