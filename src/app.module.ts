@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
@@ -64,6 +63,6 @@ function simulator({ config, secrets, clock }: Ground): DynamicModule {
     clock,
     numbers: DEMO_NUMBERS,
     isDemo: config.provider.firstAccount === null,
-    keptAdvance: new KeptAdvance(resolve(config.dataDir)),
+    keptAdvance: new KeptAdvance(config.dataDir),
   });
 }

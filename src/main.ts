@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -72,7 +71,7 @@ async function layGround(): Promise<Ground> {
 /** The simulator's clock goes on from where somebody has moved it. Beside the real Plivo nobody moves any. */
 function clockOf({ provider, dataDir }: Config): Clock {
   const clock = new Clock();
-  if (provider.kind === 'simulator') clock.advance(new KeptAdvance(resolve(dataDir)).read());
+  if (provider.kind === 'simulator') clock.advance(new KeptAdvance(dataDir).read());
   return clock;
 }
 

@@ -35,7 +35,7 @@ describe('the pages', () => {
 
   describe.each(['/', '/phones'])('%s', (path) => {
     it('is a 404 to programs', async () => {
-      for (const headers of [{}, { accept: 'application/json' }, { accept: '*/*' }]) {
+      for (const headers of [{}, { accept: 'application/json' }, { accept: '*/*' }] as Record<string, string>[]) {
         const answer = await get(path, headers);
         expect([answer.status, JSON.parse(answer.text).code]).toEqual([404, 'not_found']);
       }
@@ -160,7 +160,7 @@ describe('the pages', () => {
       expect(text).toContain('a simulator of Plivo');
       expect(text).toMatch(/curl -u MADEMODEMODEMODEMO00:\S{20,}/);
       await page.getByRole('button', { name: 'Copy the curl line' }).click();
-      expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^curl -u MADEMO.*\/Session\/$/);
+      expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^curl -u MADEMO.*\/Session\/$/);
       await page.getByRole('link', { name: 'Open the phones' }).click();
       await page.waitForURL('**/phones');
       await context.close();
@@ -206,7 +206,7 @@ describe('the pages', () => {
       await page.locator('.guide button:not(:disabled)').waitFor();
       for (let presses = 0; presses < 20; presses += 1) {
         await page.keyboard.press('Tab');
-        if (await page.evaluate(() => document.activeElement?.closest('.guide') !== null)) break;
+        if (await page.evaluate("document.activeElement.closest('.guide') !== null")) break;
       }
       for (const step of [1, 2]) {
         if (step === 2) await page.locator('.guide button:has-text("Call")').waitFor();
@@ -332,7 +332,7 @@ describe('the pages', () => {
 
     /** By how many pixels the page is wider than its window. */
     function overflow({ page }: Watched): Promise<number> {
-      return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     }
   });
 });

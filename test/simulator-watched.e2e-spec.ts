@@ -37,7 +37,7 @@ describeOnEachService('the simulator, watched', (start) => {
         { origin: 'https://evil.example' },
         { 'sec-fetch-site': 'cross-site' },
         { host: 'evil.example' },
-      ])
+      ] as Record<string, string>[])
         expect((await service.request(path, { as: null, headers })).status).toBe(403);
   });
 

@@ -1,9 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { LANGUAGE, texts } from './texts/index.ts';
 
-/** Seconds in words of two units at most, such as `59 min 12 s`. */
-export type Duration = string;
-
 const COUNTRIES = new Intl.DisplayNames([LANGUAGE], { type: 'region' });
 
 /** Grouped as its country does, with the code in front: `+1 415 555 0100`. Takes digits with or without a plus; other texts stay as they are. */
@@ -19,7 +16,8 @@ export function countryOf(text: string): string | null {
   return country === undefined ? null : (COUNTRIES.of(country) ?? country);
 }
 
-export function duration(seconds: number): Duration {
+/** In words of two units at most, such as `59 min 12 s`. */
+export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const units: [number, string][] = [
     [Math.floor(whole / 86_400), 'd'],

@@ -1,1 +1,1 @@
-export { publishPages, type PageFacts } from './publish-pages.js';
+export { publishPages } from './publish-pages.js';

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readSite, type Asset, type Site } from './site.js';
 
 /** What the pages tell of the service that they belong to. Whoever may ask for a page reads it: no credentials, no numbers. */
-export interface PageFacts {
+interface PageFacts {
   version: string;
   provider: 'plivo' | 'simulator';
   isProduction: boolean;
@@ -50,7 +50,7 @@ export function publishPages(instance: FastifyInstance, facts: PageFacts): void 
   instance.get<{ Params: { file: string } }>('/assets/:file', (request, reply) => {
     const asset = loaded()?.assets.get(request.params.file);
     if (asset === undefined) throw new NotFoundException();
-    return sendAsset(reply, asset, `${request.headers['accept-encoding'] ?? ''}`);
+    return sendAsset(reply, asset, String(request.headers['accept-encoding'] ?? ''));
   });
   if (facts.provider !== 'simulator') return;
   instance.get('/phones', page('phones.html'));

@@ -26,16 +26,34 @@ const control = (method: Request['method'], path: string, body?: unknown): Reque
   ...(body !== undefined && { body }),
 });
 
+const act = (key: string, name: string, run: Act['run'], requests: Act['requests'] = () => []): Act => ({
+  key,
+  name,
+  run,
+  requests,
+});
+
 /** `role` of a key that was pressed within a phone is that phone's. */
 export function actsOf(deeds: Deeds, page: PageActs): readonly Act[] {
+  const { keysDialog } = texts.inspector;
+  return [
+    ...callingActs(deeds, page),
+    ...(['first', 'second', 'stranger'] as const).map((role, index) =>
+      act(
+        String(index + 1),
+        `${keysDialog.focusPhone}: ${texts.phones.roles[role]}`,
+        () => page.focusPhone(role),
+        (state) => [control('GET', `/phones/${state.people[role]}`)],
+      ),
+    ),
+    ...tryingActs(deeds),
+    act('s', keysDialog.sound, page.toggleSound),
+    act('?', keysDialog.thisList, page.openKeys),
+  ];
+}
+
+function callingActs(deeds: Deeds, page: PageActs): readonly Act[] {
   const { guide, phone } = texts.phones;
-  const { tries, keysDialog } = texts.inspector;
-  const act = (key: string, name: string, run: Act['run'], requests: Act['requests'] = () => []): Act => ({
-    key,
-    name,
-    run,
-    requests,
-  });
   return [
     act(
       'n',
@@ -71,14 +89,12 @@ export function actsOf(deeds: Deeds, page: PageActs): readonly Act[] {
       (role) => void deeds.call(role ?? 'first', true),
       (state) => [control('POST', '/calls', { from: 'anonymous', to: state.session?.virtual_number ?? '…' })],
     ),
-    ...(['first', 'second', 'stranger'] as const).map((role, index) =>
-      act(
-        String(index + 1),
-        `${keysDialog.focusPhone}: ${texts.phones.roles[role]}`,
-        () => page.focusPhone(role),
-        (state) => [control('GET', `/phones/${state.people[role]}`)],
-      ),
-    ),
+  ];
+}
+
+function tryingActs(deeds: Deeds): readonly Act[] {
+  const { tries } = texts.inspector;
+  return [
     act(
       'e',
       tries.expire.name,
@@ -117,13 +133,16 @@ export function actsOf(deeds: Deeds, page: PageActs): readonly Act[] {
       () => void deeds.pinSession(),
       (_, scene) => [{ method: 'POST', path: scene.sessionPath(), body: PIN_BODY }],
     ),
-    act('s', keysDialog.sound, page.toggleSound),
-    act('?', keysDialog.thisList, page.openKeys),
   ];
 }
 
-export function commandOf(act: Act, state: State, scene: Scene, account: Account | null): string | null {
-  const requests = act.requests(state, scene);
+export function commandOf(
+  { requests: requestsOf }: Act,
+  state: State,
+  scene: Scene,
+  account: Account | null,
+): string | null {
+  const requests = requestsOf(state, scene);
   return requests.length === 0 ? null : requests.map((request) => curlLine(request, account)).join('\n');
 }
 

@@ -3,7 +3,7 @@ import { groupedNumber } from '../design/format.ts';
 import { texts } from '../design/texts/index.ts';
 import type { State } from './scene.ts';
 import { ring, say, sound } from './sound.ts';
-import { endingInWords, faceOf, ringingRole } from './story.ts';
+import { endingInWords, faceOf, isTalking, ringingRole } from './story.ts';
 import { useKept } from '../design/kept.ts';
 import { useScene } from './use-scene.ts';
 
@@ -40,18 +40,35 @@ export function Announcer() {
   );
 }
 
-function newsBetween(before: State, now: State): string | null {
-  if (now.session !== null && now.session.session_uuid !== before.session?.session_uuid)
-    return words.created(groupedNumber(now.session.virtual_number));
+type News = (before: State, now: State) => string | null;
+
+const newSession: News = (before, { session }) =>
+  session === null || session.session_uuid === before.session?.session_uuid
+    ? null
+    : words.created(groupedNumber(session.virtual_number));
+
+const newRinging: News = (before, now) => {
   const rings = ringingRole(now);
   const face = rings === null ? null : faceOf(now, rings);
-  if (rings !== null && face?.kind === 'ringing' && ringingRole(before) !== rings)
-    return words.ringing(inSentence[rings], groupedNumber(face.shown));
-  if (now.call?.status === 'bridged' && before.call?.status !== 'bridged') return words.talking;
-  const ended = now.call?.status === 'ended' ? now.call.legs[0] : undefined;
-  if (ended !== undefined && before.call?.status !== 'ended') return words.ended(endingInWords(ended));
-  const isOver = now.call?.status === 'ended';
-  return isOver && now.callbacks.length > before.callbacks.length ? words.callbacks(now.callbacks.length) : null;
+  if (rings === null || face?.kind !== 'ringing' || ringingRole(before) === rings) return null;
+  return words.ringing(inSentence[rings], groupedNumber(face.shown));
+};
+
+const newTalk: News = (before, now) => (isTalking(now) && !isTalking(before) ? words.talking : null);
+
+const newEnd: News = (before, { call }) => {
+  const own = call?.status === 'ended' && before.call?.status !== 'ended' ? call.legs[0] : undefined;
+  return own === undefined ? null : words.ended(endingInWords(own));
+};
+
+const newCallbacks: News = (before, { call, callbacks }) =>
+  call?.status === 'ended' && callbacks.length > before.callbacks.length ? words.callbacks(callbacks.length) : null;
+
+/** The weightiest first. */
+const ALL_NEWS = [newSession, newRinging, newTalk, newEnd, newCallbacks];
+
+function newsBetween(before: State, now: State): string | null {
+  return ALL_NEWS.map((news) => news(before, now)).find((news) => news !== null) ?? null;
 }
 
 function heardSince(before: State, now: State): string[] {

@@ -53,11 +53,7 @@ function Page({ facts }: { facts: Facts }) {
   const hasRead = callUuid !== null && readCall === callUuid && state.callbacks.length > 0;
   return (
     <Frame facts={facts} page="phones" end={<Ends onKeys={() => setKeysShown(true)} />}>
-      {state.link === 'lost' && state.lostSince !== null && (
-        <p className="banner" data-kind="ringing" role="alert">
-          {words.lost(timeOfDay(state.lostSince))}
-        </p>
-      )}
+      <Lost />
       <div className="stage">
         <header>
           <h1>{words.title}</h1>
@@ -72,14 +68,7 @@ function Page({ facts }: { facts: Facts }) {
             void deeds.again();
           }}
         />
-        <div className="scene">
-          <Phone role="first" />
-          <Lane of="first" towards="right" />
-          <Exchange />
-          <Lane of="second" towards="left" />
-          <Phone role="second" />
-          <Phone role="stranger" />
-        </div>
+        <Stage />
         <RouteSentence />
         <LastDeed />
         <div className="below">
@@ -90,6 +79,29 @@ function Page({ facts }: { facts: Facts }) {
       <Announcer />
       <KeysDialog acts={acts} isOpen={areKeysShown} onClose={() => setKeysShown(false)} />
     </Frame>
+  );
+}
+
+function Lost() {
+  const { link, lostSince } = useScene().state;
+  if (link !== 'lost' || lostSince === null) return null;
+  return (
+    <p className="banner" data-kind="ringing" role="alert">
+      {words.lost(timeOfDay(lostSince))}
+    </p>
+  );
+}
+
+function Stage() {
+  return (
+    <div className="scene">
+      <Phone role="first" />
+      <Lane of="first" towards="right" />
+      <Exchange />
+      <Lane of="second" towards="left" />
+      <Phone role="second" />
+      <Phone role="stranger" />
+    </div>
   );
 }
 

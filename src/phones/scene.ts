@@ -1,3 +1,4 @@
+import { apiTime } from '../design/format.ts';
 import type { CallView, ClockView, InboxEntry, PhoneView, Session } from './answers.ts';
 import { ask, Refused } from './ask.ts';
 import { curlLine, type Account, type Request } from './curl.ts';
@@ -250,7 +251,6 @@ export function secondsLeft(state: State): number | null {
   const now = nowOf(state);
   if (state.session === null || now === null) return null;
   if (state.session.status === 'expired') return 0;
-  const match = /^(\S+) (\S+)/.exec(state.session.expiry_time);
-  const end = match === null ? NaN : Date.parse(`${match[1]}T${match[2]}Z`);
-  return Number.isNaN(end) ? null : Math.max(0, Math.ceil((end - now) / 1000));
+  const end = apiTime(state.session.expiry_time);
+  return end === null ? null : Math.max(0, Math.ceil((end.getTime() - now) / 1000));
 }

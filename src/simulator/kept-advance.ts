@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const FILE = 'simulator-clock';
 
@@ -11,7 +11,7 @@ export class KeptAdvance {
   private readonly file: string;
 
   constructor(folder: string) {
-    this.file = join(folder, FILE);
+    this.file = join(resolve(folder), FILE);
   }
 
   /** 0 where nothing was kept, or nothing readable. */

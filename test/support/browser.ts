@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 /** For one step of a person; more than any takes on a busy machine. */
 const PATIENCE_MS = 10_000;
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The machine's Chromium; null on a developer's machine without it, where its facts are skipped with a sentence. CI must have it. */
 export function findChromium(): string | null {
@@ -61,7 +60,7 @@ export async function openPage(
 /** What axe-core finds: rule and element of each. It runs beside the page's own policy, which lets no script in. */
 export async function violations({ context, page }: Watched): Promise<string[]> {
   const session = await context.newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
+  await session.send('Runtime.evaluate', { expression: axe.source });
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
       JSON.stringify(violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary))))`,

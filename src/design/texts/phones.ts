@@ -1,5 +1,3 @@
-import type { Duration } from '../format.ts';
-
 /** Words of `/phones`. */
 export const phones = {
   title: 'Phones',
@@ -113,7 +111,7 @@ export const phones = {
     title: 'Virtual number',
     none: 'No session yet',
     noneText: 'A session lends the two parties a number that they share.',
-    endsIn: (left: Duration) => `Session ends in ${left}`,
+    endsIn: (left: string) => `Session ends in ${left}`,
     ended: 'Session over: the number is nobody’s again',
     copyNumber: 'the virtual number',
     goes: 'goes on',
