@@ -189,7 +189,7 @@ describe('the pages', () => {
       await page.locator(isDone(4)).waitFor();
       await page.getByRole('tab', { name: 'Your callbacks' }).click();
       await page.locator(isDone(5)).waitFor();
-      await page.getByText('Now with your Plivo account').waitFor();
+      await page.getByRole('heading', { name: 'Now with your Plivo account' }).waitFor();
       await page.locator('.entries strong', { hasText: 'SessionPartiesHangup' }).waitFor();
       expect(await page.getByText('signature V3 valid').count()).toBe(await page.locator('.entries details').count());
 

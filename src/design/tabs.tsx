@@ -1,4 +1,4 @@
-import { useId, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface Tab<Id extends string> {
   id: Id;
@@ -8,6 +8,7 @@ export interface Tab<Id extends string> {
   panel: () => ReactNode;
 }
 
+const MARGIN_PX = 16;
 const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
 
 /** One panel of several. Arrow keys, Home and End move between the tabs, and show at once what they come to. */
@@ -23,6 +24,13 @@ export function Tabs<Id extends string>({
   onShow: (id: Id) => void;
 }) {
   const base = useId();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Where the tabs are wider than the window.
+    const tab = document.getElementById(`${base}-${shown}`);
+    if (tab !== null && list.current !== null)
+      list.current.scrollLeft = tab.offsetLeft - list.current.offsetLeft - MARGIN_PX;
+  }, [base, shown]);
   const at = tabs.findIndex(({ id }) => id === shown);
   const move = (event: KeyboardEvent<HTMLDivElement>): void => {
     const next = event.key === 'Home' ? 0 : event.key === 'End' ? tabs.length - 1 : nextOf(event.key, at, tabs.length);
@@ -34,7 +42,7 @@ export function Tabs<Id extends string>({
   };
   return (
     <>
-      <div role="tablist" aria-label={label} className="tabs" onKeyDown={move}>
+      <div ref={list} role="tablist" aria-label={label} className="tabs" onKeyDown={move}>
         {tabs.map(({ id, name, count }) => (
           <button
             key={id}

@@ -8,7 +8,9 @@ export type Step = (typeof STEPS)[number];
 /** How many of the five steps are done: read off what has happened, whoever did it, by mouse, key or curl. */
 export function stepsDone(state: State, hasRead: boolean): number {
   const { session, call } = state;
-  if (session === null || (session.status === 'expired' && call === null)) return 0;
+  if (session === null) return 0;
+  // What was reached before a session ended stays done; from here on nobody can be reached through it.
+  if (session.status === 'expired' && (call === null || !wasConnected(call))) return 0;
   if (call === null) return 1;
   if (!wasConnected(call)) return ROLES.some((role) => faceOf(state, role).kind === 'ringing') ? 2 : 1;
   if (call.status !== 'ended') return 3;

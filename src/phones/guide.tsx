@@ -36,7 +36,10 @@ export function Guide({ hasRead, onRead, onAgain }: { hasRead: boolean; onRead: 
         ))}
       </ol>
       <div className="next">
-        <p className="small soft">{next === undefined ? words.hints.done : words.hints[next]}</p>
+        <p className="small soft">
+          {next === undefined ? `${words.hints.done} ` : words.hints[next]}
+          {next === undefined && <a href="#with-plivo">{words.next}</a>}
+        </p>
         <button
           type="button"
           className={next === undefined ? 'button' : 'button main'}
@@ -47,21 +50,23 @@ export function Guide({ hasRead, onRead, onAgain }: { hasRead: boolean; onRead: 
           {next !== undefined && <kbd aria-hidden="true">{KEYS[next]}</kbd>}
         </button>
       </div>
-      {next === undefined && <WithPlivo />}
     </section>
   );
 }
 
-function WithPlivo() {
+/** What comes after the last step. Below what it led to, so that nothing moves that somebody looks at. */
+export function WithPlivo({ hasRead }: { hasRead: boolean }) {
+  const { state } = useScene();
+  if (stepsDone(state, hasRead) < STEPS.length) return null;
   return (
-    <div className="with-plivo">
-      <h3>{words.next}</h3>
+    <section className="with-plivo card" id="with-plivo" aria-labelledby="with-plivo-title">
+      <h2 id="with-plivo-title">{words.next}</h2>
       <p className="small soft">{words.nextText}</p>
       <Command text={words.nextCommand} what={words.nextName} />
       <p className="small">
         <a href="./docs/sdk/">{words.nextSdk}</a>
       </p>
-    </div>
+    </section>
   );
 }
 

@@ -11,7 +11,7 @@ import { actsOf } from './acts.ts';
 import { Announcer } from './announcer.tsx';
 import { Deeds } from './deeds.ts';
 import { Exchange, Lane, RouteSentence } from './exchange.tsx';
-import { Guide } from './guide.tsx';
+import { Guide, WithPlivo } from './guide.tsx';
 import { Inspector, type TabId } from './inspector.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { LastDeed } from './last-deed.tsx';
@@ -38,10 +38,14 @@ function Page({ facts }: { facts: Facts }) {
     setTab(id);
     if (id === 'callbacks') setReadCall(callUuid);
   };
+  const read = (): void => {
+    show('callbacks');
+    lookAtPanel();
+  };
   const acts = useMemo(
     () =>
       actsOf(deeds, {
-        read: () => show('callbacks'),
+        read,
         focusPhone,
         toggleSound,
         openKeys: () => setKeysShown(true),
@@ -62,7 +66,7 @@ function Page({ facts }: { facts: Facts }) {
         {state.account === null && <AccountForm />}
         <Guide
           hasRead={hasRead}
-          onRead={() => show('callbacks')}
+          onRead={read}
           onAgain={() => {
             show('timeline');
             void deeds.again();
@@ -73,6 +77,7 @@ function Page({ facts }: { facts: Facts }) {
         <LastDeed />
         <div className="below">
           <Inspector shown={tab} onShow={show} />
+          <WithPlivo hasRead={hasRead} />
           <Tries />
         </div>
       </div>
@@ -134,6 +139,13 @@ function Ends({ onKeys }: { onKeys: () => void }) {
 
 function toggleSound(): void {
   sound.set(sound.get() === 'on' ? 'off' : 'on');
+}
+
+/** Who asked to read is taken there, eyes and focus. */
+function lookAtPanel(): void {
+  const panel = document.querySelector<HTMLElement>('.inspector .panel');
+  panel?.focus({ preventScroll: true });
+  document.querySelector('.inspector')?.scrollIntoView({ block: 'start' });
 }
 
 /** To what can be done first on it. */
