@@ -102,7 +102,7 @@ export const inspector = {
       name: 'Use up the pool',
       text: 'Gives the first party one session after the other, until no number is left for it.',
       done: (made: number, refusal: string) =>
-        `${made} more ${made === 1 ? 'session' : 'sessions'} got a number, as a person needs one for each at a time. The next was refused: “${refusal}” They were ended again.`,
+        `${made} more ${made === 1 ? 'session' : 'sessions'} got a number, as a person needs one for each at a time. The next was refused: “${refusal}”. They were ended again.`,
       governs: 'how many numbers the account has: docs/call-behaviour.md',
     },
     lose: {
