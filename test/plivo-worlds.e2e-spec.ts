@@ -33,7 +33,7 @@ interface CallView {
   }[];
 }
 interface ShownCall {
-  outcome: string;
+  reason: string;
   legs: { side: string; cause_code: number | null; cause: string | null }[];
 }
 interface Opened {
@@ -246,11 +246,11 @@ describe.each([
         const [shown] = await calls(session_uuid);
         const metrics = (await service().request('/metrics', { as: null })).text;
         if (isConnected) {
-          expect(shown?.outcome).toMatch(/^connected, talked \d+ s$/);
+          expect(shown?.reason).toMatch(/^connected, talked \d+ s$/);
           expect(metrics).not.toContain('masking_set_up_causes_total{cause="9110"}');
           return;
         }
-        expect(shown?.outcome).toBe(
+        expect(shown?.reason).toBe(
           'not connected: the other party answered and heard its file, but Plivo waited for a key and did not connect it; CALLEE_SOUND=off leaves such files out',
         );
         expect(shown?.legs.find(({ side }) => side === 'B')).toMatchObject({
@@ -302,7 +302,7 @@ describe.each(['on', 'off'] as const)('URL_FRAGMENTS=%s', (URL_FRAGMENTS) => {
         expect(wasBridged(call)).toBe(isConnected);
         if (isConnected) {
           expect(await they.heard(RAVI)).toEqual([SECOND_FILE]);
-          expect((await calls(session_uuid))[0]?.outcome).toMatch(/^connected/);
+          expect((await calls(session_uuid))[0]?.reason).toMatch(/^connected/);
           return;
         }
         // The answer URL fails first, as it was entered at Plivo with a fragment.
@@ -330,9 +330,9 @@ describe.each(['on', 'off'] as const)('URL_FRAGMENTS=%s', (URL_FRAGMENTS) => {
 
         expect(wasBridged(call)).toBe(isOff);
         const [shown] = await calls(session_uuid);
-        if (isOff) expect(shown?.outcome).toMatch(/^connected/);
+        if (isOff) expect(shown?.reason).toMatch(/^connected/);
         else {
-          expect(shown?.outcome).toBe('not connected: our action URL was not valid');
+          expect(shown?.reason).toBe('not connected: our action URL was not valid');
           expect(shown?.legs).toEqual([expect.objectContaining({ side: 'A', cause_code: 7022 })]);
           const metrics = (await service().request('/metrics', { as: null })).text;
           expect(metrics).toContain('masking_set_up_causes_total{cause="7022"} 1');
@@ -451,7 +451,7 @@ describe.each(['refuse', 'read'] as const)(
         const told = await attempt(caller, virtual_number, other);
         expect(told.webhooks[0]?.params['From']).toBe(shown);
         expect(wasBridged(told)).toBe(isRead);
-        if (isRead) expect((await calls(session_uuid))[0]?.outcome).toMatch(/^connected/);
+        if (isRead) expect((await calls(session_uuid))[0]?.reason).toMatch(/^connected/);
         const dryRun = await service().admin<{ decision: string; reason: string }>(
           'GET',
           `/route?virtual_number=${encodeURIComponent(virtual_number)}&caller=${shown}`,
@@ -501,7 +501,7 @@ describe.each(['on', 'off'] as const)(
         expect(asked.body.virtual_number).toBe(`+${INDIAN}`);
         expect(wasBridged(await attempt(MEERA, `+${INDIAN}`, RAVI))).toBe(false);
         const [shown] = await calls(asked.body.session_uuid);
-        expect(shown?.outcome).toBe(
+        expect(shown?.reason).toBe(
           'not connected: the other party could not be reached (the rules of the country forbid carrying this call)',
         );
         expect(shown?.legs.find(({ side }) => side === 'B')).toMatchObject({ cause_code: 2070 });
@@ -534,7 +534,7 @@ describe.each(['on', 'off'] as const)(
         expect(virtual_number).toBe(`+${INDIAN}`);
         expect(wasBridged(await attempt(LONDON, virtual_number, MEERA))).toBe(false);
         const [shown] = await calls(session_uuid);
-        if (isOn) expect(shown?.outcome).toMatch(/^refused/);
+        if (isOn) expect(shown?.reason).toMatch(/^refused/);
         else expect(shown?.legs.find(({ side }) => side === 'B')).toMatchObject({ cause_code: 2070 });
         expect(await heard(LONDON)).toHaveLength(isOn ? 1 : 0);
         expect(wasBridged(await attempt(DEV, virtual_number, MEERA))).toBe(true);
