@@ -13,6 +13,7 @@ import {
 import { AdminGuard, maskAdminAnswers } from './admin/index.js';
 import { AppModule } from './app.module.js';
 import { ShedAnswers } from './call-routing/index.js';
+import { describeCallbacks } from './callbacks/index.js';
 import { closeWhileDraining, Draining } from './health/index.js';
 import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
 import { publishPages } from './pages/index.js';
@@ -23,9 +24,10 @@ import { createHttpAdapter } from './platform/http/http-edge.js';
 import { Jobs } from './platform/jobs/jobs.js';
 import { serveProbesOnly } from './platform/http/probes-only.js';
 import { NestLog } from './platform/logging/nest-log.js';
-import { packageVersion } from './platform/version.js';
-import { publishOpenApi } from './platform/http/openapi.js';
+import { publishOpenApi } from './platform/openapi/publish.js';
+import { publishErrorList } from './platform/http/error-list.js';
 import { publishSdkFiles } from './platform/http/sdk-files.js';
+import { packageVersion } from './platform/version.js';
 import { PlivoSignatureGuard } from './plivo/index.js';
 import type { Ground } from './platform/platform.module.js';
 
@@ -61,7 +63,13 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
     provider: ground.config.provider.kind,
     isProduction: ground.config.production,
   });
-  publishOpenApi(app, ground.config.http.publicUrl);
+  publishOpenApi(app, {
+    publicUrl: ground.config.http.publicUrl,
+    version: packageVersion(),
+    hasSimulator: ground.config.provider.kind === 'simulator',
+    webhooks: describeCallbacks,
+  });
+  publishErrorList(instance);
   await app.get(VerifyEncryptionKey).run();
   await app.get(EnsureFirstAccount).run(ground.config, ground.secrets);
   return app;

@@ -72,20 +72,25 @@ const values = fc.oneof(
 
 describeOnEachService('any JSON in any field', (start) => {
   let service: Service;
-  let targets: Target[];
+  const targets: Target[] = [];
 
   beforeAll(async () => {
     service = await start({ settings: { ROLE: 'api', PROVIDER: 'simulator', LOG_LEVEL: 'error' } });
-    const { body } = await service.request<Description>('/openapi.json', { as: null });
-    targets = Object.entries(body.paths).flatMap(([path, operations]) =>
-      Object.entries(operations)
-        .filter(([method]) => /^(?:post|put|patch)$/.test(method) && /^\/(?:v1|admin|simulator\/control)\//.test(path))
-        .map(([method, operation]) => ({
-          method: method.toUpperCase(),
-          path: filled(path),
-          fields: fieldsOf(body, operation),
-        })),
-    );
+    for (const url of ['/openapi.json', '/simulator/openapi.json']) {
+      const { body } = await service.request<Description>(url, { as: null });
+      const found = Object.entries(body.paths).flatMap(([path, operations]) =>
+        Object.entries(operations)
+          .filter(
+            ([method]) => /^(?:post|put|patch)$/.test(method) && /^\/(?:v1|admin|simulator\/control)\//.test(path),
+          )
+          .map(([method, operation]) => ({
+            method: method.toUpperCase(),
+            path: filled(path),
+            fields: fieldsOf(body, operation),
+          })),
+      );
+      targets.push(...found);
+    }
   });
 
   const filled = (path: string): string =>

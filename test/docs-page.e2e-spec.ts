@@ -53,7 +53,7 @@ describeOnEachService('the API documentation', (start) => {
     expect(body.openapi).toMatch(/^3\.1/);
     expect(Object.keys(body.paths)).toContain('/v1/Account/{authId}/Masking/Session');
     const { responses } = body.paths['/v1/Account/{authId}/Masking/Session'].post;
-    expect(Object.keys(responses)).toEqual(['201', '400']);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['201', '400']));
     for (const code of ['number_pool_exhausted', 'pin_taken', 'open_session_per_number'])
       expect(responses['400'].description).toContain(code);
   });

@@ -149,7 +149,14 @@ const meta: Shape = {
   next: orNull(text),
   previous: orNull(text),
 };
-const error: Shape = { api_id: uuid, error: text, error_code: text, param: text, numbers_needed: integer };
+const error: Shape = {
+  api_id: uuid,
+  error: text,
+  error_code: text,
+  param: text,
+  numbers_needed: integer,
+  doc_url: text,
+};
 const OPTIONAL_IN_ERRORS = ['error_code', 'param', 'numbers_needed'];
 
 /** Top-level fields equal to those of the nested object, but for the plus signs of the numbers. */

@@ -21,6 +21,15 @@ export {
   parentsOf,
   subaccountNames,
 } from './accounts.js';
+export {
+  AccountExists,
+  AccountInUse,
+  AccountKept,
+  AccountOfSettings,
+  LastToken,
+  TokenOfSettings,
+  TooManyTokens,
+} from './accounts.errors.js';
 export { Authenticate, type Owner } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
 export { ChangeAccount } from './change-account.js';

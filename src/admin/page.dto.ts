@@ -1,8 +1,10 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Length, Max, Min } from 'class-validator';
 
 /** What every list takes. */
 export class PageQuery {
+  @ApiPropertyOptional({ description: 'Items of a page.' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -10,7 +12,7 @@ export class PageQuery {
   @Max(200)
   limit = 50;
 
-  /** `next_cursor` of the page before. */
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before; the first page where left out.' })
   @IsOptional()
   @Length(1, 200)
   cursor?: string;

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
@@ -9,7 +10,11 @@ export const IfGiven = () => ValidateIf((_, value) => value !== undefined);
 
 const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
-export const SessionUuid = () => Matches(UUID, { message: 'session must be the UUID of a session' });
+export const SessionUuid = () =>
+  applyDecorators(
+    Matches(UUID, { message: 'session must be the UUID of a session' }),
+    ApiProperty({ description: 'UUID of a session.', example: '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f' }),
+  );
 
 /** A number as somebody pasted it; `ReadNumber` reads it, because a national spelling is of the country of an account. */
 export const PastedNumber = () =>

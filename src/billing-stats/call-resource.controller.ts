@@ -1,21 +1,31 @@
 import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBasicAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AccountGuard, narrowed, principalOf, type Owner } from '../accounts/index.js';
 import { FindLeg, ListLegs } from '../call-routing/index.js';
-import { readTimeRange, timeFilters } from '../sessions/index.js';
+import { readTimeRange, timeFilters, timeParameters } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import { InvalidParameter, NotFound } from '../platform/errors.js';
 import { listMeta, readList } from '../platform/http/resource-list.js';
-import { callResource } from './call-resource.js';
+import { CALL_RESOURCE, callResource, READ_CALL } from './call-resource.js';
+import { Documented } from '../platform/openapi/documented.js';
+import { LIST_PARAMETERS, resourcePage, type Schema } from '../platform/openapi/schemas.js';
 
 const FILTERS = ['parent_call_uuid', 'call_direction', 'subaccount', 'status', ...timeFilters('end_time')] as const;
 /** Numbers of parties are kept sealed; the rest nobody has asked for. */
 const UNANSWERED = ['from_number', 'to_number', 'hangup_cause_code', 'hangup_source', ...timeFilters('bill_duration')];
 
+const PARAMETERS: Record<string, Schema> = {
+  ...LIST_PARAMETERS,
+  parent_call_uuid: { type: 'string', description: 'The legs that this one dialled.' },
+  call_direction: { type: 'string', enum: ['inbound', 'outbound'] },
+  subaccount: { type: 'string', description: 'Auth ID of a subaccount.' },
+  ...timeParameters('end_time'),
+};
+const CALL_LIST = resourcePage('CallList', CALL_RESOURCE);
+
 /** Where the resource URLs of interactions lead, and the list of what they lead to. */
 @ApiTags('Calls')
-@ApiBasicAuth()
 @Controller('v1/Account/:authId/Call')
 @UseGuards(AccountGuard)
 export class CallResourceController {
@@ -26,20 +36,13 @@ export class CallResourceController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary:
-      'List the ended legs of masked calls, the last ended first: the last 7 days, at most 30 by `end_time`, or the legs that one call dialled. `total_count` is exact up to 10,000 beyond the page',
+  @Documented({
+    summary: 'List the ended legs of masked calls, the last ended first',
     operationId: 'listCalls',
-  })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 20, default 20.' })
-  @ApiQuery({ name: 'offset', required: false, description: '0 to 100,000, counts legs.' })
-  @ApiQuery({ name: 'parent_call_uuid', required: false, description: 'The legs that this one dialled.' })
-  @ApiQuery({ name: 'call_direction', required: false, enum: ['inbound', 'outbound'] })
-  @ApiQuery({ name: 'subaccount', required: false, description: 'Auth ID of a subaccount.' })
-  @ApiQuery({
-    name: 'end_time',
-    required: false,
-    description: 'UTC, `YYYY-MM-DD HH:MM[:ss]` or ISO 8601; also with __gt, __gte, __lt, __lte.',
+    description:
+      'The last 7 days, at most 30 by `end_time`, or the legs that one call dialled. `total_count` is exact up to 10,000 beyond the page.',
+    query: PARAMETERS,
+    answers: { 200: ['A page of them.', CALL_LIST] },
   })
   async list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>) {
     const asked = readList(query, FILTERS, UNANSWERED);
@@ -67,7 +70,11 @@ export class CallResourceController {
   }
 
   @Get(':uuid')
-  @ApiOperation({ summary: 'Read one leg of a masked call', operationId: 'getCall' })
+  @Documented({
+    summary: 'Read one leg of a masked call',
+    operationId: 'getCall',
+    answers: { 200: ['The leg.', READ_CALL] },
+  })
   async get(@Req() request: FastifyRequest, @Param('uuid') uuid: string) {
     const owner = principalOf(request);
     return { api_id: request.id, ...callResource(await this.findLeg.run(owner, uuid), `${pathOf(owner)}${uuid}/`) };

@@ -4,6 +4,7 @@ export type { Leg } from './facts/legs.js';
 export { OUTCOMES, type Outcome } from './decision-words.js';
 export { UnreadableWebhook } from './call-routing.errors.js';
 export { billedLegs, nextBilledLegs, type BilledLeg } from './read/billed-legs.js';
+export { FORM } from './webhook-schemas.js';
 export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figures.js';
 export { ExplainRoute } from './read/explain-route.js';
 export { ReadCallCountries, type CallCountries } from './read/call-countries.js';

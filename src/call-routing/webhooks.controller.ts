@@ -1,5 +1,4 @@
 import { All, Controller, Header, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import {
   emptyXml,
@@ -28,9 +27,10 @@ import { UnreadableWebhook } from './call-routing.errors.js';
 import { AnswerDigits } from './answer/answer-digits.js';
 import { NoteDial, type CallPath } from './facts/note-dial.js';
 import { NoteHangup } from './facts/note-hangup.js';
+import { Documented } from '../platform/openapi/documented.js';
+import { FORM, XML } from './webhook-schemas.js';
 
 /** What Plivo calls about calls to our numbers. `@All`, because a wrong method is refused like a wrong signature. */
-@ApiExcludeController()
 @Controller('plivo/:authId')
 @UseGuards(PlivoSignatureGuard)
 export class WebhooksController {
@@ -47,6 +47,12 @@ export class WebhooksController {
   @All('answer')
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
+  @Documented({
+    summary: 'Somebody calls a number of the pool',
+    operationId: 'plivoAnswer',
+    body: FORM,
+    answers: { 200: ['XML that Plivo follows.', null, XML] },
+  })
   async answer(@Req() request: FastifyRequest): Promise<string> {
     const webhook = webhookOf(request);
     const asked = readAnswerWebhook(webhook.params);
@@ -63,6 +69,12 @@ export class WebhooksController {
 
   @All('hangup')
   @HttpCode(200)
+  @Documented({
+    summary: 'A call to a number of the pool has ended',
+    operationId: 'plivoHangup',
+    body: FORM,
+    answers: { 200: ['Noted.'] },
+  })
   async hangup(@Req() request: FastifyRequest): Promise<string> {
     const webhook = webhookOf(request);
     const told = readHangupWebhook(webhook.params);
@@ -74,6 +86,12 @@ export class WebhooksController {
   @All('calls/:callId/pin/:attempt')
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
+  @Documented({
+    summary: 'A caller has typed a PIN',
+    operationId: 'plivoPin',
+    body: FORM,
+    answers: { 200: ['XML that Plivo follows.', null, XML] },
+  })
   async pin(
     @Req() request: FastifyRequest,
     @Param('callId') callId: string,
@@ -98,6 +116,12 @@ export class WebhooksController {
   @All('sessions/:sessionId/calls/:callId/callee-sound')
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
+  @Documented({
+    summary: 'What a party hears before it is connected',
+    operationId: 'plivoCalleeSound',
+    body: FORM,
+    answers: { 200: ['XML that Plivo follows.', null, XML] },
+  })
   async sound(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
     const accountId = soundAccountOf(request);
     if (!isPath(path)) throw new UnreadableWebhook('confirm sound');
@@ -111,12 +135,24 @@ export class WebhooksController {
   @All('ring-tone/:cadence')
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
+  @Documented({
+    summary: 'What a caller hears while the other phone rings',
+    operationId: 'plivoRingTone',
+    body: FORM,
+    answers: { 200: ['XML that Plivo follows.', null, XML] },
+  })
   ringTone(@Param('cadence') cadence: string): string {
     return playXml(ringToneUrl(this.config, isCadence(cadence) ? cadence : 'eu'), RING_TONE_LOOPS);
   }
 
   @All('sessions/:sessionId/calls/:callId/dial-event')
   @HttpCode(200)
+  @Documented({
+    summary: 'What happens to a dialled leg',
+    operationId: 'plivoDialEvent',
+    body: FORM,
+    answers: { 200: ['Noted.'] },
+  })
   async dialEvent(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
     const webhook = webhookOf(request);
     const told = readDialEvent(webhook.params);
@@ -128,6 +164,12 @@ export class WebhooksController {
   @All('sessions/:sessionId/calls/:callId/dial-action')
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
+  @Documented({
+    summary: 'A dial is over',
+    operationId: 'plivoDialAction',
+    body: FORM,
+    answers: { 200: ['XML that Plivo follows.', null, XML] },
+  })
   async dialAction(@Req() request: FastifyRequest, @Param() path: CallPath): Promise<string> {
     const webhook = webhookOf(request);
     const told = readDialAction(webhook.params);

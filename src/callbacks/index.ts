@@ -1,4 +1,5 @@
 export { CallbacksModule } from './callbacks.module.js';
+export { describeCallbacks } from './describe-callbacks.js';
 export type { CallbackStatus } from './callback.entity.js';
 export type { FailingReceiver } from './callback.entity.js';
 export { FailingReceivers } from './failing-receivers.js';

@@ -4,7 +4,6 @@ export { AllocateNumber, claimForStrangers, claimParty, type AllocationRequest }
 export { ChangeNumber } from './change-number.js';
 export { ownerOfNumber, pooledAmong } from './find-numbers.js';
 export { CountNumbers, hasNumbers } from './count-numbers.js';
-export { FollowListing, type ListingNews } from './follow-listing.js';
 export {
   coolingOff,
   extendHold,
@@ -15,11 +14,24 @@ export {
   releaseParty,
   releaseStrangers,
 } from './hold-number.js';
+export { LEADS } from './lead.js';
+export { FollowListing, type ListingNews, type SyncResult } from './follow-listing.js';
 export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers, type NumberPage } from './list-numbers.js';
 export { LONGEST_PIN, longestPin } from './longest-pin.js';
 export { MeasureNumbers } from './measure-numbers.js';
-export { NumberPoolExhausted, PinTaken } from './number-pool.errors.js';
+export {
+  ImportRefused,
+  InvalidNumber,
+  ListingRefused,
+  NumberInUse,
+  NumberPoolExhausted,
+  NumberTaken,
+  OpenSessionPerNumber,
+  PinTaken,
+  UnknownNumber,
+  UnknownSubaccount,
+} from './number-pool.errors.js';
 export { NumberReleased } from './number-pool.events.js';
 export { readNumberRows } from './number-rows.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';

@@ -9,6 +9,7 @@ export class NumberPoolExhausted extends refusal('number_pool_exhausted', 'inval
 
 /** Numbers are free for the parties, but on each of them a PIN of this session is live for another one: with other PINs it would be lent one. */
 export class PinTaken extends NumberPoolExhausted {
+  static override readonly code: string = 'pin_taken';
   override readonly code = 'pin_taken';
 }
 
@@ -17,6 +18,7 @@ export class PinTaken extends NumberPoolExhausted {
  * strangers of its number, so it shares it with no other open session and with no PIN.
  */
 export class OpenSessionPerNumber extends NumberPoolExhausted {
+  static override readonly code: string = 'open_session_per_number';
   override readonly code = 'open_session_per_number';
 }
 

@@ -1,9 +1,11 @@
 import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBasicAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AccountGuard, narrowed, principalOf } from '../accounts/index.js';
 import { listMeta, readList } from '../platform/http/resource-list.js';
-import { ShowNumbers } from './show-numbers.js';
+import { NUMBER_RESOURCE, READ_NUMBER, ShowNumbers } from './show-numbers.js';
+import { Documented } from '../platform/openapi/documented.js';
+import { LIST_PARAMETERS, resourcePage, type Schema } from '../platform/openapi/schemas.js';
 
 const FILTERS = ['number_startswith', 'alias', 'subaccount'] as const;
 const UNANSWERED = [
@@ -18,24 +20,28 @@ const UNANSWERED = [
   ...['', '__gt', '__gte', '__lt', '__lte'].map((comparison) => `renewal_date${comparison}`),
 ];
 
+const PARAMETERS: Record<string, Schema> = {
+  ...LIST_PARAMETERS,
+  number_startswith: { type: 'string', description: 'Digits, country code included.' },
+  alias: { type: 'string', description: 'Exact.' },
+  subaccount: { type: 'string', description: 'Auth ID of a subaccount.' },
+};
+const NUMBER_LIST = resourcePage('NumberList', NUMBER_RESOURCE);
+
 /** The pool, in the shape in which Plivo shows an account its numbers. Read only: operators change it through `/admin/numbers`. */
 @ApiTags('Numbers')
-@ApiBasicAuth()
 @Controller('v1/Account/:authId/Number')
 @UseGuards(AccountGuard)
 export class NumberResourceController {
   constructor(private readonly showNumbers: ShowNumbers) {}
 
   @Get()
-  @ApiOperation({
+  @Documented({
     summary: 'List the virtual numbers, in the order in which they are lent',
     operationId: 'listNumbers',
+    query: PARAMETERS,
+    answers: { 200: ['A page of them.', NUMBER_LIST] },
   })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 20, default 20.' })
-  @ApiQuery({ name: 'offset', required: false, description: '0 to 100,000, counts numbers.' })
-  @ApiQuery({ name: 'number_startswith', required: false, description: 'Digits, country code included.' })
-  @ApiQuery({ name: 'alias', required: false, description: 'Exact.' })
-  @ApiQuery({ name: 'subaccount', required: false, description: 'Auth ID of a subaccount.' })
   async list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>) {
     const principal = principalOf(request);
     const asked = readList(query, FILTERS, UNANSWERED);
@@ -50,7 +56,11 @@ export class NumberResourceController {
   }
 
   @Get(':number')
-  @ApiOperation({ summary: 'Read one virtual number, written with or without plus', operationId: 'getNumber' })
+  @Documented({
+    summary: 'Read one virtual number, written with or without plus',
+    operationId: 'getNumber',
+    answers: { 200: ['The number.', READ_NUMBER] },
+  })
   async get(@Req() request: FastifyRequest, @Param('number') number: string) {
     return { api_id: request.id, ...(await this.showNumbers.one(principalOf(request), number)) };
   }

@@ -8,6 +8,7 @@ import { countFrom } from '../platform/http/resource-list.js';
 import { numberingOf } from '../telephony/destination-table.js';
 import { parseCaller } from '../telephony/phone.js';
 import { NUMBERS, type VirtualNumber } from './virtual-number.entity.js';
+import { apiId, flag, orNull, shape, text, word, type Members } from '../platform/openapi/schemas.js';
 
 export interface NumberSearch {
   /** First digits, country code included. */
@@ -46,12 +47,12 @@ export class ShowNumbers {
   }
 
   /** Refuses a number that is not the owner's, and text that is none. */
-  one(owner: Owner, text: string) {
+  one(owner: Owner, spelt: string) {
     return this.database.browse(async (manager) => {
       const { sql, parameters } = ownedBy(owner);
       const rows = await ROWS.read(manager, `FROM virtual_number WHERE ${sql} AND number = ?`, [
         ...parameters,
-        parseCaller(text) ?? '',
+        parseCaller(spelt) ?? '',
       ]);
       const [number] = await shown(manager, rows, owner);
       if (!number) throw new NotFound();
@@ -116,3 +117,47 @@ function numberType(number: string): 'local' | 'mobile' | 'tollfree' {
   if (types.includes('TOLL_FREE')) return 'tollfree';
   return types.length > 0 && types.every((type) => type === 'MOBILE') ? 'mobile' : 'local';
 }
+
+type NumberResource = ReturnType<typeof numberResource>;
+
+const none = () => ({ type: 'null', description: 'Always null.', example: null });
+const no = () => flag('Always false.');
+const free = () => text('Always 0: here nothing is charged for having a number.', '0.00000');
+const empty = () => text('Always empty.', '');
+const members = (): Members<NumberResource> => ({
+  active: flag('Whether it is lent to new sessions.', true),
+  added_on: text('UTC.', '2026-11-29'),
+  alias: text('Chosen by operators.', 'support line'),
+  application: none(),
+  carrier: text('Always the same.', 'Plivo'),
+  city: empty(),
+  cnam_lookup: text('Always the same.', 'disabled'),
+  compliance_application_id: none(),
+  compliance_status: none(),
+  country: text('ISO 3166 alpha-2.', 'US'),
+  mms_enabled: no(),
+  mms_rate: free(),
+  monthly_rental_rate: free(),
+  number: text('Digits.', '14155550100'),
+  number_type: word('As its numbering plan says.', ['local', 'mobile', 'tollfree']),
+  region: text('The country.', 'UNITED STATES'),
+  renewal_date: none(),
+  resource_uri: text('Its path.', '/v1/Account/MAXXXXXXXXXXXXXXXXXX/Number/14155550100/'),
+  sms_enabled: no(),
+  sms_rate: free(),
+  sub_account: orNull(text('Auth ID.', 'SAXXXXXXXXXXXXXXXXXX')),
+  sub_account_name: orNull(text('Of the subaccount.', 'Riders')),
+  tendlc_campaign_id: none(),
+  tendlc_registration_status: none(),
+  toll_free_sms_verification: none(),
+  toll_free_sms_verification_id: none(),
+  toll_free_sms_verification_order_status: none(),
+  voice_enabled: flag('Always true.', true),
+  voice_rate: free(),
+});
+
+export const NUMBER_RESOURCE = shape<NumberResource>('NumberResource', members);
+export const READ_NUMBER = shape<NumberResource & { api_id: string }>('ReadNumber', () => ({
+  api_id: apiId(),
+  ...members(),
+}));

@@ -32,10 +32,20 @@ export abstract class DomainError extends Error {
   }
 }
 
+/** A class of refusals, asked before there is one. */
+export interface RefusalClass {
+  readonly code: string;
+  readonly kind: RefusalKind;
+  readonly sentence: string;
+}
+
 /** What a refusal's class is made of: `class SessionAlreadyExpired extends refusal('session_expired', 'invalid', 'Session already expired') {}`. */
 export function refusal(code: string, kind: RefusalKind, sentence = '', ofAll: RefusalDetails = {}) {
   return class extends DomainError {
-    readonly code = code;
+    static readonly code: string = code;
+    static readonly kind: RefusalKind = kind;
+    static readonly sentence: string = sentence;
+    readonly code: string = code;
     readonly kind = kind;
 
     constructor(message = sentence, details = ofAll) {

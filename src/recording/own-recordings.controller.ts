@@ -1,12 +1,15 @@
-import { Controller, Delete, Get, HttpCode, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBasicAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { AccountGuard, narrowed, principalOf } from '../accounts/index.js';
-import { readTimeRange, timeFilters } from '../sessions/index.js';
+import { readTimeRange, timeFilters, timeParameters } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import { listMeta, readList } from '../platform/http/resource-list.js';
 import { DeleteOwnRecording } from './delete-own-recording.js';
 import { ListRecordings } from './list-recordings.js';
+import { Documented } from '../platform/openapi/documented.js';
+import { LIST_PARAMETERS, resourcePage, type Schema } from '../platform/openapi/schemas.js';
+import { RECORDING_RESOURCE } from './show-recording.js';
 
 const FILTERS = ['call_uuid', 'subaccount', ...timeFilters('add_time')] as const;
 const UNANSWERED = [
@@ -19,9 +22,16 @@ const UNANSWERED = [
   ...timeFilters('recording_storage_duration'),
 ];
 
+const PARAMETERS: Record<string, Schema> = {
+  ...LIST_PARAMETERS,
+  call_uuid: { type: 'string', description: 'Of either leg.' },
+  subaccount: { type: 'string', description: 'Auth ID of a subaccount.' },
+  ...timeParameters('add_time'),
+};
+const RECORDING_LIST = resourcePage('RecordingList', RECORDING_RESOURCE);
+
 /** What a customer does with its recordings besides hearing them; a link that opens one opens nothing here. */
 @ApiTags('Recordings')
-@ApiBasicAuth()
 @Controller('v1/Account/:authId/Recording')
 @UseGuards(AccountGuard)
 export class OwnRecordingsController {
@@ -32,25 +42,15 @@ export class OwnRecordingsController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary:
-      'List recordings, the newest call first: the last 7 days, at most 30 by `add_time`, or that of one call. `total_count` is exact up to 10,000 beyond the page',
+  @Documented({
+    summary: 'List recordings, the newest call first',
     operationId: 'listRecordings',
+    description:
+      'The last 7 days, at most 30 by `add_time`, or that of one call. `total_count` is exact up to 10,000 beyond the page.',
+    query: PARAMETERS,
+    answers: { 200: ['A page of them.', RECORDING_LIST] },
   })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 20, default 20.' })
-  @ApiQuery({ name: 'offset', required: false, description: '0 to 100,000, counts recordings.' })
-  @ApiQuery({ name: 'call_uuid', required: false, description: 'Of either leg.' })
-  @ApiQuery({ name: 'subaccount', required: false, description: 'Auth ID of a subaccount.' })
-  @ApiQuery({
-    name: 'add_time',
-    required: false,
-    description: 'UTC, `YYYY-MM-DD HH:MM[:ss]` or ISO 8601; also with __gt, __gte, __lt, __lte.',
-  })
-  async list(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Query() query: Record<string, unknown>,
-  ) {
+  async list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>) {
     const principal = principalOf(request);
     const asked = readList(query, FILTERS, UNANSWERED);
     const added = readTimeRange(asked.filters, 'add_time', this.clock.now());
@@ -60,19 +60,17 @@ export class OwnRecordingsController {
       ? await this.listRecordings.run(owner, { callUuid: asked.filters.call_uuid, added, limit, offset })
       : { total: 0, recordings: [] };
     const path = `/v1/Account/${principal.subaccountId ?? principal.accountId}/Recording/`;
-    // The links open the sound.
-    void reply.header('cache-control', 'no-store');
     return { api_id: request.id, meta: listMeta(path, asked, total), objects: recordings };
   }
 
-  @Delete(':id')
+  @Delete(':name')
   @HttpCode(204)
-  @ApiOperation({
-    summary:
-      'Delete a recording: from the answer on nobody can hear it; its file and the copy at Plivo are removed right after',
+  @Documented({
+    summary: 'Delete a recording: nobody can hear it any more; its file and the copy at Plivo are removed right after',
     operationId: 'deleteRecording',
+    answers: { 204: ['It is deleted.'] },
   })
-  async delete(@Req() request: FastifyRequest, @Param('id') id: string): Promise<void> {
+  async delete(@Req() request: FastifyRequest, @Param('name') id: string): Promise<void> {
     await this.deleteOwnRecording.run(principalOf(request), id.toLowerCase(), request.id);
   }
 }

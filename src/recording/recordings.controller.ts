@@ -1,19 +1,30 @@
 import type { Readable } from 'node:stream';
 import { Controller, Get, Head, Param, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBasicAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFound } from '../platform/errors.js';
 import { readRange, type ByteRange } from './byte-range.js';
 import { readName } from './media-links.js';
 import { isReady, OpenMedia, type ReadyRecording } from './open-media.js';
 import { RecordingGuard } from './recording.guard.js';
-import { ShowRecording } from './show-recording.js';
+import { docUrlOf } from '../platform/http/error-answer.js';
+import { Documented } from '../platform/openapi/documented.js';
+import { LinkRefused, StoreUnreadable } from './recording.errors.js';
+import { READ_RECORDING, ShowRecording } from './show-recording.js';
+import { refTo, type Schema } from '../platform/openapi/schemas.js';
 
 const TYPES = { mp3: 'audio/mpeg', wav: 'audio/wav' };
 
+const MEDIA = { 'audio/mpeg': { type: 'string', format: 'binary' }, 'audio/wav': { type: 'string', format: 'binary' } };
+/** A link that we signed opens a sound without credentials. */
+const LINKED: readonly Record<string, readonly string[]>[] = [{ basic: [] }, {}];
+const LINK: Record<string, Schema> = {
+  expires: { type: 'integer', description: 'Of a link: seconds since 1970.' },
+  signature: { type: 'string', description: 'Of a link.' },
+};
+
 /** What the URLs of recordings in interactions and callbacks lead to. */
 @ApiTags('Recordings')
-@ApiBasicAuth()
 @Controller('v1/Account/:authId/Recording')
 @UseGuards(RecordingGuard)
 export class RecordingsController {
@@ -24,23 +35,40 @@ export class RecordingsController {
 
   /** Before the GET: the framework's own HEAD would read the whole file. */
   @Head(':name')
-  @ApiOperation({ summary: 'The headers of a recording or of its sound', operationId: 'headRecording' })
+  @Documented({
+    summary: 'The headers of a recording or of its sound',
+    operationId: 'headRecording',
+    query: LINK,
+    security: LINKED,
+    answers: { 200: ['As of the GET.'] },
+    refusals: [LinkRefused],
+  })
   head(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() path: RecordingPath): Promise<void> {
     return this.get(request, reply, path);
   }
 
   @Get(':name')
-  @ApiOperation({
-    summary:
-      'A recording: `{id}` for what is known of it, `{id}.mp3` or `{id}.wav` for its sound (ranges work; with credentials, or with the link in `recording_url`, which holds for 5 minutes)',
+  @Documented({
+    summary: 'A recording: `{id}` for what is known of it, `{id}.mp3` or `{id}.wav` for its sound',
     operationId: 'getRecording',
+    description:
+      'Ranges and If-None-Match work. The sound is there with credentials, or with the link in `recording_url`, which holds for 5 minutes. 416 for a range that has no byte of it.',
+    query: LINK,
+    security: LINKED,
+    answers: {
+      200: ['What is known of it, or its sound.', READ_RECORDING, MEDIA],
+      206: ['A part of its sound.', null, MEDIA],
+      304: ['The client has it.'],
+      416: ['No byte of it is in this range.', refTo('MaskingError')],
+    },
+    refusals: [LinkRefused, StoreUnreadable],
   })
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param() path: RecordingPath): Promise<void> {
     const name = readName(path.name);
     if (name === null) throw new NotFound();
     if (name.format === undefined) {
       const shown = await this.showRecording.run(path.authId, name.recordingId);
-      await reply.header('cache-control', 'no-store').send({ api_id: request.id, ...shown });
+      await reply.send({ api_id: request.id, ...shown });
       return;
     }
     const recording = await this.showRecording.row(path.authId, name.recordingId);
@@ -58,7 +86,6 @@ export class RecordingsController {
       'content-disposition': `attachment; filename="${id}.${format}"`,
       'content-security-policy': "default-src 'none'; sandbox",
       'content-type': TYPES[format],
-      'x-content-type-options': 'nosniff',
       etag,
     });
     if (headers['if-none-match'] === etag) return void (await reply.code(304).send());
@@ -66,7 +93,12 @@ export class RecordingsController {
     const isSame = headers['if-range'] === undefined || headers['if-range'] === etag;
     const asked = readRange(isSame ? headers.range : undefined, size);
     if (asked === 'outside') {
-      const error = { api_id: request.id, error: 'no byte of the recording is in this range' };
+      const error = {
+        api_id: request.id,
+        error: 'no byte of the recording is in this range',
+        error_code: 'range_not_satisfiable',
+        doc_url: docUrlOf('range_not_satisfiable'),
+      };
       void reply.header('content-range', `bytes */${size}`).removeHeader('content-disposition');
       return void (await reply.code(416).type('application/json; charset=utf-8').send(error));
     }

@@ -5,6 +5,7 @@ import { NotFound } from '../platform/errors.js';
 import { MediaLinks } from './media-links.js';
 import type { Recording, RecordingStatus } from './recording.entity.js';
 import { readRecording } from './recording-rows.js';
+import { apiId, integer, orNull, shape, text, uuid, word, type Members } from '../platform/openapi/schemas.js';
 
 /** States in which a customer sees a recording. */
 export const SHOWN: ReadonlySet<RecordingStatus> = new Set(['recording', 'fetching', 'ready', 'failed']);
@@ -64,3 +65,33 @@ export class ShowRecording {
 function decimalText(milliseconds: number | null): string | null {
   return milliseconds === null ? null : `${milliseconds}.00000`;
 }
+
+const milliseconds = (description: string) => orNull(text(description, '42000.00000'));
+const members = (): Members<ShownRecording> => ({
+  add_time: text('UTC, when it ended.', '2026-11-29 17:00:00+00:00'),
+  call_uuid: text("Plivo's, of the caller's leg.", '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f'),
+  conference_name: text('Always empty.', ''),
+  from_number: text('Always empty.', ''),
+  to_number: text('The virtual number, digits.', '14155550100'),
+  monthly_recording_storage_amount: integer('Always 0.', 0),
+  recording_duration_ms: milliseconds('Null until it is known.'),
+  recording_end_ms: milliseconds('Since 1970; null until it is known.'),
+  recording_format: word('Of the sound.', ['mp3', 'wav']),
+  recording_id: uuid('Ours.'),
+  recording_start_ms: milliseconds('Since 1970; null until it is known.'),
+  recording_status: word('ready: it can be heard.', [...SHOWN]),
+  recording_storage_duration: integer('Always 0.', 0),
+  recording_storage_rate: integer('Always 0.', 0),
+  recording_type: text('Always the same.', 'call'),
+  recording_url: orNull(
+    text('Opens the sound for 5 minutes; null unless it is ready.', 'https://masking.example/v1/Account/…'),
+  ),
+  resource_uri: text('Its path.', '/v1/Account/MAXXXXXXXXXXXXXXXXXX/Recording/0198f6a2-…/'),
+  rounded_recording_duration: orNull(integer('Seconds of whole minutes; null until it is known.', 60)),
+});
+
+export const RECORDING_RESOURCE = shape<ShownRecording>('RecordingResource', members);
+export const READ_RECORDING = shape<ShownRecording & { api_id: string }>('ReadRecording', () => ({
+  api_id: apiId(),
+  ...members(),
+}));

@@ -36,10 +36,11 @@ export {
   sessionsOfParty,
   type PartyUntil,
 } from './sessions-of-party.js';
-export { readTimeRange, timeFilters } from './time-range.js';
+export { readTimeRange, timeFilters, timeParameters } from './time-range.js';
 export { parseTimestamp } from './timestamps.js';
 export { SearchSessions, virtualNumbersOf, type FoundSession } from './search-sessions.js';
 export { NEVER } from './session.entity.js';
 export type { SessionAnswer, SessionFace } from './session-answer.js';
+export { interactionMembers, sessionMembers } from './session-schema.js';
 export { SessionAlreadyExpired } from './sessions.errors.js';
 export * from './sessions.events.js';

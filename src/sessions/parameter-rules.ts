@@ -4,19 +4,22 @@ import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validato
 import { parsePartyNumber } from '../telephony/phone.js';
 import { parseUrl } from '../platform/parse-url.js';
 import { isFitForXml, isTooLong } from '../platform/web-url.js';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 
 // The kinds of parameter of the masking API: each coerces what official SDKs are known to send, then refuses the rest in the documented words.
 // Absent, null and the empty string mean "not given" everywhere.
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-/** An optional parameter: coerced, then held to `test`, refused with `refusal`. */
+/** An optional parameter: coerced, then held to `test`, refused with `refusal`; `told` is what clients are told of it. */
 function parameter(
+  told: ApiPropertyOptions,
   coerce: (value: unknown) => unknown,
   test: (value: unknown) => boolean,
   refusal: (name: string, value: unknown) => string,
 ) {
   return applyDecorators(
+    ApiProperty(told),
     Transform(({ value }) => (isAbsent(value) ? undefined : coerce(value)), { toClassOnly: true }),
     IsOptional(),
     ValidateBy({
@@ -37,6 +40,7 @@ const isInteger = (value: unknown): value is number => typeof value === 'number'
 /** E.164 with or without plus; kept as digits. */
 export const PhoneNumber = () =>
   parameter(
+    { type: 'string' },
     (value) => parsePartyNumber(value) ?? false,
     (value) => typeof value === 'string',
     (name) => `Invalid parameter. ${name} is not a valid phone number`,
@@ -45,6 +49,7 @@ export const PhoneNumber = () =>
 /** `true` or `false`, also as text in any case. */
 export const Flag = () =>
   parameter(
+    { type: 'boolean' },
     (value) => {
       if (typeof value !== 'string') return value;
       const text = value.toLowerCase();
@@ -57,6 +62,11 @@ export const Flag = () =>
 /** A whole number, also as text; refused outside the bounds. With `zeroIsUnset`, 0 means not given, because the Java SDK sends it always. */
 export const Range = (least: number, most: number, options: { zeroIsUnset?: boolean } = {}) =>
   parameter(
+    {
+      type: 'integer',
+      minimum: options.zeroIsUnset ? 0 : least,
+      ...(most < Number.MAX_SAFE_INTEGER && { maximum: most }),
+    },
     options.zeroIsUnset ? zeroAsAbsent : toInteger,
     (value) => isInteger(value) && value >= least && value <= most,
     (name) => `Invalid parameter. ${name} is outside the allowed range`,
@@ -65,6 +75,7 @@ export const Range = (least: number, most: number, options: { zeroIsUnset?: bool
 /** Seconds moved to the nearest bound; 0 and what is no number mean not given. */
 export const ClampedSeconds = (least: number, most: number) =>
   parameter(
+    { type: 'integer' },
     (value) => {
       const seconds = zeroAsAbsent(value);
       return isInteger(seconds) ? Math.min(Math.max(seconds, least), most) : undefined;
@@ -76,6 +87,7 @@ export const ClampedSeconds = (least: number, most: number) =>
 /** One of two words, in any case; kept as `words` spell it. */
 export const OneOf = (...words: [string, string]) =>
   parameter(
+    { type: 'string', enum: words },
     (value) =>
       typeof value === 'string' ? (words.find((word) => word.toLowerCase() === value.toLowerCase()) ?? value) : value,
     (value) => words.includes(value as string),
@@ -85,6 +97,7 @@ export const OneOf = (...words: [string, string]) =>
 /** An absolute http or https URL, kept as it came. At most 1000 characters, which are counted as they will be sent: in normal form, percent-encoded. */
 export const WebUrl = () =>
   parameter(
+    { type: 'string', maxLength: 1000 },
     (value) => value,
     isWebUrl,
     (name, value) =>
@@ -102,6 +115,7 @@ function isWebUrl(value: unknown): boolean {
 /** 4 to 15 digits; a JSON number is accepted and becomes text. */
 export const Pin = () =>
   parameter(
+    { type: 'string', pattern: '^[0-9]{4,15}$' },
     (value) => (isInteger(value) ? String(value) : value),
     (value) => typeof value === 'string' && /^[0-9]{4,15}$/.test(value),
     (name) => `Invalid parameter. ${name} should be 4 to 15 digits`,
@@ -110,6 +124,7 @@ export const Pin = () =>
 /** The Auth ID of a subaccount; whether it is one of this account is looked up later. */
 export const SubaccountId = () =>
   parameter(
+    { type: 'string', pattern: '^SA[A-Z0-9]{18}$' },
     (value) => value,
     (value) => typeof value === 'string' && /^SA[A-Z0-9]{18}$/.test(value),
     (name) => `Invalid parameter. ${name} is not valid`,

@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { PhoneNumber, Range, SubaccountId } from './parameter-rules.js';
 import { IsTimestamp, type Moment } from './timestamps.js';
+import { warningsAbout } from './unknown-parameters.js';
 
 const toNumber = ({ value }: { value: unknown }): unknown => {
   if (value === '' || value === null) return undefined;
@@ -88,4 +89,23 @@ export function canonicalFilterName(name: string): string {
   const [, base, comparison] = /^(created_time|expiry_time|duration)(s|_?_(?:gt|gte|lt|lte))$/.exec(plain) ?? [];
   if (base === undefined || comparison === undefined) return plain === 'sub_account' ? 'subaccount' : plain;
   return comparison === 's' ? base : `${base}__${comparison.replaceAll('_', '')}`;
+}
+
+/** Every name that a list may have, as the documents write it. */
+const LIST_PARAMETERS: ReadonlySet<string> = new Set([
+  'first_party',
+  'second_party',
+  'virtual_number',
+  'status',
+  'limit',
+  'offset',
+  'subaccount',
+  ...['created_time', 'expiry_time', 'duration'].flatMap((name) =>
+    ['', '__gt', '__gte', '__lt', '__lte'].map((comparison) => name + comparison),
+  ),
+]);
+
+export function warningsAboutList(query: Record<string, unknown>): { warnings?: string[] } {
+  const unknown = Object.keys(query).filter((name) => !LIST_PARAMETERS.has(canonicalFilterName(name)));
+  return warningsAbout(unknown, LIST_PARAMETERS);
 }

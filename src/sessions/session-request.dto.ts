@@ -41,7 +41,7 @@ class ChangeableParameters {
   @Flag()
   record?: boolean;
 
-  @ApiPropertyOptional({ enum: ['mp3', 'wav'], default: 'mp3' })
+  @ApiPropertyOptional({ default: 'mp3' })
   @OneOf('mp3', 'wav')
   record_file_format?: 'mp3' | 'wav';
 
@@ -79,6 +79,13 @@ export class UpdateSessionDto extends ChangeableParameters {}
 
 /** Body of `POST .../Masking/Session/`. Unknown keys are ignored. */
 export class CreateSessionDto extends ChangeableParameters {
+  /** What is mandatory, in the words of the OpenAPI document. */
+  static readonly anyOf = [
+    { required: ['first_party', 'second_party'] },
+    { required: ['first_party', 'create_session_with_single_party'] },
+    { required: ['second_party', 'create_session_with_single_party'] },
+  ];
+
   @ApiPropertyOptional({
     description:
       "The number's country calling code must be the first party's. Numbers of India are lent to parties in India only: for others that is 400 `country_rule`, or, with false, another country's number.",
@@ -100,7 +107,7 @@ export class CreateSessionDto extends ChangeableParameters {
   generate_pin?: boolean;
 
   @ApiPropertyOptional({
-    minimum: 4,
+    minimum: 0,
     maximum: 15,
     default: 6,
     description: 'Digits of a generated PIN. 0 or absent: GENERATED_PIN_LENGTH.',
@@ -128,7 +135,7 @@ export class CreateSessionDto extends ChangeableParameters {
   @Range(0, 5)
   pin_retry?: number;
 
-  @ApiPropertyOptional({ minimum: 5, maximum: 10, default: 5, description: 'Seconds allowed for input.' })
+  @ApiPropertyOptional({ default: 5, description: 'Seconds allowed for input, 5 to 10; 0: not given.' })
   @Range(5, 10, { zeroIsUnset: true })
   pin_retry_wait?: number;
 
@@ -209,3 +216,6 @@ export const parameterOrder = [
   'create_session_with_single_party',
   'virtual_number_cooloff_period',
 ] as const satisfies (keyof CreateSessionDto)[];
+
+/** Every name that a create or an update may have; what an update does not change it ignores, as Plivo does. */
+export const KNOWN_PARAMETERS: ReadonlySet<string> = new Set([...parameterOrder, ...Object.keys(parameterAliases)]);

@@ -1,12 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiBasicAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountGuard, AccountSettings, principalOf } from '../accounts/index.js';
 import { Database } from '../platform/database/database.js';
@@ -19,12 +12,24 @@ import { ListSessions } from './list-sessions.js';
 import { OpenSession } from './open-session.js';
 import { flatMirror } from './session-answer.js';
 import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
-import { CreateSessionDto, UpdateSessionDto } from './session-request.dto.js';
+import { CreateSessionDto, KNOWN_PARAMETERS, UpdateSessionDto } from './session-request.dto.js';
 import { UpdateSession } from './update-session.js';
+import { Documented } from '../platform/openapi/documented.js';
+import { ListSessionsDto, warningsAboutList } from './session-list.dto.js';
+import { CREATED_SESSION, ENDED_SESSION, FOUND_SESSION, SESSION_LIST, UPDATED_SESSION } from './session-schema.js';
+import { NumberPoolExhausted, OpenSessionPerNumber, PinTaken } from '../number-pool/index.js';
+import {
+  CountryKeepsCallsInside,
+  DestinationNotAllowed,
+  MissingParameter,
+  PartyIsVirtualNumber,
+  SessionAlreadyExpired,
+  UrlNotAllowed,
+} from './sessions.errors.js';
+import { warningsAbout } from './unknown-parameters.js';
 
-const REFUSED_CREATE = [
-  'A wrong parameter (its name in `param`), or no number for the session.',
-  'Then `error_code` says what was in the way, and `numbers_needed` how many numbers of its country and subaccount would have done.',
+const CREATE = [
+  'Refused with 400 for a wrong parameter (its name in `param`), and where there is no number for the session. Then `error_code` says what was in the way, and `numbers_needed` how many numbers of its country and subaccount would have done.',
   '`number_pool_exhausted`: a party is in another session on every number;',
   '`pin_taken`: numbers were free for the parties, but one of the PINs is live on each; other PINs, or generated ones, would do;',
   '`open_session_per_number`: numbers were free for the parties, but an open session (one party, no PIN) shares its number',
@@ -33,7 +38,6 @@ const REFUSED_CREATE = [
 
 /** The masking API: Plivo's paths, envelopes and words. Every answer carries `api_id`, equal to the X-Request-Id header. */
 @ApiTags('Masking sessions')
-@ApiBasicAuth()
 @Controller('v1/Account/:authId/Masking/Session')
 @UseGuards(AccountGuard)
 export class SessionsController {
@@ -51,13 +55,23 @@ export class SessionsController {
   ) {}
 
   @Post()
-  @ApiOperation({
-    summary: 'Open a session, or renew the live one of the same ordered pair (201)',
+  @Documented({
+    summary: 'Open a session, or renew the live one of the same ordered pair',
     operationId: 'createSession',
+    description: CREATE,
+    body: CreateSessionDto,
+    answers: { 201: ['The session, new or renewed.', CREATED_SESSION] },
+    refusals: [
+      MissingParameter,
+      DestinationNotAllowed,
+      PartyIsVirtualNumber,
+      CountryKeepsCallsInside,
+      NumberPoolExhausted,
+      PinTaken,
+      OpenSessionPerNumber,
+      ...UrlNotAllowed.classes,
+    ],
   })
-  @ApiBody({ type: CreateSessionDto })
-  @ApiCreatedResponse({ description: 'The session, new or renewed.' })
-  @ApiBadRequestResponse({ description: REFUSED_CREATE })
   async create(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -65,33 +79,58 @@ export class SessionsController {
   ): Promise<void> {
     const owner = principalOf(request);
     const terms = await this.accountSettings.of(owner.accountId);
+    const warnings = warningsOf(request, body);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
       const opened = await this.openSession.run(tx, owner, this.createPipe.transform(body), terms);
       const session = await this.findSession.openedAnswer(tx, opened);
       const mirror = flatMirror(session);
       const told = { api_id: request.id, message: 'Session created', ...mirror, session };
-      return { status: 201, body: told, about: opened.id };
+      return { status: 201, body: { ...told, ...warnings }, about: opened.id };
     });
     await reply.status(answer.status).send(answer.body);
   }
 
   @Get()
-  @ApiOperation({ summary: 'List sessions, newest first', operationId: 'listSessions' })
+  @Documented({
+    summary: 'List sessions, newest first',
+    operationId: 'listSessions',
+    description: 'Without a bound on time, those created in the last 7 days. The filters combine with AND.',
+    query: ListSessionsDto,
+    answers: { 200: ['A page of them.', SESSION_LIST] },
+  })
   async list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>) {
     const page = await this.listSessions.run(principalOf(request), query);
-    return { api_id: request.id, message: 'Session list', response: page };
+    return { api_id: request.id, message: 'Session list', response: page, ...warningsAboutList(query) };
   }
 
   @Get(':uuid')
-  @ApiOperation({ summary: 'Read one session, live or ended', operationId: 'getSession' })
+  @Documented({
+    summary: 'Read one session, live or ended',
+    operationId: 'getSession',
+    answers: { 200: ['The session.', FOUND_SESSION] },
+  })
   async get(@Req() request: FastifyRequest, @Param('uuid') uuid: string) {
     const session = await this.findSession.run(principalOf(request), knownForm(uuid));
     return { api_id: request.id, message: 'Session details', ...flatMirror(session), response: session };
   }
 
   @Post(':uuid')
-  @ApiOperation({ summary: 'Change a live session', operationId: 'updateSession' })
-  @ApiBody({ type: UpdateSessionDto })
+  @Documented({
+    summary: 'Change a live session',
+    operationId: 'updateSession',
+    body: UpdateSessionDto,
+    answers: { 200: ['The session as it is now.', UPDATED_SESSION] },
+    refusals: [
+      SessionAlreadyExpired,
+      DestinationNotAllowed,
+      PartyIsVirtualNumber,
+      CountryKeepsCallsInside,
+      NumberPoolExhausted,
+      PinTaken,
+      OpenSessionPerNumber,
+      ...UrlNotAllowed.classes,
+    ],
+  })
   async update(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -100,24 +139,40 @@ export class SessionsController {
   ): Promise<void> {
     const owner = principalOf(request);
     const policy = await this.accountSettings.of(owner.accountId);
+    const warnings = warningsOf(request, body);
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
       const changed = await this.updateSession.run(tx, owner, knownForm(uuid), this.updatePipe.transform(body), policy);
       const session = await this.findSession.answer(tx, changed);
       const told = { api_id: request.id, message: 'Session updated', ...flatMirror(session), session };
-      return { status: 200, body: told, about: changed.id };
+      return { status: 200, body: { ...told, ...warnings }, about: changed.id };
     });
     await reply.status(answer.status).send(answer.body);
   }
 
   @Delete(':uuid')
   @HttpCode(200)
-  @ApiOperation({ summary: 'End a session now; a running call goes on', operationId: 'deleteSession' })
+  @Documented({
+    summary: 'End a session now; a running call goes on',
+    operationId: 'deleteSession',
+    answers: { 200: ['It has ended.', ENDED_SESSION] },
+    refusals: [SessionAlreadyExpired],
+  })
   async delete(@Req() request: FastifyRequest, @Param('uuid') uuid: string) {
     const owner = principalOf(request);
     await this.database.transaction((tx) => this.endSession.run(tx, owner, knownForm(uuid)));
     return { api_id: request.id, message: 'Session expired' };
   }
 }
+
+/** Parameters of a POST stand in its body. */
+function warningsOf(request: FastifyRequest, body: Record<string, unknown>): { warnings?: string[] } {
+  const inBody = warningsAbout(Object.keys(body), KNOWN_PARAMETERS);
+  const inQuery = warningsAbout(Object.keys(request.query as object), NONE, ', whose parameters stand in its body,');
+  const warnings = [...(inBody.warnings ?? []), ...(inQuery.warnings ?? [])];
+  return warnings.length === 0 ? {} : { warnings };
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 function knownForm(uuid: string): string {
   const lowered = uuid.toLowerCase();

@@ -1,6 +1,6 @@
-import { DomainError, refusal } from '../platform/errors.js';
+import { DomainError, refusal, type RefusalClass } from '../platform/errors.js';
+import { URL_REFUSALS, type UrlRefusal } from '../platform/outgoing/url-refusal.js';
 import type { DestinationRefusal } from '../telephony/destinations.js';
-import type { UrlRefusal } from '../platform/outgoing/outgoing.js';
 
 /** A callback URL that would never be called: the code names the rule, the sentence is the documented one of any bad URL. */
 export class UrlNotAllowed extends DomainError {
@@ -8,8 +8,19 @@ export class UrlNotAllowed extends DomainError {
   readonly code: string;
   constructor(rule: UrlRefusal, param: string) {
     super(`Invalid parameter. ${param} should be a valid URL`, { param });
-    this.code = `url_${rule.replaceAll('-', '_')}`;
+    this.code = codeOf(rule);
   }
+
+  /** Of each rule what can be known of it before. */
+  static readonly classes: readonly RefusalClass[] = URL_REFUSALS.map((rule) => ({
+    code: codeOf(rule),
+    kind: 'invalid',
+    sentence: 'Invalid parameter. callback_url should be a valid URL',
+  }));
+}
+
+function codeOf(rule: UrlRefusal): string {
+  return `url_${rule.replaceAll('-', '_')}`;
 }
 
 export class MissingParameter extends refusal('missing_parameter', 'invalid') {

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../platform/clock.js';
 import { InvalidParameter } from '../platform/errors.js';
 import { parseTimestamp } from './timestamps.js';
+import type { Schema } from '../platform/openapi/schemas.js';
 
 const COMPARISONS = ['', '__gt', '__gte', '__lt', '__lte'] as const;
 /** What a list looks back without a filter, and the longest time that one request may ask for: Plivo's own bounds. */
@@ -12,6 +13,14 @@ type TimeFilter<Name extends string> = `${Name}${(typeof COMPARISONS)[number]}`;
 /** The filters of a time: itself, and `__gt`, `__gte`, `__lt`, `__lte`. */
 export function timeFilters<Name extends string>(name: Name): TimeFilter<Name>[] {
   return COMPARISONS.map((comparison) => `${name}${comparison}` as const);
+}
+
+/** The same as parameters of the OpenAPI document. */
+export function timeParameters(name: string): Record<string, Schema> {
+  const description = 'UTC, `YYYY-MM-DD HH:MM[:ss[.uuuuuu]]` or ISO 8601; at most 30 days, the last 7 where left out.';
+  return Object.fromEntries(
+    timeFilters(name).map((each) => [each, { type: 'string', description, example: '2026-11-29 17:00' }]),
+  );
 }
 
 /**

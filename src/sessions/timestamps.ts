@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 
 /** A span of time that a filter value names: whole seconds are what the API shows, so `10:00:05` means all of that second. */
 export interface Moment {
@@ -42,6 +43,11 @@ function isSameDate(date: string, instant: number, offset: string): boolean {
 /** A query parameter that is read into a `Moment`. */
 export const IsTimestamp = (name: string) =>
   applyDecorators(
+    ApiProperty({
+      type: 'string',
+      description: 'UTC, `YYYY-MM-DD HH:MM[:ss[.uuuuuu]]` or ISO 8601.',
+      example: '2026-11-29 17:00:00',
+    }),
     Transform(({ value }) => (value === '' || value === undefined ? undefined : (parseTimestamp(value) ?? false))),
     IsOptional(),
     ValidateBy({

@@ -18,6 +18,7 @@ import { Jobs } from '../../src/platform/jobs/jobs.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { signV3 } from '../../src/plivo/index.js';
 import { createDatabase, databaseKinds, type TestDatabase } from './database.js';
+import { judgeOf } from './described.js';
 
 export interface Answer<Body = Record<string, unknown>> {
   status: number;
@@ -64,7 +65,7 @@ export interface Service {
   routes: Route[];
   /** Everything logged until now, one JSON object a line. */
   logs(): string;
-  /** The path goes out as written: doubled slashes and bare question marks survive. */
+  /** The path goes out as written: doubled slashes and bare question marks survive. Fails where the answer is not as the OpenAPI document says. */
   request<Body = Record<string, unknown>>(path: string, options?: RequestOptions): Promise<Answer<Body>>;
   /** A request below `/v1/Account/{auth_id}/Masking/Session`. */
   sessions<Body = Record<string, unknown>>(
@@ -156,7 +157,14 @@ export async function startService({
   await startWork(app, ground);
 
   const pool = new Pool(baseUrl, { connections: 32 });
-  const request = askedBy(pool, { authId: AUTH_ID, authToken });
+  const judge = judgeOf(app);
+  const asked = askedBy(pool, { authId: AUTH_ID, authToken });
+  const request: Service['request'] = async <Body>(path: string, options: RequestOptions = {}) => {
+    const answer = await asked<Body>(path, options);
+    const complaint = judge(options.method ?? 'GET', path, answer);
+    if (complaint !== null) throw new Error(complaint);
+    return answer;
+  };
   const admin: Service['admin'] = (method, path, body) =>
     request(`/admin${path}`, { method, body, as: null, headers: { authorization: `Bearer ${adminToken}` } });
   const webhookList: Service['webhookList'] = (

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension, ApiQuery } from '@nestjs/swagger';
+import { ApiExtension } from '@nestjs/swagger';
 
 /** viewer reads; support also ends sessions, replays, retries and reveals; finance reads figures and calls, never people; admin all. */
 export const ROLES = ['viewer', 'support', 'finance', 'admin'] as const;
@@ -14,18 +14,7 @@ export const MAY_ASK = 'admin.may-ask';
 /** Who may ask this route, beside admin. Every route of /admin says so: one that does not is open to nobody. */
 export const MayAsk = (...roles: Role[]) => {
   const all = ROLES.filter((role) => role === 'admin' || roles.includes(role));
-  return applyDecorators(
-    SetMetadata(MAY_ASK, all),
-    ApiExtension('x-roles', all),
-    ApiBearerAuth(),
-    ApiQuery({
-      name: 'reveal',
-      required: false,
-      enum: ['true', 'false'],
-      description:
-        'true: numbers of parties are shown whole, to support and admin, and the audit says who saw them. Otherwise as +1415•••0123.',
-    }),
-  );
+  return applyDecorators(SetMetadata(MAY_ASK, all), ApiExtension('x-roles', all));
 };
 
 /** Where the guard finds which members of a route's answer hold virtual numbers. */

@@ -2,11 +2,12 @@ import { Body, Controller, Get, Param, Patch, Req, UseGuards, UsePipes } from '@
 import type { FastifyRequest } from 'fastify';
 import { Accounts, AccountSettings, type ChosenSettings } from '../../accounts/index.js';
 import { Database } from '../../platform/database/database.js';
-import { AccountSettingsChange } from './account-settings.dto.js';
+import { ACCOUNT_SETTINGS, AccountSettingsChange } from './account-settings.dto.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 /** How an account's callers are refused, and where its calls may go. */
 @Controller('admin/accounts/:auth_id/settings')
@@ -22,6 +23,11 @@ export class AccountSettingsController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: "How an account's callers are refused, where its calls may go, and what they may cost",
+    operationId: 'getAccountSettings',
+    answers: { 200: ['As they were decided.', ACCOUNT_SETTINGS] },
+  })
   show(@Param('auth_id') accountId: string): Promise<ChosenSettings> {
     return this.database.read(async (manager) => {
       await this.accounts.require(manager, accountId);
@@ -31,6 +37,11 @@ export class AccountSettingsController {
 
   @Patch()
   @MayAsk('admin')
+  @Documented({
+    summary: 'Change settings of an account; what is left out stays',
+    operationId: 'changeAccountSettings',
+    answers: { 200: ['As they are now.', ACCOUNT_SETTINGS] },
+  })
   change(
     @Param('auth_id') accountId: string,
     @Body() body: AccountSettingsChange,

@@ -18,11 +18,14 @@ import {
   REFUSAL_KEYS,
   type AllowedCountries,
   type CallSettingsPatch,
+  type ChosenSettings,
   type RefusalKey,
 } from '../../accounts/index.js';
 import { COUNTRIES } from '../../telephony/destination-table.js';
 import { LARGEST_CAP } from '../../platform/settings/config-formats.js';
 import { IfGiven } from '../values.dto.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { count, integer, money, orNull, shape, text, type Schema } from '../../platform/openapi/schemas.js';
 
 @ValidatorConstraint({ name: 'isLanguage' })
 class IsLanguage implements ValidatorConstraintInterface {
@@ -53,7 +56,7 @@ function complaintAbout(refusals: unknown): string | null {
   const entries = Object.entries(refusals);
   if (entries.some(([key]) => !REFUSAL_KEYS.includes(key as RefusalKey)))
     return `refusals has only the members ${REFUSAL_KEYS.join(', ')}`;
-  const [key] = entries.find(([, text]) => text !== null && !isRefusalText(text)) ?? [];
+  const [key] = entries.find(([, sentence]) => sentence !== null && !isRefusalText(sentence)) ?? [];
   return key === undefined
     ? null
     : `refusals.${key} must be null, empty, or one line of at most 300 characters without " < and >`;
@@ -82,74 +85,131 @@ class AreCountries implements ValidatorConstraintInterface {
   }
 }
 
+const COUNTRIES_TEXT =
+  "ISO 3166 alpha-2; `own`: the countries of the account's numbers; null: every country, an empty list: no calls at all.";
+const COUNTRIES_SCHEMAS = [
+  { type: 'array', items: { type: 'string' } },
+  { type: 'string', enum: ['own'] },
+  { type: 'null' },
+];
+const SENTENCE = { anyOf: [{ type: 'string', maxLength: 300 }, { type: 'null' }] };
+const SENTENCES_OR_NULL = Object.fromEntries(REFUSAL_KEYS.map((key) => [key, SENTENCE]));
+
 const COUNT_WANTED = `$property must be null or a whole number from 0, for no cap, to ${LARGEST_CAP}`;
 
 export class AccountSettingsChange implements CallSettingsPatch {
-  /** In which refusals are spoken. */
+  @ApiProperty({ type: 'string', description: 'In which refusals are spoken.', example: 'en-US' })
   @IfGiven()
   @Validate(IsLanguage)
   language?: string;
 
-  /** Sentence by occasion; null: the built-in one, which strangers and withheld callers have none of; empty: rejected without a word. */
+  @ApiProperty({
+    type: 'object',
+    description:
+      'Sentence by occasion; null: the built-in one, which strangers and withheld callers have none of; empty: rejected without a word.',
+    properties: SENTENCES_OR_NULL as Record<string, never>,
+    additionalProperties: false,
+    example: { busy: 'Please try again later.' },
+  })
   @IfGiven()
   // As it came: the transformer would drop members called like a method of every object, instead of leaving them to be refused.
   @Transform(({ obj }: TransformFnParams) => (obj as { refusals?: unknown }).refusals)
   @Validate(AreRefusals)
   refusals?: Partial<Record<RefusalKey, string | null>>;
 
-  /** ISO 3166 alpha-2; `own`: the countries of the account's numbers; null: every country, an empty list: no calls at all. */
+  @ApiProperty({ description: COUNTRIES_TEXT, anyOf: COUNTRIES_SCHEMAS, example: ['US', 'CA'] })
   @IsOptional()
   @Validate(AreCountries)
   allowed_countries?: AllowedCountries;
 
-  /** Days after which recordings are deleted, here and at Plivo: 1 to 3650. */
+  @ApiProperty({ description: 'Days after which recordings are deleted, here and at Plivo.' })
   @IfGiven()
   @IsInt({ message: 'recording_retention_days must be a whole number from 1 to 3650' })
   @Min(1, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
   @Max(3650, { message: 'recording_retention_days must be a whole number from 1 to 3650' })
   recording_retention_days?: number;
 
-  /** Where callers whom no session claims are handed on to, by POST; null: they are refused. As callback URLs are, and not this service itself. */
+  @ApiProperty({
+    description:
+      'Where callers whom no session claims are handed on to, by POST; null: they are refused. As callback URLs are, and not this service itself.',
+  })
   @IsOptional()
   @IsString({ message: 'unrouted_url must be null or a URL' })
   unrouted_url?: string | null;
 
-  /** ISO 3166 alpha-2: where operators mean national spellings of numbers; null: the country of the account's numbers, if they are all of one. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      "ISO 3166 alpha-2: where operators mean national spellings of numbers; null: the country of the account's numbers, if they are all of one.",
+    example: 'US',
+  })
   @IsOptional()
   @IsIn([...COUNTRIES], { message: 'default_country must be null or an ISO 3166 code in capitals, such as US' })
   default_country?: string | null;
 
-  /** What the account is charged for each session, on top of Plivo's prices. */
+  @ApiProperty({
+    type: 'string',
+    description: "What the account is charged for each session, on top of Plivo's prices.",
+  })
   @IfGiven()
   @Validate(IsMoneyText)
   session_fee?: string;
 
-  /** What it is charged for each minute that Plivo bills, of each leg. */
+  @ApiProperty({ type: 'string', description: 'What it is charged for each minute that Plivo bills, of each leg.' })
   @IfGiven()
   @Validate(IsMoneyText)
   minute_fee?: string;
 
-  /** Calls to first parties that its sessions may request in a UTC day; 0: any number, null: as many as the installation's setting says. */
+  @ApiProperty({
+    description:
+      "Calls to first parties that its sessions may request in a UTC day; 0: any number, null: as many as the installation's setting says.",
+  })
   @IsOptional()
   @IsInt({ message: COUNT_WANTED })
   @Min(0, { message: COUNT_WANTED })
   @Max(LARGEST_CAP, { message: COUNT_WANTED })
   daily_requested_calls?: number | null;
 
-  /** Different phones that may be dialled in a UTC day; 0 and null as above. */
+  @ApiProperty({ description: 'Different phones that may be dialled in a UTC day; 0 and null as above.' })
   @IsOptional()
   @IsInt({ message: COUNT_WANTED })
   @Min(0, { message: COUNT_WANTED })
   @Max(LARGEST_CAP, { message: COUNT_WANTED })
   daily_destinations?: number | null;
 
-  /** The most that its calls may cost in a UTC day; null: no limit. */
+  @ApiProperty({ type: 'string', description: 'The most that its calls may cost in a UTC day; null: no limit.' })
   @IsOptional()
   @Validate(IsMoneyText)
   daily_spend_cap?: string | null;
 
-  /** The highest price of a minute of one leg, by which the longest call is reckoned before it is dialled. Wanted beside a cap. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      'The highest price of a minute of one leg, by which the longest call is reckoned before it is dialled. Wanted beside a cap.',
+  })
   @IsOptional()
   @Validate(IsMoneyText)
   max_rate_per_minute?: string | null;
 }
+
+export const ACCOUNT_SETTINGS = shape<ChosenSettings>('AccountSettings', () => ({
+  language: text('In which refusals are spoken.', 'en-US'),
+  refusals: {
+    type: 'object',
+    description: 'Sentences in place of the built-in ones, by occasion; empty: rejected without a word.',
+    properties: Object.fromEntries(REFUSAL_KEYS.map((key): [string, Schema] => [key, { type: 'string' }])),
+    example: { busy: 'Please try again later.' },
+  },
+  allowed_countries: { description: COUNTRIES_TEXT, anyOf: COUNTRIES_SCHEMAS, example: ['US', 'CA'] },
+  recording_retention_days: integer('Days after which recordings are deleted.', 30),
+  unrouted_url: orNull(text('Where callers whom no session claims are handed on to.', 'https://ivr.example/answer')),
+  default_country: orNull(
+    text("Where operators mean national spellings of numbers; null: the country of the account's numbers.", 'US'),
+  ),
+  session_fee: money('For each session.'),
+  minute_fee: money('For each minute that Plivo bills, of each leg.'),
+  daily_spend_cap: orNull(money('A UTC day; null: no limit.')),
+  max_rate_per_minute: orNull(money('The highest price of a minute of one leg.')),
+  daily_requested_calls: count('A UTC day; 0: any number.', 500),
+  daily_destinations: count('A UTC day; 0: any number.', 1000),
+}));

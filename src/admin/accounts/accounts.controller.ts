@@ -15,6 +15,10 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  AccountExists,
+  AccountInUse,
+  AccountKept,
+  AccountOfSettings,
   ChangeAccount,
   CreateAccount,
   CreateSubaccount,
@@ -29,12 +33,22 @@ import { hasSessions } from '../../sessions/index.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { Config } from '../../platform/settings/config.js';
-import { AccountChange, NewAccount, NewSubaccount } from './accounts.dto.js';
+import {
+  ACCOUNTS_PAGE,
+  AccountChange,
+  CHANGED_ACCOUNT,
+  NEW_ACCOUNT,
+  NEW_SUBACCOUNT,
+  NewAccount,
+  NewSubaccount,
+  shownAccount,
+} from './accounts.dto.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { PageQuery, pageOf, startOf } from '../page.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 @Controller('admin/accounts')
 @UseGuards(AdminGuard)
@@ -54,29 +68,27 @@ export class AccountsController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'Accounts with their subaccounts',
+    operationId: 'listAccounts',
+    answers: { 200: ['A page of them.', ACCOUNTS_PAGE] },
+  })
   async list(@Query() query: PageQuery) {
     const found = await this.listAccounts.run({ after: startOf(query), limit: query.limit + 1 });
     return pageOf(found, query, {
       keyOf: (account) => account.authId,
-      show: (account) => ({
-        auth_id: account.authId,
-        name: account.name,
-        plivo_auth_id: account.plivoAuthId,
-        status: isLeftOver(account.authId, this.config) ? 'disabled' : account.status,
-        retention_days: account.retentionDays,
-        created_at: new Date(account.createdAt).toISOString(),
-        subaccounts: account.subaccounts.map(({ authId, name, createdAt, hasPlivoToken }) => ({
-          auth_id: authId,
-          name,
-          has_plivo_token: hasPlivoToken,
-          created_at: new Date(createdAt).toISOString(),
-        })),
-      }),
+      show: (account) => shownAccount(account, isLeftOver(account.authId, this.config) ? 'disabled' : account.status),
     });
   }
 
   @Post()
   @MayAsk('admin')
+  @Documented({
+    summary: 'Add an account; its token is shown in this answer only',
+    operationId: 'createAccount',
+    answers: { 201: ['The account with its token.', NEW_ACCOUNT] },
+    refusals: [AccountExists],
+  })
   async create(
     @Body() body: NewAccount,
     @Req() request: FastifyRequest,
@@ -95,6 +107,11 @@ export class AccountsController {
 
   @Patch(':auth_id')
   @MayAsk('admin')
+  @Documented({
+    summary: 'Rename an account, disable or enable it, or keep its sessions for another time',
+    operationId: 'changeAccount',
+    answers: { 200: ['The account as it is now.', CHANGED_ACCOUNT] },
+  })
   change(
     @Param('auth_id') accountId: string,
     @Body() body: AccountChange,
@@ -115,10 +132,17 @@ export class AccountsController {
     });
   }
 
-  /** Only a disabled one of which no number, session, call or recording is kept; else 409, which says what is. Sums of money stay under its Auth ID. */
   @Delete(':auth_id')
   @HttpCode(204)
   @MayAsk('admin')
+  @Documented({
+    summary: 'Delete a disabled account of which nothing is kept',
+    operationId: 'deleteAccount',
+    description:
+      'Refused while a number, session, call or recording of it is kept; the refusal says which. Sums of money stay under its Auth ID.',
+    answers: { 204: ['It is gone.'] },
+    refusals: [AccountInUse, AccountKept, AccountOfSettings],
+  })
   async remove(@Param('auth_id') accountId: string, @Req() request: FastifyRequest): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.deleteAccount.run(tx, accountId, (held) => keptOf(held, accountId));
@@ -128,6 +152,12 @@ export class AccountsController {
 
   @Post(':auth_id/subaccounts')
   @MayAsk('admin')
+  @Documented({
+    summary: 'Add a subaccount, one of our own or one that exists at Plivo',
+    operationId: 'addSubaccount',
+    answers: { 201: ['The subaccount with its token.', NEW_SUBACCOUNT] },
+    refusals: [AccountExists],
+  })
   async addSubaccount(
     @Param('auth_id') accountId: string,
     @Body() { name, auth_id: authId, plivo_auth_token: authToken }: NewSubaccount,

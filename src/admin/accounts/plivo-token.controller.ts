@@ -1,13 +1,13 @@
 import { Body, Controller, HttpCode, Param, Put, Req, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ChangePlivoToken } from '../../accounts/index.js';
+import { ChangePlivoToken, TokenOfSettings, TooManyTokens } from '../../accounts/index.js';
 import { Database } from '../../platform/database/database.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { NewPlivoToken } from './accounts.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 /** The token that an account or subaccount has at Plivo, which is another thing than the tokens that open this API. */
 @Controller('admin/accounts/:auth_id/plivo-token')
@@ -23,12 +23,15 @@ export class PlivoTokenController {
   @Put()
   @MayAsk('admin')
   @HttpCode(204)
-  @ApiOperation({
+  @Documented({
     summary: 'Follow a token that was changed at Plivo, of an account or of one of its subaccounts',
+    operationId: 'changePlivoToken',
     description:
       'The former token signs no webhook any more, at once, as at Plivo; other processes follow within 5 seconds. Of a subaccount it is also replaced among the tokens that ' +
-      'open the REST API. 409 token_of_settings for the account of PLIVO_AUTH_ID: change PLIVO_AUTH_TOKEN and restart. 409 too_many_tokens for a subaccount ' +
+      'open the REST API. `token_of_settings` for the account of PLIVO_AUTH_ID: change PLIVO_AUTH_TOKEN and restart. `too_many_tokens` for a subaccount ' +
       'that had no token at Plivo and has two here.',
+    answers: { 204: ['It is followed.'] },
+    refusals: [TokenOfSettings, TooManyTokens],
   })
   async change(
     @Param('auth_id') ownerId: string,

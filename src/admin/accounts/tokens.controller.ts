@@ -1,12 +1,35 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { IssueToken, ListTokens, RevokeToken } from '../../accounts/index.js';
+import {
+  IssueToken,
+  LastToken,
+  ListTokens,
+  RevokeToken,
+  TokenOfSettings,
+  TooManyTokens,
+} from '../../accounts/index.js';
 import { Database } from '../../platform/database/database.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { instant, pageSchema, shape, text } from '../../platform/openapi/schemas.js';
+
+const TOKENS = pageSchema(
+  'Tokens',
+  shape<Record<'id' | 'origin' | 'created_at', string>>('Token', () => ({
+    id: text('Of the token.', '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f'),
+    origin: text('Where it came from.', 'issued'),
+    created_at: instant('When it was issued.'),
+  })),
+);
+const NEW_TOKEN = shape<Record<'id' | 'auth_token' | 'created_at', string>>('NewToken', () => ({
+  id: text('Of the token.', '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f'),
+  auth_token: text('Shown this once.', 'fP3xQ0m1cV7sYk2WbT9nLr4HdJ6aZ8uE5gXiKoBq'),
+  created_at: instant('Now.'),
+}));
 
 /** Two tokens of one account live side by side while its programs move from the old one to the new one. */
 @Controller('admin/accounts/:auth_id/tokens')
@@ -24,6 +47,11 @@ export class TokensController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'Tokens that open the masking API for an account or subaccount',
+    operationId: 'listTokens',
+    answers: { 200: ['All of them.', TOKENS] },
+  })
   async list(@Param('auth_id') ownerId: string) {
     const tokens = await this.listTokens.run(ownerId);
     const items = tokens.map(({ id, origin, createdAt }) => ({
@@ -36,6 +64,12 @@ export class TokensController {
 
   @Post()
   @MayAsk('admin')
+  @Documented({
+    summary: 'Issue a second token, shown in this answer only',
+    operationId: 'issueToken',
+    answers: { 201: ['The token.', NEW_TOKEN] },
+    refusals: [TooManyTokens],
+  })
   async issue(
     @Param('auth_id') ownerId: string,
     @Req() request: FastifyRequest,
@@ -53,6 +87,12 @@ export class TokensController {
   @Delete(':id')
   @MayAsk('admin')
   @HttpCode(204)
+  @Documented({
+    summary: 'Revoke a token',
+    operationId: 'revokeToken',
+    answers: { 204: ['It opens nothing any more.'] },
+    refusals: [LastToken, TokenOfSettings],
+  })
   async revoke(
     @Param('auth_id') ownerId: string,
     @Param('id') id: string,

@@ -6,9 +6,18 @@ import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { CallbackQuery, CallbacksQuery, ReplayBody, shownCallback } from './callbacks.dto.js';
+import {
+  CALLBACK,
+  CallbackQuery,
+  CALLBACKS_PAGE,
+  CallbacksQuery,
+  QUEUED,
+  ReplayBody,
+  shownCallback,
+} from './callbacks.dto.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 @Controller('admin/callbacks')
 @UseGuards(AdminGuard)
@@ -23,6 +32,11 @@ export class CallbacksController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'Callbacks to customers, newest first, with their attempts',
+    operationId: 'listCallbacks',
+    answers: { 200: ['A page of them.', CALLBACKS_PAGE] },
+  })
   async list(@Query() query: CallbacksQuery) {
     const { status, session, limit } = query;
     const search = { status, sessionId: session?.toLowerCase(), before: placeBefore(query), limit: limit + 1 };
@@ -34,6 +48,11 @@ export class CallbacksController {
 
   @Get(':id')
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'One callback',
+    operationId: 'getCallback',
+    answers: { 200: ['The callback.', CALLBACK] },
+  })
   async one(@Param('id') id: string, @Query() { include }: CallbackQuery) {
     return shownCallback(await this.findCallbacks.one(id.toLowerCase(), { withAnswers: include !== undefined }));
   }
@@ -41,6 +60,12 @@ export class CallbacksController {
   /** Sends every callback of the range again, in the background. */
   @Post('replay')
   @MayAsk('support')
+  @Documented({
+    summary: 'Send every callback of a range again, in the background',
+    operationId: 'replayCallbacks',
+    isBodyOptional: true,
+    answers: { 202: ['How many will be sent.', QUEUED] },
+  })
   async replayRange(
     @Body() body: ReplayBody,
     @Req() request: FastifyRequest,
@@ -60,6 +85,11 @@ export class CallbacksController {
 
   @Post(':id/replay')
   @MayAsk('support')
+  @Documented({
+    summary: 'Send one callback again, also a delivered one',
+    operationId: 'replayCallback',
+    answers: { 202: ['It will be sent.', QUEUED] },
+  })
   async replay(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

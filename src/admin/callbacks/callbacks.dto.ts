@@ -2,6 +2,22 @@ import { IsIn } from 'class-validator';
 import type { CallbackStatus, FoundCallback } from '../../callbacks/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, IsoInstant, isoText, SessionUuid } from '../values.dto.js';
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  authId,
+  count,
+  instant,
+  integer,
+  listOf,
+  object,
+  optional,
+  orNull,
+  pageSchema,
+  shape,
+  text,
+  uuid,
+  word,
+} from '../../platform/openapi/schemas.js';
 
 const STATUSES = ['pending', 'delivered', 'parked'];
 
@@ -16,7 +32,7 @@ export class CallbacksQuery extends PageQuery {
 }
 
 export class CallbackQuery {
-  /** `response_body`: what receivers answered, its first 1,024 bytes. */
+  @ApiProperty({ description: '`response_body`: what receivers answered, its first 1,024 bytes.' })
   @IfGiven()
   @IsIn(['response_body'])
   include?: string;
@@ -24,16 +40,17 @@ export class CallbackQuery {
 
 /** Instants of when callbacks were made. */
 export class ReplayBody {
+  @ApiProperty({ description: 'Callbacks made from this instant on, ISO 8601.' })
   @IfGiven()
   @IsoInstant()
   since?: number;
 
-  /** Exclusive. */
+  @ApiProperty({ description: 'Callbacks made before this instant, ISO 8601.' })
   @IfGiven()
   @IsoInstant()
   until?: number;
 
-  /** Default: parked. */
+  @ApiProperty({ description: 'Those of this status.', default: 'parked' })
   @IfGiven()
   @IsIn(STATUSES)
   status?: CallbackStatus;
@@ -69,3 +86,32 @@ export function shownCallback({ callback, attempts }: FoundCallback) {
     })),
   };
 }
+
+export const CALLBACK = shape<ReturnType<typeof shownCallback>>('Callback', () => ({
+  id: uuid('Of the callback: its webhook-id.'),
+  account: authId('Of the account.'),
+  session_uuid: uuid('Of the session.'),
+  call_id: orNull(uuid('Of the call that it tells of.')),
+  stream: word('Each has a count and an order of its own.', ['status', 'recording']),
+  sequence_number: count('From 1 in each session and stream.', 1),
+  event: text('EventName.', 'SessionFirstPartyAnswer'),
+  method: word('How it is sent.', ['GET', 'POST']),
+  status: word('parked: not tried again.', STATUSES),
+  outcome: orNull(text('How the last attempt ended.', 'delivered')),
+  created_at: instant('When it was made.'),
+  next_attempt_at: orNull(instant('Null unless pending.')),
+  settled_at: orNull(instant('When it was delivered or parked.')),
+  attempts: listOf(
+    object({
+      number: count('From 1.', 1),
+      at: instant('When it began.'),
+      duration_ms: integer('How long it took.', 42),
+      status: orNull(integer('Of the answer.', 200)),
+      error: orNull(text('Class of failure.', 'timeout')),
+      response_body: optional(orNull(text('Its first 1,024 bytes, with `include=response_body`.', 'ok'))),
+    }),
+    'First to last.',
+  ),
+}));
+export const CALLBACKS_PAGE = pageSchema('Callbacks', CALLBACK);
+export const QUEUED = shape<{ queued: number }>('QueuedCallbacks', () => ({ queued: count('How many.', 1) }));

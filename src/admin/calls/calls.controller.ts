@@ -1,21 +1,22 @@
 import type { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadCallMoney } from '../../billing-stats/index.js';
 import { FindCalls, ReadCallCountries, type CallSearch, type FoundCall } from '../../call-routing/index.js';
 import { Database } from '../../platform/database/database.js';
+import { NotFound } from '../../platform/errors.js';
 import { Log } from '../../platform/logging/logger.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
+import { Documented } from '../../platform/openapi/documented.js';
 import { Audit } from '../audit/audit.js';
 import { csvOf, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
 import { isoText } from '../values.dto.js';
-import { CALL_COLUMNS, callCells, CallsQuery, pricedCall } from './calls.dto.js';
+import { CALL, CALL_COLUMNS, callCells, CALLS_CSV, CALLS_PAGE, CallsQuery, pricedCall } from './calls.dto.js';
 
 /** Of a CSV: some 2 kB a call in memory. */
 const PAGE = 500;
@@ -35,12 +36,15 @@ export class CallsController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary:
-      'Calls, refused ones too, newest first: who called, what was called, what became of it and why. As CSV (`format=csv`, or `Accept: text/csv`) all that the filters leave, without the number of a party; audited',
-    operationId: 'listAllCalls',
-  })
   @MayAsk('viewer', 'support', 'finance')
+  @Documented({
+    summary: 'Calls, refused ones too, newest first',
+    operationId: 'listMaskedCalls',
+    description:
+      'Who called, what was called, what became of it and why. As CSV (`format=csv`, or `Accept: text/csv`) all that the filters leave, without the number of a party; that is audited.',
+    answers: { 200: ['A page of them, or all as CSV.', CALLS_PAGE, { 'text/csv': CALLS_CSV }] },
+    refusals: [NotFound],
+  })
   async list(
     @Query() query: CallsQuery,
     @Req() request: FastifyRequest,
@@ -57,11 +61,12 @@ export class CallsController {
 
   /** Our id of a call, or Plivo's of one of its legs. */
   @Get(':id')
-  @ApiOperation({
-    summary: 'Read one call with its legs, by our id or the uuid of a leg',
-    operationId: 'getMaskedCall',
-  })
   @MayAsk('viewer', 'support', 'finance')
+  @Documented({
+    summary: "One call, by our id of it or by Plivo's of one of its legs",
+    operationId: 'getMaskedCall',
+    answers: { 200: ['The call.', CALL] },
+  })
   async one(@Param('id') id: string) {
     const [found] = await this.withMoney([await this.findCalls.one(id)]);
     return found && pricedCall(found);

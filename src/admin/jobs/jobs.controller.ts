@@ -6,8 +6,10 @@ import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { JobsQuery, shownJob } from './jobs.dto.js';
+import { JOBS_PAGE, JobsQuery, RETRIED_JOB, shownJob } from './jobs.dto.js';
 import { pageOf, startOf } from '../page.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { Conflict } from '../../platform/errors.js';
 
 /** Durable work: what waits, runs, or was parked because it kept failing. */
 @Controller('admin/jobs')
@@ -23,6 +25,11 @@ export class JobsController {
   /** Newest first. */
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'Durable work: what waits, runs, or was parked because it kept failing; newest first',
+    operationId: 'listJobs',
+    answers: { 200: ['A page of it.', JOBS_PAGE] },
+  })
   async list(@Query() query: JobsQuery) {
     const { status, limit } = query;
     const cursor = startOf(query);
@@ -33,6 +40,12 @@ export class JobsController {
   /** Due now, with all its attempts before it; 409 while it runs. */
   @Post(':id/retry')
   @MayAsk('support')
+  @Documented({
+    summary: 'Do a job now, with all its attempts before it',
+    operationId: 'retryJob',
+    answers: { 202: ['It is due.', RETRIED_JOB] },
+    refusals: [Conflict],
+  })
   async retry(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

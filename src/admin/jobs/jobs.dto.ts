@@ -2,6 +2,7 @@ import { IsIn } from 'class-validator';
 import type { JobState, StoredJob } from '../../platform/jobs/jobs.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, isoText } from '../values.dto.js';
+import { count, instant, orNull, pageSchema, shape, text, uuid, word } from '../../platform/openapi/schemas.js';
 
 export class JobsQuery extends PageQuery {
   @IfGiven()
@@ -23,3 +24,22 @@ export function shownJob({ id, kind, state, attempts, runAt, lastError, createdA
     parked_at: state === 'parked' ? isoText(runAt) : null,
   };
 }
+
+export const JOBS_PAGE = pageSchema(
+  'Jobs',
+  shape<ReturnType<typeof shownJob>>('Job', () => ({
+    id: uuid('Of the job.'),
+    kind: text('What is done.', 'callbacks.deliver'),
+    status: word('parked: kept failing.', ['waiting', 'running', 'parked']),
+    attempts: count('Until now.', 1),
+    last_error: orNull(text('Of the last attempt.', 'Plivo asks to slow down')),
+    created_at: instant('When it was ordered.'),
+    next_run_at: orNull(instant('While it waits.')),
+    lease_ends_at: orNull(instant('While it runs.')),
+    parked_at: orNull(instant('When it was parked.')),
+  })),
+);
+export const RETRIED_JOB = shape<{ id: string; status: string }>('RetriedJob', () => ({
+  id: uuid('Of the job.'),
+  status: word('Always waiting.', ['waiting']),
+}));

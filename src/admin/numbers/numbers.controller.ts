@@ -18,8 +18,13 @@ import {
   AddNumber,
   ChangeNumber,
   ListNumbers,
+  InvalidNumber,
+  NumberInUse,
+  NumberTaken,
   pooledNumber,
   RemoveNumber,
+  UnknownNumber,
+  UnknownSubaccount,
   type NumberPage,
   type PooledNumber,
 } from '../../number-pool/index.js';
@@ -30,7 +35,9 @@ import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { NewNumber, NumberChange, NumbersQuery } from './numbers.dto.js';
+import { NewNumber, NumberChange, NUMBER, NUMBERS_PAGE, NumbersQuery } from './numbers.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { NotFound } from '../../platform/errors.js';
 
 @Controller('admin/numbers')
 @UseGuards(AdminGuard)
@@ -50,6 +57,12 @@ export class NumbersController {
   @Get()
   @MayAsk('viewer', 'support')
   @ShowsVirtualNumbers('number')
+  @Documented({
+    summary: 'The pool, in the order in which its numbers are lent',
+    operationId: 'listPool',
+    answers: { 200: ['A page of it.', NUMBERS_PAGE] },
+    refusals: [NotFound],
+  })
   list(@Query() { account, ...filter }: NumbersQuery): Promise<NumberPage> {
     return this.listNumbers.run({ ...filter, accountId: account });
   }
@@ -57,6 +70,12 @@ export class NumbersController {
   @Post()
   @MayAsk('admin')
   @ShowsVirtualNumbers('number')
+  @Documented({
+    summary: 'Put a number into the pool',
+    operationId: 'addNumber',
+    answers: { 201: ['The number.', NUMBER], 200: ['It was there before, and is unchanged.', NUMBER] },
+    refusals: [InvalidNumber, UnknownSubaccount, NotFound, NumberTaken],
+  })
   async add(
     @Body() { account, number, subaccount = null, alias }: NewNumber,
     @Req() request: FastifyRequest,
@@ -78,6 +97,12 @@ export class NumbersController {
   @Patch(':number')
   @MayAsk('admin')
   @ShowsVirtualNumbers('number')
+  @Documented({
+    summary: 'Drain, retire or rename a number, or lend it to a subaccount',
+    operationId: 'changeNumber',
+    answers: { 200: ['The number as it is now.', NUMBER] },
+    refusals: [UnknownSubaccount, UnknownNumber, NumberInUse],
+  })
   change(
     @Param('number') number: string,
     @Body() body: NumberChange,
@@ -95,6 +120,12 @@ export class NumbersController {
   @Delete(':number')
   @MayAsk('admin')
   @HttpCode(204)
+  @Documented({
+    summary: 'Take a number out of the pool',
+    operationId: 'removeNumber',
+    answers: { 204: ['It is gone.'] },
+    refusals: [UnknownNumber, NumberInUse],
+  })
   async remove(@Param('number') number: string, @Req() request: FastifyRequest): Promise<void> {
     await this.database.transaction(async (tx) => {
       const removed = await this.removeNumber.run(tx, number);

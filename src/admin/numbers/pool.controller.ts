@@ -5,18 +5,28 @@ import {
   TellListingNews,
   type ListingNews,
   ImportNumbers,
+  ImportRefused,
+  ListingRefused,
   PoolFigures,
   ReadListing,
   readNumberRows,
   type PoolFigure,
 } from '../../number-pool/index.js';
-import { InvalidRequest } from '../../platform/errors.js';
+import { InvalidRequest, NotFound } from '../../platform/errors.js';
+import { ProviderRefused, ProviderUnavailable } from '../../plivo/index.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { OneAccountQuery, PoolQuery } from './numbers.dto.js';
+import { IMPORTED, OneAccountQuery, POOL_FIGURES, PoolQuery, SYNCED } from './numbers.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
+
+const CSV_BODY = {
+  type: 'string',
+  description: 'With the header `number,subaccount,alias`; at most 2 MiB.',
+  example: 'number,subaccount,alias\n+14155550100,,support line\n',
+};
 
 /** The pool as a whole: its figures, and what changes many numbers at once. */
 @Controller('admin')
@@ -35,6 +45,12 @@ export class PoolController {
 
   @Get('pool')
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'How large each pool is, and how large its live sessions want it to be',
+    operationId: 'getPool',
+    answers: { 200: ['One item a country and owner.', POOL_FIGURES] },
+    refusals: [NotFound],
+  })
   async figures(
     @Query() { account }: PoolQuery,
   ): Promise<{ items: PoolFigure[]; next_cursor: null; as_of: string | null }> {
@@ -44,6 +60,13 @@ export class PoolController {
 
   @Post('numbers/import')
   @MayAsk('admin')
+  @Documented({
+    summary: 'Put many numbers into the pool: all rows or none',
+    operationId: 'importNumbers',
+    body: { 'text/csv': CSV_BODY },
+    answers: { 200: ['How many were new.', IMPORTED] },
+    refusals: [ImportRefused, NotFound],
+  })
   async import(
     @Query() { account }: OneAccountQuery,
     @Body() csv: unknown,
@@ -64,6 +87,12 @@ export class PoolController {
   @Post('numbers/sync')
   @MayAsk('admin')
   @ShowsVirtualNumbers('missing')
+  @Documented({
+    summary: "Follow Plivo's list of the account's numbers",
+    operationId: 'syncNumbers',
+    answers: { 200: ['What it changed.', SYNCED] },
+    refusals: [NotFound, ProviderRefused, ListingRefused, ProviderUnavailable],
+  })
   async sync(
     @Query() { account }: OneAccountQuery,
     @Req() request: FastifyRequest,

@@ -12,7 +12,6 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
@@ -22,8 +21,18 @@ import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { PageQuery, pageOf, startOf } from '../page.dto.js';
-import { NewOperator, Rotation, SHOWN_ADMIN, shownOperator } from './operators.dto.js';
+import {
+  NEW_OPERATOR,
+  NewOperator,
+  OPERATORS_PAGE,
+  ROTATED_OPERATOR,
+  Rotation,
+  SHOWN_ADMIN,
+  shownOperator,
+} from './operators.dto.js';
 import { Operators } from './operators.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { OperatorExists, OperatorOfSettings, TooManyOperators } from './operators.errors.js';
 
 /** Who may ask /admin. */
 @Controller('admin/operators')
@@ -40,9 +49,11 @@ export class OperatorsController {
 
   @Get()
   @MayAsk('viewer', 'support')
-  @ApiOperation({
+  @Documented({
     summary: 'Operators, oldest first, and who holds ADMIN_TOKEN at the end',
-    description: 'Tokens are never shown again. last_used_at is exact to the minute.',
+    operationId: 'listOperators',
+    description: 'Tokens are never shown again.',
+    answers: { 200: ['A page of them.', OPERATORS_PAGE] },
   })
   async list(@Query() query: PageQuery) {
     const now = this.clock.now();
@@ -53,9 +64,11 @@ export class OperatorsController {
 
   @Post()
   @MayAsk('admin')
-  @ApiOperation({
+  @Documented({
     summary: 'Add an operator; its token is shown in this answer only',
-    description: '409 operator_exists: the name is taken. 409 too_many_operators: at most 199.',
+    operationId: 'addOperator',
+    answers: { 201: ['The operator with its token.', NEW_OPERATOR] },
+    refusals: [OperatorExists, TooManyOperators],
   })
   async add(
     @Body() { name, role }: NewOperator,
@@ -74,11 +87,13 @@ export class OperatorsController {
 
   @Post(':id/rotate')
   @MayAsk('admin')
-  @ApiOperation({
+  @Documented({
     summary: 'Give an operator a new token, shown in this answer only',
+    operationId: 'rotateOperator',
     description:
-      'The token until now opens for overlap_seconds more (0 to 2592000, default 0), one that was still on from an earlier rotation no longer. Other processes follow ' +
-      'within 5 seconds. 409 operator_of_settings for admin: change ADMIN_TOKEN.',
+      'The token until now opens for overlap_seconds more, one that was still on from an earlier rotation no longer. Other processes follow within 5 seconds.',
+    answers: { 201: ['The operator with its new token.', ROTATED_OPERATOR] },
+    refusals: [OperatorOfSettings],
   })
   async rotate(
     @Param('id') id: string,
@@ -100,9 +115,12 @@ export class OperatorsController {
   @Delete(':id')
   @HttpCode(204)
   @MayAsk('admin')
-  @ApiOperation({
+  @Documented({
     summary: 'Remove an operator: its tokens open nothing any more, in other processes within 5 seconds',
-    description: 'What it did stays in the audit. 409 operator_of_settings for admin.',
+    operationId: 'removeOperator',
+    description: 'What it did stays in the audit.',
+    answers: { 204: ['It is gone.'] },
+    refusals: [OperatorOfSettings],
   })
   async remove(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     await this.database.transaction(async (tx) => {

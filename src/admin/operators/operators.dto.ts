@@ -3,13 +3,18 @@ import { THE_ADMIN } from '../access/known-operators.js';
 import { ROLES, type Role } from '../access/roles.js';
 import { IfGiven, isoText } from '../values.dto.js';
 import type { ListedOperator } from './operators.js';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { instant, orNull, pageSchema, shape, text, word, type Schema } from '../../platform/openapi/schemas.js';
 
 /** Names stand in the audit, where no phone number may: so no seven digits in a row, however spaced. */
 const NAME = /^(?!.*\d(?:[^\p{L}]?\d){6})[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._@'-]{0,58}[\p{L}\p{M}\p{N}.])?$/u;
 const MONTH_SECONDS = 30 * 86_400;
 
 export class NewOperator {
-  /** Who it is, as the audit will say: 1 to 60 letters, digits and `. _ @ ' -`, for example `ann@example.com`. */
+  @ApiProperty({
+    description: "Who it is, as the audit will say: 1 to 60 letters, digits and `. _ @ ' -`.",
+    example: 'ann@example.com',
+  })
   @IsString()
   @Matches(NAME, { message: "name must be 1 to 60 letters, digits, spaces and . _ @ ' -, and no phone number" })
   name!: string;
@@ -19,7 +24,7 @@ export class NewOperator {
 }
 
 export class Rotation {
-  /** For how long the token until now goes on opening, 0 to 2592000 (30 days). */
+  @ApiPropertyOptional({ description: 'For how long the token until now goes on opening.' })
   @IfGiven()
   @IsInt()
   @Min(0)
@@ -41,3 +46,29 @@ export function shownOperator({ id, name, role, createdAt, lastUsedAt, formerUnt
     former_token_until: isoText(formerUntil !== null && formerUntil > now ? formerUntil : null),
   };
 }
+
+const OF_OPERATOR = (): { id: Schema; name: Schema; role: Schema } => ({
+  id: text('UUID; `admin` for who holds ADMIN_TOKEN.', '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f'),
+  name: text('As the audit says it.', 'ann@example.com'),
+  role: word('What it may ask.', ROLES),
+});
+const TOKEN = (): Schema => text('Shown this once.', 'fP3xQ0m1cV7sYk2WbT9nLr4HdJ6aZ8uE5gXiKoBq');
+
+const OPERATOR = shape<ReturnType<typeof shownOperator>>('Operator', () => ({
+  ...OF_OPERATOR(),
+  created_at: orNull(instant('Null for `admin`.')),
+  last_used_at: orNull(instant('To the minute.')),
+  former_token_until: orNull(instant('Until when the token before the last rotation opens; null when it does not.')),
+}));
+export const OPERATORS_PAGE = pageSchema('Operators', OPERATOR);
+export const NEW_OPERATOR = shape<Record<'id' | 'name' | 'role' | 'token', string>>('NewOperatorAnswer', () => ({
+  ...OF_OPERATOR(),
+  token: TOKEN(),
+}));
+export const ROTATED_OPERATOR = shape<
+  Record<'id' | 'name' | 'role' | 'token', string> & { former_token_until: string | null }
+>('RotatedOperator', () => ({
+  ...OF_OPERATOR(),
+  token: TOKEN(),
+  former_token_until: orNull(instant('Until when the token until now opens; null when it does not.')),
+}));

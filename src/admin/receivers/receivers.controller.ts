@@ -8,7 +8,8 @@ import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
-import { ReceiversQuery, shownReceiver } from './receivers.dto.js';
+import { RECEIVERS_PAGE, ReceiversQuery, RESUMED, shownReceiver } from './receivers.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 /** Customers' servers that fail, and those that are not tried any more because they failed for five days. */
 @Controller('admin/receivers')
@@ -23,6 +24,11 @@ export class ReceiversController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: "Customers' servers that fail, and those that are not tried any more",
+    operationId: 'listReceivers',
+    answers: { 200: ['A page of them.', RECEIVERS_PAGE] },
+  })
   async list(@Query() query: ReceiversQuery) {
     const { status, limit } = query;
     const found = await this.receivers.list({ status, before: placeBefore(query), limit: limit + 1 });
@@ -35,6 +41,12 @@ export class ReceiversController {
   /** Tries it again from the next callback on; what was parked meanwhile waits for its replay. */
   @Post(':id/resume')
   @MayAsk('support')
+  @Documented({
+    summary: 'Try a paused receiver again, from the next callback on',
+    operationId: 'resumeReceiver',
+    description: 'What was parked meanwhile waits for its replay.',
+    answers: { 200: ['It is tried again.', RESUMED] },
+  })
   async resume(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

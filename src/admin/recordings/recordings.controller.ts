@@ -8,7 +8,8 @@ import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
-import { RecordingsQuery, shownRecording } from './recordings.dto.js';
+import { DELETED_RECORDING, RECORDINGS_PAGE, RecordingsQuery, shownRecording } from './recordings.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 @Controller('admin/recordings')
 @UseGuards(AdminGuard)
@@ -23,6 +24,11 @@ export class RecordingsController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'Recordings, the newest call first',
+    operationId: 'listKeptRecordings',
+    answers: { 200: ['A page of them.', RECORDINGS_PAGE] },
+  })
   async list(@Query() query: RecordingsQuery) {
     const search = {
       sessionId: query.session?.toLowerCase(),
@@ -40,6 +46,11 @@ export class RecordingsController {
   @Delete(':id')
   @MayAsk('admin')
   @HttpCode(202)
+  @Documented({
+    summary: "Delete a recording: nobody can hear it any more; its file and Plivo's copy are removed right after",
+    operationId: 'deleteKeptRecording',
+    answers: { 202: ['How it stands.', DELETED_RECORDING] },
+  })
   async remove(@Param('id') id: string, @Req() request: FastifyRequest) {
     return this.database.transaction(async (tx) => {
       await this.deleteRecording.request(tx, id);

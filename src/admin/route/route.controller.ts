@@ -1,5 +1,4 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import { ExplainRoute } from '../../call-routing/index.js';
 import { ownerOfNumber } from '../../number-pool/index.js';
 import { Database } from '../../platform/database/database.js';
@@ -10,6 +9,19 @@ import { adminValidation } from '../admin-validation.js';
 import { ReadNumber } from '../reading/read-number.js';
 import { RouteQuery } from './route.dto.js';
 import { withPlus } from '../values.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { object, orNull, partyNumber, poolNumber, shape, text, uuid, word } from '../../platform/openapi/schemas.js';
+
+const ROUTE = shape<Awaited<ReturnType<RouteController['explain']>>>('Route', () => ({
+  decision: word('What would become of the caller.', ['connect', 'ask-pin', 'play', 'refuse', 'redirect']),
+  session_uuid: orNull(uuid('Null where nobody would be dialled.')),
+  dial: orNull(partyNumber('Who would be dialled.')),
+  reason: text('A sentence.', 'The caller is a party of a live session on this number.'),
+  read: object({
+    virtual_number: orNull(poolNumber('The number that is called.')),
+    caller: partyNumber('The caller, or in words why it is no number.'),
+  }),
+}));
 
 @Controller('admin/route')
 @UseGuards(AdminGuard)
@@ -22,11 +34,12 @@ export class RouteController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary:
-      'What would become of a call now, without calling anybody; `read` says how the two numbers were understood',
-  })
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'What would become of a call now; touches nothing',
+    operationId: 'explainRoute',
+    answers: { 200: ['The decision, its reason, and how the two numbers were understood.', ROUTE] },
+  })
   async explain(@Query() query: RouteQuery) {
     const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number);
     const owner = await this.database.read((manager) => ownerOfNumber(manager, virtualNumber));

@@ -8,9 +8,9 @@ export class RouteQuery {
   virtual_number!: string;
 
   @ApiProperty({
-    maxLength: 200,
     description:
-      "A number in any spelling, or what else the caller's phone shows, such as anonymous; empty for nothing.",
+      "A number in any spelling, or what else the caller's phone shows, such as `anonymous`; empty for nothing.",
+    example: '+14155550123',
   })
   @IsString()
   @Length(0, 200)

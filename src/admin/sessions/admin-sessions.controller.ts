@@ -3,16 +3,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SessionTimeline } from '../../call-routing/index.js';
 import { EndSession, SearchSessions, SessionAlreadyExpired, type FoundSession } from '../../sessions/index.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { Conflict } from '../../platform/errors.js';
+import { Conflict, NotFound } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
-import { SessionsQuery, shownEntry, shownSession } from './admin-sessions.dto.js';
+import {
+  SESSION,
+  SESSION_WITH_TIMELINE,
+  SESSIONS_PAGE,
+  SessionsQuery,
+  shownEntry,
+  shownSession,
+} from './admin-sessions.dto.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 @Controller('admin/sessions')
 @UseGuards(AdminGuard)
@@ -30,6 +38,12 @@ export class AdminSessionsController {
 
   @Get()
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'Sessions, newest first',
+    operationId: 'searchSessions',
+    answers: { 200: ['A page of them.', SESSIONS_PAGE] },
+    refusals: [NotFound],
+  })
   async list(@Query() query: SessionsQuery) {
     const { account: accountId, status, limit } = query;
     const before = placeBefore(query);
@@ -44,6 +58,11 @@ export class AdminSessionsController {
 
   @Get(':uuid')
   @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'A session with all that happened in it',
+    operationId: 'getSessionTimeline',
+    answers: { 200: ['The session.', SESSION_WITH_TIMELINE] },
+  })
   one(@Param('uuid') uuid: string) {
     return this.database.browse(async (manager) => {
       const found = await this.searchSessions.one(manager, uuid.toLowerCase());
@@ -54,6 +73,12 @@ export class AdminSessionsController {
 
   @Post(':uuid/end')
   @MayAsk('support')
+  @Documented({
+    summary: 'End a session now; a running call goes on',
+    operationId: 'endSession',
+    answers: { 200: ['The session as it is now.', SESSION] },
+    refusals: [Conflict],
+  })
   async end(
     @Param('uuid') uuid: string,
     @Req() request: FastifyRequest,

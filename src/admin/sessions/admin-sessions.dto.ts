@@ -2,12 +2,36 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { TimelineEntry } from '../../call-routing/index.js';
-import { NEVER, type FoundSession, type Interaction, type SessionAnswer } from '../../sessions/index.js';
+import {
+  interactionMembers,
+  NEVER,
+  sessionMembers,
+  type FoundSession,
+  type Interaction,
+  type SessionAnswer,
+} from '../../sessions/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, isoText, moneyText, PastedNumber, withPlus } from '../values.dto.js';
+import {
+  authId,
+  count,
+  instant,
+  listOf,
+  money,
+  optional,
+  orNull,
+  pageSchema,
+  partyNumber,
+  poolNumber,
+  shape,
+  text,
+  uuid,
+  word,
+  type Members,
+} from '../../platform/openapi/schemas.js';
 
 export class SessionsQuery extends PageQuery {
-  /** Auth ID. Its `default_country` is that of national spellings. */
+  @ApiPropertyOptional({ description: 'Auth ID. Its `default_country` is that of national spellings.' })
   @IfGiven()
   @IsString()
   @Length(1, 20)
@@ -23,7 +47,7 @@ export class SessionsQuery extends PageQuery {
   @PastedNumber()
   virtual_number?: string;
 
-  /** `active` includes `in-progress`. */
+  @ApiPropertyOptional({ description: '`active` includes `in-progress`.' })
   @IfGiven()
   @IsIn(['active', 'in-progress', 'expired'])
   status?: 'active' | 'in-progress' | 'expired';
@@ -75,3 +99,49 @@ export function shownEntry({ at, what, why, callId, callUuid }: TimelineEntry) {
     ...(callUuid !== undefined && { call_uuid: callUuid }),
   };
 }
+
+type ShownSession = ReturnType<typeof shownSession>;
+
+function shownMembers(): Members<ShownSession> {
+  const { first_party_pin: _first, second_party_pin: _second, ...open } = sessionMembers();
+  return {
+    ...open,
+    account: authId('Of the account.'),
+    first_party: orNull(partyNumber('Of the first party.')),
+    second_party: orNull(partyNumber('Of the second party.')),
+    virtual_number: orNull(poolNumber('Whom both call.')),
+    created_time: instant('When it was opened.'),
+    modified_time: instant('When it was changed last.'),
+    expiry_time: orNull(instant('Null for a session without an end.')),
+    last_interaction_time: orNull(instant('Null before a call has ended.')),
+    amount: money('Always 0.'),
+    total_call_amount: money('Of all calls.'),
+    total_session_amount: money("Of all calls, and the account's fee for the session."),
+    currency: word('Of all amounts.', [CURRENCY]),
+    interaction: orNull(listOf(INTERACTION, 'Calls; null before the first.')),
+  };
+}
+
+const INTERACTION = shape<ReturnType<typeof shownInteraction>>('AdminInteraction', () => ({
+  ...interactionMembers(),
+  start_time: orNull(instant('When it began.')),
+  end_time: orNull(instant('Null while it lasts.')),
+  total_call_amount: money("Plivo's price."),
+}));
+export const SESSION = shape<ShownSession>('AdminSession', shownMembers);
+export const SESSIONS_PAGE = pageSchema('AdminSessions', SESSION);
+const ENTRY = shape<ReturnType<typeof shownEntry>>('TimelineEntry', () => ({
+  at: instant('When.'),
+  what: text('In words.', 'session opened'),
+  why: optional(text('In words.', 'by the client')),
+  call_id: optional(uuid('Of the call.')),
+  call_uuid: optional(text("Plivo's, of the leg.", '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f')),
+}));
+export const SESSION_WITH_TIMELINE = shape<ShownSession & { renewals: number; timeline: object[] }>(
+  'AdminSessionWithTimeline',
+  () => ({
+    ...shownMembers(),
+    renewals: count('How often a create has renewed it.'),
+    timeline: listOf(ENTRY, 'What happened, when and why.'),
+  }),
+);

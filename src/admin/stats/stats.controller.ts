@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import { Controller, Get, Post, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadStats, Recount, type StatsQuestion } from '../../billing-stats/index.js';
 import { Clock, DAY_MS, HOUR_MS } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
-import { InvalidRequest } from '../../platform/errors.js';
+import { InvalidRequest, NotFound } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { Log } from '../../platform/logging/logger.js';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
@@ -15,7 +14,18 @@ import { Audit } from '../audit/audit.js';
 import { csvOf, isCsvWanted } from '../csv.js';
 import { pageOf, startOf } from '../page.dto.js';
 import { isoText } from '../values.dto.js';
-import { RecountQuery, shownRecount, shownStats, STATS_COLUMNS, StatsQuery } from './stats.dto.js';
+import {
+  RECOUNT,
+  RecountQuery,
+  RECOUNT_STARTED,
+  shownRecount,
+  shownStats,
+  STATS_COLUMNS,
+  STATS_CSV,
+  STATS_PAGE,
+  StatsQuery,
+} from './stats.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 const DEFAULT_SPAN_MS = 30 * DAY_MS;
 /** Each day of them is looked at for a change of clocks. */
@@ -37,13 +47,16 @@ export class StatsController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    summary:
-      'Sum up calls, minutes and money by one to three keys. JSON comes page by page where number, session or several keys are asked for; CSV (`format=csv`) is whole and audited',
-    operationId: 'getStats',
-  })
   @MayAsk('viewer', 'support', 'finance')
   @ShowsVirtualNumbers('key', 'number')
+  @Documented({
+    summary: 'What calls came to, by one to three of time, number, session, account, country, subaccount and direction',
+    operationId: 'getStats',
+    description:
+      'JSON comes page by page where number, session or several keys are asked for. CSV (`format=csv`, or `Accept: text/csv`) is whole, and audited.',
+    answers: { 200: ['Figures.', STATS_PAGE, { 'text/csv': STATS_CSV }] },
+    refusals: [NotFound],
+  })
   async show(
     @Query() query: StatsQuery,
     @Req() request: FastifyRequest,
@@ -58,8 +71,13 @@ export class StatsController {
 
   /** Starts a recount, which reports differences and, with `repair=true`, removes them. One is started daily anyway. */
   @Post('recount')
-  @ApiOperation({ summary: 'Count all calls again and compare', operationId: 'recountStats' })
   @MayAsk('admin')
+  @Documented({
+    summary: 'Count all calls anew, and report or remove differences',
+    operationId: 'startRecount',
+    description: 'One is started daily anyway.',
+    answers: { 202: ['It is begun.', RECOUNT_STARTED] },
+  })
   async startRecount(
     @Query() { repair }: RecountQuery,
     @Req() request: FastifyRequest,
@@ -77,8 +95,12 @@ export class StatsController {
 
   /** What the last recount found; null before the first. */
   @Get('recount')
-  @ApiOperation({ summary: 'Read what the last recount found', operationId: 'getRecount' })
   @MayAsk('viewer', 'support', 'finance')
+  @Documented({
+    summary: 'What the last recount found',
+    operationId: 'getRecount',
+    answers: { 200: ['Null before the first.', RECOUNT] },
+  })
   async lastRecount() {
     return { last: shownRecount(await this.recount.last()) };
   }

@@ -5,29 +5,50 @@ import { CURRENCY, decimalText } from '../../accounts/index.js';
 import { GROUPINGS, type Grouping, type RecountReport, type StatsRow } from '../../billing-stats/index.js';
 import { TimeZone } from '../../platform/time-zone.js';
 import { PageQuery } from '../page.dto.js';
+import {
+  count,
+  decimal,
+  flag,
+  instant,
+  money,
+  optional,
+  orNull,
+  pageSchema,
+  shape,
+  text,
+  word,
+  type OptionalSchema,
+} from '../../platform/openapi/schemas.js';
 import { IfGiven, IsoInstant, isoText, IsTimeZone } from '../values.dto.js';
 
 const GROUP_BY = `group_by must be one to three of ${GROUPINGS.join(', ')}, each once, joined by commas`;
 
 export class StatsQuery extends PageQuery {
-  /** Auth ID; every account where left out. */
+  @ApiProperty({ description: 'Auth ID; every account where left out.' })
   @IfGiven()
   @Matches(/^[A-Za-z0-9]{1,20}$/, { message: 'account must be the Auth ID of an account' })
   account?: string;
 
-  /** Rounded down to a full hour of `time_zone`, in which it is read where it has no offset. Thirty days before `to` where left out. */
+  @ApiProperty({
+    description:
+      'ISO 8601, rounded down to a full hour of `time_zone`, in which it is read where it has no offset. Thirty days before `to` where left out.',
+  })
   @IfGiven()
   @IsoInstant('time_zone')
   from?: number;
 
-  /** Exclusive; rounded up to a full hour. The end of this hour where left out. */
+  @ApiProperty({
+    description: 'ISO 8601, exclusive; rounded up to a full hour. The end of this hour where left out.',
+  })
   @IfGiven()
   @IsoInstant('time_zone')
   to?: number;
 
-  /** One to three of day, hour, month, number, session, account, country, subaccount and direction, joined by commas. */
+  @ApiProperty({
+    description: `One to three of ${GROUPINGS.join(', ')}, each once, joined by commas.`,
+    example: ['month', 'account', 'country'],
+  })
   @IfGiven()
-  @ApiProperty({ type: String, example: 'month,account,country' })
   @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : value))
   @IsArray({ message: GROUP_BY })
   @ArrayMaxSize(3, { message: GROUP_BY })
@@ -35,13 +56,17 @@ export class StatsQuery extends PageQuery {
   @IsIn(GROUPINGS, { each: true, message: GROUP_BY })
   group_by: Grouping[] = ['day'];
 
-  /** IANA name, such as `Asia/Kolkata`: where days, hours and months begin. UTC where left out. */
+  @ApiProperty({
+    type: 'string',
+    description: 'IANA name, such as `Asia/Kolkata`: where days, hours and months begin.',
+    default: 'UTC',
+    example: 'Europe/Berlin',
+  })
   @IfGiven()
-  @ApiProperty({ type: String, example: 'Europe/Berlin' })
   @IsTimeZone()
   time_zone: TimeZone = TimeZone.utc;
 
-  /** Without it the Accept header decides. */
+  @ApiProperty({ description: 'Without it the Accept header decides.' })
   @IfGiven()
   @IsIn(['json', 'csv'], { message: 'format must be json or csv' })
   format?: 'json' | 'csv';
@@ -81,7 +106,7 @@ export const STATS_COLUMNS = [
 ] as const;
 
 export class RecountQuery {
-  /** Whether differences are removed, not only reported. */
+  @ApiProperty({ description: 'Whether differences are removed, not only reported.' })
   @IfGiven()
   @IsIn(['true', 'false'], { message: 'repair must be true or false' })
   repair?: 'true' | 'false';
@@ -105,3 +130,60 @@ export function shownRecount(report: RecountReport | null) {
     repaired: report.isRepaired,
   };
 }
+
+const KEYS: Record<Grouping, string> = {
+  day: '2026-11-29',
+  hour: '2026-11-29T17:00:00.000Z',
+  month: '2026-11',
+  number: '+14155550100',
+  session: '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f',
+  account: 'MAXXXXXXXXXXXXXXXXXX',
+  country: 'US',
+  subaccount: 'SAXXXXXXXXXXXXXXXXXX',
+  direction: 'inbound',
+};
+type ShownStats = Omit<ReturnType<typeof shownStats>, Grouping>;
+
+const STATS_ROW = shape<ShownStats & Partial<Record<Grouping, string>>>('StatsRow', () => ({
+  key: text('The values of all keys that were asked for; for one key its value.', '2026-11-29'),
+  ...ofKeys(),
+  calls: count('Calls that came or were requested.', 3),
+  connected: count('Those whose parties talked.', 2),
+  minutes: decimal('Talked, to hundredths.', 4.5),
+  billed_seconds: count('Of all legs.', 300),
+  amount: money("Plivo's price and the account's own fees."),
+  sessions: count('Sessions opened.', 2),
+  provider_amount: money("Plivo's price."),
+  fees: money("The account's own: of sessions and of minutes."),
+  currency: word('Of all amounts.', [CURRENCY]),
+}));
+
+function ofKeys(): Record<Grouping, OptionalSchema> {
+  const members = GROUPINGS.map((key) => [key, optional(text('There where `group_by` names it.', KEYS[key]))]);
+  return Object.fromEntries(members) as Record<Grouping, OptionalSchema>;
+}
+
+export const STATS_PAGE = pageSchema('Stats', STATS_ROW);
+export const STATS_CSV = {
+  type: 'string',
+  description: `With a header: key, each of \`group_by\`, ${STATS_COLUMNS.join(', ')}.`,
+  example: `key,day,${STATS_COLUMNS.join()}\r\n2026-11-29,2026-11-29,3,2,4.5,300,0.0425,2,0.0425,0,USD\r\n`,
+};
+const REPORT = shape<NonNullable<ReturnType<typeof shownRecount>>>('RecountReport', () => ({
+  started_at: orNull(instant('When it began.')),
+  finished_at: orNull(instant('When it ended.')),
+  calls: count('All calls that were counted.'),
+  amount: money('What all calls came to.'),
+  stats_calls: count('As many as the statistics said.'),
+  stats_amount: money('What the statistics said.'),
+  differences: count('0 where the statistics are what a full count of all calls comes to.'),
+  call_differences: count('Of calls.'),
+  session_differences: count('Of sessions.'),
+  sum_differences: count('Of sums.'),
+  repaired: flag('Whether they were removed.'),
+}));
+export const RECOUNT = shape<{ last: object | null }>('Recount', () => ({ last: orNull(REPORT) }));
+export const RECOUNT_STARTED = shape<{ queued: boolean; repair: boolean }>('RecountStarted', () => ({
+  queued: flag('Always true.', true),
+  repair: flag('Whether differences will be removed.'),
+}));

@@ -1,5 +1,4 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import { Config } from '../../platform/settings/config.js';
 import { Database } from '../../platform/database/database.js';
 import { describeDatabase } from '../../platform/database/describe-database.js';
@@ -9,6 +8,36 @@ import { buildCommit, packageVersion } from '../../platform/version.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { isoText } from '../values.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { count, instant, listOf, object, orNull, shape, text, word } from '../../platform/openapi/schemas.js';
+
+const ROLES = ['all', 'api', 'worker'];
+
+const SYSTEM = shape<Awaited<ReturnType<SystemController['show']>>>('System', () => ({
+  version: text('Of the service.', '0.1.0'),
+  commit: orNull(text('Null where the build did not know it.', 'cbc4b1b')),
+  node: text('Of Node.', 'v24.11.0'),
+  database: text('Without credentials.', 'SQLite, data/masking.db'),
+  migrations: object({
+    done: count('How many of this version are done.', 60),
+    pending: listOf(text('By name.', 'AddSomething1764000000000'), 'Those that are not.'),
+  }),
+  provider: word('Who makes the calls.', ['plivo', 'simulator']),
+  role: word('Which part of the service it plays.', ROLES),
+  processes: listOf(
+    object({
+      id: text('Of the process.', 'b4Jx0pQw7Lm2Zt9a'),
+      role: word('worker and all run jobs.', ROLES),
+      host: text('Where it runs.', 'masking-1'),
+      pid: count('There.', 4242),
+      version: text('Of the service.', '0.1.0'),
+      node: text('Of Node.', 'v24.11.0'),
+      started_at: instant('When it started.'),
+      seen_at: instant('When it beat last.'),
+    }),
+    'Oldest first.',
+  ),
+}));
 
 /** What runs here, and who else. */
 @Controller('admin/system')
@@ -22,11 +51,10 @@ export class SystemController {
 
   @Get()
   @MayAsk('viewer', 'support')
-  @ApiOperation({
+  @Documented({
     summary: 'What runs here, and the processes that were seen within the last minute',
-    description:
-      'The process that answers tells its version, commit (null where the build did not know it), Node, role, provider and database; migrations: how many of ' +
-      'this version are done, and the names of those that are not. processes: oldest first; role worker or all runs jobs.',
+    operationId: 'getSystem',
+    answers: { 200: ['Of the process that answers.', SYSTEM] },
   })
   async show() {
     const pending = await pendingMigrations(this.database);

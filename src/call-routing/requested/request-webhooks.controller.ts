@@ -1,5 +1,4 @@
 import { All, Controller, Header, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import {
   emptyXml,
@@ -16,9 +15,10 @@ import { UnreadableWebhook } from '../call-routing.errors.js';
 import { CloseRequest } from './close-request.js';
 import { ConnectSecondParty } from './connect-second-party.js';
 import { NoteRinging } from './note-ringing.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { FORM, XML } from '../webhook-schemas.js';
 
 /** What Plivo calls about a call that we have placed to a first party. */
-@ApiExcludeController()
 @Controller('plivo/:authId/requests/:requestId')
 @UseGuards(PlivoSignatureGuard)
 export class RequestWebhooksController {
@@ -32,6 +32,12 @@ export class RequestWebhooksController {
   @All('answer')
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
+  @Documented({
+    summary: 'The first party has answered a call of ours',
+    operationId: 'plivoRequestAnswer',
+    body: FORM,
+    answers: { 200: ['XML that Plivo follows.', null, XML] },
+  })
   async answer(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
     const webhook = webhookOf(request);
     if (!isUuid(requestId)) throw new UnreadableWebhook('answer');
@@ -48,6 +54,12 @@ export class RequestWebhooksController {
 
   @All('ring')
   @HttpCode(200)
+  @Documented({
+    summary: 'The phone of the first party rings',
+    operationId: 'plivoRequestRing',
+    body: FORM,
+    answers: { 200: ['Noted.'] },
+  })
   async ring(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
     const webhook = webhookOf(request);
     const told = readAnswerWebhook(webhook.params);
@@ -58,6 +70,12 @@ export class RequestWebhooksController {
 
   @All('hangup')
   @HttpCode(200)
+  @Documented({
+    summary: 'A call of ours has ended',
+    operationId: 'plivoRequestHangup',
+    body: FORM,
+    answers: { 200: ['Noted.'] },
+  })
   async hangup(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<string> {
     const webhook = webhookOf(request);
     const told = readHangupWebhook(webhook.params);

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '../logging/logger.js';
 import { contentTypeOf, describeStatus } from './error-answer.js';
+import { protectiveHeaders } from './protective-headers.js';
 
 const STATUS_OF_CODE: Record<string, number> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -34,6 +35,7 @@ export function answerClientError(
       `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
       `X-Request-Id: ${requestId}`,
       `Content-Type: ${contentTypeOf(answer)}`,
+      ...Object.entries(protectiveHeaders(asked.url)).map(([name, value]) => `${name}: ${value}`),
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
       '',

@@ -30,7 +30,7 @@ interface Refusal {
   isBug?: true;
 }
 
-const STATUS_OF_KIND: Record<RefusalKind, number> = {
+export const STATUS_OF_KIND: Record<RefusalKind, number> = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -103,7 +103,19 @@ function statusOf(error: unknown): number | null {
 }
 
 function maskingBody({ code, sentence, details }: Refusal, requestId: string): Record<string, unknown> {
-  return { api_id: requestId, error: sentence, error_code: code, ...paramOf(details), ...details?.extra };
+  return {
+    api_id: requestId,
+    error: sentence,
+    error_code: code,
+    ...paramOf(details),
+    ...details?.extra,
+    doc_url: docUrlOf(code),
+  };
+}
+
+/** Where a code is explained, below PUBLIC_URL: `docs/errors.md` as a page. */
+export function docUrlOf(code: string): string {
+  return `/docs/errors#${code}`;
 }
 
 function problemBody({ status, code, sentence, details }: Refusal, requestId: string): Record<string, unknown> {

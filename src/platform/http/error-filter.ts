@@ -2,6 +2,7 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Log } from '../logging/logger.js';
 import { contentTypeOf, describeError, type Asked, type ErrorAnswer } from './error-answer.js';
+import { protectiveHeaders } from './protective-headers.js';
 import { ReplayedRefusal } from './idempotency-answers.js';
 
 /**
@@ -35,13 +36,18 @@ export function answerError(
     reply.raw.destroy();
     return;
   }
-  void sendErrorAnswer(reply, answer, request.id);
+  void sendErrorAnswer(reply, answer, request);
 }
 
-function sendErrorAnswer(reply: FastifyReply, answer: ErrorAnswer, requestId: string): FastifyReply {
+function sendErrorAnswer(reply: FastifyReply, answer: ErrorAnswer, request: FastifyRequest): FastifyReply {
   return reply
     .code(answer.status)
-    .headers({ ...answer.headers, 'x-request-id': requestId, 'content-type': contentTypeOf(answer) })
+    .headers({
+      ...protectiveHeaders(request.raw.url ?? ''),
+      ...answer.headers,
+      'x-request-id': request.id,
+      'content-type': contentTypeOf(answer),
+    })
     .send(JSON.stringify(answer.body));
 }
 

@@ -12,6 +12,7 @@ import { answerClientError } from './client-error.js';
 import { answerError } from './error-filter.js';
 import { Closing } from './http.errors.js';
 import { markReplay } from './idempotency-answers.js';
+import { protectiveHeaders } from './protective-headers.js';
 import { lenientUrl } from './request-url.js';
 import { isAwaited } from './slow-bodies.js';
 import { closeWithoutReset, isRefused } from './unread-body.js';
@@ -76,7 +77,7 @@ function registerHooks(instance: FastifyInstance, log: Log): void {
       reply.hijack();
       return;
     }
-    reply.header('x-request-id', request.id);
+    reply.headers({ ...protectiveHeaders(request.url), 'x-request-id': request.id });
     if (isClosing) reply.header('connection', 'close');
     if (isClosing) done(new Closing());
     else done(request.is404 && carriesBody(request) ? new NotFoundException() : undefined);

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import { shippedFile } from './shipped-file.js';
 
 /** One file a language; what they do is told at their top. */
 const FILES = [
@@ -19,14 +20,8 @@ export function publishSdkFiles(instance: FastifyInstance): void {
   const list = FILES.map((name) => `/docs/sdk/${name}\n`).join('');
   for (const path of ['/docs/sdk', '/docs/sdk/']) instance.get(path, (_, reply) => void reply.type(TEXT).send(list));
   for (const name of FILES)
-    instance.get(`/docs/sdk/${name}`, (_, reply) => void reply.type(TEXT).send(readFileSync(place(name))));
-}
-
-/** Three folders above this file when it runs from its sources, two above the one compiled file. */
-function place(name: string): URL {
-  const [found] = ['../../docs/sdk/', '../../../docs/sdk/']
-    .map((folder) => new URL(folder + name, import.meta.url))
-    .filter((url) => existsSync(url));
-  if (found === undefined) throw new Error(`docs/sdk/${name} is not where the service was built`);
-  return found;
+    instance.get(
+      `/docs/sdk/${name}`,
+      (_, reply) => void reply.type(TEXT).send(readFileSync(shippedFile(`docs/sdk/${name}`))),
+    );
 }

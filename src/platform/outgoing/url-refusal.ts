@@ -15,7 +15,16 @@ import { parseUrl } from '../parse-url.js';
  *
  * Where private addresses are allowed, the last three never occur; where http is, `scheme` means neither http nor https, and 80 is a port too.
  */
-export type UrlRefusal = 'too-long' | 'invalid' | 'scheme' | 'credentials' | 'port' | 'private-address' | 'ip-literal';
+export const URL_REFUSALS = [
+  'too-long',
+  'invalid',
+  'scheme',
+  'credentials',
+  'port',
+  'private-address',
+  'ip-literal',
+] as const;
+export type UrlRefusal = (typeof URL_REFUSALS)[number];
 
 /** What the operator allows beyond https to public names. */
 export interface UrlRules {

@@ -6,6 +6,11 @@ import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { callSummary, callView } from './control-views.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
+
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
 
 /** Places calls as people do, and tells all about them. */
 @Controller('simulator/control/calls')
@@ -16,6 +21,13 @@ export class ControlCallsController {
 
   @Post()
   @HttpCode(201)
+  @Documented({
+    summary: 'Place a call, as a person does at a phone',
+    operationId: 'placeCall',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 201: ['Done.', ANSWER] },
+  })
   place(@Body() body: unknown) {
     const fields = new Fields(body, ['from', 'to', 'caller_name']);
     const from = fields.requiredText('from');
@@ -27,11 +39,21 @@ export class ControlCallsController {
   }
 
   @Get()
+  @Documented({
+    summary: 'Calls, newest first',
+    operationId: 'listSimulatedCalls',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   list() {
     return { items: this.simulator.book.newestFirst().map(callSummary) };
   }
 
   @Get(':uuid')
+  @Documented({
+    summary: 'All that happened in a call',
+    operationId: 'getSimulatedCall',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   async get(
     @Param('uuid') uuid: string,
     @Query('wait_for') waitFor: string | undefined,

@@ -5,6 +5,8 @@ import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { iso } from './control-views.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
 
 const LONGEST_HANG_MS = 60_000;
 const MOST_ENTRIES = 1000;
@@ -19,6 +21,9 @@ interface InboxQuery {
   timeout?: string;
 }
 
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
+
 /** Shows what the inbox received, and makes it a bad receiver. */
 @Controller('simulator/control/inbox')
 @UseGuards(ControlCallers)
@@ -31,6 +36,11 @@ export class ControlInboxController {
    * when that many are there, or with 408 after `timeout` seconds (5).
    */
   @Get()
+  @Documented({
+    summary: 'What the inbox received, newest first',
+    operationId: 'listInbox',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   async list(@Query() query: InboxQuery) {
     const { name, session, event, timeout } = query;
     const limit = readCount('limit', query.limit) ?? DEFAULT_ENTRIES;
@@ -43,11 +53,21 @@ export class ControlInboxController {
 
   @Delete()
   @HttpCode(204)
+  @Documented({
+    summary: 'Forget what the inbox received',
+    operationId: 'clearInbox',
+    answers: { 204: ['Done.'] },
+  })
   clear(): void {
     this.simulator.inbox.clear();
   }
 
   @Get('faults')
+  @Documented({
+    summary: 'How the inbox misbehaves',
+    operationId: 'listInboxFaults',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   faults() {
     return { items: this.simulator.inbox.plan };
   }
@@ -55,6 +75,13 @@ export class ControlInboxController {
   /** Replaces the fault of one inbox, or without a name the one that strikes all. */
   @Post('faults')
   @HttpCode(200)
+  @Documented({
+    summary: 'Make the inbox a bad receiver',
+    operationId: 'orderInboxFault',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   order(@Body() body: unknown): InboxFault {
     const fault = readFault(body);
     this.simulator.inbox.order(fault);
@@ -63,6 +90,11 @@ export class ControlInboxController {
 
   @Delete('faults')
   @HttpCode(204)
+  @Documented({
+    summary: 'Make the inbox a good receiver again',
+    operationId: 'liftInboxFaults',
+    answers: { 204: ['Done.'] },
+  })
   lift(): void {
     this.simulator.inbox.liftAll();
   }

@@ -6,6 +6,11 @@ import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
 import { Fields, readWait } from './control-fields.js';
 import { phoneView } from './control-views.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
+
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
 
 /** What people do at their phones. Every number that is not rented is a phone, known or not. */
 @Controller('simulator/control/phones')
@@ -15,11 +20,21 @@ export class ControlPhonesController {
   constructor(private readonly simulator: Simulator) {}
 
   @Get()
+  @Documented({
+    summary: 'Phones that somebody has used',
+    operationId: 'listPhones',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   list() {
     return { items: this.simulator.phones.all().map((phone) => this.view(phone)) };
   }
 
   @Get(':number')
+  @Documented({
+    summary: 'One phone and what it shows',
+    operationId: 'getPhone',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   async get(
     @Param('number') number: string,
     @Query('wait_for') waitFor: string | undefined,
@@ -35,6 +50,13 @@ export class ControlPhonesController {
   }
 
   @Put(':number')
+  @Documented({
+    summary: 'Say how a phone behaves when it rings',
+    operationId: 'setPhone',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   behave(@Param('number') number: string, @Body() body: unknown) {
     const fields = new Fields(body, ['behaviour', 'after_seconds', 'types']);
     const phone = this.simulator.phones.at(number);
@@ -49,6 +71,13 @@ export class ControlPhonesController {
 
   @Post(':number/answer')
   @HttpCode(200)
+  @Documented({
+    summary: 'Answer a ringing phone',
+    operationId: 'answerPhone',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   answer(@Param('number') number: string, @Body() body: unknown) {
     const phone = this.simulator.phones.at(number);
     ringingLine(phone, body).answer();
@@ -57,6 +86,13 @@ export class ControlPhonesController {
 
   @Post(':number/decline')
   @HttpCode(200)
+  @Documented({
+    summary: 'Decline a call',
+    operationId: 'declinePhone',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   decline(@Param('number') number: string, @Body() body: unknown) {
     const phone = this.simulator.phones.at(number);
     ringingLine(phone, body).refuse('decline');
@@ -65,6 +101,13 @@ export class ControlPhonesController {
 
   @Post(':number/hangup')
   @HttpCode(200)
+  @Documented({
+    summary: 'Hang up',
+    operationId: 'hangUpPhone',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   hangUp(@Param('number') number: string, @Body() body: unknown) {
     const phone = this.simulator.phones.at(number);
     const line = phone.lineOf(new Fields(body, ['call_uuid']).text('call_uuid'));
@@ -75,6 +118,13 @@ export class ControlPhonesController {
 
   @Post(':number/digits')
   @HttpCode(200)
+  @Documented({
+    summary: 'Type digits',
+    operationId: 'pressDigits',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   press(@Param('number') number: string, @Body() body: unknown) {
     const fields = new Fields(body, ['digits', 'call_uuid']);
     const digits = fields.text('digits', (text) => /^[0-9*#]{1,50}$/.test(text));

@@ -9,8 +9,13 @@ import { readFaults } from './control-faults.js';
 import { Fields } from './control-fields.js';
 import { readSettings } from './control-settings.js';
 import { iso, withIsoTime } from './control-views.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
 
 const LONGEST_ADVANCE_SECONDS = 366 * 86_400;
+
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
 
 /** Rules of the simulated world: its clock, its faults, its habits. */
 @Controller('simulator/control')
@@ -20,11 +25,21 @@ export class ControlSettingsController {
   constructor(private readonly simulator: Simulator) {}
 
   @Get('sightings')
+  @Documented({
+    summary: 'Numbers that phones have shown',
+    operationId: 'listSightings',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   sightings() {
     return { items: this.simulator.phones.sightings.map(withIsoTime) };
   }
 
   @Get('numbers')
+  @Documented({
+    summary: 'Numbers that this Plivo rents out',
+    operationId: 'listRentedNumbers',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   numbers() {
     const numbers = [...this.simulator.account.numbers.values()];
     return { items: numbers.map(({ number, alias, subaccount }) => ({ number, alias, subaccount })) };
@@ -33,6 +48,13 @@ export class ControlSettingsController {
   /** Rents one more number, until the next reset; the service finds it at its next sync. */
   @Post('numbers')
   @HttpCode(201)
+  @Documented({
+    summary: 'Rent one more number',
+    operationId: 'rentNumber',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 201: ['Done.', ANSWER] },
+  })
   rentNumber(@Body() body: unknown) {
     const fields = new Fields(body, ['number']);
     const number = parseCaller(fields.requiredText('number'));
@@ -43,6 +65,13 @@ export class ControlSettingsController {
 
   /** `leads_to`: the service, an application that is not the service's, or none at all. */
   @Put('numbers/:number')
+  @Documented({
+    summary: 'Lead a number here or elsewhere',
+    operationId: 'leadNumber',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   leadNumber(@Param('number') text: string, @Body() body: unknown) {
     const fields = new Fields(body, ['leads_to']);
     const destination = fields.choice('leads_to', DESTINATIONS);
@@ -55,6 +84,13 @@ export class ControlSettingsController {
 
   /** As in the console: the former token is revoked at once. Without `auth_token` one is made. */
   @Put('subaccounts/:authId')
+  @Documented({
+    summary: 'Give a subaccount a new token',
+    operationId: 'renewSubaccountToken',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   renewToken(@Param('authId') authId: string, @Body() body: unknown) {
     const fields = new Fields(body, ['auth_token']);
     const token = fields.text('auth_token', (text) => /^[\x21-\x7e]+$/.test(text)) ?? undefined;
@@ -66,12 +102,24 @@ export class ControlSettingsController {
   }
 
   @Get('faults')
+  @Documented({
+    summary: 'What goes wrong on purpose',
+    operationId: 'getFaults',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   faults() {
     return this.simulator.faults.current;
   }
 
   @Post('faults')
   @HttpCode(200)
+  @Documented({
+    summary: 'Make things go wrong on purpose',
+    operationId: 'replaceFaults',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   replaceFaults(@Body() body: unknown) {
     const { plan, seed } = readFaults(body);
     this.simulator.faults.replace(plan, seed);
@@ -80,17 +128,32 @@ export class ControlSettingsController {
 
   @Delete('faults')
   @HttpCode(204)
+  @Documented({
+    summary: 'Let nothing go wrong on purpose',
+    operationId: 'clearFaults',
+    answers: { 204: ['Done.'] },
+  })
   clearFaults(): void {
     this.simulator.faults.clear();
   }
 
   @Get('api-requests')
+  @Documented({
+    summary: 'What this Plivo was asked',
+    operationId: 'listApiRequests',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   apiRequests() {
     return this.simulator.apiRequests.view();
   }
 
   /** What this Plivo charges for all legs that have ended since its start or the last reset. */
   @Get('bill')
+  @Documented({
+    summary: 'What this Plivo charges for all ended legs',
+    operationId: 'getBill',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   bill() {
     const { legs, billedSeconds, micros } = this.simulator.book.total;
     return { legs, billed_seconds: billedSeconds, amount_micros: micros };
@@ -98,6 +161,11 @@ export class ControlSettingsController {
 
   /** `ahead_seconds`: how far somebody has moved it; a restart keeps that. */
   @Get('clock')
+  @Documented({
+    summary: 'The time here',
+    operationId: 'getClock',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   clock() {
     const { clock } = this.simulator;
     return { now: iso(clock.now()), ahead_seconds: Math.round(clock.aheadMs / 1000) };
@@ -109,6 +177,13 @@ export class ControlSettingsController {
    */
   @Post('clock')
   @HttpCode(200)
+  @Documented({
+    summary: 'Advance the time',
+    operationId: 'advanceClock',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   async advance(@Body() body: unknown) {
     const fields = new Fields(body, ['advance_seconds']);
     const seconds = fields.number('advance_seconds', 0, LONGEST_ADVANCE_SECONDS);
@@ -119,16 +194,33 @@ export class ControlSettingsController {
 
   @Post('reset')
   @HttpCode(204)
+  @Documented({
+    summary: 'Begin anew',
+    operationId: 'resetSimulator',
+    answers: { 204: ['Done.'] },
+  })
   reset(): void {
     this.simulator.reset();
   }
 
   @Get('settings')
+  @Documented({
+    summary: 'Habits of this Plivo',
+    operationId: 'getSimulatorSettings',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   settings(): Settings {
     return this.simulator.settings;
   }
 
   @Put('settings')
+  @Documented({
+    summary: 'Change habits of this Plivo',
+    operationId: 'changeSimulatorSettings',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 200: ['Done.', ANSWER] },
+  })
   changeSettings(@Body() body: unknown): Settings {
     const given = Object.entries(readSettings(body)).filter(([, value]) => value !== null);
     return Object.assign(this.simulator.settings, Object.fromEntries(given));

@@ -7,6 +7,7 @@ import { RestAuth } from './rest-auth.js';
 import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { seesCalls, viewerOf } from './viewer.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 /** The media host: a recording's sound, for who has the credentials of the account, or of the subaccount that the call was of, as an account set up with care demands. */
 @Controller('simulator/media/v1/Account/:authId/Recording')
@@ -17,6 +18,11 @@ export class MediaController {
   constructor(private readonly simulator: Simulator) {}
 
   @Get(':file')
+  @Documented({
+    summary: 'The sound of a recording',
+    operationId: 'getPlivoMedia',
+    answers: { 200: ['The sound.', null, { 'audio/mpeg': { type: 'string', format: 'binary' } }] },
+  })
   async get(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const [id = '', format] = file.split('.');
     const kept = this.simulator.recordings.get(id);

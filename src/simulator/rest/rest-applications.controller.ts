@@ -22,8 +22,13 @@ import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
 import { seesProperty, viewerOf } from './viewer.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
 
 const APP_NAME = /^[A-Za-z0-9_-]{1,60}$/;
+
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
 
 @Controller('simulator/v1/Account/:authId/Application')
 @UseGuards(RestAuth)
@@ -34,6 +39,13 @@ export class RestApplicationsController {
 
   @Post()
   @HttpCode(201)
+  @Documented({
+    summary: 'Create an application',
+    operationId: 'createApplication',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 201: ['Done.', ANSWER] },
+  })
   create(@Req() request: FastifyRequest, @Body() body: unknown) {
     const given = new RestBody(body);
     const appName = given.required('app_name');
@@ -52,6 +64,11 @@ export class RestApplicationsController {
   }
 
   @Get()
+  @Documented({
+    summary: 'List applications',
+    operationId: 'listApplications',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   list(@Req() request: FastifyRequest, @Query() query: Filters) {
     const viewer = viewerOf(request);
     const { app_name: name, subaccount } = query;
@@ -70,12 +87,24 @@ export class RestApplicationsController {
   }
 
   @Get(':appId')
+  @Documented({
+    summary: 'Read an application',
+    operationId: 'getApplication',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   get(@Req() request: FastifyRequest, @Param('appId') appId: string) {
     return { api_id: randomUUID(), ...this.describe(this.find(request, appId)) };
   }
 
   @Post(':appId')
   @HttpCode(202)
+  @Documented({
+    summary: 'Change an application',
+    operationId: 'updateApplication',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 202: ['Done.', ANSWER] },
+  })
   update(@Req() request: FastifyRequest, @Param('appId') appId: string, @Body() body: unknown) {
     const application = this.find(request, appId);
     const given = new RestBody(body);
@@ -91,6 +120,11 @@ export class RestApplicationsController {
 
   @Delete(':appId')
   @HttpCode(204)
+  @Documented({
+    summary: 'Delete an application',
+    operationId: 'deleteApplication',
+    answers: { 204: ['Done.'] },
+  })
   remove(@Req() request: FastifyRequest, @Param('appId') appId: string): void {
     this.simulator.account.removeApplication(this.find(request, appId).appId);
   }

@@ -29,9 +29,14 @@ import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
 import { seesCalls, viewerOf } from './viewer.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
 
 const MOST_DESTINATIONS = 1000;
 const LONGEST_CALLER_NAME = 50;
+
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
 
 @Controller('simulator/v1/Account/:authId/Call')
 @UseGuards(RestAuth)
@@ -42,6 +47,13 @@ export class RestCallsController {
 
   @Post()
   @HttpCode(201)
+  @Documented({
+    summary: 'Call one or more numbers',
+    operationId: 'makeCall',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 201: ['Done.', ANSWER] },
+  })
   place(@Req() request: FastifyRequest, @Body() body: unknown) {
     const placedBy = viewerOf(request).subaccount;
     const given = new RestBody(body);
@@ -58,6 +70,11 @@ export class RestCallsController {
   }
 
   @Get()
+  @Documented({
+    summary: 'List call records, or live calls',
+    operationId: 'listPlivoCalls',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   list(@Req() request: FastifyRequest, @Query() query: Filters) {
     const { book, clock } = this.simulator;
     const viewer = viewerOf(request);
@@ -73,6 +90,11 @@ export class RestCallsController {
   }
 
   @Get(':uuid')
+  @Documented({
+    summary: 'Read a call record, or a live call',
+    operationId: 'getPlivoCall',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   get(@Req() request: FastifyRequest, @Param('uuid') uuid: string, @Query('status') status: string | undefined) {
     if (status === undefined) {
       const viewer = viewerOf(request);
@@ -87,12 +109,22 @@ export class RestCallsController {
 
   /** The real API hangs up every call of the account here. A client that sends this has lost a uuid. */
   @Delete()
+  @Documented({
+    summary: 'Refused here; Plivo would hang up every call of the account',
+    operationId: 'hangUpAllCalls',
+    answers: { 204: ['Done.'] },
+  })
   hangUpAll(): never {
     throw new RestRefusal(400, 'call_uuid parameter is missing');
   }
 
   @Delete(':uuid')
   @HttpCode(204)
+  @Documented({
+    summary: 'Hang up a call',
+    operationId: 'hangUpCall',
+    answers: { 204: ['Done.'] },
+  })
   hangUp(@Req() request: FastifyRequest, @Param('uuid') uuid: string): void {
     this.live(request, uuid).hangUp('API Request');
   }

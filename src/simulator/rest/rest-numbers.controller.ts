@@ -23,6 +23,11 @@ import { notFound, RestErrorFilter, RestRefusal } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
 import { seesProperty, viewerOf } from './viewer.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
+
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
 
 @Controller('simulator/v1/Account/:authId/Number')
 @UseGuards(RestAuth)
@@ -32,6 +37,11 @@ export class RestNumbersController {
   constructor(private readonly simulator: Simulator) {}
 
   @Get()
+  @Documented({
+    summary: 'List rented numbers',
+    operationId: 'listPlivoNumbers',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   list(@Req() request: FastifyRequest, @Query() query: Filters) {
     const viewer = viewerOf(request);
     const { number_startswith: start, subaccount, alias, services } = query;
@@ -53,12 +63,24 @@ export class RestNumbersController {
   }
 
   @Get(':number')
+  @Documented({
+    summary: 'Read a rented number',
+    operationId: 'getPlivoNumber',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   get(@Req() request: FastifyRequest, @Param('number') number: string) {
     return { api_id: randomUUID(), ...this.describe(this.find(request, number)) };
   }
 
   @Post(':number')
   @HttpCode(202)
+  @Documented({
+    summary: 'Change a rented number',
+    operationId: 'updatePlivoNumber',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 202: ['Done.', ANSWER] },
+  })
   update(@Req() request: FastifyRequest, @Param('number') text: string, @Body() body: unknown) {
     const number = this.find(request, text);
     const given = new RestBody(body);

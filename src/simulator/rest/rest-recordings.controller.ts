@@ -21,6 +21,10 @@ import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
 import { seesCalls, viewerOf, type Viewer } from './viewer.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
+
+const ANSWER = anyObject('As this simulator shows it.');
 
 @Controller('simulator/v1/Account/:authId/Recording')
 @UseGuards(RestAuth)
@@ -30,6 +34,11 @@ export class RestRecordingsController {
   constructor(private readonly simulator: Simulator) {}
 
   @Get()
+  @Documented({
+    summary: 'List recordings',
+    operationId: 'listPlivoRecordings',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   list(@Req() request: FastifyRequest, @Query() query: Filters) {
     const { recordings, clock } = this.simulator;
     const viewer = viewerOf(request);
@@ -51,12 +60,22 @@ export class RestRecordingsController {
   }
 
   @Get(':id')
+  @Documented({
+    summary: 'Read a recording',
+    operationId: 'getPlivoRecording',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   get(@Req() request: FastifyRequest, @Param('id') id: string) {
     return { api_id: randomUUID(), ...this.describe(this.known(request, id), viewerOf(request)) };
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @Documented({
+    summary: 'Delete a recording',
+    operationId: 'deletePlivoRecording',
+    answers: { 204: ['Done.'] },
+  })
   delete(@Req() request: FastifyRequest, @Param('id') id: string): void {
     this.known(request, id);
     this.simulator.recordings.delete(id);

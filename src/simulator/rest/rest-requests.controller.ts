@@ -5,6 +5,7 @@ import { RestAuth } from './rest-auth.js';
 import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { seesCalls, viewerOf } from './viewer.js';
+import { Documented } from '../../platform/openapi/documented.js';
 
 /** Orders for calls, under the names that the API gave them. */
 @Controller('simulator/v1/Account/:authId/Request')
@@ -16,6 +17,11 @@ export class RestRequestsController {
 
   @Delete(':requestUuid')
   @HttpCode(204)
+  @Documented({
+    summary: 'Cancel an order for a call',
+    operationId: 'cancelRequest',
+    answers: { 204: ['Done.'] },
+  })
   cancel(@Req() request: FastifyRequest, @Param('requestUuid') requestUuid: string): void {
     const viewer = viewerOf(request);
     const live = [...this.simulator.book.live.values()].find(

@@ -22,6 +22,11 @@ import { notFound, RestErrorFilter } from './rest-errors.js';
 import { RestFaults } from './rest-faults.js';
 import { page, type Query as Filters } from './rest-list.js';
 import { viewerOf } from './viewer.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { anyObject } from '../../platform/openapi/schemas.js';
+
+const ANSWER = anyObject('As this simulator shows it.');
+const BODY = { 'application/json': anyObject('What this simulator is told.') };
 
 /** The account's subaccounts, for the account alone. */
 @Controller('simulator/v1/Account/:authId/Subaccount')
@@ -33,6 +38,13 @@ export class RestSubaccountsController {
 
   @Post()
   @HttpCode(201)
+  @Documented({
+    summary: 'Create a subaccount',
+    operationId: 'createSubaccount',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 201: ['Done.', ANSWER] },
+  })
   create(@Req() request: FastifyRequest, @Body() body: unknown) {
     refuseSubaccounts(request);
     const given = new RestBody(body);
@@ -42,6 +54,11 @@ export class RestSubaccountsController {
   }
 
   @Get()
+  @Documented({
+    summary: 'List subaccounts',
+    operationId: 'listSubaccounts',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   list(@Req() request: FastifyRequest, @Query() query: Filters) {
     refuseSubaccounts(request);
     const found = this.simulator.account.subaccounts.list();
@@ -53,12 +70,24 @@ export class RestSubaccountsController {
   }
 
   @Get(':id')
+  @Documented({
+    summary: 'Read a subaccount',
+    operationId: 'getSubaccount',
+    answers: { 200: ['Done.', ANSWER] },
+  })
   get(@Req() request: FastifyRequest, @Param('id') id: string) {
     return { api_id: randomUUID(), ...this.describe(this.find(request, id)) };
   }
 
   @Post(':id')
   @HttpCode(202)
+  @Documented({
+    summary: 'Change a subaccount',
+    operationId: 'updateSubaccount',
+    body: BODY,
+    isBodyOptional: true,
+    answers: { 202: ['Done.', ANSWER] },
+  })
   update(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
     const subaccount = this.find(request, id);
     const given = new RestBody(body);
@@ -69,6 +98,11 @@ export class RestSubaccountsController {
 
   @Delete(':id')
   @HttpCode(204)
+  @Documented({
+    summary: 'Delete a subaccount',
+    operationId: 'deleteSubaccount',
+    answers: { 204: ['Done.'] },
+  })
   remove(@Req() request: FastifyRequest, @Param('id') id: string): void {
     this.simulator.account.subaccounts.remove(this.find(request, id).authId);
   }
