@@ -70,6 +70,8 @@ import { Job } from './platform/jobs/job.entity.js';
 import { ProcessRow } from './platform/processes/process.entity.js';
 import { KeyCheck } from './platform/crypto/key-check.entity.js';
 import { Connections } from './platform/database/connections.js';
+import { keepPrivate } from './platform/database/private-files.js';
+import { readDatabaseTls, type DatabaseTls } from './platform/settings/database-tls.js';
 import { sqliteDriver } from './platform/database/sqlite-driver.js';
 import { isNodeOfCluster, setSessionDefaults } from './platform/database/server-session.js';
 
@@ -198,7 +200,8 @@ export function dataSourceOptions(database: Config['database']): DataSourceOptio
     ...common,
     // The schema comparison of TypeORM needs to know MariaDB from MySQL; nothing else here does.
     type: database.url.startsWith('mariadb:') ? 'mariadb' : 'mysql',
-    url: database.url,
+    url: database.url.split('?', 1)[0] ?? '',
+    ...tlsOf(database.url),
     charset: 'utf8mb4',
     timezone: 'Z',
     supportBigNumbers: true,
@@ -210,8 +213,15 @@ export function dataSourceOptions(database: Config['database']): DataSourceOptio
   };
 }
 
+/** The setting was read once before, and every problem with it told. */
+function tlsOf(url: string): { ssl?: DatabaseTls } {
+  const tls = readDatabaseTls(new URL(url));
+  return 'value' in tls && tls.value !== null ? { ssl: tls.value } : {};
+}
+
 /** Opens the database; nothing is migrated yet. */
 export async function openDatabase(database: Config['database']): Promise<Connections> {
+  if (database.kind === 'sqlite' && database.file !== ':memory:') keepPrivate(database.file);
   const dataSource = new Connections(dataSourceOptions(database));
   await dataSource.initialize();
   if (database.kind === 'mysql') {

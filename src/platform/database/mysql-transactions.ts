@@ -1,4 +1,4 @@
-import type { ConnectionOptions, Pool, PoolConnection } from 'mysql2';
+import type { ConnectionOptions, Pool, PoolConnection, SslOptions } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Connections } from './connections.js';
 import { connectionOf, mysqlDriver } from './mysql-driver.js';
@@ -22,8 +22,9 @@ SET SESSION innodb_lock_wait_timeout = 2, autocommit = 0, sql_mode = 'STRICT_TRA
 
 /** What every connection beside TypeORM's own is opened with; the same as those are (data-source.ts). */
 export function connectionOptions(dataSource: DataSource): ConnectionOptions {
-  const { url } = dataSource.options as { url: string };
+  const { url, ssl } = dataSource.options as { url: string; ssl?: SslOptions };
   return {
+    ...(ssl && { ssl }),
     uri: url.replace(/^mariadb:/, 'mysql:'),
     charset: 'utf8mb4',
     timezone: 'Z',

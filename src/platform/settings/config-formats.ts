@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import { parseUrl } from '../parse-url.js';
+import { readDatabaseTls } from './database-tls.js';
 
 /** The value read, or what was expected instead, in words that end a sentence beginning with the setting's name. */
 export type Parsed<Value> = { value: Value } | { expected: string };
@@ -101,7 +102,8 @@ export function parseDatabase(text: string): Parsed<DatabaseSetting> {
   }
   if (url.hostname === '' || url.username === '') return { expected: `${DATABASE_FORMS}; user or host is missing` };
   if (!/^\/[^/]+$/.test(url.pathname)) return { expected: `${DATABASE_FORMS}; the database's name is missing` };
-  return { value: { kind: 'mysql', url: text } };
+  const tls = readDatabaseTls(url);
+  return 'expected' in tls ? tls : { value: { kind: 'mysql', url: text } };
 }
 
 function parseSqlite(path: string): Parsed<DatabaseSetting> {

@@ -37,7 +37,7 @@ export const settings = {
     defaultInWords: 'sqlite:DATA_DIR/masking.db',
     secret: true,
     sentence:
-      'sqlite:<path>, sqlite::memory: or mysql://user:password@host:3306/database (MySQL 8, MariaDB 10.6 or later).',
+      'sqlite:<path>, sqlite::memory: or mysql://user:password@host:3306/database (MySQL 8, MariaDB 10.6 or later); ?ssl=true for TLS, see docs/scaling.md.',
   },
   PLIVO_AUTH_ID: {
     kind: 'auth-id',

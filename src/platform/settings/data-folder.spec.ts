@@ -137,6 +137,7 @@ function compiledRacer(): string {
     'settings/data-folder',
     'settings/config-formats',
     'settings/config-problems',
+    'settings/database-tls',
     'ids',
     'parse-url',
   ]) {
