@@ -550,6 +550,35 @@ describeOnEachService('the masking API', (start) => {
     });
   });
 
+  describe('a parameter that nobody knows', () => {
+    const WARNINGS = ['sesion_expiry is no parameter of this request and was ignored: did you mean session_expiry?'];
+    const warningsOf = ({ body }: Answer<unknown>): unknown => (body as { warnings?: unknown }).warnings;
+
+    it('is ignored and named, in create, update and list, and by a replay as by the first answer', async () => {
+      const body = { first_party: AMY, second_party: BEN, sesion_expiry: 60 };
+      const first = await create(body, { 'idempotency-key': 'misspelt' });
+      expect(first.status).toBe(201);
+      expect(warningsOf(first)).toEqual(WARNINGS);
+      expect((await create(body, { 'idempotency-key': 'misspelt' })).text).toBe(first.text);
+      const path = `/${String((first.body as unknown as { session_uuid: string }).session_uuid)}/`;
+      const updated = await service.sessions('POST', `${path}?record=true`, { sesion_expiry: 60, first_party_pin: '' });
+      expect(warningsOf(updated)).toEqual([
+        ...WARNINGS,
+        'record is no parameter of this request, whose parameters stand in its body, and was ignored',
+      ]);
+      expect(warningsOf(await service.sessions('GET', '/?stats=active&limit=1'))).toEqual([
+        'stats is no parameter of this request and was ignored: did you mean status?',
+      ]);
+    });
+
+    it('is nowhere where all are known', async () => {
+      expect(await create({ first_party: AMY, second_party: BEN, sub_account: '' })).not.toHaveProperty(
+        'body.warnings',
+      );
+      expect(await service.sessions('GET', '/?created_time_gt=2026-01-01%2000:00')).not.toHaveProperty('body.warnings');
+    });
+  });
+
   describe('methods', () => {
     it.each([
       ['PUT', '/', 'GET, POST'],

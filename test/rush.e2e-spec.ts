@@ -43,6 +43,7 @@ describeOnEachService('an account that asks too often', (start) => {
       api_id: answers[5]?.headers['x-request-id'],
       error: 'too many requests: expected at most 5 in 2 s, try again in 2 s',
       error_code: 'rate_limited',
+      doc_url: '/docs/errors#rate_limited',
     });
     expect((await list(other)).status).toBe(200);
     clock.advance(2_000);

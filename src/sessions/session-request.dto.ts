@@ -75,7 +75,9 @@ class ChangeableParameters {
 }
 
 /** Body of `POST .../Masking/Session/{uuid}/`. Everything else that an SDK sends along is ignored. */
-export class UpdateSessionDto extends ChangeableParameters {}
+export class UpdateSessionDto extends ChangeableParameters {
+  static readonly isChange = true;
+}
 
 /** Body of `POST .../Masking/Session/`. Unknown keys are ignored. */
 export class CreateSessionDto extends ChangeableParameters {

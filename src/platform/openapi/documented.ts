@@ -30,8 +30,8 @@ export interface Documentation {
   security?: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
-/** A class-validator class. `anyOf` says what its rules cannot: which fields want each other. */
-export type DtoClass = (new () => object) & { readonly anyOf?: readonly Schema[] };
+/** A class-validator class. `anyOf` says what its rules cannot: which fields want each other; `isChange` that what is left out stays as it is. */
+export type DtoClass = (new () => object) & { readonly anyOf?: readonly Schema[]; readonly isChange?: true };
 
 /** What the OpenAPI document says of a route, beside it. What many routes have in common is not said here: `common-answers.ts` adds it. */
 export function Documented(documentation: Documentation): MethodDecorator {

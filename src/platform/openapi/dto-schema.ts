@@ -47,7 +47,7 @@ export function membersOf(dto: DtoClass, place: 'body' | 'query'): DtoMember[] {
     };
     return {
       name,
-      schema: isNullable ? withNull(schema) : schema,
+      schema: placed(isNullable ? withNull(schema) : schema, place, dto.isChange === true),
       isRequired: required ?? (!isConditional && defaults[name] === undefined),
     };
   });
@@ -81,6 +81,14 @@ function keywordsOf({ name = '', constraints = [] }: Rule): Schema {
     default:
       return name in TYPE_OF_RULE ? { type: TYPE_OF_RULE[name] } : {};
   }
+}
+
+/** Generators of clients take a field of a body that has a default for one that has to be sent, so it is said in words; a change leaves what it does not name. */
+function placed({ default: otherwise, ...schema }: Schema, place: 'body' | 'query', isChange: boolean): Schema {
+  if (otherwise === undefined || (place === 'body' && isChange)) return schema;
+  if (place === 'query') return { ...schema, default: otherwise };
+  const said = [schema['description'], `Default: ${String(otherwise)}.`].filter((text) => text !== undefined);
+  return { ...schema, description: said.join(' ') };
 }
 
 /** A JSON schema's pattern has no flags but the one for Unicode. */
