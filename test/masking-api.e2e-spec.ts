@@ -561,8 +561,8 @@ describeOnEachService('the masking API', (start) => {
       expect(warningsOf(first)).toEqual(WARNINGS);
       expect((await create(body, { 'idempotency-key': 'misspelt' })).text).toBe(first.text);
       const path = `/${String((first.body as unknown as { session_uuid: string }).session_uuid)}/`;
-      const updated = await service.sessions('POST', `${path}?record=true`, { sesion_expiry: 60, first_party_pin: '' });
-      expect(warningsOf(updated)).toEqual([
+      const changed = await service.sessions('POST', `${path}?record=true`, { sesion_expiry: 60, first_party_pin: '' });
+      expect(warningsOf(changed)).toEqual([
         ...WARNINGS,
         'record is no parameter of this request, whose parameters stand in its body, and was ignored',
       ]);
