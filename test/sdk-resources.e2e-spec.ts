@@ -423,7 +423,7 @@ describeOnEachService('the resources beside masking sessions', (start) => {
     for (const [path, method] of [
       ['Call', 'get'],
       ['Recording', 'get'],
-      ['Recording/{id}', 'delete'],
+      ['Recording/{name}', 'delete'],
       ['Number', 'get'],
       ['Number/{number}', 'get'],
     ] as const)
