@@ -71,7 +71,7 @@ import { ProcessRow } from './platform/processes/process.entity.js';
 import { KeyCheck } from './platform/crypto/key-check.entity.js';
 import { Connections } from './platform/database/connections.js';
 import { keepPrivate } from './platform/database/private-files.js';
-import { readDatabaseTls, type DatabaseTls } from './platform/settings/database-tls.js';
+import { tlsOf } from './platform/settings/database-tls.js';
 import { sqliteDriver } from './platform/database/sqlite-driver.js';
 import { isNodeOfCluster, setSessionDefaults } from './platform/database/server-session.js';
 
@@ -211,12 +211,6 @@ export function dataSourceOptions(database: Config['database']): DataSourceOptio
     // Prepared statements kept per connection; a server has room for 16,382 of all its clients.
     extra: { maxPreparedStatements: 200 },
   };
-}
-
-/** The setting was read once before, and every problem with it told. */
-function tlsOf(url: string): { ssl?: DatabaseTls } {
-  const tls = readDatabaseTls(new URL(url));
-  return 'value' in tls && tls.value !== null ? { ssl: tls.value } : {};
 }
 
 /** Opens the database; nothing is migrated yet. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { systemCode } from './config-problems.js';
 
 /** How the connections to MySQL or MariaDB are encrypted; in mysql2's words. */
-export interface DatabaseTls {
+interface DatabaseTls {
   /** PEM of the authorities that are believed; Node's own list where left out. */
   ca?: string;
   /** PEM of the certificate that we show, and its key. */
@@ -41,4 +41,10 @@ export function readDatabaseTls(url: URL): { value: DatabaseTls | null } | { exp
     }
   }
   return { value: tls };
+}
+
+/** Of a URL that was read once before, and every problem with it told. */
+export function tlsOf(url: string): { ssl?: DatabaseTls } {
+  const tls = readDatabaseTls(new URL(url));
+  return 'value' in tls && tls.value !== null ? { ssl: tls.value } : {};
 }
