@@ -11,7 +11,7 @@ const ROOT = new URL('..', import.meta.url).pathname;
 const TOUR = join(ROOT, 'docs/examples/openapi-client.mts');
 const WRONG = `import { client } from './tour.mjs';
 const api = client({ baseUrl: '', authorization: '' });
-await api('get', '/admin/stats', { query: { group_by: 'moon' } });
+await api('get', '/admin/stats', { query: { group_by: ['moon'] } });
 await api('post', '/admin/operators', { body: { name: 'x' } });
 await api('get', '/admin/calls/{id}', {});
 const { body } = await api('get', '/admin/pool', {});

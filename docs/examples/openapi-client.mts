@@ -83,7 +83,7 @@ export async function tour(at: {
   seen.push(`admin sessions ${sessions.body.items.length}`);
   const pool = await admin('get', '/admin/pool', {});
   seen.push(`pool ${pool.body.items[0]?.numbers}`);
-  const stats = await admin('get', '/admin/stats', { query: { group_by: 'country' } });
+  const stats = await admin('get', '/admin/stats', { query: { group_by: ['country'] } });
   seen.push(`stats ${stats.body.items.length}`);
   const calls = await admin('get', '/admin/calls', { query: { session: session.session_uuid } });
   seen.push(`calls ${calls.body.items.length}`);

@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadCallMoney } from '../../billing-stats/index.js';
 import { FindCalls, ReadCallCountries, type CallSearch, type FoundCall } from '../../call-routing/index.js';
 import { Database } from '../../platform/database/database.js';
-import { NotFound } from '../../platform/errors.js';
 import { Log } from '../../platform/logging/logger.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
@@ -16,7 +15,8 @@ import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
 import { isoText } from '../values.dto.js';
-import { CALL, CALL_COLUMNS, callCells, CALLS_CSV, CALLS_PAGE, CallsQuery, pricedCall } from './calls.dto.js';
+import { CALL, CALLS_CSV, CALLS_PAGE } from './call-schema.js';
+import { CALL_COLUMNS, callCells, CallsQuery, pricedCall } from './calls.dto.js';
 
 /** Of a CSV: some 2 kB a call in memory. */
 const PAGE = 500;
@@ -43,7 +43,6 @@ export class CallsController {
     description:
       'Who called, what was called, what became of it and why. As CSV (`format=csv`, or `Accept: text/csv`) all that the filters leave, without the number of a party; that is audited.',
     answers: { 200: ['A page of them, or all as CSV.', CALLS_PAGE, { 'text/csv': CALLS_CSV }] },
-    refusals: [NotFound],
   })
   async list(
     @Query() query: CallsQuery,

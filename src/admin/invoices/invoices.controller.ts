@@ -1,15 +1,15 @@
 import { Controller, HttpCode, Post, Query, Req, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CompareInvoice } from '../../billing-stats/index.js';
 import { Database } from '../../platform/database/database.js';
-import { InvalidRequest } from '../../platform/errors.js';
+import { Conflict, InvalidRequest, NotFound } from '../../platform/errors.js';
 import { StreamedBody } from '../../platform/http/body-parsers.js';
+import { Documented } from '../../platform/openapi/documented.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { InvoiceQuery, shownComparison } from './invoices.dto.js';
+import { CALL_LOG, COMPARISON, InvoiceQuery, shownComparison } from './invoices.dto.js';
 
 /** Plivo's bill beside what is known here. */
 @Controller('admin/invoices')
@@ -22,17 +22,19 @@ export class InvoicesController {
     private readonly audit: Audit,
   ) {}
 
-  /** The file is read as it comes, up to 100 MiB; nothing of it is kept. One at a time in each process, otherwise 409. */
   @Post('compare')
   @HttpCode(200)
-  @ApiOperation({
-    summary:
-      "Compare Plivo's call log of a month (`text/csv`, as its console exports it) with the legs known here: missing here, missing there, different, twice in the file",
-    operationId: 'compareInvoice',
-  })
-  @ApiConsumes('text/csv')
-  @ApiBody({ required: true, schema: { type: 'string' } })
   @MayAsk('finance')
+  @Documented({
+    summary: "Compare Plivo's call log of a month with the legs known here",
+    operationId: 'compareInvoice',
+    description:
+      'The log is sent as `text/csv`, as the console of Plivo exports it. It is read as it comes, up to 100 MiB; nothing of it is kept. One at a time in each process, otherwise 409. Of each kind of difference the first 1,000 legs are named.',
+    body: { 'text/csv': CALL_LOG },
+    answers: { 200: ['What is missing here, missing there, different, and twice in the file.', COMPARISON] },
+    refusals: [NotFound, Conflict],
+    isRead: true,
+  })
   async compare(@Query() query: InvoiceQuery, @Req() request: FastifyRequest) {
     const { body } = request;
     if (!(body instanceof StreamedBody))

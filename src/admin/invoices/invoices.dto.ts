@@ -2,22 +2,39 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { InvoiceComparison, LegSum } from '../../billing-stats/index.js';
+import {
+  authId,
+  count,
+  integer,
+  listOf,
+  money,
+  object,
+  optional,
+  shape,
+  text,
+  word,
+  type Members,
+  type Schema,
+} from '../../platform/openapi/schemas.js';
 import { TimeZone } from '../../platform/time-zone.js';
 import { IfGiven, IsTimeZone, moneyText } from '../values.dto.js';
 
 export class InvoiceQuery {
-  /** Auth ID. */
+  @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
   @Matches(/^[A-Za-z0-9]{1,20}$/, { message: 'account must be the Auth ID of an account' })
   account!: string;
 
-  /** `YYYY-MM`: legs that ended in it are looked for in the file. */
-  @ApiProperty({ type: String, example: '2026-11' })
+  @ApiProperty({ description: '`YYYY-MM`: legs that ended in it are looked for in the file.', example: '2026-11' })
   @Matches(/^20\d{2}-(?:0[1-9]|1[0-2])$/, { message: 'month must be a month as YYYY-MM' })
   month!: string;
 
-  /** IANA name, such as `Asia/Kolkata`: where the month begins and ends. UTC where left out. */
+  @ApiProperty({
+    type: 'string',
+    description: 'IANA name, such as `Asia/Kolkata`: where the month begins and ends.',
+    default: 'UTC',
+    example: 'Europe/Berlin',
+  })
   @IfGiven()
-  @ApiProperty({ type: String, example: 'Europe/Berlin' })
   @IsTimeZone()
   time_zone: TimeZone = TimeZone.utc;
 }
@@ -77,3 +94,50 @@ function shownLeg(leg: { duration?: number; billedDuration?: number; amount?: nu
     ...(amount !== undefined && { amount: moneyText(amount) }),
   };
 }
+
+export const CALL_LOG: Schema = {
+  type: 'string',
+  description: "Plivo's call log of the month, with its header.",
+  example:
+    'call_uuid,call_duration,bill_duration,total_amount\r\n0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f,42,60,0.0085\r\n',
+};
+
+const sumMembers = (): Members<ReturnType<typeof shownSum>> => ({
+  legs: integer('Legs.', 2),
+  billed_seconds: integer('As billed.', 120),
+  amount: money("Plivo's price."),
+});
+const legMembers = (): Members<ReturnType<typeof shownLeg>> => ({
+  duration: optional(count('Seconds; where it is told.', 42)),
+  billed_duration: optional(count('Seconds; where it is told.', 60)),
+  amount: optional(money("Plivo's price, where it is told.")),
+});
+const sum = (description: string): Schema => object(sumMembers(), description);
+const named = (description: string, members: Record<string, Schema>): Schema =>
+  object({ ...sumMembers(), items: listOf(object(members), 'The first 1,000.') }, description);
+
+export const COMPARISON = shape<ReturnType<typeof shownComparison>>('InvoiceComparison', () => {
+  const call_uuid = text("Plivo's, of the leg.", '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f');
+  const row = count('Line of the file; the header is the first.', 2);
+  return {
+    account: authId('Of the account.'),
+    month: text('As asked for.', '2026-11'),
+    time_zone: text('Where the month begins and ends.', 'UTC'),
+    currency: word('Of all amounts.', [CURRENCY]),
+    there: sum('All legs of the file, each once.'),
+    here: sum('The same legs as they are known here, and those of the month that the file lacks.'),
+    difference: sum('What is more in the file than here.'),
+    equal: count('Legs that are the same in both.', 2),
+    missing_here: named('In the file, and never heard of here.', { call_uuid, row, ...legMembers() }),
+    missing_there: named('Ended here within the month, and not in the file.', { call_uuid, ...legMembers() }),
+    different: named('By what it is more in the file.', {
+      call_uuid,
+      row,
+      here: object(legMembers(), 'What is another here.'),
+      there: object(legMembers(), 'What is another in the file.'),
+    }),
+    duplicates: named('Rows that name a leg once more; they count in no other sum.', { call_uuid, row }),
+    before_retention: sum('In the file, unknown here, and so old that their calls may have been deleted.'),
+    outside_month: count('In the file, and by its own words ended outside of the month.'),
+  };
+});

@@ -24,6 +24,7 @@ import {
   shape,
   text,
   word,
+  type Members,
 } from '../../platform/openapi/schemas.js';
 
 const STATUSES: VirtualNumberStatus[] = ['active', 'draining', 'retired'];
@@ -104,7 +105,7 @@ const AS_OF = () =>
   orNull(instant('When live sessions were counted: at most a minute ago; null while they never were.'));
 const COUNTED = (description: string) => orNull(count(description));
 
-export const NUMBER = shape<PooledNumber>('PooledNumber', () => ({
+export const numberMembers = (): Members<PooledNumber> => ({
   number: poolNumber('E.164.'),
   account: authId('Of the account.'),
   subaccount: orNull(text('Auth ID; null: of the main account.', 'SAXXXXXXXXXXXXXXXXXX')),
@@ -117,7 +118,8 @@ export const NUMBER = shape<PooledNumber>('PooledNumber', () => ({
   live_sessions: COUNTED('Null while never counted.'),
   live_parties: COUNTED('Null while never counted.'),
   last_used_at: orNull(instant('When it was lent last.')),
-}));
+});
+export const NUMBER = shape<PooledNumber>('PooledNumber', numberMembers);
 export const NUMBERS_PAGE = pageSchema<{ as_of: string | null }>('Pool', NUMBER, () => ({ as_of: AS_OF() }));
 export const POOL_FIGURES = pageSchema<{ as_of: string | null }>(
   'PoolFigures',

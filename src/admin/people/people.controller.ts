@@ -1,25 +1,24 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ExportPerson, FindPerson, OrderErasure } from '../../people/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { InvalidRequest } from '../../platform/errors.js';
+import { InvalidRequest, NotFound } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { newId } from '../../platform/ids.js';
+import { Documented } from '../../platform/openapi/documented.js';
 import type { E164 } from '../../telephony/phone.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { shownSession } from '../sessions/admin-sessions.dto.js';
 import { isoText } from '../values.dto.js';
 import { exportFile } from './export-file.js';
-import { PersonBody, readNumber, shownErasure } from './people.dto.js';
+import { PersonBody, readNumber, shownErasure, shownPerson } from './people.dto.js';
+import { ERASURE, ORDERED_ERASURE, PERSON, PERSON_EXPORT } from './person-schema.js';
 
 /** What is kept of a person, whoever's customer it is: found, exported, erased. The number stands in bodies, so that no log of a proxy has it. */
-@ApiTags('People')
 @Controller('admin/people')
 @UseGuards(AdminGuard)
 @UsePipes(adminValidation)
@@ -37,17 +36,26 @@ export class PeopleController {
   @Post('find')
   @MayAsk('support')
   @HttpCode(200)
-  @ApiOperation({ summary: 'What is kept of a person: how much, and the newest 20 sessions' })
+  @Documented({
+    summary: 'What is kept of a person: how much, and the newest 20 sessions',
+    operationId: 'findPerson',
+    answers: { 200: ['What there is.', PERSON] },
+    refusals: [NotFound],
+    isRead: true,
+  })
   async find(@Body() { number, account }: PersonBody) {
-    const { found, sessions } = await this.findPerson.run({ number, accountId: account });
-    return { found, sessions: sessions.map(shownSession) };
+    return shownPerson(await this.findPerson.run({ number, accountId: account }));
   }
 
   @Post('export')
   @MayAsk('admin')
   @HttpCode(200)
-  @ApiOperation({
+  @Documented({
     summary: 'All that is kept of a person, as a JSON file: its own number whole, those of others masked',
+    operationId: 'exportPerson',
+    answers: { 200: ['The file.', PERSON_EXPORT] },
+    refusals: [NotFound],
+    isRead: true,
   })
   async export(
     @Body() { number, account }: PersonBody,
@@ -71,9 +79,12 @@ export class PeopleController {
   @Post('erase')
   @MayAsk('admin')
   @HttpCode(202)
-  @ApiOperation({
-    summary:
-      'Erase a person: sessions, calls, recordings and whatever else has its number; sums stay. Cannot be taken back',
+  @Documented({
+    summary: 'Erase a person: sessions, calls, recordings and whatever else has its number',
+    operationId: 'erasePerson',
+    description: 'Sums stay. Cannot be taken back.',
+    answers: { 202: ['It is begun.', ORDERED_ERASURE] },
+    refusals: [NotFound],
   })
   async erase(
     @Body() { number, account }: PersonBody,
@@ -91,8 +102,10 @@ export class PeopleController {
 
   @Get('erasures/:id')
   @MayAsk('viewer', 'support')
-  @ApiOperation({
-    summary: 'How far an erasure is: running, done or failed; what was found, what is erased, what is waited for',
+  @Documented({
+    summary: 'How far an erasure is',
+    operationId: 'getErasure',
+    answers: { 200: ['What was found, what is erased, and what is waited for.', ERASURE] },
   })
   async erasure(@Param('id') id: string) {
     return shownErasure(await this.orderErasure.show(id.toLowerCase()));
@@ -101,10 +114,12 @@ export class PeopleController {
   @Delete(':number')
   @MayAsk('admin')
   @HttpCode(202)
-  @ApiOperation({
-    summary: 'Erase a person in all accounts, as POST /admin/people/erase does, where a number in a URL is no harm',
+  @Documented({
+    summary: 'Erase a person in all accounts, where a number in a URL is no harm',
+    operationId: 'erasePersonByNumber',
+    description: 'Does what `POST /admin/people/erase` does. The number may be spelt in any way, percent-encoded.',
+    answers: { 202: ['It is begun.', ORDERED_ERASURE] },
   })
-  @ApiParam({ name: 'number', description: 'With its country code, in any spelling, percent-encoded.' })
   async remove(@Param('number') text: string, @Req() request: FastifyRequest) {
     const number = readNumber(text);
     if (number === null)

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, Length, ValidateBy } from 'class-validator';
-import type { ExportedCall, ExportedSession, ExportedTraces, ShownErasure } from '../../people/index.js';
+import type { FindPerson, ExportedCall, ExportedSession, ExportedTraces, ShownErasure } from '../../people/index.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
 import { shownCall } from '../calls/calls.dto.js';
 import { shownRecording } from '../recordings/recordings.dto.js';
@@ -22,7 +22,6 @@ export class PersonBody {
   @ApiProperty({
     description:
       "The person's phone number with its country code, in any spelling: all spellings of one phone are one person.",
-    type: String,
     maxLength: LONGEST,
     example: '+1 (415) 555-0123',
   })
@@ -43,6 +42,10 @@ export class PersonBody {
   @IsString()
   @Length(1, 20)
   account?: string;
+}
+
+export function shownPerson({ found, sessions }: Awaited<ReturnType<FindPerson['run']>>) {
+  return { found, sessions: sessions.map(shownSession) };
 }
 
 export function shownErasure({ id, status, askedAt, finishedAt, found, erased, waiting }: ShownErasure) {

@@ -1,7 +1,18 @@
 import type { FoundRecording } from '../../recording/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, isoText, SessionUuid } from '../values.dto.js';
-import { authId, count, instant, orNull, pageSchema, shape, text, uuid, word } from '../../platform/openapi/schemas.js';
+import {
+  authId,
+  count,
+  instant,
+  orNull,
+  pageSchema,
+  shape,
+  text,
+  uuid,
+  word,
+  type Members,
+} from '../../platform/openapi/schemas.js';
 
 export class RecordingsQuery extends PageQuery {
   @IfGiven()
@@ -34,9 +45,8 @@ export function shownRecording(recording: FoundRecording) {
 /** Of those states that are shown. */
 const STATUSES = ['recording', 'fetching', 'ready', 'failed', 'deleting', 'deleted'];
 
-export const RECORDINGS_PAGE = pageSchema(
-  'KeptRecordings',
-  shape<ReturnType<typeof shownRecording>>('KeptRecording', () => ({
+export function recordingMembers(): Members<ReturnType<typeof shownRecording>> {
+  return {
     recording_id: uuid('Ours.'),
     account: authId('Of the account.'),
     subaccount: orNull(text('Auth ID.', 'SAXXXXXXXXXXXXXXXXXX')),
@@ -55,7 +65,12 @@ export const RECORDINGS_PAGE = pageSchema(
     recording_url: orNull(
       text('Opens it for 5 minutes; null unless it is ready.', 'https://masking.example/v1/Account/…'),
     ),
-  })),
+  };
+}
+
+export const RECORDINGS_PAGE = pageSchema(
+  'KeptRecordings',
+  shape<ReturnType<typeof shownRecording>>('KeptRecording', recordingMembers),
 );
 export const DELETED_RECORDING = shape<{ recording_id: string; status: string }>('DeletedRecording', () => ({
   recording_id: uuid('Ours.'),

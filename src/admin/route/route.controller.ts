@@ -58,14 +58,14 @@ export class RouteController {
    * What the phone shows, and how it was read: as a number, or in words. What is no number in any spelling is taken as it stands, because networks show such
    * things too. Refuses what would then be another number than the one that may be meant.
    */
-  private async callerOf(text: string, accountId: string | undefined): Promise<{ shown: string; read: string }> {
-    if (isWithheld(text)) return { shown: text, read: 'no number: a caller who shows none' };
-    const { readings, words } = await this.readNumber.all(text, accountId);
+  private async callerOf(pasted: string, accountId: string | undefined): Promise<{ shown: string; read: string }> {
+    if (isWithheld(pasted)) return { shown: pasted, read: 'no number: a caller who shows none' };
+    const { readings, words } = await this.readNumber.all(pasted, accountId);
     const [number, ...others] = readings;
     if (number !== undefined && others.length === 0) return { shown: number, read: `+${number}` };
-    if (number === undefined && parseCaller(text) === null)
-      return { shown: text, read: `taken as what the phone shows, because it is ${words}` };
-    const shown = await this.readNumber.run('caller', text, accountId);
+    if (number === undefined && parseCaller(pasted) === null)
+      return { shown: pasted, read: `taken as what the phone shows, because it is ${words}` };
+    const shown = await this.readNumber.run('caller', pasted, accountId);
     return { shown, read: `+${shown}` };
   }
 }

@@ -1,8 +1,23 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
+import type { PooledNumber } from '../../number-pool/index.js';
+import {
+  count,
+  instant,
+  listOf,
+  object,
+  orNull,
+  partyNumber,
+  authId,
+  poolNumber,
+  shape,
+  text,
+} from '../../platform/openapi/schemas.js';
+import { SHOWN_CALL } from '../calls/call-schema.js';
+import { numberMembers } from '../numbers/numbers.dto.js';
 import { IfGiven, isoText, withPlus } from '../values.dto.js';
 import { shownCall } from '../calls/calls.dto.js';
-import { shownSession } from '../sessions/admin-sessions.dto.js';
+import { SESSION, shownSession } from '../sessions/admin-sessions.dto.js';
 import type { Findings } from './search-all.js';
 
 export class SearchQuery {
@@ -42,3 +57,23 @@ export function shownFindings({ readAs, people, sessions, calls, numbers }: Find
     numbers: numbers.map(({ number, ...pooled }) => ({ virtual_number: number, ...pooled })),
   };
 }
+
+const FOUND_NUMBER = shape<Omit<PooledNumber, 'number'> & { virtual_number: string }>('FoundNumber', () => {
+  const { number: _number, ...others } = numberMembers();
+  return { virtual_number: poolNumber('E.164.'), ...others };
+});
+export const FINDINGS = shape<ReturnType<typeof shownFindings>>('Findings', () => ({
+  read_as: text('How the text was understood, and what was looked through.', '+1415•••0123, a number of US'),
+  people: listOf(
+    object({
+      account: authId('Whose sessions and calls they are.'),
+      number: orNull(partyNumber('Of the person.')),
+      sessions: count('Sessions in either role; counted up to 1,000 in each.', 1),
+      calls: count('Calls in either role; counted up to 1,000 in each.', 2),
+      last_seen: instant('When the last session was opened, or call began.'),
+    }),
+  ),
+  sessions: listOf(SESSION),
+  calls: listOf(SHOWN_CALL),
+  numbers: listOf(FOUND_NUMBER, 'Of the pool.'),
+}));

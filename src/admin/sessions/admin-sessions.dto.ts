@@ -102,7 +102,7 @@ export function shownEntry({ at, what, why, callId, callUuid }: TimelineEntry) {
 
 type ShownSession = ReturnType<typeof shownSession>;
 
-function shownMembers(): Members<ShownSession> {
+export function shownMembers(): Members<ShownSession> {
   const { first_party_pin: _first, second_party_pin: _second, ...open } = sessionMembers();
   return {
     ...open,

@@ -145,6 +145,8 @@ function queryParameters(query: DtoClass | Readonly<Record<string, Schema>> | un
     required: isRequired,
     ...(description !== undefined && { description }),
     schema,
+    // Elements of a list stand in one parameter, joined by commas.
+    ...(schema['type'] === 'array' && { explode: false }),
     ...(example !== undefined && { example }),
   }));
 }

@@ -107,12 +107,18 @@ export function familyOf(path: string): Family {
   return FAMILIES.find(({ beginning }) => path.startsWith(beginning)) ?? NO_FAMILY;
 }
 
-export function isIdempotent({ method, path }: { method: string; path: string }): boolean {
-  return method === 'post' && /^\/(?:v1|admin)\//.test(path);
+interface Asked {
+  method: string;
+  path: string;
+  documentation?: { isRead?: true } | undefined;
+}
+
+export function isIdempotent({ method, path, documentation }: Asked): boolean {
+  return method === 'post' && /^\/(?:v1|admin)\//.test(path) && documentation?.isRead !== true;
 }
 
 /** All that a route can refuse, beside what it says itself. */
-export function commonRefusals(route: { method: string; path: string }, takesInput: boolean): CommonRefusal[] {
+export function commonRefusals(route: Asked, takesInput: boolean): CommonRefusal[] {
   const { refusals, beginning } = familyOf(route.path);
   const isOurs = beginning === '/v1/' || beginning === '/admin/';
   const hasBody = isOurs && /^(?:post|put|patch)$/.test(route.method);

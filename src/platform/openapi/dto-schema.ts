@@ -10,13 +10,20 @@ export interface DtoMember {
 
 /** Under which `@ApiProperty` keeps what it is told. */
 const TOLD = 'swagger/apiModelProperties';
-const TYPE_OF_RULE: Record<string, string> = { isString: 'string', isInt: 'integer', isBoolean: 'boolean' };
+const TYPE_OF_RULE: Record<string, string> = {
+  isString: 'string',
+  isInt: 'integer',
+  isBoolean: 'boolean',
+  isArray: 'array',
+};
 
 interface Rule {
   propertyName: string;
   type: string;
   name?: string;
   constraints?: unknown[];
+  /** Said of each element of a list. */
+  each?: boolean;
 }
 
 /** What a class of a body or a query takes: its rules of class-validator, and what `@ApiProperty` says beside them. No query has a null. */
@@ -36,14 +43,14 @@ export function membersOf(dto: DtoClass, place: 'body' | 'query'): DtoMember[] {
       required?: boolean;
       isArray?: unknown;
     };
-    const derived = own.reduce<Schema>((schema, rule) => ({ ...schema, ...keywordsOf(rule) }), {});
+    const derived = own.reduce<Schema>((schema, rule) => ({ ...schema, ...saidBy(rule) }), {});
     const isConditional = own.some((rule) => rule.type === 'conditionalValidation');
     const isNullable = place === 'body' && own.some((rule) => rule.name === 'isOptional') && !own.some(isLenient);
     const schema = {
       ...derived,
+      ...(defaults[name] !== undefined && { default: defaults[name] }),
       ...(typeof type === 'string' && { type }),
       ...told,
-      ...(defaults[name] !== undefined && { default: defaults[name] }),
     };
     return {
       name,
@@ -51,6 +58,12 @@ export function membersOf(dto: DtoClass, place: 'body' | 'query'): DtoMember[] {
       isRequired: required ?? (!isConditional && defaults[name] === undefined),
     };
   });
+}
+
+function saidBy(rule: Rule): Schema {
+  if (rule.each === true) return { items: keywordsOf(rule) };
+  if (rule.name === 'arrayMaxSize') return { maxItems: rule.constraints?.[0] };
+  return keywordsOf(rule);
 }
 
 function keywordsOf({ name = '', constraints = [] }: Rule): Schema {

@@ -1,0 +1,126 @@
+import {
+  anyObject,
+  authId,
+  count,
+  instant,
+  listOf,
+  object,
+  orNull,
+  poolNumber,
+  shape,
+  text,
+  uuid,
+  word,
+  type Members,
+} from '../../platform/openapi/schemas.js';
+import type { ShownErasure } from '../../people/index.js';
+import { callMembers } from '../calls/call-schema.js';
+import { shownCall } from '../calls/calls.dto.js';
+import { recordingMembers } from '../recordings/recordings.dto.js';
+import { SESSION, shownMembers } from '../sessions/admin-sessions.dto.js';
+import type { exportedCall, exportedSession, exportedTraces, shownErasure, shownPerson } from './people.dto.js';
+
+const COUNTS = shape<ShownErasure['found']>('PersonCounts', () => ({
+  sessions: count('Sessions in either role.', 1),
+  calls: count('Calls in either role.', 2),
+  recordings: count('Of those calls.'),
+  callbacks: count('That tell of those calls.', 4),
+  texts: count('Texts in which the number stood.'),
+}));
+
+export const PERSON = shape<ReturnType<typeof shownPerson>>('Person', () => ({
+  found: COUNTS,
+  sessions: listOf(SESSION, 'The newest 20.'),
+}));
+
+export const ORDERED_ERASURE = shape<{ erasure_id: string }>('OrderedErasure', () => ({
+  erasure_id: uuid('Of the erasure: `GET /admin/people/erasures/{id}` tells how far it is.'),
+}));
+
+const WAITING = shape<NonNullable<ShownErasure['waiting']>>('ErasureWaits', () => ({
+  calls: count('That are on.'),
+  callbacks: count('That may still be delivered.'),
+  recordings: count('Of which a copy is not deleted yet.'),
+}));
+
+export const ERASURE = shape<ReturnType<typeof shownErasure>>('Erasure', () => ({
+  erasure_id: uuid('Of the erasure.'),
+  status: word('failed: given up after a week; ask again.', ['running', 'done', 'failed']),
+  found: COUNTS,
+  erased: COUNTS,
+  waiting: orNull(WAITING),
+  asked_at: instant('What began later stays.'),
+  finished_at: orNull(instant('Null while it runs.')),
+}));
+
+type ToldOf<Exported extends { callbacks: object[] }> = Exported['callbacks'][number];
+
+const TOLD = shape<ToldOf<ReturnType<typeof exportedCall>>>('ExportedCallback', () => ({
+  event: text('What the customer was told.', 'SessionFirstPartyAnswer'),
+  at: instant('When it was made.'),
+  status: word('Whether it has been delivered.', ['pending', 'delivered', 'parked']),
+  url: text('Where it was sent.', 'https://shop.example/masking'),
+  parameters: anyObject('As they were sent; numbers of others are masked.'),
+}));
+
+const EXPORTED_CALL = shape<ReturnType<typeof exportedCall>>('ExportedCall', () => ({
+  ...callMembers(),
+  person: word('What the person did in it.', ['called', 'was called']),
+  callbacks: listOf(TOLD),
+}));
+
+const EXPORTED_RECORDING = shape<ReturnType<typeof exportedSession>['recordings'][number]>('ExportedRecording', () => ({
+  ...recordingMembers(),
+  fetch: text('How its sound is got.', 'GET /v1/Account/… with the credentials of the account'),
+}));
+
+const EXPORTED_SESSION = shape<ReturnType<typeof exportedSession>>('ExportedSession', () => ({
+  ...shownMembers(),
+  kept_until: orNull(instant('Null while it lives.')),
+  kept_for_days_after_its_end: count('Days.', 90),
+  callback_url: text('Where status events are sent; empty where none was given.', 'https://shop.example/masking'),
+  recording_callback_url: text('Where recording events are sent; empty where none was given.', ''),
+  calls: listOf(object(callMembers() satisfies Members<ReturnType<typeof shownCall>>)),
+  recordings: listOf(EXPORTED_RECORDING),
+  callbacks: listOf(TOLD),
+}));
+
+const EXPORTED_TRACES = shape<ReturnType<typeof exportedTraces>>('ExportedTraces', () => ({
+  account: authId('Of the account.'),
+  virtual_numbers: listOf(
+    object({
+      virtual_number: orNull(poolNumber('On which the person has a place.')),
+      kept_from_others_until: instant('Until when nobody else is lent it.'),
+    }),
+  ),
+  wrong_pins_counted: count('Within two hours.'),
+  days_counted_as_dialled: count('Days on which the phone was counted as dialled.'),
+}));
+
+interface ExportFile {
+  number: string;
+  exported_at: string;
+  accounts: string[];
+  categories: object[];
+  sessions: object[];
+  other_calls: object[];
+  other_traces: object[];
+}
+
+export const PERSON_EXPORT = shape<ExportFile>('PersonExport', () => ({
+  number: text('As it was asked for, whole.', '+14155550123'),
+  exported_at: instant('When.'),
+  accounts: listOf(authId('That were looked through.')),
+  categories: listOf(
+    object({
+      category: text('Of what is kept.', 'sessions'),
+      data: text('What that is.', "the person's number and the other party's (sealed)"),
+      purpose: text('Why.', 'connecting the two parties without showing their numbers'),
+      kept_until: text('For how long.', 'the retention of the account after the end of the session'),
+    }),
+    'What may be kept of anybody.',
+  ),
+  sessions: listOf(EXPORTED_SESSION),
+  other_calls: listOf(EXPORTED_CALL, 'Calls of no session of the person.'),
+  other_traces: listOf(EXPORTED_TRACES, 'What else is kept under the number, by account.'),
+}));
