@@ -1,5 +1,7 @@
 import { Controller, Get, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Documented } from '../../platform/openapi/documented.js';
+import { text } from '../../platform/openapi/schemas.js';
 import { Simulator } from '../simulator.js';
 import { ControlCallers } from './control-callers.js';
 import { ControlErrorFilter, ControlRefusal } from './control-errors.js';
@@ -10,6 +12,7 @@ const TOLD_AFTER_MS = 40;
 /** Proxies cut connections on which nothing comes. */
 const COMMENT_EVERY_MS = 15_000;
 const MOST_LISTENERS = 100;
+const STREAM = text('Lines of events and comments.', 'event: change\ndata: {"at":"2026-11-29T12:00:00.000Z"}\n\n');
 
 /** Tells that something has changed, so that who looks need not ask all the time. */
 @Controller('simulator/control/events')
@@ -25,6 +28,11 @@ export class ControlEventsController {
    * routes tell. A comment at once and every 15 s. Ends with the service.
    */
   @Get()
+  @Documented({
+    summary: 'Server-sent events that tell when something has changed',
+    operationId: 'streamChanges',
+    answers: { 200: ['`change` events, each with its instant.', null, { 'text/event-stream': STREAM }] },
+  })
   stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     if (this.listeners >= MOST_LISTENERS)
       throw new ControlRefusal(409, 'too_many_listeners', `expected at most ${MOST_LISTENERS} listeners`);
