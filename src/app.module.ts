@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsModule, DEMO_AUTH_ID } from './accounts/index.js';
 import { AdminModule } from './admin/index.js';
+import { AlertsModule } from './alerts/index.js';
 import { BillingStatsModule } from './billing-stats/index.js';
 import { CallbacksModule } from './callbacks/index.js';
 import { CallRoutingModule } from './call-routing/index.js';
@@ -41,6 +42,7 @@ export class AppModule {
         RecordingModule,
         BillingStatsModule,
         CallbacksModule,
+        AlertsModule,
         RetentionModule,
         PeopleModule,
         SchedulerModule,

@@ -23,6 +23,8 @@ import { AddRetentionToAccount1764410000001 } from '../migrations/1764410000001-
 import { IndexEndedSessions1764410000011 } from '../migrations/1764410000011-index-ended-sessions.js';
 import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-forgotten-stat.js';
 import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js';
+import { AddSubscription1764450050001 } from '../migrations/1764450050001-add-subscription.js';
+import { KeepPoolPeaks1764450050002 } from '../migrations/1764450050002-keep-pool-peaks.js';
 import { ChainAudit1764450000011 } from '../migrations/1764450000011-chain-audit.js';
 import { AddAccountStatus1764450040001 } from '../migrations/1764450040001-add-account-status.js';
 import { AddErasure1764450020001 } from '../migrations/1764450020001-add-erasure.js';
@@ -34,6 +36,7 @@ import { SplitStats1764450030001 } from '../migrations/1764450030001-split-stats
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
+import { Subscription, ToldCause } from './alerts/subscription.entity.js';
 import { Operator } from './admin/access/operator.entity.js';
 import { AuditChain, AuditEntry } from './admin/audit/audit-entry.entity.js';
 import {
@@ -54,8 +57,10 @@ import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
 import { DoubtedListing } from './number-pool/doubted-listing.entity.js';
 import { NumberUse, PoolUse } from './number-pool/pool-use.entity.js';
+import { PoolPeak } from './number-pool/pool-peak.entity.js';
 import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
 import { NumberAssignment, NumberHold, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
+import { PlivoOutage } from './plivo/plivo-outage.entity.js';
 import { RefusedWebhook } from './plivo/refused-webhook.entity.js';
 import { Erasure, ErasureRecording } from './people/erasure.entity.js';
 import { Recording } from './recording/recording.entity.js';
@@ -112,6 +117,10 @@ const entities = [
   PoolRefusalHour,
   NumberUse,
   PoolUse,
+  PoolPeak,
+  PlivoOutage,
+  Subscription,
+  ToldCause,
   Operator,
   AuditEntry,
   AuditChain,
@@ -164,6 +173,8 @@ const migrations = [
   AddErasure1764450020001,
   AddSubjectToIdempotencyKey1764450020002,
   SplitStats1764450030001,
+  AddSubscription1764450050001,
+  KeepPoolPeaks1764450050002,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

@@ -14,6 +14,7 @@ const MODULES = [
   'recording',
   'billing-stats',
   'callbacks',
+  'alerts',
   'retention',
   'people',
   'scheduler',

@@ -66,7 +66,7 @@ describeOnEachDatabase('lists and figures', (open, kind) => {
     for (const status of ['active', 'in-progress', 'expired'] as const) await search.run({ status, limit: 3 });
     for (const where of [{ party: party(1).slice(1) }, { virtualNumber: '12025550000' }, {}])
       await search.run({ ...(where as object), before: { at: sessions.clock.now(), id: 'f' }, limit: 3 });
-    const refusals = new PoolRefusals(database, sessions.clock, log);
+    const refusals = new PoolRefusals(database, sessions.clock, sessions.events, log);
     await new PoolFigures(database, sessions.clock, refusals).run({});
     await new ListNumbers(database, sessions.clock).run({});
     await takeLoad((work) => database.browse(work), database, sessions.clock.now());

@@ -13,6 +13,8 @@ import { ShortLived } from './short-lived.js';
 
 const AT_PLIVO = selection(ACCOUNTS.pick(['plivoAuthId', 'plivoAuthToken']));
 
+const OWN_ID = selection(ACCOUNTS.pick(['authId']));
+
 const SUBACCOUNT_TOKENS = selection({
   ...SUBACCOUNTS.pick(['authId', 'accountId'], 's'),
   ...SUBACCOUNTS_AT_PLIVO.pick(['plivoAuthToken'], 'p'),
@@ -54,6 +56,14 @@ export async function subaccountsAtPlivo(
 ): Promise<{ accountId: string; subaccountId: string }[]> {
   const rows = await PAIRS.read(manager, `${AT_PLIVO_OF_OURS} ORDER BY s.auth_id`);
   return rows.map(({ accountId, authId }) => ({ accountId, subaccountId: authId }));
+}
+
+/** Whose an Auth ID of Plivo is, the account's own or one of its subaccounts'; null when nobody has it. */
+export async function accountAtPlivo(manager: EntityManager, plivoAuthId: string): Promise<string | null> {
+  const [own] = await OWN_ID.read(manager, 'FROM account WHERE plivo_auth_id = ? ORDER BY created_at LIMIT 1', [
+    plivoAuthId,
+  ]);
+  return own?.authId ?? parentOf(manager, plivoAuthId);
 }
 
 /** An account's credentials at Plivo, opened; null when there is no such account. */

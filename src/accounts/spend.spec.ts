@@ -1,9 +1,11 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, type TestDatabase } from '../../test/support/database.js';
-import { FakeClock, testConfig } from '../../test/support/ground.js';
+import { announced, FakeClock, testConfig } from '../../test/support/ground.js';
+import { Events } from '../platform/events/events.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
+import { SpendCapReached } from './accounts.events.js';
 import { Spend } from './spend.js';
 
 const DAY_MS = 86_400_000;
@@ -12,14 +14,17 @@ describeOnEachDatabase('an account with a spend cap', (open) => {
   let test: TestDatabase;
   let clock: FakeClock;
   let spend: Spend;
+  let jobs: Jobs;
+  let events: Events;
   let accounts = 0;
 
   beforeAll(async () => {
     test = await open();
     clock = new FakeClock();
     const log = createLogger({ level: 'silent', format: 'json' });
-    const jobs = new Jobs(test.database, clock, testConfig(), log);
-    spend = new Spend(test.database, clock, jobs, log, new Metrics());
+    events = new Events();
+    jobs = new Jobs(test.database, clock, testConfig(), log);
+    spend = new Spend(test.database, clock, jobs, events, log, new Metrics());
     spend.onModuleInit();
   });
 
@@ -42,6 +47,9 @@ describeOnEachDatabase('an account with a spend cap', (open) => {
       manager.query("SELECT payload FROM job WHERE kind = 'accounts.spend-cap-reached'"),
     );
     expect(told.filter(({ payload }: { payload: string }) => payload.includes(accountId))).toHaveLength(1);
+    const news = announced(events, [SpendCapReached]);
+    await jobs.runDue();
+    expect(news).toContainEqual(new SpendCapReached(accountId, Date.UTC(2026, 0, 5)));
   });
 
   it('has room again for what a call did not cost', async () => {

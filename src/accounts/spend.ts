@@ -4,9 +4,11 @@ import { Clock, DAY_MS, dayOf } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { exists, marks, selection } from '../platform/database/rows.js';
+import { Events } from '../platform/events/events.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
+import { SpendCapReached } from './accounts.events.js';
 import { microsOf } from './money.js';
 import { RESERVATIONS, SPENDS, type AccountSpend } from './spend.entity.js';
 
@@ -35,6 +37,7 @@ export class Spend implements OnModuleInit {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
+    private readonly events: Events,
     private readonly log: Log,
     metrics: Metrics,
   ) {
@@ -46,9 +49,11 @@ export class Spend implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.jobs.handle<{ accountId: string; day: number }>(TELL, { leaseSeconds: 30 }, async ({ accountId, day }) =>
-      this.log.warn('spend.cap_reached', { account: accountId, day: new Date(day).toISOString().slice(0, 10) }),
-    );
+    // Not where the call was refused: its caller waits for the answer.
+    this.jobs.handle<{ accountId: string; day: number }>(TELL, { leaseSeconds: 30 }, async ({ accountId, day }) => {
+      this.log.warn('spend.cap_reached', { account: accountId, day: new Date(day).toISOString().slice(0, 10) });
+      await this.database.transaction((tx) => this.events.publish(tx, new SpendCapReached(accountId, day)));
+    });
   }
 
   /**

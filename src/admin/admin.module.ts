@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule, SpendModule } from '../accounts/index.js';
+import { AlertsModule } from '../alerts/index.js';
 import { BillingStatsModule } from '../billing-stats/index.js';
 import { CallbacksModule } from '../callbacks/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
@@ -38,6 +39,7 @@ import { SearchController } from './search/search.controller.js';
 import { SpendController } from './accounts/spend.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { PlivoTokenController } from './accounts/plivo-token.controller.js';
+import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { SystemController } from './system/system.controller.js';
 import { TokensController } from './accounts/tokens.controller.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
@@ -54,6 +56,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     BillingStatsModule,
     CallbacksModule,
     PeopleModule,
+    AlertsModule,
     SchedulerModule,
   ],
   controllers: [
@@ -75,6 +78,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     SearchController,
     SpendController,
     StatsController,
+    SubscriptionsController,
     SystemController,
     WebhooksController,
     AuditController,

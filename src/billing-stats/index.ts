@@ -1,5 +1,6 @@
 export { BillingStatsModule } from './billing-stats.module.js';
 export { CompareInvoice, type InvoiceComparison, type LegSum } from './compare-invoice.js';
+export { RecountDiffered } from './billing-stats.events.js';
 export { ownAmountOf } from './count-call.js';
 export { ForgetFigures } from './forget-figures.js';
 export { GROUPINGS, type Grouping, type StatsRow } from './group-stats.js';

@@ -2,11 +2,12 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { billingOn } from '../../test/support/billing.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import { ACCOUNT, addNumbers, announced, clearSessions, party, usNumbers } from '../../test/support/ground.js';
 import { LEGS } from '../call-routing/call.entity.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
 import type { SessionRecord } from '../sessions/index.js';
+import { RecountDiffered } from './billing-stats.events.js';
 import { GROUPINGS } from './group-stats.js';
 
 const HOUR = 3_600_000;
@@ -130,6 +131,16 @@ describeOnEachDatabase('a recount', (open) => {
     expect(await recounted()).toEqual([0, 0, 0]);
     expect(await everything()).not.toEqual(before);
     expect(await billing.stats('account', ACCOUNT)).toEqual([`${ACCOUNT} 2 1 60 120 37900 2 500000`]);
+  });
+
+  it('tells of differences, and of nothing where there are none', async () => {
+    const news = announced(calls.sessions.events, [RecountDiffered]);
+    await recounted();
+    expect(news).toEqual([]);
+    await write("DELETE FROM call_tally WHERE a_leg_uuid = 'a'");
+    const [inCalls = 0, inSessions = 0, inSums = 0] = await recounted();
+    expect(inCalls).toBe(1);
+    expect(news).toEqual([new RecountDiffered(expect.any(String) as never, inCalls, inSessions, inSums, false)]);
   });
 
   it('finds no difference in a call that is still on, or whose begin nobody told', async () => {

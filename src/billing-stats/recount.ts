@@ -3,14 +3,16 @@ import { Gauge } from 'prom-client';
 import { accountFrom } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs } from '../call-routing/index.js';
 import { lockSession, nextOpened, type OpenedSession } from '../sessions/index.js';
-import { Clock, DAY_MS, HOUR_MS, hourOf } from '../platform/clock.js';
+import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { number, selection } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
+import { Events } from '../platform/events/events.js';
 import { Defer, Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
+import { RecountDiffered } from './billing-stats.events.js';
 import { CountCall, ownAmountOf } from './count-call.js';
 import { isOff } from './is-off.js';
 import {
@@ -73,6 +75,7 @@ export class Recount implements OnModuleInit {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
+    private readonly events: Events,
     private readonly log: Log,
     private readonly countCall: CountCall,
     metrics: Metrics,
@@ -139,6 +142,8 @@ export class Recount implements OnModuleInit {
   /** Tells what was found, once. */
   private async end({ startedAt, found }: RecountState, turn: number, isRepair: boolean): Promise<true> {
     const finishedAt = this.clock.now();
+    const { callDifferences, sessionDifferences, sumDifferences } = found;
+    const differences = callDifferences + sessionDifferences + sumDifferences;
     const isMine = await this.database.transaction(async (tx) => {
       const mine = 'DELETE FROM stat_recount_progress WHERE is_repair = ? AND turn = ?';
       if ((await change(tx, mine, [isRepair, turn])) === 0) return false;
@@ -149,10 +154,11 @@ export class Recount implements OnModuleInit {
       const statAmount = (kept?.amount ?? 0) - (gone?.amount ?? 0);
       const report = { id: newId(), startedAt, finishedAt, ...found, statCalls, statAmount, isRepaired: isRepair };
       await STAT_RECOUNTS.insert(tx, report);
+      const differed = [report.id, callDifferences, sessionDifferences, sumDifferences, isRepair] as const;
+      if (differences > 0) await this.events.publish(tx, new RecountDiffered(...differed));
       return true;
     });
     if (!isMine) return true;
-    const differences = found.callDifferences + found.sessionDifferences + found.sumDifferences;
     this.differences.set(differences);
     const level = differences === 0 ? 'info' : 'error';
     this.log[level]('stats.recounted', { ...found, repaired: isRepair, milliseconds: finishedAt - startedAt });

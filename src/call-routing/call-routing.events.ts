@@ -92,3 +92,15 @@ export class CallFigured {
     readonly records: RecordState,
   ) {}
 }
+
+/** When so many wrong PINs came in on a virtual number that it fell back to one guess a minute. */
+export class NumberAttacked {
+  static readonly eventName = 'number.attacked';
+  constructor(
+    readonly accountId: string,
+    /** Digits. */
+    readonly virtualNumber: string,
+    /** Whose prompt the last guess was made at. */
+    readonly sessionId: string,
+  ) {}
+}

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
+import { authId, flag, id, instant, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 
 /** `status` to `callback_url`, `recording` to `recording_callback_url`; each is delivered in its own order and counted by itself. */
@@ -78,12 +78,14 @@ export class FailingReceiver {
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
   /** Sealed scheme, host and port. */
   @Column({ type: 'text' }) origin!: string;
-  /** When the first of its failures began to count. */
+  /** When the first of its failures began to count; 0 since it was resumed, until it fails again. */
   @Column({ ...instant(), name: 'failing_since' }) failingSince!: number;
   /** To the hour: not every failure is worth a write. */
   @Column({ ...instant(), name: 'last_failed_at' }) lastFailedAt!: number;
   /** Since then its callbacks are parked without an attempt; null while it is tried. */
   @Column({ ...instant(), ...nullable, name: 'paused_at' }) pausedAt!: number | null;
+  /** Whether it was paused and has taken nothing since: its first success is then told. */
+  @Column({ ...flag(), default: false, name: 'was_paused' }) wasPaused!: boolean;
 }
 
 export const CALLBACKS = tableOf(Callback);

@@ -1,9 +1,10 @@
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { callbacksOn } from '../../test/support/callbacks.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, clearSessions } from '../../test/support/ground.js';
+import { ACCOUNT, announced, clearSessions } from '../../test/support/ground.js';
 import type { Database } from '../platform/database/database.js';
+import { ReceiverPaused, ReceiverRecovered } from './callbacks.events.js';
 import { receiverOf, type Receiver } from './receiver.js';
 
 const HOUR = 3_600_000;
@@ -152,6 +153,48 @@ describeOnEachDatabase('receivers that fail', (open) => {
     await database.transaction((tx) => receivers.resumePaused(tx, [one, two, one]));
 
     expect(await known()).toEqual(['two.example 120 120 -']);
+  });
+
+  describe('tell of themselves', () => {
+    let news: object[];
+    const paused = async (): Promise<string> => {
+      await fails(one);
+      after(5 * DAY);
+      await fails(one);
+      const [{ id } = { id: '' }] = await receivers.list({ limit: 1 });
+      return id;
+    };
+    beforeEach(() => {
+      news = announced(calls.sessions.events, [ReceiverPaused, ReceiverRecovered]);
+    });
+
+    it('when they are paused, and when they are well again after an operator had them tried', async () => {
+      const id = await paused();
+      expect(news).toEqual([new ReceiverPaused(ACCOUNT, id)]);
+      await database.transaction((tx) => receivers.resume(tx, id));
+      expect(news).toHaveLength(1);
+      await works(one);
+      expect(news).toEqual([new ReceiverPaused(ACCOUNT, id), new ReceiverRecovered(ACCOUNT, id)]);
+      await works(one);
+      expect(news).toHaveLength(2);
+    });
+
+    it('also when they failed once more before they were well, and after a replay', async () => {
+      const id = await paused();
+      await database.transaction((tx) => receivers.resumePaused(tx, [one]));
+      expect(await known()).toEqual([]);
+      after(HOUR);
+      await fails(one);
+      expect(await known()).toEqual(['one.example 121 121 -']);
+      await works(one);
+      expect(news.slice(1)).toEqual([new ReceiverRecovered(ACCOUNT, id)]);
+    });
+
+    it('not when they were never paused', async () => {
+      await fails(one);
+      await works(one);
+      expect(news).toEqual([]);
+    });
   });
 
   it('are listed latest first, the paused and the failing apart', async () => {

@@ -6,8 +6,10 @@ import { change, Database, isDuplicate, type Tx } from '../platform/database/dat
 import { selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
+import { Events } from '../platform/events/events.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
+import { ReceiverPaused, ReceiverRecovered } from './callbacks.events.js';
 import { FAILING_RECEIVERS, type FailingReceiver } from './callback.entity.js';
 import type { Receiver } from './receiver.js';
 
@@ -15,10 +17,12 @@ const PAUSED_AFTER_MS = 5 * DAY_MS;
 const FORGOTTEN_AFTER_MS = 30 * DAY_MS;
 const NOTED_EVERY_MS = HOUR_MS;
 const TELL = 'callbacks.receiver-paused';
+/** As `failingSince`. */
+const RESUMED = 0;
 
 const PAUSED = selection(FAILING_RECEIVERS.pick(['id']));
 const WHOLE = selection(FAILING_RECEIVERS.fields());
-const KNOWN = selection(FAILING_RECEIVERS.pick(['id', 'failingSince', 'lastFailedAt', 'pausedAt']));
+const KNOWN = selection(FAILING_RECEIVERS.pick(['id', 'failingSince', 'lastFailedAt', 'pausedAt', 'wasPaused']));
 
 export interface ReceiverSearch {
   status?: 'failing' | 'paused' | undefined;
@@ -38,6 +42,7 @@ export class FailingReceivers implements OnModuleInit {
     private readonly clock: Clock,
     private readonly crypto: Crypto,
     private readonly jobs: Jobs,
+    private readonly events: Events,
     private readonly log: Log,
   ) {}
 
@@ -60,12 +65,14 @@ export class FailingReceivers implements OnModuleInit {
   async note(tx: Tx, receiver: Receiver, isDelivered: boolean): Promise<void> {
     const [known] = await KNOWN.read(tx, 'FROM failing_receiver WHERE lane = ?', [receiver.lane]);
     if (isDelivered) {
-      if (known) await change(tx, 'DELETE FROM failing_receiver WHERE id = ?', [known.id]);
+      if (!known || (await change(tx, 'DELETE FROM failing_receiver WHERE id = ?', [known.id])) === 0) return;
+      if (known.wasPaused) await this.events.publish(tx, new ReceiverRecovered(receiver.accountId, known.id));
       return;
     }
     const now = this.clock.now();
     if (!known) return this.add(tx, receiver, now);
     if (known.pausedAt !== null) return;
+    if (known.failingSince === RESUMED) return this.failAgain(tx, known.id, now);
     if (now - known.failingSince >= PAUSED_AFTER_MS) return this.pause(tx, receiver, known.id, now);
     if (now - known.lastFailedAt >= NOTED_EVERY_MS)
       await FAILING_RECEIVERS.update(tx, { lastFailedAt: now }, 'WHERE id = ?', [known.id]);
@@ -73,25 +80,26 @@ export class FailingReceivers implements OnModuleInit {
 
   /** Refuses an id that is not that of a failing receiver. Its five days begin anew with its next failure. */
   async resume(tx: Tx, id: string): Promise<void> {
-    if ((await change(tx, 'DELETE FROM failing_receiver WHERE id = ?', [id])) === 0)
+    const resumed = (await this.tryAgain(tx, 'id = ?', id)) > 0;
+    if (!resumed && (await change(tx, 'DELETE FROM failing_receiver WHERE id = ? AND failing_since > 0', [id])) === 0)
       throw new NotFound('no failing receiver has this id');
   }
 
   /** For callbacks that an operator sends again: who does that believes that the receiver works. */
   async resumePaused(tx: Tx, receivers: Receiver[]): Promise<void> {
-    for (const lane of new Set(receivers.map((receiver) => receiver.lane)))
-      await change(tx, 'DELETE FROM failing_receiver WHERE lane = ? AND paused_at IS NOT NULL', [lane]);
+    for (const lane of new Set(receivers.map((receiver) => receiver.lane))) await this.tryAgain(tx, 'lane = ?', lane);
   }
 
   /** The latest to begin failing first; `origin` readable. */
   list({ status, before, limit }: ReceiverSearch): Promise<FailingReceiver[]> {
     return this.database.browse(async (manager) => {
       const conditions = [
+        'failing_since > 0',
         ...(status === undefined ? [] : [`paused_at IS ${status === 'paused' ? 'NOT NULL' : 'NULL'}`]),
         ...(before === undefined ? [] : ['failing_since <= ? AND (failing_since < ? OR id < ?)']),
       ];
-      const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-      const rest = `FROM failing_receiver ${where} ORDER BY failing_since DESC, id DESC LIMIT ?`;
+      const where = conditions.join(' AND ');
+      const rest = `FROM failing_receiver WHERE ${where} ORDER BY failing_since DESC, id DESC LIMIT ?`;
       const found = await WHOLE.read(manager, rest, [...(before ? [before.at, before.at, before.id] : []), limit]);
       return found.map((row) => ({ ...row, origin: this.crypto.open(originPlace(row.id, row.accountId), row.origin) }));
     });
@@ -115,6 +123,7 @@ export class FailingReceivers implements OnModuleInit {
         origin: this.crypto.seal(originPlace(id, accountId), origin),
         failingSince: now,
         lastFailedAt: now,
+        wasPaused: false,
       });
     } catch (error) {
       // Another attempt on the same receiver has just failed and said so.
@@ -122,14 +131,32 @@ export class FailingReceivers implements OnModuleInit {
     }
   }
 
+  /** A paused one, whose row stays for what is to be told of it. */
+  private tryAgain(tx: Tx, which: string, value: string): Promise<number> {
+    return FAILING_RECEIVERS.update(
+      tx,
+      { pausedAt: null, failingSince: RESUMED, lastFailedAt: this.clock.now() },
+      `WHERE ${which} AND paused_at IS NOT NULL`,
+      [value],
+    );
+  }
+
+  private async failAgain(tx: Tx, id: string, now: number): Promise<void> {
+    await FAILING_RECEIVERS.update(tx, { failingSince: now, lastFailedAt: now }, 'WHERE id = ? AND failing_since = 0', [
+      id,
+    ]);
+  }
+
   private async pause(tx: Tx, { accountId }: Receiver, id: string, now: number): Promise<void> {
     const paused = await FAILING_RECEIVERS.update(
       tx,
-      { pausedAt: now, lastFailedAt: now },
+      { pausedAt: now, lastFailedAt: now, wasPaused: true },
       'WHERE id = ? AND paused_at IS NULL',
       [id],
     );
-    if (paused > 0) await this.jobs.enqueue(tx, TELL, { accountId, receiverId: id });
+    if (paused === 0) return;
+    await this.jobs.enqueue(tx, TELL, { accountId, receiverId: id });
+    await this.events.publish(tx, new ReceiverPaused(accountId, id));
   }
 }
 

@@ -2,6 +2,8 @@ export { CallbacksModule } from './callbacks.module.js';
 export { describeCallbacks } from './describe-callbacks.js';
 export type { CallbackStatus } from './callback.entity.js';
 export type { FailingReceiver } from './callback.entity.js';
+export { ReceiverPaused, ReceiverRecovered } from './callbacks.events.js';
+export { deliveryPolicy, outcomeWord, verdictOn } from './delivery-policy.js';
 export { FailingReceivers } from './failing-receivers.js';
 export { FindCallbacks, type FoundCallback, type ToldCallback } from './find-callbacks.js';
 export { ForgetCallbacks } from './forget-callbacks.js';

@@ -7,6 +7,7 @@ import type { SessionRecord } from '../sessions/index.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
+import { Events } from '../platform/events/events.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
 import { Outgoing } from '../platform/outgoing/outgoing.js';
@@ -50,7 +51,7 @@ describeOnEachDatabase('a replay during an attempt', (open) => {
     const crypto = new Crypto(Buffer.alloc(32, 5));
     const log = createLogger({ level: 'silent', format: 'json' });
     const jobs = new Jobs(database, clock, testConfig(), log);
-    const receivers = new FailingReceivers(database, clock, crypto, jobs, log);
+    const receivers = new FailingReceivers(database, clock, crypto, jobs, new Events(), log);
     const outgoing = new Outgoing(clock, { allowPrivate: true });
     closers.push(() => outgoing.onModuleDestroy());
     const tokens = { of: async () => ['token'] } as unknown as CallbackTokens;

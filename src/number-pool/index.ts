@@ -16,6 +16,7 @@ export {
 } from './hold-number.js';
 export { LEADS } from './lead.js';
 export { FollowListing, type ListingNews, type SyncResult } from './follow-listing.js';
+export { ForecastPool, type CountryForecast } from './forecast-pool.js';
 export { ImportNumbers } from './import-numbers.js';
 export { ListNumbers, type NumberPage } from './list-numbers.js';
 export { LONGEST_PIN, longestPin } from './longest-pin.js';
@@ -32,8 +33,9 @@ export {
   UnknownNumber,
   UnknownSubaccount,
 } from './number-pool.errors.js';
-export { NumberReleased } from './number-pool.events.js';
+export { NumberReleased, PoolRanLow } from './number-pool.events.js';
 export { readNumberRows } from './number-rows.js';
+export { PlanPool, type PoolPlan } from './plan-pool.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';
 export { PoolRefusals } from './pool-refusals.js';
 export { pooledNumber, type PooledNumber } from './pooled-numbers.js';
@@ -46,4 +48,5 @@ export { forgetParty, holderOf, numbersOfParty, type Place, renameParty } from '
 export { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 export { TakePoolLoad } from './take-pool-load.js';
 export { TellListingNews } from './tell-listing-news.js';
+export { WatchPool } from './watch-pool.js';
 export { ASSIGNMENTS, PIN_ASSIGNMENTS, type ShownStatus, type VirtualNumberStatus } from './virtual-number.entity.js';

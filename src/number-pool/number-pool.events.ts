@@ -18,3 +18,19 @@ export class NumberReleased {
     readonly freeAfter: number,
   ) {}
 }
+
+/** When a pool has little or nothing left: at each look as long as it is so, and at each refusal. */
+export class PoolRanLow {
+  static readonly eventName = 'pool.ran-low';
+  constructor(
+    readonly accountId: string,
+    /** Null: the main account's pool. */
+    readonly subaccountId: string | null,
+    /** ISO 3166 alpha-2. */
+    readonly country: string,
+    /** Sessions that were refused; 0 where headroom alone is low. */
+    readonly refusals: number,
+    /** As in `GET /admin/pool`; null where nobody has looked. */
+    readonly figures: { available: number; numbersNeeded: number } | null,
+  ) {}
+}

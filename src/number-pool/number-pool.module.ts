@@ -21,7 +21,10 @@ import { RemoveNumber } from './remove-number.js';
 import { SearchNumbers } from './search-numbers.js';
 import { ShowNumbers } from './show-numbers.js';
 import { TakePoolLoad } from './take-pool-load.js';
+import { ForecastPool } from './forecast-pool.js';
+import { PlanPool } from './plan-pool.js';
 import { TellListingNews } from './tell-listing-news.js';
+import { WatchPool } from './watch-pool.js';
 import { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 
 const useCases = [
@@ -42,6 +45,9 @@ const useCases = [
   EnqueueNumberSync,
   MeasureNumbers,
   TakePoolLoad,
+  WatchPool,
+  PlanPool,
+  ForecastPool,
   CountNumbers,
   SearchNumbers,
 ];

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { Clock } from '../platform/clock.js';
 import type { Database } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { numbersNeededFor, PoolFigures } from './pool-figures.js';
@@ -40,7 +41,7 @@ describeOnEachDatabase('figures of the pool', (open) => {
 
   beforeAll(async () => {
     ({ dataSource, database } = await open());
-    refusals = new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' }));
+    refusals = new PoolRefusals(database, clock, new Events(), createLogger({ level: 'silent', format: 'json' }));
     poolFigures = new PoolFigures(database, clock, refusals);
   });
 
@@ -165,7 +166,7 @@ describeOnEachDatabase('figures of the pool', (open) => {
     ];
     expect(await counted()).toEqual(first);
     // Another process adds to the same rows.
-    const other = new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' }));
+    const other = new PoolRefusals(database, clock, new Events(), createLogger({ level: 'silent', format: 'json' }));
     other.note({ ...pool, callingCode: '1' });
     await other.onModuleDestroy();
     expect((await counted())[1]).toEqual(['US', null, 4]);

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { FakeClock } from '../../test/support/ground.js';
 import type { Database } from '../platform/database/database.js';
+import { Events } from '../platform/events/events.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { PoolRefusals, type WantedPool } from './pool-refusals.js';
 
@@ -17,6 +18,7 @@ describeOnEachDatabase('sessions that a pool refused', (open) => {
   let database: Database;
   let clock: FakeClock;
   let refusals: PoolRefusals;
+  let events: Events;
 
   beforeAll(async () => {
     ({ dataSource, database } = await open());
@@ -24,13 +26,15 @@ describeOnEachDatabase('sessions that a pool refused', (open) => {
   beforeEach(async () => {
     await dataSource.query('DELETE FROM pool_refusal');
     clock = new FakeClock();
+    events = new Events();
     refusals = onThisProcess();
   });
   afterEach(() => {
     jest.useRealTimers();
   });
 
-  const onThisProcess = () => new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' }));
+  const onThisProcess = () =>
+    new PoolRefusals(database, clock, events, createLogger({ level: 'silent', format: 'json' }));
   const note = (times: number, pool = MAIN): void => {
     for (let each = 0; each < times; each++) refusals.note(pool);
   };

@@ -2,16 +2,20 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock, HOUR_MS, hourOf } from '../platform/clock.js';
 import { Additions } from '../platform/database/additions.js';
-import { change, Database } from '../platform/database/database.js';
+import { change, Database, type Tx } from '../platform/database/database.js';
 import { number, selection } from '../platform/database/rows.js';
 import { WrittenLater } from '../platform/database/written-later.js';
+import { Events } from '../platform/events/events.js';
 import { Log } from '../platform/logging/logger.js';
+import { PoolRanLow } from './number-pool.events.js';
+import { NUMBERS } from './virtual-number.entity.js';
 import { REFUSALS } from './pool-refusal.entity.js';
 
 const SHOWN_HOURS = 24;
 
 const TO_HOUR = new Additions(REFUSALS, ['accountId', 'subaccountId', 'callingCode', 'hour'], ['refusals']);
 
+const COUNTRY = selection(NUMBERS.pick(['country']));
 const SHOWN = selection({
   ...REFUSALS.pick(['accountId', 'subaccountId', 'callingCode']),
   refusals: number('SUM(refusals)'),
@@ -41,6 +45,7 @@ export class PoolRefusals implements OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly events: Events,
     log: Log,
   ) {
     this.counted = new WrittenLater({
@@ -73,7 +78,20 @@ export class PoolRefusals implements OnModuleDestroy {
         await TO_HOUR.add(tx, this.database, { ...place, refusals });
       }
       await change(tx, 'DELETE FROM pool_refusal WHERE hour < ?', [oldest]);
+      for (const row of rows) await this.tell(tx, row);
     });
+  }
+
+  /** In each country whose numbers would have done; of one without numbers there is no pool to run low. */
+  private async tell(tx: Tx, { accountId, subaccountId, callingCode, refusals }: Counted): Promise<void> {
+    const fit = `${subaccountId === null ? 'subaccount_id IS NULL' : 'subaccount_id = ?'}${callingCode === null ? '' : ' AND calling_code = ?'}`;
+    const found = await COUNTRY.read(
+      tx,
+      `FROM virtual_number WHERE account_id = ? AND status <> 'retired' AND ${fit} GROUP BY country ORDER BY country`,
+      [accountId, ...(subaccountId === null ? [] : [subaccountId]), ...(callingCode === null ? [] : [callingCode])],
+    );
+    for (const { country } of found)
+      await this.events.publish(tx, new PoolRanLow(accountId, subaccountId, country, refusals, null));
   }
 
   /** Of the last 24 hours, and of the begun one before them. */

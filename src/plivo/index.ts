@@ -17,6 +17,7 @@ export {
   ProviderUnavailable,
 } from './plivo.errors.js';
 export { v3Signer } from './signature-variants.js';
+export { PlivoReached, PlivoUnreachable, WebhooksRefused } from './plivo.events.js';
 export { plainText } from './plain-text.js';
 export { signV2, signV3, type ParamList, type SignedRequest } from './signature.js';
 export { type WebhookParams } from './webhook-params.js';

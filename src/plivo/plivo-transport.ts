@@ -16,6 +16,8 @@ export interface TransportOptions {
   deadlineMs?: number;
   /** The first pause before a repeated GET; the second is twice as long. Both vary by half. */
   retryPauseMs?: number;
+  /** Told of each verb whether Plivo answered, whatever it said. */
+  onReach?: (authId: string, isReached: boolean) => void;
 }
 
 type Query = Record<string, string | number | undefined>;
@@ -58,8 +60,9 @@ export class PlivoTransport {
   private readonly deadlineMs: number;
   private readonly retryPauseMs: number;
   private readonly budget = new RequestBudget();
+  private readonly onReach: NonNullable<TransportOptions['onReach']>;
 
-  constructor({ baseUrl, deadlineMs = 5000, retryPauseMs = 150 }: TransportOptions) {
+  constructor({ baseUrl, deadlineMs = 5000, retryPauseMs = 150, onReach = () => undefined }: TransportOptions) {
     const url = new URL(baseUrl);
     // Idle connections keep undici's 4 s: one kept longer may be closed under a POST, whose outcome is then unknown.
     this.pool = new Pool(url.origin, {
@@ -69,6 +72,7 @@ export class PlivoTransport {
     this.prefix = url.pathname.replace(/\/$/, '');
     this.deadlineMs = deadlineMs;
     this.retryPauseMs = retryPauseMs;
+    this.onReach = onReach;
   }
 
   /** Null when the resource does not exist. Repeated on 5xx and network failure: reading twice harms nobody. */
@@ -80,8 +84,10 @@ export class PlivoTransport {
       if (attempt > 1) this.budget.take(credentials.authId, 'urgent');
       const outcome = await this.send('GET', credentials, { resource, query, signal });
       const failure = failureIn(outcome);
+      const isLast = failure === null || attempt === ATTEMPTS || signal.aborted;
+      if (isLast) this.onReach(credentials.authId, failure === null);
       if (failure === null) return readAnswer(outcome);
-      if (attempt === ATTEMPTS || signal.aborted) throw new ProviderUnavailable(failure);
+      if (isLast) throw new ProviderUnavailable(failure);
       await pause(this.retryPauseMs * attempt * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -95,6 +101,7 @@ export class PlivoTransport {
       signal: AbortSignal.timeout(this.deadlineMs),
     });
     const failure = failureIn(outcome);
+    this.onReach(credentials.authId, failure === null);
     if (failure !== null) {
       throw outcome.wasSent ? new ProviderOutcomeUnknown(failure) : new ProviderUnavailable(failure);
     }
@@ -109,6 +116,7 @@ export class PlivoTransport {
     await this.turn(credentials, 'urgent');
     const outcome = await this.send('DELETE', credentials, { resource, signal: AbortSignal.timeout(this.deadlineMs) });
     const failure = failureIn(outcome);
+    this.onReach(credentials.authId, failure === null);
     if (failure !== null) throw new ProviderUnavailable(failure);
     if (outcome.status === 404) return false;
     throwUnlessDone(outcome);

@@ -3,10 +3,12 @@ import { Counter } from 'prom-client';
 import { Clock } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { updateOrInsert } from '../platform/database/key-races.js';
-import { selection, type Selected } from '../platform/database/rows.js';
+import { number, selection, type Selected } from '../platform/database/rows.js';
 import { WrittenLater } from '../platform/database/written-later.js';
+import { Events } from '../platform/events/events.js';
 import { Log } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
+import { WebhooksRefused } from './plivo.events.js';
 import { REFUSED_WEBHOOKS, type RefusedWebhook } from './refused-webhook.entity.js';
 
 export type WebhookRefusal =
@@ -27,10 +29,13 @@ export const OF_UNKNOWN_ACCOUNTS = 'unknown';
 /** What one writing has at the most. */
 const MOST_UNWRITTEN = { known: 1000, unknown: SHOWN };
 const MINUTE_MS = 60_000;
+/** In a minute, of one account: one or two a caller may cause, so many a wrong token or URL does. */
+const MANY = 10;
 
 const ROWS = selection(
   REFUSED_WEBHOOKS.pick(['accountId', 'minute', 'path', 'method', 'reason', 'signedUrl', 'at', 'count']),
 );
+const COUNTED = selection({ count: number('SUM(count)') });
 const INSTANT = selection(REFUSED_WEBHOOKS.pick(['at']));
 
 /**
@@ -46,6 +51,7 @@ export class RefusedWebhooks implements OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly events: Events,
     private readonly log: Log,
     metrics: Metrics,
   ) {
@@ -83,7 +89,19 @@ export class RefusedWebhooks implements OnModuleDestroy {
     return this.database.transaction(async (tx) => {
       for (const row of rows) await add(tx, row);
       for (const accountId of new Set(rows.map((row) => row.accountId))) await forgetOld(tx, accountId);
+      await this.tellMany(tx, rows);
     });
+  }
+
+  /** By what stands in the rows, to which all processes add. */
+  private async tellMany(tx: Tx, rows: RefusedWebhook[]): Promise<void> {
+    const minutes = new Map(rows.map(({ accountId, minute }) => [`${accountId}|${minute}`, { accountId, minute }]));
+    for (const { accountId, minute } of minutes.values()) {
+      const rest = 'FROM refused_webhook WHERE account_id = ? AND minute = ?';
+      const [counted] = await COUNTED.read(tx, rest, [accountId, minute]);
+      const count = counted?.count ?? 0;
+      if (count >= MANY) await this.events.publish(tx, new WebhooksRefused(accountId || null, minute, count));
+    }
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -3,7 +3,7 @@ import { DailyCaps, Spend } from '../accounts/index.js';
 import { Recount } from '../billing-stats/index.js';
 import { PurgeCallbacks } from '../callbacks/index.js';
 import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
-import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers, TakePoolLoad } from '../number-pool/index.js';
+import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers, TakePoolLoad, WatchPool } from '../number-pool/index.js';
 import { KeepRecordings } from '../recording/index.js';
 import { ForgetEndedSessions, ForgetStrangers } from '../retention/index.js';
 import { CountSessions, ExpireDueSessions } from '../sessions/index.js';
@@ -32,6 +32,7 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly enqueueNumberSync: EnqueueNumberSync,
     private readonly measureNumbers: MeasureNumbers,
     private readonly takePoolLoad: TakePoolLoad,
+    private readonly watchPool: WatchPool,
     private readonly purgeIdempotencyKeys: PurgeIdempotencyKeys,
     private readonly purgeWebhookReceipts: PurgeWebhookReceipts,
     private readonly purgePinLocks: PurgePinLocks,
@@ -118,7 +119,10 @@ export class ScheduledTasks implements OnModuleInit {
       everySeconds: 45,
       timeoutSeconds: MINUTE,
       scope: 'one-process',
-      run: () => this.takePoolLoad.run(),
+      run: async () => {
+        await this.takePoolLoad.run();
+        await this.watchPool.run();
+      },
     });
   }
 }

@@ -21,7 +21,7 @@ export function billingOn(database: Database, { sessions, jobs, settings, spend,
   const metrics = new Metrics();
   const accounts = new Accounts();
   const countCall = new CountCall(database, clock, events, settings, spend);
-  const recount = new Recount(database, clock, jobs, log, countCall, metrics);
+  const recount = new Recount(database, clock, jobs, events, log, countCall, metrics);
   const readStats = new ReadStats(database, accounts);
   for (const one of [countCall, new CountSession(database, events), recount]) one.onModuleInit();
 

@@ -47,7 +47,7 @@ export function callbacksOn(
   const addCallback = new AddCallback(database, clock, crypto, jobs);
   const tellCalls = new TellCalls(clock, events, target, addCallback, new ReadCallFacts(crypto), settings);
   const metrics = new Metrics();
-  const receivers = new FailingReceivers(database, clock, crypto, jobs, log);
+  const receivers = new FailingReceivers(database, clock, crypto, jobs, events, log);
   const tokens = new CallbackTokens(new Credentials(database, crypto, clock, config));
   const deliverCallbacks = new DeliverCallbacks(
     database,

@@ -59,7 +59,7 @@ export function callsOn(
   const log = createLogger({ level: 'silent', format: 'json' });
   const jobs = new Jobs(database, clock, config, log);
   const settings = new AccountSettings(database, clock, config);
-  const spend = new Spend(database, clock, jobs, log, new Metrics());
+  const spend = new Spend(database, clock, jobs, events, log, new Metrics());
   const dailyCaps = new DailyCaps(database, clock, jobs, log, new Metrics());
   const reserveSpend = new ReserveSpend(spend, dailyCaps, sessions.records);
   const readSeat = new ReadSeat(clock, crypto, config);

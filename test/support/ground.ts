@@ -59,7 +59,7 @@ export function sessionsOn(
     events,
     records,
     new AllocateNumber(database, events),
-    new PoolRefusals(database, clock, createLogger({ level: 'silent', format: 'json' })),
+    new PoolRefusals(database, clock, events, createLogger({ level: 'silent', format: 'json' })),
   );
   const updateSession = new UpdateSession(clock, config, events, records);
   const endSession = new EndSession(clock, events, records);

@@ -1,13 +1,13 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { callsOn } from '../../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, usNumbers } from '../../../test/support/ground.js';
+import { ACCOUNT, addNumbers, announced, clearSessions, usNumbers } from '../../../test/support/ground.js';
 import type { Database } from '../../platform/database/database.js';
 import { HOUR_MS } from '../../platform/clock.js';
 import { Metrics } from '../../platform/metrics.js';
 import type { SessionRecord } from '../../sessions/index.js';
 import type { E164 } from '../../telephony/phone.js';
-import { PinChecked } from '../call-routing.events.js';
+import { NumberAttacked, PinChecked } from '../call-routing.events.js';
 import { JudgePin, type PinVerdict, type TypedPin } from './judge-pin.js';
 import { PinLocks } from './pin-locks.js';
 
@@ -27,6 +27,7 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
   let judge: JudgePin;
   let told: PinChecked[];
   let metrics: Metrics;
+  let attacked: object[];
   let typed = 0;
 
   beforeAll(async () => {
@@ -41,6 +42,7 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
     locks = new PinLocks(database, clock, crypto, world.log, metrics);
     judge = new JudgePin(events, findStrangers, findSessionById, locks);
     told = [];
+    attacked = announced(events, [NumberAttacked]);
     events.subscribe(PinChecked, async (_tx, event) => void told.push(event));
   });
 
@@ -162,7 +164,9 @@ describeOnEachDatabase('a PIN that was typed', (open) => {
   it('is judged once a minute on a number after twenty wrong ones within an hour, whatever sessions come', async () => {
     const prompt = await session();
     await guessWrong(prompt, 19, null);
+    expect(attacked).toEqual([]);
     expect(await type(prompt, '9999')).toEqual({ verdict: 'again' });
+    expect(attacked).toEqual([new NumberAttacked(ACCOUNT, prompt.virtualNumber, prompt.id)]);
     expect(await metrics.registry.metrics()).toContain('masking_pin_attacks_total 1');
     const newer = await session(
       { second_party: '+14155550004', first_party_pin: '3333', second_party_pin: '4444' },

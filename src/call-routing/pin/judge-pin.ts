@@ -5,7 +5,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { Events } from '../../platform/events/events.js';
 import type { E164 } from '../../telephony/phone.js';
 import type { MaskedCall } from '../call.entity.js';
-import { PinChecked } from '../call-routing.events.js';
+import { NumberAttacked, PinChecked } from '../call-routing.events.js';
 import { PinLocks } from './pin-locks.js';
 
 /** What was typed at a session's prompt, in which call and by whom. */
@@ -54,7 +54,9 @@ export class JudgePin {
       return { verdict: 'right', seat };
     }
 
-    if (digits !== '' && !wasLocked) await this.pinLocks.noteFailure(tx, guess);
+    const isAttacked = digits !== '' && !wasLocked && (await this.pinLocks.noteFailure(tx, guess));
+    if (isAttacked)
+      await this.events.publish(tx, new NumberAttacked(prompt.accountId, prompt.virtualNumber, prompt.id));
     return this.fail(tx, typed, wasLocked);
   }
 

@@ -82,8 +82,8 @@ export class PinLocks {
     return 'judge';
   }
 
-  /** The same wrong PIN typed again by its caller counts on the number, not against the caller. */
-  async noteFailure(tx: Tx, guess: Guess): Promise<void> {
+  /** The same wrong PIN typed again by its caller counts on the number, not against the caller. Says whether the number has just fallen back. */
+  async noteFailure(tx: Tx, guess: Guess): Promise<boolean> {
     const { prompt, caller, digits, isRegistered } = guess;
     const { accountId } = prompt;
     const typedIndex = this.crypto.index(accountId, 'pin', digits);
@@ -107,10 +107,10 @@ export class PinLocks {
       virtualNumber,
       typedIndex,
     });
-    if (!isRegistered && (await this.wrongOnNumber(tx, prompt)) === MAX_PER_NUMBER_AND_HOUR) {
-      this.attacks.inc();
-      this.log.warn('pin.attack', { account: accountId, session: prompt.id });
-    }
+    if (isRegistered || (await this.wrongOnNumber(tx, prompt)) !== MAX_PER_NUMBER_AND_HOUR) return false;
+    this.attacks.inc();
+    this.log.warn('pin.attack', { account: accountId, session: prompt.id });
+    return true;
   }
 
   /** A plain read would not see what a parallel guess is about to count: every guess first makes the gate's row its own. */

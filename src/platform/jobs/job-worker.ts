@@ -5,7 +5,7 @@ import { claimDueJobs, type Claim, type ClaimedJob } from './claim-due-jobs.js';
 import { outcomeOfFailure, Park } from './job-failure.js';
 import type { Handler, LaneOptions } from './job-handler.js';
 import { Lanes } from './lanes.js';
-import type { Outcome } from './settle-jobs.js';
+import type { Outcome, ParkListener } from './settle-jobs.js';
 import { Settlements } from './settlements.js';
 import { Turns } from './turns.js';
 import { WakeUp } from './wake-up.js';
@@ -32,10 +32,11 @@ export class JobWorker {
     private readonly handlers: ReadonlyMap<string, Handler>,
     lanes: LaneOptions | null = null,
     private readonly claims = new Turns(),
+    onParked: ParkListener = async () => undefined,
   ) {
     this.maxInFlight = lanes?.inFlight ?? MAX_IN_FLIGHT;
     this.lanes = lanes && new Lanes(lanes.perLane);
-    this.settlements = new Settlements(database, clock, log, () => this.wake());
+    this.settlements = new Settlements(database, clock, log, () => this.wake(), onParked);
   }
 
   wake(): void {

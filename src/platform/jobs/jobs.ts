@@ -6,9 +6,10 @@ import { Log } from '../logging/logger.js';
 import { enqueueJob } from './enqueue-job.js';
 import { enqueueJobs } from './enqueue-jobs.js';
 import { defaultRetryDelaySeconds } from './job-failure.js';
-import type { Handler, HandlerOptions, RunJob } from './job-handler.js';
+import type { Handler, HandlerOptions, LaneOptions, RunJob } from './job-handler.js';
 import { JobWorker } from './job-worker.js';
 import { LONGEST_LEASE_MS, releaseJobs } from './release-jobs.js';
+import type { ParkListener } from './settle-jobs.js';
 import { Turns } from './turns.js';
 import {
   type JobQuery,
@@ -40,6 +41,7 @@ export class Jobs {
   /** The worker of the kinds without lanes, and one for each kind with them. */
   private readonly workers: JobWorker[];
   private readonly claims = new Turns();
+  private readonly parkListeners: ParkListener[] = [];
   /** Transactions with work that is due as soon as they are committed. */
   private readonly announced = new WeakSet<Tx>();
 
@@ -49,7 +51,7 @@ export class Jobs {
     private readonly config: Config,
     private readonly log: Log,
   ) {
-    this.workers = [new JobWorker(database, clock, log, this.shared, null, this.claims)];
+    this.workers = [this.newWorker(this.shared, null)];
     database.onCommit((tx) => this.wakeFor(tx));
   }
 
@@ -71,10 +73,7 @@ export class Jobs {
     };
     this.handlers.set(kind, handler);
     if (lanes === null) this.shared.set(kind, handler);
-    else
-      this.workers.push(
-        new JobWorker(this.database, this.clock, this.log, new Map([[kind, handler]]), lanes, this.claims),
-      );
+    else this.workers.push(this.newWorker(new Map([[kind, handler]]), lanes));
   }
 
   /**
@@ -163,6 +162,18 @@ export class Jobs {
       this.reportedKinds.add(kind);
       this.log.warn('job.kind-unknown', { kind });
     }
+  }
+
+  /** Calls `listener` in the transaction that parks a job, in the process whose worker gave it up. */
+  onParked(listener: ParkListener): void {
+    this.parkListeners.push(listener);
+  }
+
+  private newWorker(handlers: ReadonlyMap<string, Handler>, lanes: LaneOptions | null): JobWorker {
+    const { database, clock, log, claims } = this;
+    return new JobWorker(database, clock, log, handlers, lanes, claims, async (tx, job) => {
+      for (const listener of this.parkListeners) await listener(tx, job);
+    });
   }
 
   private wakeFor(tx: Tx): void {

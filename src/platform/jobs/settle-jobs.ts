@@ -10,6 +10,9 @@ export type Outcome =
   | { kind: 'retry'; runAt: number; error: string }
   | { kind: 'park'; error: string };
 
+/** Told in the transaction that parks a job; does nothing slow. */
+export type ParkListener = (tx: Tx, job: { id: string; kind: string; payload: string }) => Promise<void>;
+
 export interface Settlement {
   job: ClaimedJob;
   outcome: Outcome;
@@ -24,6 +27,7 @@ export async function settleJobs(
   database: Database,
   settlements: readonly Settlement[],
   now: number,
+  onParked: ParkListener = async () => undefined,
 ): Promise<boolean> {
   return database.transaction(async (tx) => {
     let isWorkLeft = settlements.some(({ outcome }) => 'runAt' in outcome && outcome.runAt <= now);
@@ -47,7 +51,10 @@ export async function settleJobs(
     for (const { job, outcome } of settlements) {
       if ('runAt' in outcome)
         await postpone(tx, job, { now, runAt: outcome.runAt, error: outcome.kind === 'retry' ? outcome.error : null });
-      if (outcome.kind === 'park' && (await park(tx, job, { error: outcome.error, now }))) isWorkLeft = true;
+      if (outcome.kind !== 'park') continue;
+      const end = await park(tx, job, { error: outcome.error, now });
+      if (end === 'parked') await onParked(tx, job);
+      if (end === 'restarted') isWorkLeft = true;
     }
     return isWorkLeft;
   });
@@ -76,22 +83,26 @@ async function postpone(
 }
 
 /**
- * The key is given up, so that the same work can be asked for anew; `run_at` keeps when it was parked. Says whether the job was asked for again
- * meanwhile, and so starts afresh instead.
+ * The key is given up, so that the same work can be asked for anew; `run_at` keeps when it was parked. `restarted`: the job was asked for again
+ * meanwhile, and so starts afresh instead. `lost`: another worker has it by now.
  */
-async function park(tx: Tx, job: ClaimedJob, { error, now }: { error: string; now: number }): Promise<boolean> {
+async function park(
+  tx: Tx,
+  job: ClaimedJob,
+  { error, now }: { error: string; now: number },
+): Promise<'parked' | 'restarted' | 'lost'> {
   const parked = await JOBS.update(
     tx,
     { status: 'parked', key: null, lease: null, runAt: now, lastError: error },
     'WHERE id = ? AND lease = ? AND attempts > 0',
     [job.id, job.lease],
   );
-  if (parked > 0) return false;
+  if (parked > 0) return 'parked';
   const restarted = await JOBS.update(
     tx,
     { lease: null, runAt: now, attempts: 0, lastError: error },
     'WHERE id = ? AND lease = ?',
     [job.id, job.lease],
   );
-  return restarted > 0;
+  return restarted > 0 ? 'restarted' : 'lost';
 }

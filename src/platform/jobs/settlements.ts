@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { Log } from '../logging/logger.js';
-import { settleJobs, type Settlement } from './settle-jobs.js';
+import { settleJobs, type ParkListener, type Settlement } from './settle-jobs.js';
 
 const RETRY_MS = 250;
 
@@ -25,6 +25,7 @@ export class Settlements {
     private readonly log: Log,
     /** Called when a job whose end was written is due again at once. */
     private readonly workCame: () => void,
+    private readonly onParked: ParkListener,
   ) {}
 
   /** Resolves when the end is written, or can no longer be. */
@@ -48,7 +49,7 @@ export class Settlements {
       const batch = this.pending;
       this.pending = [];
       try {
-        if (await settleJobs(this.database, batch, this.clock.now())) this.workCame();
+        if (await settleJobs(this.database, batch, this.clock.now(), this.onParked)) this.workCame();
         for (const { settled } of batch) settled();
       } catch (error) {
         await this.keepWhatIsStillOurs(batch, error);

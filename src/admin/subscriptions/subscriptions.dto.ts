@@ -1,0 +1,48 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { ALERT_TYPES, type AlertType, type ListedSubscription } from '../../alerts/index.js';
+import { IfGiven, isoText } from '../values.dto.js';
+
+const LONGEST_URL = 1000;
+
+export class NewSubscription {
+  @ApiProperty({
+    description:
+      'Where alerts are POSTed to: https to a public name, unless CALLBACK_ALLOW_HTTP or CALLBACK_ALLOW_PRIVATE allow more; at most 1000 characters. Its fragment may set ' +
+      'time limits and repeats as that of a callback URL.',
+    example: 'https://ops.example.com/alerts',
+  })
+  @IsString()
+  @Length(1, LONGEST_URL)
+  url!: string;
+
+  @ApiProperty({ enum: ALERT_TYPES, isArray: true, description: 'What is told there, at least one, each once.' })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique({ message: 'events must name each event once' })
+  @IsIn(ALERT_TYPES, { each: true, message: `events must be a list of ${ALERT_TYPES.join(', ')}` })
+  events!: AlertType[];
+
+  @ApiPropertyOptional({
+    description:
+      'Auth ID: only what is this account’s is told. Left out: everything, also what is no single account’s.',
+  })
+  @IfGiven()
+  @IsString()
+  @Length(1, 20)
+  account?: string;
+}
+
+/** `last_outcome`: status code or class of failure of the latest attempt; null before the first. */
+export function shownSubscription(subscription: ListedSubscription) {
+  const { id, url, events, accountId, createdAt, lastAttemptAt, lastOutcome } = subscription;
+  return {
+    id,
+    url,
+    events,
+    account: accountId,
+    created_at: isoText(createdAt),
+    last_attempt_at: isoText(lastAttemptAt),
+    last_outcome: lastOutcome,
+  };
+}

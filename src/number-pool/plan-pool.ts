@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { PoolFigures, type PoolFigure } from './pool-figures.js';
+
+export interface PoolPlan {
+  first_max: number;
+  second_max: number;
+  /** No session of theirs is refused with so many: first_max + second_max − 1; 0 where either is 0. */
+  numbers_needed: number;
+  /** Null where no country was named. */
+  country: string | null;
+  /** The figures of the account's pool in that country as they are; null where none was asked for, or there is none. */
+  present: PoolFigure | null;
+  /** How many numbers the present pool lacks; null without one. */
+  numbers_missing: number | null;
+}
+
+/** How many numbers it takes for so many sessions of one phone at a time, and how that compares with what an account has. */
+@Injectable()
+export class PlanPool {
+  constructor(private readonly figures: PoolFigures) {}
+
+  async run({
+    firstMax,
+    secondMax,
+    country,
+    accountId,
+  }: {
+    firstMax: number;
+    secondMax: number;
+    country?: string | undefined;
+    accountId?: string | undefined;
+  }): Promise<PoolPlan> {
+    const needed = numbersFor(firstMax, secondMax);
+    const pools = accountId === undefined ? [] : (await this.figures.run({ accountId })).items;
+    const present = pools.find((pool) => pool.subaccount === null && pool.country === country) ?? null;
+    return {
+      first_max: firstMax,
+      second_max: secondMax,
+      numbers_needed: needed,
+      country: country ?? null,
+      present,
+      numbers_missing: present && Math.max(0, needed - present.available),
+    };
+  }
+}
+
+function numbersFor(firstMax: number, secondMax: number): number {
+  return firstMax === 0 || secondMax === 0 ? 0 : firstMax + secondMax - 1;
+}
