@@ -25,6 +25,7 @@ import { AddForgottenStat1764410000021 } from '../migrations/1764410000021-add-f
 import { AddHolds1764440000001 } from '../migrations/1764440000001-add-holds.js';
 import { AddSubscription1764450050001 } from '../migrations/1764450050001-add-subscription.js';
 import { KeepPoolPeaks1764450050002 } from '../migrations/1764450050002-keep-pool-peaks.js';
+import { KeepNumberFacts1764450050003 } from '../migrations/1764450050003-keep-number-facts.js';
 import { ChainAudit1764450000011 } from '../migrations/1764450000011-chain-audit.js';
 import { AddAccountStatus1764450040001 } from '../migrations/1764450040001-add-account-status.js';
 import { AddErasure1764450020001 } from '../migrations/1764450020001-add-erasure.js';
@@ -39,6 +40,7 @@ import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { Subscription, ToldCause } from './alerts/subscription.entity.js';
 import { Operator } from './admin/access/operator.entity.js';
 import { AuditChain, AuditEntry } from './admin/audit/audit-entry.entity.js';
+import { NumberFact } from './billing-stats/number-fact.entity.js';
 import {
   CallStat,
   CallTally,
@@ -131,6 +133,7 @@ const entities = [
   ForgottenStat,
   StatRecount,
   RecountProgress,
+  NumberFact,
   AccountSpend,
   SpendReservation,
   DailyCount,
@@ -175,6 +178,7 @@ const migrations = [
   SplitStats1764450030001,
   AddSubscription1764450050001,
   KeepPoolPeaks1764450050002,
+  KeepNumberFacts1764450050003,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */

@@ -29,6 +29,7 @@ import { MeController } from './operators/me.controller.js';
 import { OperatorsController } from './operators/operators.controller.js';
 import { Operators } from './operators/operators.js';
 import { PeopleController } from './people/people.controller.js';
+import { PoolHealthController } from './numbers/pool-health.controller.js';
 import { PoolPlanController } from './numbers/pool-plan.controller.js';
 import { PoolController } from './numbers/pool.controller.js';
 import { ReadNumber } from './reading/read-number.js';
@@ -69,6 +70,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     NumbersController,
     PoolController,
     PeopleController,
+    PoolHealthController,
     PoolPlanController,
     AdminSessionsController,
     CallbacksController,

@@ -7,6 +7,8 @@ import { CompareInvoice } from './compare-invoice.js';
 import { CountCall } from './count-call.js';
 import { CountSession } from './count-session.js';
 import { ForgetFigures } from './forget-figures.js';
+import { KeepNumberFacts } from './keep-number-facts.js';
+import { ReadNumberHealth } from './read-number-health.js';
 import { ReadCallMoney } from './read-call-money.js';
 import { ReadStats } from './read-stats.js';
 import { Recount } from './recount.js';
@@ -14,7 +16,17 @@ import { Recount } from './recount.js';
 @Module({
   imports: [AccountsModule, SpendModule, SessionsModule, CallRoutingModule],
   controllers: [CallResourceController],
-  providers: [CompareInvoice, CountCall, CountSession, ForgetFigures, ReadCallMoney, ReadStats, Recount],
-  exports: [CompareInvoice, ForgetFigures, ReadCallMoney, ReadStats, Recount],
+  providers: [
+    CompareInvoice,
+    CountCall,
+    CountSession,
+    ForgetFigures,
+    KeepNumberFacts,
+    ReadCallMoney,
+    ReadNumberHealth,
+    ReadStats,
+    Recount,
+  ],
+  exports: [CompareInvoice, ForgetFigures, KeepNumberFacts, ReadCallMoney, ReadNumberHealth, ReadStats, Recount],
 })
 export class BillingStatsModule {}

@@ -6,4 +6,6 @@ export { ForgetFigures } from './forget-figures.js';
 export { GROUPINGS, type Grouping, type StatsRow } from './group-stats.js';
 export { ReadStats, type StatsQuestion } from './read-stats.js';
 export { ReadCallMoney, type CallMoney } from './read-call-money.js';
+export { KeepNumberFacts } from './keep-number-facts.js';
+export { ReadNumberHealth, type NumberHealth } from './read-number-health.js';
 export { Recount, type RecountReport } from './recount.js';

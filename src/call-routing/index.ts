@@ -5,6 +5,7 @@ export { OUTCOMES, type Outcome } from './decision-words.js';
 export { UnreadableWebhook } from './call-routing.errors.js';
 export { billedLegs, nextBilledLegs, type BilledLeg } from './read/billed-legs.js';
 export { FORM } from './webhook-schemas.js';
+export { countDecisions } from './read/count-decisions.js';
 export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figures.js';
 export { ExplainRoute } from './read/explain-route.js';
 export { ReadCallCountries, type CallCountries } from './read/call-countries.js';

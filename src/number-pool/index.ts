@@ -34,6 +34,7 @@ export {
   UnknownSubaccount,
 } from './number-pool.errors.js';
 export { NumberReleased, PoolRanLow } from './number-pool.events.js';
+export { numbersOf } from './numbers-of.js';
 export { readNumberRows } from './number-rows.js';
 export { PlanPool, type PoolPlan } from './plan-pool.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';

@@ -12,11 +12,17 @@ import { POOL_PEAKS } from './pool-peak.entity.js';
 /** Of the numbers that take sessions, the part that should be to spare. */
 const LEAST_HEADROOM = 0.2;
 
+/** A pool that stays low is told again after so long. */
+const QUIET_MS = 300_000;
+
 const OF_DAY = selection(POOL_PEAKS.pick(['accountId', 'subaccountId', 'country', 'numbersNeeded']));
 
 /** Keeps the peaks of the day, and tells of pools that have little to spare. What is between two looks is not seen. */
 @Injectable()
 export class WatchPool {
+  /** When each low pool was last told of, by this process. */
+  private told = new Map<string, number>();
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -30,22 +36,31 @@ export class WatchPool {
     const taken = items.flatMap((pool) =>
       pool.numbers_needed === null ? [] : [{ pool, needed: pool.numbers_needed }],
     );
-    const day = dayOf(this.clock.now());
+    const now = this.clock.now();
+    const day = dayOf(now);
+    const told = new Map([...this.told].filter(([, at]) => now - at < QUIET_MS));
     await this.database.transaction(async (tx) => {
       const rows = await OF_DAY.read(tx, 'FROM pool_peak WHERE day = ?', [day]);
       const known = new Map(rows.map((row) => [nameOf(row.accountId, row.subaccountId, row.country), row]));
       if (rows.length === 0) await this.forget(tx, day);
       for (const { pool, needed } of taken) {
         const { account, subaccount, country } = pool;
-        const peak = known.get(nameOf(account, subaccount ?? '', country));
+        const name = nameOf(account, subaccount ?? '', country);
+        const peak = known.get(name);
         await this.keep(tx, { pool, day, needed, before: peak?.numbersNeeded ?? null });
-        if (isLow(pool, needed)) {
+        if (isLow(pool, needed) && !this.isTold(name, now)) {
           const figures = { available: pool.available, numbersNeeded: needed };
           await this.events.publish(tx, new PoolRanLow(account, subaccount, country, 0, figures));
+          told.set(name, now);
         }
       }
     });
+    this.told = told;
     return taken.length;
+  }
+
+  private isTold(name: string, now: number): boolean {
+    return now - (this.told.get(name) ?? -Infinity) < QUIET_MS;
   }
 
   private async keep(

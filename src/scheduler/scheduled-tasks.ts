@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DailyCaps, Spend } from '../accounts/index.js';
-import { Recount } from '../billing-stats/index.js';
+import { KeepNumberFacts, Recount } from '../billing-stats/index.js';
 import { PurgeCallbacks } from '../callbacks/index.js';
 import { PurgePinLocks, PurgeWebhookReceipts, SweepRecords } from '../call-routing/index.js';
 import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers, TakePoolLoad, WatchPool } from '../number-pool/index.js';
@@ -44,6 +44,7 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly dailyCaps: DailyCaps,
     private readonly database: Database,
     private readonly recount: Recount,
+    private readonly keepNumberFacts: KeepNumberFacts,
     private readonly processes: Processes,
   ) {}
 
@@ -57,6 +58,7 @@ export class ScheduledTasks implements OnModuleInit {
     const hourly = { ...daily, everySeconds: HOUR };
     this.scheduler.add({ name: 'pin-locks.purge', ...hourly, run: () => this.purgePinLocks.run() });
     this.scheduler.add({ name: 'pin-assignments.purge', ...hourly, run: () => this.purgeStrangers.run() });
+    this.scheduler.add({ name: 'numbers.keep-facts', ...hourly, run: () => this.keepNumberFacts.run() });
     this.scheduler.add({ name: 'recordings.keep', ...hourly, run: () => this.keepRecordings.run() });
     this.scheduler.add({
       name: 'billing-stats.recount',

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { PageQuery } from '../page.dto.js';
 import { IfGiven } from '../values.dto.js';
 
 const MOST_SESSIONS = 100_000;
@@ -52,6 +53,13 @@ export class PlanQuery {
 }
 
 export class ForecastQuery {
+  @ApiProperty({ description: 'Auth ID' })
+  @IsString()
+  @Length(1, 20)
+  account!: string;
+}
+
+export class HealthQuery extends PageQuery {
   @ApiProperty({ description: 'Auth ID' })
   @IsString()
   @Length(1, 20)

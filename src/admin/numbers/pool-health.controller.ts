@@ -1,0 +1,33 @@
+import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ReadNumberHealth, type NumberHealth } from '../../billing-stats/index.js';
+import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
+import { AdminGuard } from '../admin.guard.js';
+import { adminValidation } from '../admin-validation.js';
+import { pageOf, startOf, type Page } from '../page.dto.js';
+import { HealthQuery } from './pool-plan.dto.js';
+
+/** Which numbers fail more often than their neighbours: docs/pool.md. */
+@Controller('admin/pool/health')
+@UseGuards(AdminGuard)
+@UsePipes(adminValidation)
+export class PoolHealthController {
+  constructor(private readonly readNumberHealth: ReadNumberHealth) {}
+
+  @Get()
+  @MayAsk('viewer', 'support')
+  @ShowsVirtualNumbers('number')
+  @ApiOperation({
+    summary:
+      'Calls, answer rate, short calls and refusals of each number over the last seven days, and which numbers are suspect',
+    description:
+      'suspect: answered less often, or over within 6 s more often, than the account’s other numbers of the country, beyond chance for as many numbers as are compared; null with ' +
+      'fewer than 20 calls of its own or 50 of the others. rests_on has both counts. Up to an hour old.',
+  })
+  async health(@Query() query: HealthQuery): Promise<Page<NumberHealth>> {
+    const all = await this.readNumberHealth.run(query.account);
+    const start = all.findIndex(({ number }) => number === startOf(query)) + 1;
+    const rest = all.slice(start, start + query.limit + 1);
+    return pageOf(rest, query, { keyOf: ({ number }) => number, show: (one) => one });
+  }
+}
