@@ -119,6 +119,23 @@ describeOnEachService('operators are told', (start) => {
       expect(await listed()).toEqual([]);
     });
 
+    it('and only on the open internet, unless the settings allow more', async () => {
+      const strict = await start({ settings: { ROLE: 'api' } });
+      for (const [url, reason] of [
+        ['http://ops.example.com/', 'scheme'],
+        ['https://127.0.0.1/', 'private-address'],
+        ['https://10.0.0.8/', 'private-address'],
+        ['https://ops.internal/', 'private-address'],
+        ['https://ops.example.com:6379/', 'port'],
+      ])
+        expect(await strict.admin('POST', '/subscriptions', { url, events: ['pool.low'] })).toMatchObject({
+          status: 400,
+          body: { code: 'url_not_allowed', param: 'url', reason },
+        });
+      const allowed = { url: 'https://ops.example.com/', events: ['pool.low'] };
+      expect((await strict.admin('POST', '/subscriptions', allowed)).status).toBe(201);
+    });
+
     it('and refuses an account that there is not, a hundred and first, and ids that nobody has', async () => {
       const body = { url: receiver.url, events: ['pool.low'] };
       const unknown = await service.admin('POST', '/subscriptions', { ...body, account: 'MAUNKNOWNUNKNOWN0000' });
@@ -265,6 +282,30 @@ describeOnEachService('operators are told', (start) => {
     const parked = await service.admin<{ items: { kind: string }[] }>('GET', '/jobs?status=parked');
     expect(parked.body.items.map(({ kind }) => kind)).toEqual(['alerts.deliver', 'alerts.deliver', 'alerts.deliver']);
     expect(alive.heard).toHaveLength(3);
+  });
+
+  it('while another one hangs, which has no more than its share of the places', async () => {
+    const held: (() => void)[] = [];
+    const hanging = receiver;
+    hanging.replies.push(
+      ...Array.from({ length: 30 }, () => (_: unknown, response: { end: () => void }) => {
+        held.push(() => response.end());
+      }),
+    );
+    await subscribe();
+    receiver = await another();
+    await subscribe();
+    for (let account = 10; account < 40; account++) await publish(new SpendCapReached(`MA${account}`, day));
+    const done = work();
+    for (let turn = 0; receiver.heard.length < 30 && turn < 500; turn++)
+      await new Promise((resolve) => void setTimeout(resolve, 10));
+    const [taken, waiting] = [receiver.heard.length, hanging.heard.length];
+    hanging.replies.splice(0);
+    for (const answer of held) answer();
+    await done;
+    expect(taken).toBe(30);
+    expect(waiting).toBeLessThanOrEqual(4);
+    expect(hanging.heard).toHaveLength(30);
   });
 
   it('of a session that found no number, and of a pool with little to spare', async () => {
