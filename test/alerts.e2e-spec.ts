@@ -130,7 +130,11 @@ describeOnEachService('operators are told', (start) => {
       ])
         expect(await strict.admin('POST', '/subscriptions', { url, events: ['pool.low'] })).toMatchObject({
           status: 400,
-          body: { code: 'url_not_allowed', param: 'url', reason },
+          body: {
+            code: 'url_not_allowed',
+            param: 'url',
+            detail: `url: expected an https URL of a public server, refused as ${reason}`,
+          },
         });
       const allowed = { url: 'https://ops.example.com/', events: ['pool.low'] };
       expect((await strict.admin('POST', '/subscriptions', allowed)).status).toBe(201);

@@ -11,6 +11,6 @@ export class TooManySubscriptions extends refusal(
 /** The URL may not be called: `why` is a word of url-refusal.ts. */
 export class UrlNotAllowed extends refusal('url_not_allowed', 'invalid') {
   constructor(why: string) {
-    super(`url: expected an https URL of a public server, refused as ${why}`, { param: 'url', extra: { reason: why } });
+    super(`url: expected an https URL of a public server, refused as ${why}`, { param: 'url' });
   }
 }

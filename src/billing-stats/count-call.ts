@@ -101,20 +101,8 @@ export class CountCall implements OnModuleInit {
 }
 
 /** What of the figures is counted as it is. */
-function countedOf({ sessionId, isConnected, talkSeconds, billedSeconds, amount }: CallFigures) {
+export function countedOf({ sessionId, isConnected, talkSeconds, billedSeconds, amount }: CallFigures) {
   return { sessionId, isConnected, talkSeconds, billedSeconds, amount };
-}
-
-/** Whether something else is counted of a call than follows from its legs. */
-export function isOff(figure: CallFigures, tally: CallTally | undefined): boolean {
-  if (!tally) return true;
-  const counted = countedOf(figure);
-  const hour = figure.startedAt === null ? tally.hour : hourOf(figure.startedAt);
-  return (
-    tally.hour !== hour ||
-    tally.ownAmount !== ownAmountOf(figure.billedSeconds, tally.minuteFee) ||
-    (Object.keys(counted) as (keyof typeof counted)[]).some((name) => counted[name] !== tally[name])
-  );
 }
 
 /** Plivo bills whole minutes; should it ever not, a part of one counts in proportion, rounded up. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Accounts } from '../accounts/index.js';
 import { countDecisions } from '../call-routing/index.js';
 import { numbersOf } from '../number-pool/index.js';
 import { Clock, DAY_MS, HOUR_MS, hourOf } from '../platform/clock.js';
@@ -34,6 +35,7 @@ export class KeepNumberFacts {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly accounts: Accounts,
   ) {}
 
   /** Returns of how many hours. */
@@ -63,21 +65,24 @@ export class KeepNumberFacts {
   }
 
   private async read(manager: EntityManager, hour: number): Promise<NumberFact[]> {
-    const decisions = await countDecisions(manager, this.database, hour, hour + HOUR_MS);
     const facts: NumberFact[] = [];
-    for (const accountId of new Set(decisions.map((each) => each.accountId))) {
+    for (const accountId of await this.accounts.ids(manager)) {
+      const decisions = await countDecisions(manager, this.database, accountId, [hour, hour + HOUR_MS]);
+      if (decisions.length === 0) continue;
       const numbers = new Map((await numbersOf(manager, accountId)).map((one) => [one.id, one.number]));
       const counts = new Counts();
-      for (const { virtualNumberId, decision, reason, calls } of decisions.filter(
-        (one) => one.accountId === accountId,
-      )) {
+      for (const { virtualNumberId, decision, reason, calls } of decisions) {
         const digits = numbers.get(virtualNumberId ?? 0);
         if (digits === undefined) continue;
         if (decision === 'connect') counts.add(digits, 'dialled', calls);
         if (decision === 'refuse' || decision === 'redirect') counts.add(digits, `${REFUSED}${reason}`, calls);
       }
-      const rest = `FROM call_tally ${this.database.byIndex('call_tally_hour')} WHERE account_id = ? AND hour = ? GROUP BY virtual_number`;
-      for (const { virtualNumber, answered, short } of await TALKS.read(manager, rest, [accountId, hour])) {
+      const rest = `FROM call_tally ${this.database.byIndex('call_tally_hour')} WHERE account_id = ? AND hour >= ? AND hour < ? GROUP BY virtual_number`;
+      for (const { virtualNumber, answered, short } of await TALKS.read(manager, rest, [
+        accountId,
+        hour,
+        hour + HOUR_MS,
+      ])) {
         counts.add(virtualNumber, 'answered', answered);
         counts.add(virtualNumber, 'short', short);
       }

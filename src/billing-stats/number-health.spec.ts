@@ -1,3 +1,4 @@
+import { Accounts } from '../accounts/index.js';
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, FakeClock, usNumbers } from '../../test/support/ground.js';
@@ -24,6 +25,13 @@ describeOnEachDatabase('the health of numbers', (open) => {
   });
   beforeEach(async () => {
     await clearSessions(database);
+    const row = [ACCOUNT, 'A', 'MA', '', 0];
+    await database.transaction((tx) =>
+      tx.query(
+        'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+        row,
+      ),
+    );
     await database.transaction((tx) => tx.query('DELETE FROM number_fact'));
     await addNumbers(database, [ONE, TWO, THREE, '442079460000']);
     const rows = await database.read((manager) =>
@@ -31,7 +39,7 @@ describeOnEachDatabase('the health of numbers', (open) => {
     );
     ids = new Map(rows.map(({ id, number }) => [number, id]));
     clock = new FakeClock();
-    keep = new KeepNumberFacts(database, clock);
+    keep = new KeepNumberFacts(database, clock, new Accounts());
     read = new ReadNumberHealth(database, clock);
   });
 
@@ -56,7 +64,9 @@ describeOnEachDatabase('the health of numbers', (open) => {
       CALL_TALLIES.insert(tx, {
         accountId: ACCOUNT,
         aLegUuid: newId(),
-        hour: clock.now() - (clock.now() % HOUR),
+        quarter: clock.now() - (clock.now() % HOUR),
+        direction: 'inbound',
+        subaccountId: '',
         virtualNumber: number,
         isConnected,
         talkSeconds,

@@ -3,7 +3,7 @@ import { Gauge } from 'prom-client';
 import { accountFrom } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs } from '../call-routing/index.js';
 import { lockSession, nextOpened, type OpenedSession } from '../sessions/index.js';
-import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
+import { Clock, DAY_MS, HOUR_MS, hourOf } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { number, selection } from '../platform/database/rows.js';

@@ -99,7 +99,7 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       answers,
     );
     const elsewhere = new EraseCallsElsewhere(database, clock, progress, eraseCalls, recordings, callbacks);
-    const refused = new RefusedWebhooks(database, clock, log, new Metrics());
+    const refused = new RefusedWebhooks(database, clock, events, log, new Metrics());
     const caps = new DailyCaps(database, clock, jobs, log, new Metrics());
     const traces = new EraseTraces(database, progress, caps, answers, refused);
     const carryOut = new CarryOutErasure(

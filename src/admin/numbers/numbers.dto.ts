@@ -121,25 +121,24 @@ export const numberMembers = (): Members<PooledNumber> => ({
 });
 export const NUMBER = shape<PooledNumber>('PooledNumber', numberMembers);
 export const NUMBERS_PAGE = pageSchema<{ as_of: string | null }>('Pool', NUMBER, () => ({ as_of: AS_OF() }));
-export const POOL_FIGURES = pageSchema<{ as_of: string | null }>(
-  'PoolFigures',
-  shape<PoolFigure>('PoolFigure', () => ({
-    account: authId('Of the account.'),
-    subaccount: orNull(text('Auth ID; null: of the main account.', 'SAXXXXXXXXXXXXXXXXXX')),
-    country: text('ISO 3166 alpha-2.', 'US'),
-    numbers: count('All but retired ones.', 10),
-    available: count('Those that take new sessions.', 9),
-    live_sessions: COUNTED('Null while never counted, as the figures that follow from it.'),
-    max_sessions_first: COUNTED('The most live sessions of one first party.'),
-    max_sessions_second: COUNTED('The most live sessions of one second party.'),
-    numbers_needed: COUNTED('So that no session is refused.'),
-    headroom: orNull(integer('Below 0, sessions may be refused.', 8)),
-    refusals_24h: count(
-      'Sessions refused since the beginning of the hour 24 h ago that one more number would have served.',
-    ),
-  })),
-  () => ({ as_of: AS_OF() }),
-);
+export const POOL_FIGURE = shape<PoolFigure>('PoolFigure', () => ({
+  account: authId('Of the account.'),
+  subaccount: orNull(text('Auth ID; null: of the main account.', 'SAXXXXXXXXXXXXXXXXXX')),
+  country: text('ISO 3166 alpha-2.', 'US'),
+  numbers: count('All but retired ones.', 10),
+  available: count('Those that take new sessions.', 9),
+  live_sessions: COUNTED('Null while never counted, as the figures that follow from it.'),
+  max_sessions_first: COUNTED('The most live sessions of one first party.'),
+  max_sessions_second: COUNTED('The most live sessions of one second party.'),
+  numbers_needed: COUNTED('So that no session is refused.'),
+  headroom: orNull(integer('Below 0, sessions may be refused.', 8)),
+  refusals_24h: count(
+    'Sessions refused since the beginning of the hour 24 h ago that one more number would have served.',
+  ),
+}));
+export const POOL_FIGURES = pageSchema<{ as_of: string | null }>('PoolFigures', POOL_FIGURE, () => ({
+  as_of: AS_OF(),
+}));
 export const IMPORTED = shape<{ added: number; unchanged: number }>('ImportedNumbers', () => ({
   added: count('Rows that were new.', 2),
   unchanged: count('Rows whose numbers were there.', 0),

@@ -1,11 +1,12 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import { ReadNumberHealth, type NumberHealth } from '../../billing-stats/index.js';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { pageOf, startOf, type Page } from '../page.dto.js';
-import { HealthQuery } from './pool-plan.dto.js';
+import { NotFound } from '../../platform/errors.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { HEALTH_PAGE, HealthQuery } from './pool-plan.dto.js';
 
 /** Which numbers fail more often than their neighbours: docs/pool.md. */
 @Controller('admin/pool/health')
@@ -17,9 +18,11 @@ export class PoolHealthController {
   @Get()
   @MayAsk('viewer', 'support')
   @ShowsVirtualNumbers('number')
-  @ApiOperation({
-    summary:
-      'Calls, answer rate, short calls and refusals of each number over the last seven days, and which numbers are suspect',
+  @Documented({
+    operationId: 'getNumberHealth',
+    answers: { 200: ['A page of numbers.', HEALTH_PAGE] },
+    refusals: [NotFound],
+    summary: 'How each number did over the last seven days, and which numbers are suspect',
     description:
       'suspect: answered less often, or over within 6 s more often, than the account’s other numbers of the country, beyond chance for as many numbers as are compared; null with ' +
       'fewer than 20 calls of its own or 50 of the others. rests_on has both counts. Up to an hour old.',

@@ -1,11 +1,11 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import { ForecastPool, PlanPool, type CountryForecast, type PoolPlan } from '../../number-pool/index.js';
-import { InvalidRequest } from '../../platform/errors.js';
+import { InvalidRequest, NotFound } from '../../platform/errors.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { ForecastQuery, PlanQuery } from './pool-plan.dto.js';
+import { Documented } from '../../platform/openapi/documented.js';
+import { FORECAST, ForecastQuery, PLAN, PlanQuery } from './pool-plan.dto.js';
 
 /** How large the pool is to be: docs/pool.md. */
 @Controller('admin/pool')
@@ -19,7 +19,10 @@ export class PoolPlanController {
 
   @Get('plan')
   @MayAsk('viewer', 'support')
-  @ApiOperation({
+  @Documented({
+    operationId: 'planPool',
+    answers: { 200: ['The plan.', PLAN] },
+    refusals: [NotFound],
     summary: 'How many numbers it takes for so many live sessions of one phone on either side',
     description:
       'numbers_needed = first_max + second_max − 1, 0 where either is 0: with so many no session is refused, in whatever order sessions come and go. With account and country, ' +
@@ -35,7 +38,10 @@ export class PoolPlanController {
 
   @Get('forecast')
   @MayAsk('viewer', 'support')
-  @ApiOperation({
+  @Documented({
+    operationId: 'forecastPool',
+    answers: { 200: ['By country.', FORECAST] },
+    refusals: [NotFound],
     summary: 'Peaks of the last 60 days, and the first day on which the numbers will not do',
     description:
       'full_on is null where no day can be named, and reason says why: not enough days, no trend, not within 90 days. Days are UTC.',

@@ -12,17 +12,24 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Subscriptions } from '../../alerts/index.js';
+import { Subscriptions, TooManySubscriptions, UrlNotAllowed } from '../../alerts/index.js';
 import { Database } from '../../platform/database/database.js';
+import { NotFound } from '../../platform/errors.js';
+import { Documented } from '../../platform/openapi/documented.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { PageQuery, pageOf, startOf } from '../page.dto.js';
-import { NewSubscription, shownSubscription } from './subscriptions.dto.js';
+import {
+  NEW_SUBSCRIPTION,
+  NewSubscription,
+  shownSubscription,
+  SUBSCRIPTIONS_PAGE,
+  TEST_SENT,
+} from './subscriptions.dto.js';
 
 /** Where operators are told of what they should look at. */
 @Controller('admin/subscriptions')
@@ -38,7 +45,9 @@ export class SubscriptionsController {
 
   @Get()
   @MayAsk('viewer', 'support')
-  @ApiOperation({
+  @Documented({
+    operationId: 'listSubscriptions',
+    answers: { 200: ['A page of them.', SUBSCRIPTIONS_PAGE] },
     summary: 'Where operators are told and of what, oldest first; secrets are never shown again',
     description: 'last_outcome is the status code or class of failure of the latest attempt, of a test too.',
   })
@@ -50,7 +59,10 @@ export class SubscriptionsController {
 
   @Post()
   @MayAsk('admin')
-  @ApiOperation({
+  @Documented({
+    operationId: 'addSubscription',
+    answers: { 201: ['The subscription with its secret.', NEW_SUBSCRIPTION] },
+    refusals: [UrlNotAllowed, NotFound, TooManySubscriptions],
     summary: 'Have alerts sent to a URL; the secret that signs them is shown in this answer only',
     description:
       'Signed by Standard Webhooks with the secret (`whsec_…`). 400 url_not_allowed: the URL may not be called. 404: no such account. 409 too_many_subscriptions: at most 100.',
@@ -72,7 +84,10 @@ export class SubscriptionsController {
 
   @Post(':id/test')
   @MayAsk('admin')
-  @ApiOperation({
+  @Documented({
+    operationId: 'testSubscription',
+    answers: { 202: ['It is on its way.', TEST_SENT] },
+    refusals: [NotFound],
     summary: 'Send a `subscription.test` there now, tried again as any alert is; answers 202 with its webhook-id',
     description: 'How it went is in last_outcome of the list.',
   })
@@ -94,7 +109,12 @@ export class SubscriptionsController {
   @Delete(':id')
   @HttpCode(204)
   @MayAsk('admin')
-  @ApiOperation({ summary: 'Tell nothing there any more, nor what is still on its way' })
+  @Documented({
+    summary: 'Tell nothing there any more, nor what is still on its way',
+    operationId: 'removeSubscription',
+    answers: { 204: ['It is gone.'] },
+    refusals: [NotFound],
+  })
   async remove(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     const subscription = id.toLowerCase();
     await this.database.transaction(async (tx) => {

@@ -1,6 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
 import { ALERT_TYPES, type AlertType, type ListedSubscription } from '../../alerts/index.js';
+import {
+  authId,
+  instant,
+  listOf,
+  orNull,
+  pageSchema,
+  shape,
+  text,
+  uuid,
+  word,
+  type Members,
+} from '../../platform/openapi/schemas.js';
 import { IfGiven, isoText } from '../values.dto.js';
 
 const LONGEST_URL = 1000;
@@ -46,3 +58,26 @@ export function shownSubscription(subscription: ListedSubscription) {
     last_outcome: lastOutcome,
   };
 }
+
+type Shown = ReturnType<typeof shownSubscription>;
+
+const members = (): Members<Shown> => ({
+  id: uuid('Of the subscription.'),
+  url: text('Where alerts are POSTed to.', 'https://ops.example.com/alerts'),
+  events: listOf(word('An alert.', ALERT_TYPES), 'What is told there.'),
+  account: orNull(authId("Only what is this account's is told; null: everything.")),
+  created_at: instant('When it was made.'),
+  last_attempt_at: orNull(instant('Of the latest attempt; null before the first.')),
+  last_outcome: orNull(text('Status code or class of failure of the latest attempt.', '200')),
+});
+
+const SUBSCRIPTION = shape<Shown>('Subscription', members);
+export const SUBSCRIPTIONS_PAGE = pageSchema('Subscriptions', SUBSCRIPTION);
+export const NEW_SUBSCRIPTION = shape<Shown & { secret: string }>('AddedSubscription', () => ({
+  ...members(),
+  secret: text('Signs what is sent there; shown in this answer only.', 'whsec_…'),
+}));
+export const TEST_SENT = shape<{ id: string; type: string }>('SentTest', () => ({
+  id: text('`webhook-id` of the test.', 'msg_…'),
+  type: word('What it is.', ['subscription.test']),
+}));
