@@ -1,5 +1,5 @@
 import { RequestMethod } from '@nestjs/common';
-import { HTTP_CODE_METADATA, METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { documentationOf, type Documentation, type DtoClass } from './documented.js';
@@ -8,9 +8,8 @@ import { documentationOf, type Documentation, type DtoClass } from './documented
 const BODY = 3;
 const QUERY = 4;
 
-/** Under which `@ApiTags`, `@ApiOperation` and `@ApiExtension` keep what they are told. */
+/** Under which `@ApiTags` and `@ApiExtension` keep what they are told. */
 const TAGS = 'swagger/apiUseTags';
-const OPERATION = 'swagger/apiOperation';
 const EXTENSION = 'swagger/apiExtension';
 
 export interface DescribedRoute {
@@ -48,7 +47,7 @@ function routesOf(controller: ControllerClass): DescribedRoute[] {
     if (method === undefined) return [];
     const route = {
       path: pathOf(controller, handler),
-      documentation: documentationOf(handler) ?? namedOnly(handler),
+      documentation: documentationOf(handler),
       bodyClass: classOf(controller, name, BODY),
       queryClass: classOf(controller, name, QUERY),
       tags: (Reflect.getMetadata(TAGS, controller) ?? []) as string[],
@@ -75,15 +74,6 @@ function pathOf(controller: object, handler: object): string {
     .filter((part) => part !== '')
     .join('/');
   return `/${path.replace(/:(\w+)/g, '{$1}')}`;
-}
-
-/** A route that says no more than `@ApiOperation` does. */
-function namedOnly(handler: object): Documentation | undefined {
-  const told = Reflect.getMetadata(OPERATION, handler) as Partial<Documentation> | undefined;
-  if (told?.summary === undefined || told.summary === '') return undefined;
-  const status = (Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined) ?? 200;
-  const { summary, description, operationId = '' } = told;
-  return { summary, operationId, answers: { [status]: ['Done.'] }, ...(description !== undefined && { description }) };
 }
 
 function classOf(controller: ControllerClass, name: string, kind: number): DtoClass | undefined {
