@@ -194,6 +194,7 @@ describe('spelling of URLs', () => {
       api_id: id,
       error: 'request headers too large',
       error_code: 'headers_too_large',
+      doc_url: '/docs/errors#headers_too_large',
     });
     const admin = await raw(`GET /admin/${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
     expect(admin).toMatch(/^HTTP\/1.1 431 /);
