@@ -47,12 +47,12 @@ export class CallsQuery extends PageQuery {
   @IsIn(OUTCOMES)
   outcome?: Outcome;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'First instant: ISO 8601, a date or a time.' })
+  @ApiPropertyOptional({ description: 'First instant: ISO 8601, a date or a time.' })
   @IfGiven()
   @IsoInstant()
   from?: number;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Exclusive. ISO 8601.' })
+  @ApiPropertyOptional({ description: 'Exclusive. ISO 8601.' })
   @IfGiven()
   @IsoInstant()
   to?: number;

@@ -97,9 +97,10 @@ function shownLeg(leg: { duration?: number; billedDuration?: number; amount?: nu
 
 export const CALL_LOG: Schema = {
   type: 'string',
-  description: "Plivo's call log of the month, with its header.",
+  description:
+    "Plivo's call log with its header. Of its columns Call UUID, Call duration, Billed duration and Billed amount are needed, and End time is read where it is there.",
   example:
-    'call_uuid,call_duration,bill_duration,total_amount\r\n0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f,42,60,0.0085\r\n',
+    'Call UUID,End time,Call duration,Billed duration,Billed amount\r\n0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f,2026-11-29 17:00:00+00:00,42,60,0.00850\r\n',
 };
 
 const sumMembers = (): Members<ReturnType<typeof shownSum>> => ({
