@@ -55,7 +55,7 @@ describeOnEachService('the application of the numbers', (start) => {
     service
       .logs()
       .split('\n')
-      .filter((line) => line.includes('"numbers.'))
+      .filter((line) => line.includes('"msg":"numbers.'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   /** Through Plivo's own answers, as they are told to nobody else. */
   async function change(changed: Record<string, string>): Promise<void> {
