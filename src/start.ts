@@ -14,6 +14,11 @@ const COMPILED = fileURLToPath(new URL('service.cache', import.meta.url));
 /** V8 would take what was compiled of any text of the same length. So both files name the text: this one at its beginning, behind two slashes, that one at its end. */
 const MARK_LENGTH = 40;
 const MARK_AT = 2;
+/**
+ * And behind it the Node that made it: V8 looks at its own version alone, which Node patches without raising it. What 20.19.0 had compiled, 20.20.2 took, and ended by
+ * a segmentation fault.
+ */
+const MADE_BY = `${process.version} ${process.arch}`.padEnd(24);
 
 type Service = (require: NodeJS.Require, filename: string, dirname: string) => void;
 
@@ -33,7 +38,8 @@ function load(): Service {
 function compiledOf(mark: string): Buffer | null {
   try {
     const file = readFileSync(COMPILED);
-    return file.toString('latin1', file.length - MARK_LENGTH) === mark ? file.subarray(0, -MARK_LENGTH) : null;
+    const end = `${mark}${MADE_BY}`;
+    return file.toString('latin1', file.length - end.length) === end ? file.subarray(0, -end.length) : null;
   } catch {
     return null;
   }

@@ -6,6 +6,8 @@ import { build, sharedSettings, temporaryFolder } from './support/process.js';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const MARK_LENGTH = 40;
+/** The text's mark, and the Node that compiled it. */
+const END_LENGTH = MARK_LENGTH + 24;
 
 /** Loaded in front of the service: tells whether V8 was given what was compiled ahead, and took it. */
 const TELL = `import vm from 'node:vm'; import { syncBuiltinESMExports } from 'node:module';
@@ -52,12 +54,21 @@ describe('what is compiled at the build', () => {
 
   it('is not taken for another text of the same length', () => {
     const other = Buffer.from('f'.repeat(MARK_LENGTH), 'latin1');
-    writeFileSync(file, Buffer.concat([kept.subarray(0, -MARK_LENGTH), other]));
+    writeFileSync(file, Buffer.concat([kept.subarray(0, -END_LENGTH), other, kept.subarray(MARK_LENGTH - END_LENGTH)]));
+    expect(start()).toEqual({ status: 0, stderr: 'given false refused undefined\n' });
+  });
+
+  it('is not taken where another Node has made it, though its V8 be of the same version', () => {
+    expect(kept.toString('latin1', kept.length - END_LENGTH + MARK_LENGTH).trim()).toBe(
+      `${process.version} ${process.arch}`,
+    );
+    const other = Buffer.from(`v20.0.1 ${process.arch}`.padEnd(END_LENGTH - MARK_LENGTH), 'latin1');
+    writeFileSync(file, Buffer.concat([kept.subarray(0, MARK_LENGTH - END_LENGTH), other]));
     expect(start()).toEqual({ status: 0, stderr: 'given false refused undefined\n' });
   });
 
   it('is not missed where it was cut short, is of another V8, or is not there', () => {
-    writeFileSync(file, Buffer.concat([kept.subarray(0, 100_000), kept.subarray(-MARK_LENGTH)]));
+    writeFileSync(file, Buffer.concat([kept.subarray(0, 100_000), kept.subarray(-END_LENGTH)]));
     expect(start()).toEqual({ status: 0, stderr: 'given true refused true\n' });
     writeFileSync(file, kept.subarray(0, 10));
     expect(start()).toEqual({ status: 0, stderr: 'given false refused undefined\n' });

@@ -63,11 +63,12 @@ function isBundled(notes, present) {
   return notes.isBundled && BUNDLE.every((path) => present.has(join(ROOT, path)));
 }
 
-/** Both files name the text of the service (`src/start.ts`). */
+/** Both files name the text of the service, and the second the Node that made it (`src/start.ts`). */
 function isCompiledAhead() {
   try {
     const [service, compiled] = [SERVICE, COMPILED].map((path) => readFileSync(join(ROOT, path)));
-    return service.toString('latin1', 2, 42) === compiled.toString('latin1', compiled.length - 40);
+    const end = `${service.toString('latin1', 2, 42)}${`${process.version} ${process.arch}`.padEnd(24)}`;
+    return compiled.toString('latin1', compiled.length - end.length) === end;
   } catch {
     return false;
   }

@@ -8,6 +8,8 @@ delete process.env.KEPT_COMPILED;
 
 let service = null;
 let mark = '';
+/** As src/start.ts looks for it. */
+const madeBy = `${process.version} ${process.arch}`.padEnd(24);
 const { Script } = vm;
 vm.Script = class extends Script {
   constructor(text, options) {
@@ -22,7 +24,7 @@ syncBuiltinESMExports();
 
 process.once('message', () => {
   const draft = `${file}.${process.pid}.draft`;
-  writeFileSync(draft, Buffer.concat([service.createCachedData(), Buffer.from(mark, 'latin1')]));
+  writeFileSync(draft, Buffer.concat([service.createCachedData(), Buffer.from(mark + madeBy, 'latin1')]));
   renameSync(draft, file);
   process.exit(0);
 });
