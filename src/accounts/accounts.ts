@@ -7,6 +7,7 @@ import { ACCOUNTS, SUBACCOUNTS } from './account.entity.js';
 import { isLeftOver } from './demo-account.js';
 
 const IDS = selection(ACCOUNTS.pick(['authId']));
+const SUBACCOUNT_IDS = selection(SUBACCOUNTS.pick(['authId']));
 const PARENTS = selection(SUBACCOUNTS.pick(['authId', 'accountId']));
 const NAMES = selection(SUBACCOUNTS.pick(['authId', 'name']));
 
@@ -27,6 +28,12 @@ export class Accounts {
     const rows = await IDS.read(manager, 'FROM account ORDER BY created_at, auth_id');
     return rows.map((row) => row.authId);
   }
+}
+
+/** Auth IDs of an account and of its subaccounts: all that have tokens because of it. */
+export async function ownersIn(manager: EntityManager, accountId: string): Promise<string[]> {
+  const rows = await SUBACCOUNT_IDS.read(manager, 'FROM subaccount WHERE account_id = ?', [accountId]);
+  return [accountId, ...rows.map(({ authId }) => authId)];
 }
 
 /** Auth IDs of the accounts whose programs are let in, oldest first. */

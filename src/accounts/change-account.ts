@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
-import { ACCOUNTS, SUBACCOUNTS, type Account } from './account.entity.js';
+import { ACCOUNTS, type Account } from './account.entity.js';
+import { ownersIn } from './accounts.js';
 import { Credentials } from './credentials.js';
 
 const SHOWN = selection(ACCOUNTS.pick(['name', 'status', 'retentionDays']));
-const SUBACCOUNT_IDS = selection(SUBACCOUNTS.pick(['authId']));
 
 export type ShownAccount = Pick<Account, 'name' | 'status' | 'retentionDays'>;
 
@@ -27,12 +27,7 @@ export class ChangeAccount {
     if (!account) throw new NotFound('no account has this auth_id');
     const { name = account.name, status = account.status, retentionDays = account.retentionDays } = change;
     await ACCOUNTS.update(tx, { name, status, retentionDays }, 'WHERE auth_id = ?', [accountId]);
-    if (status !== account.status) await this.tellDoors(tx, accountId);
+    if (status !== account.status) for (const owner of await ownersIn(tx, accountId)) this.credentials.changed(owner);
     return { name, status, retentionDays };
-  }
-
-  private async tellDoors(tx: Tx, accountId: string): Promise<void> {
-    const subaccounts = await SUBACCOUNT_IDS.read(tx, 'FROM subaccount WHERE account_id = ?', [accountId]);
-    for (const authId of [accountId, ...subaccounts.map((one) => one.authId)]) this.credentials.changed(authId);
   }
 }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../platform/database/database.js';
 import { marks, selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
-import { ACCOUNTS, SUBACCOUNTS } from './account.entity.js';
+import { ACCOUNTS } from './account.entity.js';
+import { ownersIn } from './accounts.js';
 import { AccountInUse, AccountKept, AccountOfSettings } from './accounts.errors.js';
 import { AccountSettings } from './account-settings.js';
 import { Credentials } from './credentials.js';
@@ -10,7 +11,6 @@ import { EnsureFirstAccount } from './ensure-first-account.js';
 import { WebhookTokens } from './plivo-credentials.js';
 
 const STATUS = selection(ACCOUNTS.pick(['status']));
-const SUBACCOUNT_IDS = selection(SUBACCOUNTS.pick(['authId']));
 
 /**
  * Removes an account with its subaccounts, tokens and settings. Refuses one that is active, is that of the settings, or of which something is kept.
@@ -35,8 +35,7 @@ export class DeleteAccount {
     const kept = await keptOf(tx);
     if (kept.length > 0) throw new AccountKept(kept);
 
-    const subaccounts = await SUBACCOUNT_IDS.read(tx, 'FROM subaccount WHERE account_id = ?', [accountId]);
-    const owners = [accountId, ...subaccounts.map(({ authId }) => authId)];
+    const owners = await ownersIn(tx, accountId);
     await tx.query(`DELETE FROM api_token WHERE owner_id IN (${marks(owners)})`, owners);
     await tx.query(`DELETE FROM subaccount_at_plivo WHERE auth_id IN (${marks(owners)})`, owners);
     await tx.query('DELETE FROM subaccount WHERE account_id = ?', [accountId]);

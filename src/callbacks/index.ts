@@ -9,3 +9,4 @@ export { FindCallbacks, type FoundCallback, type ToldCallback } from './find-cal
 export { ForgetCallbacks } from './forget-callbacks.js';
 export { PurgeCallbacks } from './purge-callbacks.js';
 export { ReplayCallbacks } from './replay-callbacks.js';
+export { standardHeaders } from './sign-callback.js';

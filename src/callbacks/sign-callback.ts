@@ -24,10 +24,6 @@ export function signatureHeaders(
   const sign = v3Signer(request);
   const v3 = (tokens: readonly string[]): string => tokens.map(sign).join(',');
   const v2 = ([oldest = '']: readonly string[]): string => signV2({ ...request, token: oldest });
-  const standard = own.map((token) => {
-    const digest = createHmac('sha256', token).update(`${id}.${seconds}.${body}`).digest('base64');
-    return `v1,${digest}`;
-  });
   return {
     'x-plivo-signature-v3': v3(own),
     'x-plivo-signature-ma-v3': v3(main),
@@ -35,8 +31,19 @@ export function signatureHeaders(
     'x-plivo-signature-v2': v2(own),
     'x-plivo-signature-ma-v2': v2(main),
     'x-plivo-signature-v2-nonce': request.nonce,
+    ...standardHeaders(own, { id, seconds, body }),
+  };
+}
+
+/** Those of Standard Webhooks, with a signature for each key. `seconds` since 1970, when it is sent. */
+export function standardHeaders(
+  keys: readonly (string | Buffer)[],
+  { id, seconds, body }: { id: string; seconds: number; body: string },
+): Record<string, string> {
+  const signed = keys.map((key) => createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64'));
+  return {
     'webhook-id': id,
     'webhook-timestamp': String(seconds),
-    'webhook-signature': standard.join(' '),
+    'webhook-signature': signed.map((digest) => `v1,${digest}`).join(' '),
   };
 }

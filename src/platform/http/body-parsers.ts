@@ -23,7 +23,7 @@ export class FormBody {
 
   constructor(readonly raw: string) {}
 
-  /** Read when first asked for: what is refused in a rush is not. */
+  /** Read when first asked for: what is refused by its head is not. */
   get params(): [string, string][] {
     this.read ??= [...new URLSearchParams(this.raw)];
     return this.read;
