@@ -14,7 +14,7 @@ export interface RefusalDetails {
   /** Name of the offending parameter. */
   param?: string;
   /** Further members of the error body. */
-  extra?: Record<string, string | number | null>;
+  extra?: Record<string, string | number | null | readonly object[]>;
   retryAfterSeconds?: number;
 }
 

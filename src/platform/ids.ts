@@ -1,4 +1,4 @@
-import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
+import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const POOL_BYTES = 8192;
@@ -34,6 +34,11 @@ export function newId(): string {
     sequence = random.readUInt32BE(0) >>> 1;
   } else sequence += 1;
   return v7({ random, msecs: lastMs, seq: sequence });
+}
+
+/** A UUID v4: nobody can guess one. */
+export function newRandomId(): string {
+  return randomUUID();
 }
 
 /** A secret of 40 characters from the URL-safe alphabet: 240 bits. */

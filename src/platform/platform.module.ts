@@ -7,6 +7,7 @@ import type { Connections } from './database/connections.js';
 import { Database } from './database/database.js';
 import { Events } from './events/events.js';
 import { ForgetAnswers } from './http/forget-answers.js';
+import { OperatorsListener } from './http/operators-listener.js';
 import { Idempotency } from './http/idempotency.js';
 import { PurgeIdempotencyKeys } from './http/purge-idempotency-keys.js';
 import { WrongCredentials } from './http/wrong-credentials.js';
@@ -38,13 +39,14 @@ export class PlatformModule {
         { provide: Secrets, useValue: secrets },
         { provide: Log, useValue: log },
         { provide: Clock, useValue: clock },
-        { provide: Crypto, useValue: new Crypto(secrets.encryptionKey) },
+        { provide: Crypto, useValue: new Crypto(secrets.encryptionKeys) },
         { provide: Database, useFactory: () => new Database(dataSource) },
         Events,
         Jobs,
         Idempotency,
         LoopLag,
         Metrics,
+        OperatorsListener,
         Processes,
         WrongCredentials,
         { provide: Outgoing, useFactory: () => new Outgoing(clock, config.callbacks) },
@@ -63,6 +65,7 @@ export class PlatformModule {
         Idempotency,
         LoopLag,
         Metrics,
+        OperatorsListener,
         Processes,
         WrongCredentials,
         Outgoing,

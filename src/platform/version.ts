@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** From the nearest package.json above: sources and compiled files stand at different depths below it. */
+let found: string | null = null;
+
 export function packageVersion(): string {
+  found ??= readVersion();
+  return found;
+}
+
+/** From the nearest package.json above: sources and compiled files stand at different depths below it. */
+function readVersion(): string {
   let file = new URL('./package.json', import.meta.url);
   while (!existsSync(file)) {
     const above = new URL('../package.json', file);

@@ -2,7 +2,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { word } from '../database/columns.js';
 import { tableOf } from '../database/rows.js';
 
-/** One row: a value derived from ENCRYPTION_KEY, so that starting with another key fails at once instead of at the first read. */
+/**
+ * A row for each key that stored values may need: a value derived from it, so that starting without it, or with another one of its id, fails at once instead of at
+ * the first read. Empty once nothing needs it.
+ */
 @Entity('key_check')
 export class KeyCheck {
   @PrimaryColumn({ type: 'int' }) id!: number;

@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Unavailable } from '../errors.js';
+import { spanned } from '../tracing/spans.js';
 import type { Connections } from './connections.js';
 import { isRetryable, type Tx } from './transaction.js';
 import { readSnapshot } from './mysql-snapshots.js';
 import { MysqlTransactions } from './mysql-transactions.js';
+import { Room } from './room.js';
 import { ReadingThreads } from './reading-threads.js';
 import { SqliteCommits } from './sqlite-commits.js';
 import { openReader } from './sqlite-reader.js';
@@ -34,8 +36,9 @@ export class Database {
   /** For claiming work: rows that another process holds are passed over. Never for choosing numbers, where it reports false exhaustion. */
   readonly forUpdateSkipLocked: '' | 'FOR UPDATE SKIP LOCKED';
   /**
-   * Stands between table and SET of an UPDATE by a list of ids: MariaDB reads a small table whole instead, and then waits for rows that
-   * unrelated transactions hold.
+   * Stands behind the table in a statement by a list of ids: MariaDB reads a small table whole instead, and then waits for rows that
+   * unrelated transactions hold. SQLite prefers any index of one value to a list of two and more ids, were it that of all live sessions:
+   * a plus before the other column (`+status = ?`) keeps it from that.
    */
   readonly byPrimaryKey: '' | 'FORCE INDEX (PRIMARY)';
   private readonly inside: AsyncLocalStorage<true> | null;
@@ -43,6 +46,7 @@ export class Database {
   private readonly reads: Ways['read'];
   private readonly browsing: Ways['browse'];
   private readonly afterCommit = new Set<(tx: Tx) => void>();
+  readonly room: Room;
 
   private readonly repeatForMs: number;
 
@@ -62,6 +66,7 @@ export class Database {
     this.transactions = ways.transactions;
     this.reads = ways.read;
     this.browsing = ways.browse;
+    this.room = new Room(fileOf(dataSource), (work) => this.transaction(work));
   }
 
   /** Stands behind a table and its alias in a SELECT that this index is made for, where it must not be left to statistics that SQLite does not have. */
@@ -96,16 +101,20 @@ export class Database {
     const { inside } = this;
     const watched = inside ? (tx: Tx): Promise<T> => inside.run(true, () => work(tx)) : work;
     this.refuseNesting();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.transactions.run(watched, isWantedNow);
-      } catch (error) {
-        if (!isRetryable(error)) throw error;
-        if (begunAt !== null && performance.now() - begunAt >= this.repeatForMs)
-          throw new Unavailable('too many simultaneous changes, try again', { retryAfterSeconds: 1 });
-        await delay(Math.random() * Math.min(attempt * 2, LONGEST_PAUSE_MS));
+    return spanned('database.transaction', {}, async (span) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.transactions.run(watched, isWantedNow);
+        } catch (error) {
+          this.room.note(error);
+          if (!isRetryable(error)) throw error;
+          if (begunAt !== null && performance.now() - begunAt >= this.repeatForMs)
+            throw new Unavailable('too many simultaneous changes, try again', { retryAfterSeconds: 1 });
+          span.setAttribute('database.attempts', attempt + 1);
+          await delay(Math.random() * Math.min(attempt * 2, LONGEST_PAUSE_MS));
+        }
       }
-    }
+    });
   }
 
   /** Reads committed rows only. For what decides about a call, a session or a request, and is found by a key. */
@@ -128,9 +137,10 @@ export class Database {
     return this.transactions.turns.waitMs;
   }
 
-  /** Calls `listener` with each transaction of this process once it is committed: how waiting workers learn of new work without polling. */
-  onCommit(listener: (tx: Tx) => void): void {
+  /** Calls `listener` with each transaction of this process once it is committed: how waiting workers learn of new work without polling. Returns what ends it. */
+  onCommit(listener: (tx: Tx) => void): () => void {
     this.afterCommit.add(listener);
+    return () => this.afterCommit.delete(listener);
   }
 
   /** On SQLite such a transaction would wait for itself, and such a read not see what it is meant to. */
@@ -170,6 +180,12 @@ export class Database {
       browse: (work) => readSnapshot(this.dataSource, pool, work),
     };
   }
+}
+
+/** Of SQLite on a disk; null for all else. */
+function fileOf({ options }: Connections): string | null {
+  if (options.type !== 'better-sqlite3') return null;
+  return options.database === ':memory:' ? null : options.database;
 }
 
 type RunTransaction = <T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean) => Promise<T>;

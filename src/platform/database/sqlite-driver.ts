@@ -7,11 +7,16 @@ const require = createRequire(import.meta.url);
  * the binary inside its package, so that a machine with only Node can run the service.
  */
 export function sqliteDriver(): unknown {
+  return require(sqliteDriverPath());
+}
+
+/** Where it lies, for a thread that loads it by itself. */
+export function sqliteDriverPath(): string {
   try {
     const driver = require('better-sqlite3') as new (file: string) => { close(): void };
     new driver(':memory:').close();
-    return driver;
+    return require.resolve('better-sqlite3');
   } catch {
-    return require('libsql');
+    return require.resolve('libsql');
   }
 }

@@ -41,3 +41,21 @@ export function isDuplicate(error: unknown): boolean {
     code === 'SQLITE_CONSTRAINT_UNIQUE'
   );
 }
+
+/** Whether a statement failed because the table is not there: nothing was ever migrated. */
+export function isMissingTable(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { errno, message } = error.driverError as { errno?: number; message?: string };
+  return errno === 1146 || (message?.startsWith('no such table') ?? false);
+}
+
+/** MySQL and MariaDB: 1021 the disk, 1114 the tablespace. SQLite says SHMSIZE where there is no room for what lies beside the file. */
+const FULL_ERRNOS = new Set([1021, 1114]);
+const FULL_CODES = new Set(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);
+
+/** Whether there was no room for what a statement or a COMMIT had to write; nothing of the transaction was kept. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { errno, code } = error.driverError as { errno?: number; code?: string };
+  return (errno !== undefined && FULL_ERRNOS.has(errno)) || (code !== undefined && FULL_CODES.has(code));
+}

@@ -13,10 +13,17 @@ type Subscriber<E> = (tx: Tx, event: E) => Promise<void>;
 export class Events {
   private readonly subscribers = new Map<string, Subscriber<never>[]>();
 
-  subscribe<E>(event: EventClass<E>, subscriber: Subscriber<E>): void {
-    const list = this.subscribers.get(event.eventName) ?? [];
-    list.push(subscriber as Subscriber<never>);
-    this.subscribers.set(event.eventName, list);
+  /** Returns what ends it. */
+  subscribe<E>(event: EventClass<E>, subscriber: Subscriber<E>): () => void {
+    const { eventName } = event;
+    const added = subscriber as Subscriber<never>;
+    // Whoever is publishing goes on with the list as it was.
+    this.subscribers.set(eventName, [...(this.subscribers.get(eventName) ?? []), added]);
+    return () => {
+      const rest = (this.subscribers.get(eventName) ?? []).filter((one) => one !== added);
+      if (rest.length > 0) this.subscribers.set(eventName, rest);
+      else this.subscribers.delete(eventName);
+    };
   }
 
   async publish<E extends object>(tx: Tx, event: E): Promise<void> {

@@ -8,8 +8,12 @@ export const BODY_LIMIT_BYTES = 64 * 1024;
 const CSV_LIMIT_BYTES = 2 * 1024 * 1024;
 /** Of what is read while it comes: a call log of half a million legs. */
 const STREAM_LIMIT_BYTES = 100 * 1024 * 1024;
+/** Of sessions of another system, which their route reads when it knows who asks: ten thousand with all they may have. */
+const SESSIONS_LIMIT_BYTES = 16 * 1024 * 1024;
 /** The longest webhook of Plivo's documentation has under 3 KiB. Its body is read before anybody has proved to be Plivo. */
 const WEBHOOK_LIMIT_BYTES = 16 * 1024;
+/** Ten thousand characters of a message, nine bytes each where they are emoji. */
+const MESSAGE_LIMIT_BYTES = 128 * 1024;
 const MAX_DEPTH = 20;
 const TYPES = {
   json: /^application\/json *(?:;|$)/i,
@@ -43,6 +47,7 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     done(carriesBody(request) && !hasParserOfItsOwn(request) ? refusalOfHead(request) : null, payload);
   });
   instance.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
+    if (isOfSessions(request)) return new StreamedBody(awaited(request.raw, payload), limitOf(request));
     const text = (await readBody(payload, limitOf(request))).toString('utf8');
     return text.trim() === '' ? {} : parseObject(text, (done) => parseStrictly(request, text, done));
   });
@@ -105,8 +110,10 @@ function lengthRefusal(request: FastifyRequest): Error | null {
 }
 
 function limitOf(request: FastifyRequest): number {
-  if (isPlivo(request)) return WEBHOOK_LIMIT_BYTES;
+  if (isPlivo(request))
+    return request.routeOptions.url?.endsWith('/message') ? MESSAGE_LIMIT_BYTES : WEBHOOK_LIMIT_BYTES;
   if (isStreamed(request)) return STREAM_LIMIT_BYTES;
+  if (isOfSessions(request)) return SESSIONS_LIMIT_BYTES;
   return isImport(request) && TYPES.csv.test(request.headers['content-type'] ?? '')
     ? CSV_LIMIT_BYTES
     : BODY_LIMIT_BYTES;
@@ -117,7 +124,11 @@ function isPlivo(request: FastifyRequest): boolean {
 }
 
 function isImport(request: FastifyRequest): boolean {
-  return request.routeOptions.url?.endsWith('/import') ?? false;
+  return request.routeOptions.url === '/admin/numbers/import';
+}
+
+function isOfSessions(request: FastifyRequest): boolean {
+  return request.routeOptions.url === '/admin/accounts/:auth_id/import';
 }
 
 function isStreamed(request: FastifyRequest): boolean {

@@ -6,7 +6,7 @@ import { QueryFailedError } from 'typeorm';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
 import { openDatabase } from '../../data-source.js';
 import { DomainError, type RefusalKind } from '../errors.js';
-import { isDatabaseOutage } from './database-outage.js';
+import { isDatabaseOutage } from '../database/outage.js';
 import { describeError } from './error-answer.js';
 
 class Refused extends DomainError {

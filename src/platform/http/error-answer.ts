@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { DomainError, type RefusalDetails, type RefusalKind } from '../errors.js';
-import { isDatabaseOutage } from './database-outage.js';
+import { isDatabaseOutage } from '../database/outage.js';
+import { isDiskFull } from '../database/transaction.js';
 import { isMaskingApi } from './request-url.js';
 
 /** What an error looks like from outside. Never holds request values, SQL or stacks. */
@@ -53,6 +54,8 @@ const FRAMEWORK_REFUSALS: Record<number, { code: string; sentence: string }> = {
   431: { code: 'headers_too_large', sentence: 'request headers too large' },
 };
 
+const NO_ROOM = 'the disk of the database is full: nothing of this request was stored; try again when there is room';
+
 export function describeError(error: unknown, asked: Asked): ErrorAnswer {
   const refusal = classify(error, asked);
   const headers: Record<string, string> = {};
@@ -92,6 +95,7 @@ function classify(error: unknown, asked: Asked): Refusal {
       status,
       ...(FRAMEWORK_REFUSALS[status] ?? { code: 'refused', sentence: STATUS_CODES[status] ?? 'refused' }),
     };
+  if (isDiskFull(error)) return { status: 503, code: 'storage_full', sentence: NO_ROOM };
   if (isDatabaseOutage(error)) return { status: 503, code: 'unavailable', sentence: 'Service unavailable' };
   return { status: 500, code: 'internal_error', sentence: 'Internal server error', isBug: true };
 }

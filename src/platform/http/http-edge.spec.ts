@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,6 +12,7 @@ import { createLogger } from '../logging/logger.js';
 import { FormBody } from './body-parsers.js';
 import { ErrorFilter } from './error-filter.js';
 import { createHttpAdapter } from './http-edge.js';
+import { stopAccepting } from './stop-accepting.js';
 
 class Exhausted extends DomainError {
   readonly code = 'number_pool_exhausted';
@@ -439,7 +441,8 @@ describe('request lines', () => {
 });
 
 describe('closing', () => {
-  it('answers what still comes on open connections with 503 in the shape of the path', async () => {
+  /** A service with one slow route, and a connection to it on which nothing has been asked. */
+  async function slowService() {
     let release = (): void => undefined;
     let arrived = (): void => undefined;
     const isRunning = new Promise<void>((resolve) => (arrived = resolve));
@@ -459,22 +462,48 @@ describe('closing', () => {
     slow.useGlobalFilters(new ErrorFilter(log));
     await slow.listen(0, '127.0.0.1');
 
-    const socket = connect((slow.getHttpServer().address() as AddressInfo).port, '127.0.0.1');
+    const server = slow.getHttpServer() as Server;
+    const { port } = server.address() as AddressInfo;
+    const isAccepted = once(server, 'connection');
+    const socket = connect(port, '127.0.0.1');
+    await isAccepted;
     let text = '';
     socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
     const ended = once(socket, 'close');
-    socket.write('GET /v1/slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    const askSlowly = () => socket.write('GET /v1/slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    return { slow, server, port, askSlowly, isRunning, release: () => release(), ended, text: () => text };
+  }
+
+  it('answers what still comes on open connections with 503 in the shape of the path', async () => {
+    const { slow, server, askSlowly, isRunning, release, ended, text } = await slowService();
+    askSlowly();
     await isRunning;
-    const secondArrived = once(slow.getHttpServer(), 'request');
+    const secondArrived = once(server, 'request');
     const closing = slow.close();
-    socket.write('GET /v1/slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    askSlowly();
     await secondArrived;
     release();
     await Promise.all([closing, ended]);
 
-    const [first, second] = text.split(/(?=HTTP\/1\.1 )/);
+    const [first, second] = text().split(/(?=HTTP\/1\.1 )/);
     expect(first).toMatch(/^HTTP\/1.1 200 /);
     expect(second).toMatch(/^HTTP\/1.1 503 [^]*retry-after: 1[^]*"error":"shutting down, try again"/);
     expect(second).toMatch(/x-request-id: [0-9a-f-]{36}/);
+  });
+
+  it('after nobody more is accepted, serves who was, to the last answer', async () => {
+    const { slow, server, port, askSlowly, isRunning, release, ended, text } = await slowService();
+    const stopped = stopAccepting(server);
+    askSlowly();
+    await isRunning;
+    const [refusal] = (await once(connect(port, '127.0.0.1'), 'error')) as [NodeJS.ErrnoException];
+    await stopped;
+    const closing = slow.close().then(() => 'closed');
+    expect(await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 50, 'waiting'))])).toBe('waiting');
+    release();
+    await Promise.all([closing, ended]);
+
+    expect(refusal.code).toBe('ECONNREFUSED');
+    expect(text()).toMatch(/^HTTP\/1.1 200 /);
   });
 });

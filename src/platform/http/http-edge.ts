@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { NotFoundException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -15,14 +17,14 @@ import { markReplay } from './idempotency-answers.js';
 import { protectiveHeaders } from './protective-headers.js';
 import { lenientUrl } from './request-url.js';
 import { isAwaited } from './slow-bodies.js';
+import { CHECK_INTERVAL_MS, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './time-limits.js';
 import { closeWithoutReset, isRefused } from './unread-body.js';
+import { context, fail, incoming } from '../tracing/spans.js';
 
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 /** Longer than the idle time of the usual load balancers (60 s), so that they never reuse a connection we are closing. */
 const KEEP_ALIVE_MS = 65_000;
-/** Node looks for requests that are over time only this often; its default is 30 s. */
-const CHECK_INTERVAL_MS = 1_000;
+/** How often it is looked whether the last answers are out. */
+const LOOK_MS = 20;
 const MAX_PARAM_LENGTH = 200;
 /** For who listens on this machine only. */
 const EVERYBODY = { maxConnections: Infinity, trustedProxies: [] };
@@ -66,11 +68,12 @@ export function createHttpAdapter(
 
 function registerHooks(instance: FastifyInstance, log: Log): void {
   let isClosing = false;
-  instance.addHook('preClose', (done) => {
+  instance.addHook('preClose', async () => {
     isClosing = true;
-    done();
+    await answered(instance.server);
   });
   instance.decorateRequest('replayed', null);
+  traceRequests(instance);
   instance.addHook('onRequest', (request, reply, done) => {
     // What a client goes on sending behind a body that was refused unread is no request.
     if (isRefused(request.raw.socket)) {
@@ -98,6 +101,48 @@ function registerHooks(instance: FastifyInstance, log: Log): void {
     logRequest(log, request, reply);
     done();
   });
+}
+
+/** One step for each request but the probes', and what is done for it inside. Headers and body are read before: what reads them has lost who asked. */
+function traceRequests(instance: FastifyInstance): void {
+  const traced = new WeakMap<FastifyRequest, NonNullable<ReturnType<typeof incoming>>>();
+  instance.addHook('onRequest', (request, _reply, done) => {
+    const step = PROBES.has(request.routeOptions.url ?? '') ? null : incoming(request.method, request.headers);
+    if (step !== null) traced.set(request, step);
+    done();
+  });
+  instance.addHook('preValidation', (request, _reply, done) => {
+    const step = traced.get(request);
+    if (step === undefined) done();
+    else context.with(step.within, done);
+  });
+  instance.addHook('onResponse', (request, reply, done) => {
+    const { span } = traced.get(request) ?? {};
+    if (span !== undefined) {
+      const route = request.routeOptions.url ?? '';
+      span.updateName(`${request.method} ${route}`.trimEnd());
+      span.setAttributes({
+        'http.request.method': request.method,
+        'http.route': route,
+        'http.response.status_code': reply.statusCode,
+        'request.id': request.id,
+      });
+      if (reply.statusCode >= 500) fail(span, String(reply.statusCode));
+      span.end();
+    }
+    done();
+  });
+}
+
+/** Where the listener is gone already (`stopAccepting`), nobody else waits for the requests that are still being answered. */
+async function answered(server: Server): Promise<void> {
+  if (server.listening) return;
+  const count = promisify(server.getConnections.bind(server));
+  for (;;) {
+    server.closeIdleConnections();
+    if ((await count()) === 0) return;
+    await delay(LOOK_MS);
+  }
 }
 
 /** A client's own id is kept when it is a UUID: it becomes `api_id`, which has that form. */

@@ -32,6 +32,7 @@ export class WrongCredentials {
       labelNames: ['api'],
       registers: [metrics.registry],
     });
+    for (const api of ['masking', 'admin']) this.total.inc({ api }, 0);
   }
 
   /** To be awaited before the refusal. */

@@ -3,6 +3,7 @@ import { writeHeld } from '../database/held-rows.js';
 import { selection } from '../database/rows.js';
 import { newId } from '../ids.js';
 import { JOBS } from './job.entity.js';
+import { payloadText } from './payload.js';
 
 const HOLDER = selection(JOBS.pick(['id', 'lease']));
 
@@ -37,7 +38,7 @@ export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promi
   }
   try {
     const { kind, key, lane, runAt, createdAt } = job;
-    const payload = JSON.stringify(job.payload ?? null);
+    const payload = payloadText(job.payload);
     // Only a key can be taken.
     const through = key === null ? late(tx) : tx;
     await JOBS.insert(through, {

@@ -5,6 +5,7 @@ import { marks, selection } from '../database/rows.js';
 import { newId } from '../ids.js';
 import type { NewJob } from './enqueue-job.js';
 import { JOBS } from './job.entity.js';
+import { payloadText } from './payload.js';
 
 const HOLDERS = selection(JOBS.pick(['id', 'key', 'lease']));
 
@@ -33,7 +34,7 @@ export async function enqueueJobs(
   const added = jobs
     .filter(({ key }) => !known.has(key))
     .map(({ kind, key, lane, payload, runAt, createdAt }) => {
-      const text = JSON.stringify(payload ?? null);
+      const text = payloadText(payload);
       return { id: newId(), kind, payload: text, key, lane, status: 'waiting' as const, runAt, attempts: 0, createdAt };
     });
   await orStartOver(JOBS.insert(tx, added));

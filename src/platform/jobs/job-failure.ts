@@ -1,3 +1,4 @@
+import { strikeNumbers } from '../logging/mask-text.js';
 import type { Handler } from './job-handler.js';
 import type { Outcome } from './settle-jobs.js';
 
@@ -52,13 +53,37 @@ export function outcomeOfFailure(error: unknown, handler: Handler, attempt: numb
 
 const MAX_TEXT = 500;
 
-/** Stored and shown to operators, so whatever could be a phone number, a PIN, a URL or a secret is struck out: all digits, and long opaque words. */
+const WORD = /[\w+/=-]{24,}/g;
+/** What drivers and Node call errors by, however long. */
+const CODE = /^(?:ER|SQLITE|PROTOCOL|UND_ERR|ERR)_[A-Z_]+$/;
+/** Databases quote values of rows, and say of what kind they are outside the quotes. */
+const QUOTED = /'[^']*'|"[^"]*"|`[^`]*`/g;
+const PIN = /\bpins?\b\P{Nd}{0,12}\p{Nd}+/giu;
+const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/gu;
+
+/**
+ * Stored and shown to operators: the cause keeps its digits, such as a status or the number of an error, and its code. Whatever could be a phone number, a PIN,
+ * a URL, a secret or a value of a row is struck out.
+ */
 export function describeFailure(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${typeof error}`;
-  return text
+  if (!(error instanceof Error)) return `thrown: ${typeof error}`;
+  const said = error.message
     .slice(0, 4 * MAX_TEXT)
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '<url>')
-    .replace(/[\w+/=-]{24,}/g, '<opaque>')
-    .replace(/\p{Nd}/gu, '#')
-    .slice(0, MAX_TEXT);
+    .replace(WORD, (word) => (CODE.test(word) ? word : '<opaque>'))
+    .replace(QUOTED, withoutDigits)
+    .replace(PIN, withoutDigits)
+    .replace(FOREIGN_DIGIT, '#');
+  return `${error.name}${codeOf(error, said)}: ${strikeNumbers(said)}`.slice(0, MAX_TEXT);
+}
+
+function withoutDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, '#');
+}
+
+/** What the message does not say itself. */
+function codeOf(error: Error & { code?: unknown; errno?: unknown }, said: string): string {
+  const { code, errno } = error;
+  if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{1,60}$/.test(code) || said.includes(code)) return '';
+  return typeof errno === 'number' && errno > 0 ? ` (${code}, ${errno})` : ` (${code})`;
 }

@@ -15,7 +15,7 @@ export interface HandlerOptions {
   maxAttempts?: number;
   /** Delay after the given failed attempt (1 for the first), used as it is. Default: see `defaultRetryDelaySeconds`. */
   retryDelaySeconds?: (attempt: number) => number;
-  /** Jobs of this kind carry a lane (the receiver they go to) and have slots of their own, so that neither other kinds nor one slow lane hold them up. */
+  /** Jobs of this kind have slots of their own, so that other kinds do not hold them up; and may carry a lane (the receiver they go to), so that a slow one does not either. */
   lanes?: LaneOptions;
 }
 

@@ -1,17 +1,29 @@
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
+import { isDatabaseOutage } from '../database/outage.js';
 import type { Log } from '../logging/logger.js';
 import { claimDueJobs, type Claim, type ClaimedJob } from './claim-due-jobs.js';
+import { SpanKind, spanned } from '../tracing/spans.js';
 import { outcomeOfFailure, Park } from './job-failure.js';
 import type { Handler, LaneOptions } from './job-handler.js';
 import { Lanes } from './lanes.js';
-import type { Outcome, ParkListener } from './settle-jobs.js';
+import { parsePayload } from './payload.js';
+import type { Outcome, ParkListener, RunListener } from './settle-jobs.js';
 import { Settlements } from './settlements.js';
-import { Turns } from './turns.js';
+import type { Turns } from './turns.js';
 import { WakeUp } from './wake-up.js';
 
 const MAX_IN_FLIGHT = 32;
 const NOTHING: Claim = { jobs: [], isDrained: true, isLaneFull: false };
+
+interface WorkerGround {
+  database: Database;
+  clock: Clock;
+  log: Log;
+  handlers: ReadonlyMap<string, Handler>;
+  claims: Turns;
+  onRun: RunListener;
+}
 
 /** Claims jobs and runs them, each under its lease. */
 export class JobWorker {
@@ -19,21 +31,31 @@ export class JobWorker {
   private isStopping = false;
   private loop: Promise<void> | null = null;
   private readonly slotWaiters: (() => void)[] = [];
+  private endedRuns = 0;
   private readonly workCame = new WakeUp();
   private readonly settlements: Settlements;
   private readonly maxInFlight: number;
   private readonly lanes: Lanes | null;
   private lastDrain: Promise<unknown> = Promise.resolve();
 
+  private readonly database: Database;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly handlers: ReadonlyMap<string, Handler>;
+  private readonly claims: Turns;
+  private readonly onRun: RunListener;
+
   constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly log: Log,
-    private readonly handlers: ReadonlyMap<string, Handler>,
-    lanes: LaneOptions | null = null,
-    private readonly claims = new Turns(),
-    onParked: ParkListener = async () => undefined,
+    { database, clock, log, handlers, claims, onRun }: WorkerGround,
+    lanes: LaneOptions | null,
+    onParked: ParkListener,
   ) {
+    this.database = database;
+    this.clock = clock;
+    this.log = log;
+    this.handlers = handlers;
+    this.claims = claims;
+    this.onRun = onRun;
     this.maxInFlight = lanes?.inFlight ?? MAX_IN_FLIGHT;
     this.lanes = lanes && new Lanes(lanes.perLane);
     this.settlements = new Settlements(database, clock, log, () => this.wake(), onParked);
@@ -53,10 +75,11 @@ export class JobWorker {
   private async drain(): Promise<number> {
     let runs = 0;
     for (;;) {
+      const { endedRuns } = this;
       const { jobs, isDrained } = await this.claimAndBegin();
       runs += jobs.length;
       if (jobs.length > 0 && !isDrained && this.inFlight < this.maxInFlight) continue;
-      if (this.inFlight > 0) await this.slotFreed();
+      if (this.inFlight > 0) await this.slotFreed(endedRuns);
       else if (jobs.length === 0) return runs;
     }
   }
@@ -85,13 +108,14 @@ export class JobWorker {
 
   private async keepWorking(pollMs: number): Promise<void> {
     while (!this.isStopping) {
+      const { endedRuns } = this;
       const { isDrained, isLaneFull } = await this.claimAndBegin().catch((error: unknown) => {
         this.log.error('jobs.claim-failed', { error });
         return NOTHING;
       });
       if (this.inFlight >= this.maxInFlight) await this.slotFreed();
       // Nothing more is due, and a freed slot is a reason to look again only where jobs wait for a place in their lane.
-      else if (isDrained) await this.workCame.wait(pollMs, isLaneFull ? this.slotFreed() : undefined);
+      else if (isDrained) await this.workCame.wait(pollMs, isLaneFull ? this.slotFreed(endedRuns) : undefined);
     }
   }
 
@@ -129,6 +153,7 @@ export class JobWorker {
       });
     });
     this.inFlight--;
+    this.endedRuns++;
     if (job.lane !== null && end === 'defer') this.lanes?.release(job.lane);
     else if (job.lane !== null) this.lanes?.leave(job.lane, end !== 'done');
     this.tellSlotWaiters();
@@ -138,8 +163,9 @@ export class JobWorker {
     while (this.inFlight > 0) await this.slotFreed();
   }
 
-  /** The next time that a run ends. */
-  private slotFreed(): Promise<void> {
+  /** The next time that a run ends, or at once where one has since `endedRuns` was read: a claim leaves out lanes that were full when it began, and takes its time. */
+  private slotFreed(endedRuns = this.endedRuns): Promise<void> {
+    if (this.endedRuns !== endedRuns) return Promise.resolve();
     return new Promise((resolve) => this.slotWaiters.push(resolve));
   }
 
@@ -150,31 +176,32 @@ export class JobWorker {
   private async execute(job: ClaimedJob, signal: AbortSignal): Promise<Outcome> {
     const { id, handler, attempt, createdAt } = job;
     let outcome: Outcome;
+    let cause: unknown;
     try {
       if (attempt > handler.maxAttempts) throw new Park('no worker came back from the last attempt');
-      await handler.run(parsePayload(job.payload), { id, attempt, createdAt, signal });
+      const { payload, within: of } = parsePayload(job.payload);
+      const attributes = { 'job.kind': job.kind, 'job.id': id, 'job.attempt': attempt };
+      const kind = SpanKind.CONSUMER;
+      const run = () => handler.run(payload, { id, attempt, createdAt, signal });
+      await spanned(`job ${job.kind}`, attributes, run, of === undefined ? { kind } : { kind, of });
       outcome = { kind: 'done' };
     } catch (error) {
       outcome = outcomeOfFailure(error, handler, attempt, this.clock.now());
+      // Whole, so that the log knows it for what every other job meets too.
+      if (isDatabaseOutage(error)) cause = error;
     }
-    this.report(job, outcome);
+    this.report(job, outcome, cause);
+    this.onRun(job.kind, outcome.kind);
     return outcome;
   }
 
-  private report({ id, kind, attempt, handler }: ClaimedJob, outcome: Outcome): void {
-    const facts = { kind, id, attempt, of: handler.maxAttempts };
+  private report({ id, kind, attempt, handler }: ClaimedJob, outcome: Outcome, cause: unknown): void {
+    const isLimited = handler.maxAttempts < Number.MAX_SAFE_INTEGER;
+    const facts = { kind, id, attempt, ...(isLimited && { of: handler.maxAttempts }) };
     if (outcome.kind === 'done') this.log.debug('job.done', facts);
     else if (outcome.kind === 'defer')
-      this.log.debug('job.deferred', { ...facts, reason: outcome.reason, next_run_ms: outcome.runAt });
+      this.log.debug('job.deferred', { ...facts, reason: outcome.reason, next_run: new Date(outcome.runAt) });
     else if (outcome.kind === 'park') this.log.error('job.parked', { ...facts, error: outcome.error });
-    else this.log.warn('job.failed', { ...facts, error: outcome.error, next_run_ms: outcome.runAt });
-  }
-}
-
-function parsePayload(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Park('the payload is not JSON');
+    else this.log.warn('job.failed', { ...facts, error: cause ?? outcome.error, next_run: new Date(outcome.runAt) });
   }
 }

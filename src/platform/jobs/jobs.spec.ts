@@ -32,6 +32,8 @@ interface Row {
 const config = { jobs: { pollMs: 60_000 }, retention: { sessionDays: 90 } } as Config;
 const LEASE = { leaseSeconds: 60 };
 
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
 describeOnEachDatabase('durable jobs', (open, kind) => {
   let test: TestDatabase;
   let clock: Clock;
@@ -180,6 +182,44 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
       slow.open();
       expect(await drained).toBe(70);
       expect(most).toBe(4);
+    });
+
+    it('are looked for again where a place came free while the worker looked', async () => {
+      const [first, other, stuck] = [gate(), gate(), gate()];
+      const begun: string[] = [];
+      // The answer to a look that found every lane full comes when one of them is not any more.
+      const late = Object.create(test.database) as Database;
+      late.transaction = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+        const found = await test.database.transaction(work);
+        const isFruitless = isRecord(found) && found['isLaneFull'] === true && Array.isArray(found['jobs']);
+        if (isFruitless && (found['jobs'] as unknown[]).length === 0) {
+          first.open();
+          while ((await rows()).length > 2) await new Promise((turn) => void setImmediate(turn));
+          for (let turn = 0; turn < 10; turn++) await new Promise((next) => void setImmediate(next));
+        }
+        return found;
+      };
+      const jobs = new Jobs(late, clock, config, log);
+      jobs.handle<string>('deliver', { ...LEASE, lanes: { inFlight: 8, perLane: 1 } }, async (name) => {
+        begun.push(name);
+        if (name === 'first') await first.opened;
+        if (name === 'other') await other.opened;
+        if (name === 'stuck') await stuck.opened;
+        if (name === 'second') stuck.open();
+      });
+      for (const [lane, name] of [
+        ['a', 'first'],
+        ['a', 'second'],
+        ['b', 'other'],
+        ['c', 'stuck'],
+      ] as const)
+        await addTo(jobs, lane, name);
+
+      const drained = jobs.runDue();
+      while (begun.length < 3) await new Promise((turn) => void setImmediate(turn));
+      other.open();
+      expect(await drained).toBe(4);
+      expect(begun.at(-1)).toBe('second');
     });
 
     it('share a failing lane down to one place, and give them back one for each success', async () => {

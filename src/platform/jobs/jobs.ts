@@ -9,13 +9,16 @@ import { defaultRetryDelaySeconds } from './job-failure.js';
 import type { Handler, HandlerOptions, LaneOptions, RunJob } from './job-handler.js';
 import { JobWorker } from './job-worker.js';
 import { LONGEST_LEASE_MS, releaseJobs } from './release-jobs.js';
-import type { ParkListener } from './settle-jobs.js';
+import type { ParkListener, RunListener } from './settle-jobs.js';
 import { Turns } from './turns.js';
 import {
+  type Backlog,
   type JobQuery,
+  findJob,
   listJobs,
   overdueForeignKinds,
   purgeParkedJobs,
+  readBacklog,
   retryJob,
   type StoredJob,
 } from './stored-jobs.js';
@@ -42,6 +45,7 @@ export class Jobs {
   private readonly workers: JobWorker[];
   private readonly claims = new Turns();
   private readonly parkListeners: ParkListener[] = [];
+  private readonly runListeners: RunListener[] = [];
   /** Transactions with work that is due as soon as they are committed. */
   private readonly announced = new WeakSet<Tx>();
 
@@ -144,6 +148,16 @@ export class Jobs {
     return listJobs(this.database, query, this.clock.now());
   }
 
+  /** How far behind the work is, for whoever watches. */
+  backlog(): Promise<Backlog> {
+    return readBacklog(this.database, this.clock.now());
+  }
+
+  /** Null for one that is done, or was never there. */
+  find(id: string): Promise<StoredJob | null> {
+    return findJob(this.database, id, this.clock.now());
+  }
+
   async retry(tx: Tx, id: string): Promise<void> {
     this.announced.add(tx);
     await retryJob(tx, this.database, id, this.clock.now());
@@ -169,9 +183,22 @@ export class Jobs {
     this.parkListeners.push(listener);
   }
 
+  /** Calls `listener` when a run of a job has ended, in the process that ran it. */
+  onRun(listener: RunListener): void {
+    this.runListeners.push(listener);
+  }
+
+  /** That this process runs. */
+  get kinds(): string[] {
+    return [...this.handlers.keys()];
+  }
+
   private newWorker(handlers: ReadonlyMap<string, Handler>, lanes: LaneOptions | null): JobWorker {
     const { database, clock, log, claims } = this;
-    return new JobWorker(database, clock, log, handlers, lanes, claims, async (tx, job) => {
+    const onRun: RunListener = (kind, outcome) => {
+      for (const listener of this.runListeners) listener(kind, outcome);
+    };
+    return new JobWorker({ database, clock, log, handlers, claims, onRun }, lanes, async (tx, job) => {
       for (const listener of this.parkListeners) await listener(tx, job);
     });
   }

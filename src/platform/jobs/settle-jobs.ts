@@ -13,6 +13,9 @@ export type Outcome =
 /** Told in the transaction that parks a job; does nothing slow. */
 export type ParkListener = (tx: Tx, job: { id: string; kind: string; payload: string }) => Promise<void>;
 
+/** Told of each run that has ended: at once, whether or not its end could be written. */
+export type RunListener = (kind: string, outcome: Outcome['kind']) => void;
+
 export interface Settlement {
   job: ClaimedJob;
   outcome: Outcome;

@@ -1,7 +1,7 @@
 import { change, type Database, type Tx } from '../database/database.js';
 import { Conflict, NotFound } from '../errors.js';
 import { purgeInBatches } from '../database/purge-in-batches.js';
-import { marks, selection, text } from '../database/rows.js';
+import { marks, number, numberOrNull, selection, text, type Selected } from '../database/rows.js';
 import { deleteById } from './delete-by-id.js';
 import { type Job, JOBS } from './job.entity.js';
 
@@ -54,11 +54,16 @@ export async function listJobs(database: Database, query: JobQuery, now: number)
       query.limit,
     ]),
   );
-  return rows.map(({ status, lease, ...row }) => ({
-    ...row,
-    state: stateOf({ status, lease, runAt: row.runAt }, now),
-    attempts: Math.abs(row.attempts),
-  }));
+  return rows.map((row) => shown(row, now));
+}
+
+export async function findJob(database: Database, id: string, now: number): Promise<StoredJob | null> {
+  const [row] = await database.browse((manager) => SHOWN.read(manager, 'FROM job WHERE id = ?', [id]));
+  return row === undefined ? null : shown(row, now);
+}
+
+function shown({ status, lease, ...row }: Selected<typeof SHOWN>, now: number): StoredJob {
+  return { ...row, state: stateOf({ status, lease, runAt: row.runAt }, now), attempts: Math.abs(row.attempts) };
 }
 
 function stateOf({ status, lease, runAt }: Pick<Job, 'status' | 'lease' | 'runAt'>, now: number): JobState {
@@ -72,6 +77,27 @@ export async function retryJob(tx: Tx, database: Database, id: string, now: numb
   if (!row) throw new NotFound('no such job');
   if (stateOf(row, now) === 'running') throw new Conflict('the job is running');
   await JOBS.update(tx, { status: 'waiting', lease: null, runAt: now, attempts: 0 }, 'WHERE id = ?', [id]);
+}
+
+/** Enough to know that somebody must look; counted no further, as they stay for 30 days. */
+const MOST_PARKED = 1_000;
+const DUE = selection({ runAt: numberOrNull('MIN(run_at)') });
+const PARKED = selection({ jobs: number('COUNT(*)') });
+
+export interface Backlog {
+  /** Since when the job waits that has been due longest, in milliseconds since 1970; null when none is due. */
+  dueSince: number | null;
+  /** Up to 1,000. */
+  parked: number;
+}
+
+export function readBacklog(database: Database, now: number): Promise<Backlog> {
+  return database.browse(async (manager) => {
+    const [due] = await DUE.read(manager, "FROM job WHERE status = 'waiting' AND run_at <= ?", [now]);
+    const some = `SELECT id FROM job WHERE status = 'parked' LIMIT ${MOST_PARKED}`;
+    const [parked] = await PARKED.read(manager, `FROM (${some}) some`);
+    return { dueSince: due?.runAt ?? null, parked: parked?.jobs ?? 0 };
+  });
 }
 
 const PURGE_BATCH = 1000;

@@ -45,6 +45,7 @@ describe('a phone number', () => {
     ['spaces', 'from +1 415 555 0101 to us'],
     ['no-break spaces', '+1\u00a0415\u202f555\u00a00101'],
     ['dashes', '1-415-555-0101'],
+    ['what is not seen', '\u202a+1\u200b415\u200d555\u20600101\u202c'],
     ['typographic dashes', '1\u2011415\u2013555\u20110101'],
     ['dots', '+1.415.555.0101'],
     ['parentheses', '+1 (415) 555-0101'],

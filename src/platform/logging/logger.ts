@@ -2,12 +2,16 @@ import { destination as openDestination, pino, stdTimeFunctions, type Destinatio
 import type { Config } from '../settings/config.js';
 import { maskFields } from './mask-fields.js';
 import { maskText } from './mask-text.js';
+import { Repetitions } from './repetitions.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** The logger of this process. Writes to standard output unless told where to. */
-export function createLogger(options: Config['log'], destination: DestinationStream = openDestination(1)): Log {
+export function createLogger(
+  options: Pick<Config['log'], 'level' | 'format'>,
+  destination: DestinationStream = openDestination(1),
+): Log {
   const target = options.format === 'pretty' ? inWords(destination) : destination;
   const formatters = { level: (label: string) => ({ level: label }) };
   return new Log(
@@ -21,6 +25,8 @@ export function createLogger(options: Config['log'], destination: DestinationStr
  * that costs about 5 microseconds beside pino's own 3.
  */
 export class Log {
+  private readonly repetitions = new Repetitions<Fields>();
+
   constructor(private readonly writer: Logger) {}
 
   debug(event: string, fields?: Fields): void {
@@ -32,15 +38,21 @@ export class Log {
   }
 
   warn(event: string, fields?: Fields): void {
-    this.write('warn', event, fields);
+    this.writeOnce('warn', event, fields);
   }
 
   error(event: string, fields?: Fields): void {
-    this.write('error', event, fields);
+    this.writeOnce('error', event, fields);
   }
 
   fatal(event: string, fields?: Fields): void {
     this.write('fatal', event, fields);
+  }
+
+  /** What is told again and again while something is away is told once a minute, and how often. */
+  private writeOnce(level: Level, event: string, fields: Fields = {}): void {
+    const isHeldBack = this.repetitions.isHeldBack(event, fields, (last) => this.write(level, event, last));
+    if (!isHeldBack) this.write(level, event, fields);
   }
 
   private write(level: Level, event: string, fields: Fields = {}): void {

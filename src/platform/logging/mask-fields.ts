@@ -81,9 +81,12 @@ class Mask {
   }
 
   /** Only what every error has: database errors carry the statement's parameters in further members. */
-  private error(error: Error & { code?: unknown; errors?: unknown }, depth: number): Record<string, unknown> {
-    const { name, message, code, stack, cause, errors } = error;
-    return this.members({ type: name, message, code, stack, cause, errors }, depth);
+  private error(
+    error: Error & { code?: unknown; errno?: unknown; errors?: unknown },
+    depth: number,
+  ): Record<string, unknown> {
+    const { name, message, code, errno, stack, cause, errors } = error;
+    return this.members({ type: name, message, code, errno, stack, cause, errors }, depth);
   }
 }
 

@@ -16,7 +16,7 @@ const UUID = String.raw`(?<![0-9a-f+])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 const DATE = String.raw`(?<![\d+.(-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
 const TIME = String.raw`[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)`;
 const ADDRESS = String.raw`(?<![\d+.(-])\d{1,3}(?:\.\d{1,3}){3}(?=:\d)`;
-const BETWEEN = String.raw`(?:[^\S\n]|[-+()./\u2010-\u2015\u2212]|%2[0-9a-f]){0,4}`;
+const BETWEEN = String.raw`(?:[^\S\n]|[-+()./\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060-\u2069]|%2[0-9a-f]){0,4}`;
 
 /** Left as they are: UUIDs, dates with or without time, IP addresses with a port. Anything else with seven digits counts as a number. */
 function digitRuns(digit: string, flags: string): RegExp {
@@ -41,6 +41,14 @@ function maskCredentials(text: string): string {
   if (masked.includes('://')) masked = masked.replace(USER_INFO, `://${HIDDEN}@`);
   if (HIDDEN_WORD.test(masked)) masked = masked.replace(NAMED_SECRET, `$1$2${HIDDEN}`);
   return masked;
+}
+
+/** As the log would mask numbers, but without leaving any digit of them: for what is kept. Whatever runs of seven digits there are, in any script and spelling. */
+export function strikeNumbers(text: string): string {
+  return text.replace(
+    ANY_DIGIT_RUN,
+    (match: string, kept: string | undefined) => kept ?? match.replace(/\p{Nd}/gu, '#'),
+  );
 }
 
 function maskDigits(text: string): string {

@@ -91,7 +91,9 @@ function operation(route: DescribedRoute, bodies: Map<string, Schema>, responses
 
 function commonParameters(route: DescribedRoute): Schema[] {
   return [
-    ...(route.path.startsWith('/admin/') ? [{ $ref: '#/components/parameters/Reveal' }] : []),
+    ...(route.path.startsWith('/admin/')
+      ? ['Reveal', 'RevealReason'].map((name) => ({ $ref: `#/components/parameters/${name}` }))
+      : []),
     ...(isIdempotent(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
 }

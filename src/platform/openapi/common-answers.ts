@@ -9,7 +9,7 @@ import {
   StillRunning,
 } from '../http/http.errors.js';
 import { InvalidParameter, InvalidRequest, NotFound, Unavailable, type RefusalClass } from '../errors.js';
-import { apiId, count, integer, optional, refTo, shape, text, uuid, type Schema } from './schemas.js';
+import { apiId, count, integer, listOf, optional, orNull, refTo, shape, text, uuid, type Schema } from './schemas.js';
 
 /** Routes whose paths begin alike have the same way in, the same form of errors and the same refusals. */
 export interface Family {
@@ -38,6 +38,16 @@ const ROLE_NEEDED = {
   code: 'role_needed',
   sentence: 'this route is for the role admin; this token has the role viewer',
 };
+const LOGIN_OVER = {
+  status: 401,
+  code: 'login_over',
+  sentence: 'this login at the console is over: log in again',
+};
+const OTHER_SITE = {
+  status: 403,
+  code: 'other_site',
+  sentence: "expected a request of the console's own page",
+};
 const UNSUPPORTED = {
   status: 415,
   code: 'unsupported_media_type',
@@ -60,12 +70,14 @@ const FAMILIES: readonly Family[] = [
   },
   {
     beginning: '/admin/',
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { console: [] }],
     errors: 'problem',
     refusals: [
       asCommon(InvalidRequest),
       unauthenticated('expected the token of an operator, or the admin token, as bearer token'),
+      LOGIN_OVER,
       ROLE_NEEDED,
+      OTHER_SITE,
       ...OF_ALL,
     ],
   },
@@ -188,11 +200,26 @@ shape<Record<'api_id' | 'error' | 'error_code' | 'doc_url', string> & { param?: 
   }),
 );
 
+const REFUSED_SESSION = shape<{
+  index: number;
+  session_uuid: string | null;
+  code: string;
+  param: string | null;
+  detail: string;
+}>('RefusedSession', () => ({
+  index: count('Its place among those that were sent, from 1.', 1),
+  session_uuid: orNull(uuid('Null where it has none.')),
+  code: text('Why; explained at /docs/errors.', 'number_busy'),
+  param: orNull(text('The member that is wrong.', 'virtual_number')),
+  detail: text('What was expected and what came.', 'a party has this number for another session'),
+}));
+
 shape<
   Record<'type' | 'title' | 'code' | 'detail' | 'request_id', string> & { status: number } & {
     param?: string;
     live_sessions?: number;
     refused_rows?: number;
+    refused?: object[];
   }
 >('Problem', () => ({
   type: text('Always `about:blank`.', 'about:blank'),
@@ -204,6 +231,12 @@ shape<
   param: optional(text('The field, parameter or header that is wrong.', 'name')),
   live_sessions: optional(count('Of `number_in_use`: how many there are.', 1)),
   refused_rows: optional(count('Of `import_refused`: how many there are.', 1)),
+  refused: optional(
+    listOf(
+      REFUSED_SESSION,
+      'Of `sessions_refused`: every session that is in the way, in the order in which they came.',
+    ),
+  ),
 }));
 
 shape<{ api_id: string; error: string }>('PlivoError', () => ({

@@ -26,7 +26,7 @@ export interface Documentation {
   body?: DtoClass | Readonly<Record<string, Schema>>;
   /** Of a request that works with an empty body. */
   isBodyOptional?: true;
-  /** Of a POST that changes nothing: an Idempotency-Key means nothing to it. */
+  /** Of a POST that changes nothing, or nothing but the login of the browser that asks: an Idempotency-Key means nothing to it. */
   isRead?: true;
   /** Ways in; those of its family where left out. */
   security?: readonly Readonly<Record<string, readonly string[]>>[];

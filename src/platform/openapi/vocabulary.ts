@@ -36,6 +36,13 @@ export const PARAMETERS = {
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: String.raw`^[\x20-\x7e]+$` },
     example: 'order-1234',
   },
+  RevealReason: {
+    name: 'reason',
+    in: 'query',
+    description: 'With reveal=true: why, as the audit will say it.',
+    schema: { type: 'string', minLength: 1, maxLength: 200 },
+    example: 'The driver says that nobody answers',
+  },
   Reveal: {
     name: 'reveal',
     in: 'query',
@@ -60,6 +67,13 @@ export const HEADERS = {
 export const SECURITY_SCHEMES = {
   basic: { type: 'http', scheme: 'basic', description: 'Auth ID and Auth Token of the account or of a subaccount.' },
   bearer: { type: 'http', scheme: 'bearer', description: 'The token of an operator, or ADMIN_TOKEN.' },
+  console: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'masking-console',
+    description:
+      'A login at the console, from POST /admin/login; __Host-masking-console where PUBLIC_URL is https. What is not a GET needs the header X-Requested-By.',
+  },
   plivoSignature: {
     type: 'apiKey',
     in: 'header',

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { instant, large, word } from '../database/columns.js';
+import { instant, large, nullable, word } from '../database/columns.js';
 import { tableOf } from '../database/rows.js';
 
 /** A process of this service that lives, or has died within the last seconds. */
@@ -16,6 +16,8 @@ export class ProcessRow {
   @Column({ ...instant(), name: 'started_at' }) startedAt!: number;
   /** By its own clock, for people: whether it lives is told by `beats`. */
   @Column({ ...instant(), name: 'seen_at' }) seenAt!: number;
+  /** `id:mark` of each that it has, the sealing one first (`keyMarks`); null of versions that know key 1 alone. */
+  @Column({ ...word(1000), ...nullable, name: 'encryption_keys' }) encryptionKeys!: string | null;
   /** Grows as long as it lives. */
   @Column(large()) beats!: number;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { Clock } from '../clock.js';
+import { Crypto } from '../crypto/crypto.js';
 import { Jobs } from '../jobs/jobs.js';
 import { createLogger } from '../logging/logger.js';
 import type { Config } from '../settings/config.js';
@@ -8,6 +9,7 @@ import { Processes } from './processes.js';
 import { holderOf, newLease, PROCESS_ID } from '../this-process.js';
 
 const log = createLogger({ level: 'silent', format: 'json' });
+const crypto = new Crypto(Buffer.alloc(32, 7));
 const LOOKS = 5;
 const LEASE = { leaseSeconds: 900 };
 
@@ -43,7 +45,7 @@ describeOnEachDatabase('who runs this service', (open, kind) => {
     id: string,
     { role = 'all', jobs = newJobs() }: { role?: Config['role']; jobs?: Jobs } = {},
   ): Promise<Processes> => {
-    const processes = new OneOfMany(id, test.database, clock, { role } as Config, log, jobs);
+    const processes = new OneOfMany(id, test.database, clock, { role } as Config, log, jobs, crypto);
     begun.push(processes);
     await processes.start();
     return processes;
@@ -274,7 +276,14 @@ describeOnEachDatabase('who runs this service', (open, kind) => {
 
 describe('a process with workers', () => {
   it.each(['all', 'worker'] as const)('has one: itself (%s)', (role) => {
-    const processes = new Processes(undefined as never, new Clock(), { role } as Config, log, undefined as never);
+    const processes = new Processes(
+      undefined as never,
+      new Clock(),
+      { role } as Config,
+      log,
+      undefined as never,
+      crypto,
+    );
     expect(processes.hasWorker()).toBe(true);
   });
 });

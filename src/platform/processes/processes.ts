@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../clock.js';
+import { Crypto } from '../crypto/crypto.js';
+import { keyMarks } from '../crypto/key-marks.js';
 import { change, Database, type Tx } from '../database/database.js';
 import { selection } from '../database/rows.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -55,7 +57,8 @@ export class Processes implements BeforeApplicationShutdown {
   private round: Promise<void> = Promise.resolve();
   private burial: Promise<void> | null = null;
   private isRunning = false;
-  private isFailing = false;
+  /** When beats began to fail; null while they are written. */
+  private failsSince: number | null = null;
 
   constructor(
     private readonly database: Database,
@@ -63,6 +66,7 @@ export class Processes implements BeforeApplicationShutdown {
     private readonly config: Config,
     private readonly log: Log,
     jobs: Jobs,
+    private readonly crypto: Crypto,
   ) {
     this.keepers = [jobs];
     this.startedAt = clock.now();
@@ -102,6 +106,14 @@ export class Processes implements BeforeApplicationShutdown {
     await this.burial;
   }
 
+  /** What is done again and again: a beat, and a note of whether it could be written. Never rejects. */
+  async pulse(): Promise<void> {
+    await this.beatOnce().then(
+      () => this.noteOutage(null),
+      (error: unknown) => this.noteOutage(error),
+    );
+  }
+
   /** One beat, and where there may be others a look at theirs. */
   private async beatOnce(): Promise<void> {
     if (this.database.isSqlite) {
@@ -116,11 +128,38 @@ export class Processes implements BeforeApplicationShutdown {
     this.look(rows);
   }
 
+  /** Whether other processes serve the same database, as far as this one has seen. */
+  hasOthers(): boolean {
+    return this.others.size > 0;
+  }
+
   /** Whether a process lives that runs jobs; null when that is not known yet. */
   hasWorker(): boolean | null {
     if (this.config.role !== 'api') return true;
     if ([...this.others.values()].some(({ role }) => role !== 'api')) return true;
     return this.hasLooked || this.database.isSqlite ? false : null;
+  }
+
+  /** Whether the last beat was written. */
+  get isReachingDatabase(): boolean {
+    return this.failsSince === null;
+  }
+
+  /** Since when none was written; null while they are. */
+  get databaseAwaySince(): number | null {
+    return this.failsSince;
+  }
+
+  /** How many are known to live of each role, this one included; on SQLite there is no other. */
+  living(): Map<ProcessRow['role'], number> {
+    const counts = new Map<ProcessRow['role'], number>([
+      ['all', 0],
+      ['api', 0],
+      ['worker', 0],
+    ]);
+    for (const role of [this.config.role, ...[...this.others.values()].map((other) => other.role)])
+      counts.set(role, (counts.get(role) ?? 0) + 1);
+    return counts;
   }
 
   /** Those that were seen within a minute, oldest first. */
@@ -133,14 +172,9 @@ export class Processes implements BeforeApplicationShutdown {
   private schedule(): void {
     this.timer = setTimeout(
       () => {
-        this.round = this.beatOnce()
-          .then(
-            () => this.noteOutage(null),
-            (error: unknown) => this.noteOutage(error),
-          )
-          .then(() => {
-            if (this.isRunning) this.schedule();
-          });
+        this.round = this.pulse().then(() => {
+          if (this.isRunning) this.schedule();
+        });
       },
       this.database.isSqlite ? SQLITE_BEAT_MS : BEAT_MS,
     );
@@ -148,9 +182,9 @@ export class Processes implements BeforeApplicationShutdown {
   }
 
   private noteOutage(error: unknown): void {
-    if (error !== null && !this.isFailing) this.log.warn('process.beat-failed', { error });
-    if (error === null && this.isFailing) this.log.info('process.beats-again', {});
-    this.isFailing = error !== null;
+    if (error !== null && this.failsSince === null) this.log.warn('process.beat-failed', { error });
+    if (error === null && this.failsSince !== null) this.log.info('process.beats-again', {});
+    this.failsSince = error === null ? null : (this.failsSince ?? this.clock.now());
   }
 
   /** A row that is gone although we live was buried while this process stood still. Its leases have lapsed; the next ones are guarded again. */
@@ -173,6 +207,7 @@ export class Processes implements BeforeApplicationShutdown {
       node: process.version.slice(0, 20),
       startedAt: this.startedAt,
       seenAt: this.clock.now(),
+      encryptionKeys: keyMarks(this.crypto),
       beats: 1,
     });
   }

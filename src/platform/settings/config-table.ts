@@ -1,9 +1,9 @@
+import { ENCRYPTION_KEYS } from './encryption-keys-table.js';
 import { LIMITS } from './limits.js';
 import { PLIVO_SWITCHES } from './plivo-switches.js';
+import { OPERATORS } from './operators-table.js';
+import { SESSIONS } from './sessions-table.js';
 import type { Setting } from './setting.js';
-
-const YEAR_SECONDS = 31_536_000;
-const DAY_SECONDS = 86_400;
 
 export const settings = {
   HOST: { kind: 'host', default: '127.0.0.1', sentence: 'Address to listen on; 0.0.0.0 or :: for all.' },
@@ -14,6 +14,7 @@ export const settings = {
     defaultInWords: 'http://HOST:PORT',
     sentence: 'Where Plivo reaches this service: base of every URL handed out and of every signature check.',
   },
+  ...OPERATORS,
   ...LIMITS,
   TRUSTED_PROXIES: {
     kind: 'networks',
@@ -72,55 +73,8 @@ export const settings = {
     secret: true,
     sentence: 'Bearer token of /admin, at least 16 characters.',
   },
-  ENCRYPTION_KEY: {
-    kind: 'key',
-    default: '',
-    defaultInWords: 'generated at first start into DATA_DIR; required in production',
-    secret: true,
-    sentence: 'Key that encrypts phone numbers at rest: 32 bytes in base64.',
-  },
-  DEFAULT_SESSION_EXPIRY: {
-    kind: 'integer',
-    min: 60,
-    max: YEAR_SECONDS,
-    default: '3600',
-    sentence: 'Life of a session that names none, in seconds, from 60 to MAX_SESSION_EXPIRY.',
-  },
-  MAX_SESSION_EXPIRY: {
-    kind: 'integer',
-    min: 60,
-    max: YEAR_SECONDS,
-    default: '86400',
-    sentence: 'Longest life that a session may ask for, in seconds.',
-  },
-  DEFAULT_CALL_TIME_LIMIT: {
-    kind: 'integer',
-    min: 60,
-    max: DAY_SECONDS,
-    default: '3600',
-    sentence: 'Longest call of a session that names no limit, in seconds.',
-  },
-  DEFAULT_RING_TIMEOUT: {
-    kind: 'integer',
-    min: 1,
-    max: 600,
-    default: '120',
-    sentence: 'How long the other party rings when the session does not say, in seconds.',
-  },
-  ZERO_SESSION_EXPIRY: {
-    kind: 'choice',
-    choices: ['default', 'never'],
-    default: 'default',
-    sentence: 'What an expiry of 0 means: the default life, or a session that never expires.',
-  },
-  GENERATED_PIN_LENGTH: {
-    kind: 'integer',
-    min: 4,
-    max: 15,
-    default: '6',
-    sentence:
-      "Digits of the PINs made for a session that asks for generated ones and names no length; 4 is Plivo's default.",
-  },
+  ...ENCRYPTION_KEYS,
+  ...SESSIONS,
   ...PLIVO_SWITCHES,
   CALLBACK_ALLOW_PRIVATE: {
     kind: 'boolean',
@@ -193,6 +147,12 @@ export const settings = {
     choices: ['auto', 'check', 'off'],
     default: 'auto',
     sentence: 'At start: run pending migrations, refuse to start when there are any, or do not look.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    kind: 'url',
+    default: '',
+    defaultInWords: 'none: no traces',
+    sentence: 'Collector that gets traces by OTLP over HTTP, /v1/traces is appended; docs/traces.md.',
   },
   LOG_LEVEL: {
     kind: 'choice',

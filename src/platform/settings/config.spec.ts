@@ -7,6 +7,7 @@ import { ConfigProblems, readConfig, settingsTable } from './config.js';
 
 const AUTH_ID = 'MAXXXXXXXXXXXXXXXX01';
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7)).toString('base64');
+const OTHER_KEY = Buffer.alloc(32, 'another key').toString('base64');
 const PRODUCTION = {
   NODE_ENV: 'production',
   PLIVO_AUTH_ID: AUTH_ID,
@@ -55,6 +56,7 @@ describe('settings of an empty environment', () => {
         defaultRingTimeoutSeconds: 120,
         zeroExpiry: 'default',
         generatedPinLength: 6,
+        flatAnswers: 'native',
       },
       plivo: {
         ringTone: 'auto',
@@ -73,7 +75,7 @@ describe('settings of an empty environment', () => {
       dataDir: 'data',
       recordings: { store: { kind: 'folder', folder: 'data/recordings' } },
       adminToken: null,
-      encryptionKey: null,
+      encryptionKeys: null,
       production: false,
     });
   });
@@ -156,7 +158,16 @@ describe('accepted settings', () => {
   it('run in production', () => {
     const config = readConfig({ ...PRODUCTION, ADMIN_TOKEN: 'q8Zr-4vTn_Lx0pWd2sKf', PORT: '0' });
     expect(config).toMatchObject({ production: true, adminToken: 'q8Zr-4vTn_Lx0pWd2sKf', http: { port: 0 } });
-    expect(config.encryptionKey).toEqual(Buffer.from(KEY, 'base64'));
+    expect(config.encryptionKeys).toEqual([{ id: 1, key: Buffer.from(KEY, 'base64') }]);
+  });
+
+  it('name several encryption keys, the sealing one first', () => {
+    const key = (text: string): Buffer => Buffer.from(text, 'base64');
+    const { ENCRYPTION_KEY: _, ...others } = PRODUCTION;
+    expect(readConfig({ ...others, ENCRYPTION_KEYS: `12:${OTHER_KEY}, 1:${KEY}` }).encryptionKeys).toEqual([
+      { id: 12, key: key(OTHER_KEY) },
+      { id: 1, key: key(KEY) },
+    ]);
   });
 
   it('run the simulator in production when it is named', () => {
@@ -199,11 +210,19 @@ describe('refused settings', () => {
     ['ENCRYPTION_KEY', 'short'],
     ['ENCRYPTION_KEY', `${KEY}AAAA`],
     ['ENCRYPTION_KEY', `!${KEY}`],
+    ['ENCRYPTION_KEYS', KEY],
+    ['ENCRYPTION_KEYS', `0:${KEY}`],
+    ['ENCRYPTION_KEYS', `100:${KEY}`],
+    ['ENCRYPTION_KEYS', `01:${KEY}`],
+    ['ENCRYPTION_KEYS', `2:${KEY},`],
+    ['ENCRYPTION_KEYS', `2:${OTHER_KEY},2:${KEY}`],
+    ['ENCRYPTION_KEYS', `2:${KEY},1:${KEY}`],
     ['DEFAULT_SESSION_EXPIRY', '59'],
     ['MAX_SESSION_EXPIRY', '31536001'],
     ['DEFAULT_CALL_TIME_LIMIT', '86401'],
     ['DEFAULT_RING_TIMEOUT', '0'],
     ['ZERO_SESSION_EXPIRY', 'forever'],
+    ['FLAT_ANSWERS', 'Seed'],
     ['GENERATED_PIN_LENGTH', '3'],
     ['GENERATED_PIN_LENGTH', '16'],
     ['CALLBACK_ALLOW_PRIVATE', 'yes'],
@@ -254,9 +273,27 @@ describe('refused settings', () => {
     ['PUBLIC_URL', { PUBLIC_URL: 'http://10.0.0.4' }],
     ['ENCRYPTION_KEY', { ENCRYPTION_KEY: '' }],
     ['ENCRYPTION_KEY', { ENCRYPTION_KEY: Buffer.alloc(32).toString('base64') }],
+    ['ENCRYPTION_KEYS', { ENCRYPTION_KEYS: `2:${OTHER_KEY}` }],
+    ['ENCRYPTION_KEYS', { ENCRYPTION_KEY: '', ENCRYPTION_KEYS: `2:${KEY},1:${Buffer.alloc(32).toString('base64')}` }],
     ['PROVIDER', { PLIVO_AUTH_ID: '', PLIVO_AUTH_TOKEN: '' }],
   ])('%s in production with %j', (name, change) => {
     expect(Object.keys(problems({ ...PRODUCTION, ...change }))).toEqual([name]);
+  });
+
+  it.each([
+    ['ENCRYPTION_KEY', 'ENCRYPTION_KEYS'],
+    ['ENCRYPTION_KEY_FILE', 'ENCRYPTION_KEYS_FILE'],
+  ])('%s beside %s, of which one is short for the other', (one, several) => {
+    const isFile = one.endsWith('_FILE');
+    const given = {
+      [one]: isFile ? secretFile('one', KEY) : KEY,
+      [several]: isFile ? secretFile('all', `1:${KEY}`) : `1:${KEY}`,
+    };
+    expect(problems(given)).toEqual({
+      ENCRYPTION_KEYS: expect.stringMatching(
+        /^set beside ENCRYPTION_KEY, which is short for key 1; keep ENCRYPTION_KEYS/,
+      ),
+    });
   });
 
   it('are told all at once, in columns', () => {
@@ -277,7 +314,7 @@ describe('refused settings', () => {
       PLIVO_AUTH_ID: 'SENTINEL',
       PLIVO_AUTH_TOKEN: 'SENTINEL ',
       ADMIN_TOKEN: 'SENTINEL',
-      ENCRYPTION_KEY: 'SENTINEL',
+      ENCRYPTION_KEYS: `1:${KEY},2:SENTINEL`,
       PUBLIC_URL: 'https://u:SENTINEL@mask.example.com',
       PLIVO_API_URL: 'ftp://SENTINEL@api.plivo.com',
     };

@@ -8,7 +8,6 @@ import {
   parseCountries,
   parseDatabase,
   parseHost,
-  parseKey,
   parseNetworks,
   parseRegion,
   parseStore,
@@ -19,7 +18,10 @@ import {
 import { misspeltNames } from './config-names.js';
 import { ConfigProblems } from './config-problems.js';
 import { isProduction, SettingsReader } from './config-reader.js';
+import { readEncryptionKeys, type EncryptionKey } from './encryption-keys.js';
+import { isJsonAlone } from './json-alone.js';
 import { settings, type SettingName } from './config-table.js';
+import { readPlivo } from './read-plivo.js';
 
 export { ConfigProblems } from './config-problems.js';
 export { settingsTable } from './config-table.js';
@@ -29,6 +31,8 @@ export abstract class Config {
   abstract readonly http: {
     readonly host: string;
     readonly port: number;
+    /** A listener of operators' own; null: all is served on the one. */
+    readonly operators: { readonly host: string; readonly port: number } | null;
     /** Without slash at the end; may have a path. With port 0 and no PUBLIC_URL it holds port 0: whoever listens knows the real one. */
     readonly publicUrl: string;
     readonly publicUrlIsDefault: boolean;
@@ -55,6 +59,7 @@ export abstract class Config {
     readonly defaultRingTimeoutSeconds: number;
     readonly zeroExpiry: 'default' | 'never';
     readonly generatedPinLength: number;
+    readonly flatAnswers: 'native' | 'seed';
   };
   /** What is done where nothing documents how Plivo behaves: docs/plivo-uncertainties.md. */
   abstract readonly plivo: {
@@ -84,7 +89,11 @@ export abstract class Config {
   abstract readonly log: {
     readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
     readonly format: 'json' | 'pretty';
+    /** Whether nothing but JSON lines may be written: LOG_FORMAT says so, or the service is in production and its log no terminal's. */
+    readonly isStrict: boolean;
   };
+  /** Where traces go, without slash at the end; null: nowhere. */
+  abstract readonly tracesEndpoint: string | null;
   abstract readonly dataDir: string;
   abstract readonly recordings: {
     readonly store:
@@ -103,8 +112,8 @@ export abstract class Config {
   };
   /** Null: the data folder keeps a generated one. */
   abstract readonly adminToken: string | null;
-  /** Null, never in production: the data folder keeps a generated one. 32 bytes. */
-  abstract readonly encryptionKey: Buffer | null;
+  /** The first seals, all open. Null, never in production: the data folder keeps a generated key 1. */
+  abstract readonly encryptionKeys: readonly EncryptionKey[] | null;
   abstract readonly production: boolean;
 }
 
@@ -132,11 +141,13 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
     log: {
       level: reader.choice('LOG_LEVEL', settings.LOG_LEVEL.default),
       format: reader.choice('LOG_FORMAT', isTerminal ? 'pretty' : 'json'),
+      isStrict: isJsonAlone(env, isTerminal),
     },
+    tracesEndpoint: reader.parsed('OTEL_EXPORTER_OTLP_ENDPOINT', parseBaseUrl),
     dataDir,
     recordings: { store: readStore(reader, dataDir) },
     adminToken: reader.parsed('ADMIN_TOKEN', parseAdminToken),
-    encryptionKey: readEncryptionKey(reader, production),
+    encryptionKeys: readEncryptionKeys(reader, production),
     production,
   };
 
@@ -149,18 +160,34 @@ function readHttp(reader: SettingsReader, production: boolean): Config['http'] {
   const host = reader.parsed('HOST', parseHost) ?? settings.HOST.default;
   const port = reader.integer('PORT');
   const given = reader.parsed('PUBLIC_URL', parseBaseUrl);
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const authority = reachable.includes(':') ? `[${reachable}]` : reachable;
   return {
     host,
     port,
-    publicUrl: given ?? `http://${authority}:${port}`,
+    operators: readOperators(reader, host, port),
+    publicUrl: given ?? localUrl({ host, port }),
     publicUrlIsDefault: given === null,
     maxConnections: reader.integer('MAX_CONNECTIONS'),
     trustedProxies: reader.parsed('TRUSTED_PROXIES', parseNetworks) ?? [],
     shutdownDelayMs: reader.integer('SHUTDOWN_DELAY_MS', production ? 5000 : 0),
     rateLimit: reader.rate('RATE_LIMIT'),
   };
+}
+
+/** Under which this machine reaches a listener. */
+export function localUrl({ host, port }: { host: string; port: number }): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function readOperators(reader: SettingsReader, host: string, port: number): Config['http']['operators'] {
+  const own = reader.integer('OPERATORS_PORT');
+  const ownHost = reader.parsed('OPERATORS_HOST', parseHost);
+  if (own === 0) {
+    if (ownHost !== null) reader.refuse('OPERATORS_HOST', 'is of no use without OPERATORS_PORT; set that too');
+    return null;
+  }
+  if (own === port) reader.refuse('OPERATORS_PORT', `must be another port than PORT (got ${own})`);
+  return { host: ownHost ?? host, port: own };
 }
 
 function requirePublicHttps(reader: SettingsReader, http: Config['http']): void {
@@ -230,17 +257,7 @@ function readSessions(reader: SettingsReader): Config['sessions'] {
     defaultRingTimeoutSeconds: reader.integer('DEFAULT_RING_TIMEOUT'),
     zeroExpiry: reader.choice('ZERO_SESSION_EXPIRY', settings.ZERO_SESSION_EXPIRY.default),
     generatedPinLength: reader.integer('GENERATED_PIN_LENGTH'),
-  };
-}
-
-function readPlivo(reader: SettingsReader): Config['plivo'] {
-  return {
-    ringTone: reader.choice('RING_TONE', settings.RING_TONE.default),
-    calleeSound: reader.choice('CALLEE_SOUND', settings.CALLEE_SOUND.default),
-    urlFragments: reader.choice('URL_FRAGMENTS', settings.URL_FRAGMENTS.default),
-    unsignedCalleeSound: reader.choice('UNSIGNED_CALLEE_SOUND', settings.UNSIGNED_CALLEE_SOUND.default),
-    countryRules: reader.choice('COUNTRY_RULES', settings.COUNTRY_RULES.default),
-    nationalCallers: reader.choice('NATIONAL_CALLERS', settings.NATIONAL_CALLERS.default),
+    flatAnswers: reader.choice('FLAT_ANSWERS', settings.FLAT_ANSWERS.default),
   };
 }
 
@@ -254,17 +271,6 @@ function readStore(reader: SettingsReader, dataDir: string): Config['recordings'
   requireSecret(reader, 'RECORDING_STORE_ACCESS_KEY');
   requireSecret(reader, 'RECORDING_STORE_SECRET_KEY');
   return { ...store, endpoint: endpoint ?? `https://s3.${region}.amazonaws.com`, region, accessKey, secretKey };
-}
-
-function readEncryptionKey(reader: SettingsReader, production: boolean): Buffer | null {
-  const key = reader.parsed('ENCRYPTION_KEY', parseKey);
-  if (!production) return key;
-  if (!reader.has('ENCRYPTION_KEY')) {
-    reader.refuse('ENCRYPTION_KEY', 'missing; set it or ENCRYPTION_KEY_FILE to the output of: openssl rand -base64 32');
-  } else if (key?.every((byte) => byte === key[0])) {
-    reader.refuse('ENCRYPTION_KEY', 'the same byte 32 times is no key; take the output of: openssl rand -base64 32');
-  }
-  return key;
 }
 
 /** Frozen through and through (a Buffer cannot be), and silent about its secrets when somebody prints it whole. */

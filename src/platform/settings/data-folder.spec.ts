@@ -61,7 +61,7 @@ describe('the first start', () => {
 
     const files = ['admin-token', 'demo-auth-token', 'encryption-key'];
     expect(secrets.generated.sort()).toEqual(files);
-    expect(secrets.encryptionKey).toHaveLength(32);
+    expect(secrets.encryptionKeys).toEqual([{ id: 1, key: expect.objectContaining({ length: 32 }) }]);
     expect(secrets.adminToken).toHaveLength(40);
     expect(mode(join(home, 'data'))).toBe(0o700);
     expect(readdirSync(join(home, 'data')).sort()).toEqual(files);
@@ -78,7 +78,10 @@ describe('the first start', () => {
 
   it('writes nothing that a setting gives', () => {
     const env = { ENCRYPTION_KEY: KEY.toString('base64'), ADMIN_TOKEN: 'q8Zr-4vTn_Lx0pWd2sKf' };
-    expect(openDataFolder(config(env))).toMatchObject({ encryptionKey: KEY, adminToken: env.ADMIN_TOKEN });
+    expect(openDataFolder(config(env))).toMatchObject({
+      encryptionKeys: [{ id: 1, key: KEY }],
+      adminToken: env.ADMIN_TOKEN,
+    });
     expect(readdirSync(join(home, 'data'))).toEqual(['demo-auth-token']);
   });
 });
@@ -153,8 +156,8 @@ function compiledRacer(): string {
     process.once('message', () => {
       const rounds = Array.from({ length: 50 }, (_, round) => {
         const provider = { kind: 'plivo', firstAccount: null };
-        const { encryptionKey, generated } = openDataFolder({ dataDir: 'race-' + round, provider, adminToken: 'given', encryptionKey: null });
-        return { key: encryptionKey.toString('hex'), generated };
+        const { encryptionKeys, generated } = openDataFolder({ dataDir: 'race-' + round, provider, adminToken: 'given', encryptionKeys: null });
+        return { key: encryptionKeys[0].key.toString('hex'), generated };
       });
       process.send(rounds, () => process.disconnect());
     });

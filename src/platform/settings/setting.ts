@@ -14,6 +14,7 @@ type SettingKind =
         | 'auth-id'
         | 'token'
         | 'key'
+        | 'keys'
         | 'networks'
         | 'countries'
         | 'cap'

@@ -1,5 +1,3 @@
-import { QueryFailedError } from 'typeorm';
-
 /** The server is away, full, or does not take writes. What it was doing when it went is unknown; it may have committed. */
 const OUTAGE_CODES = new Set([
   'ECONNREFUSED',
@@ -33,9 +31,16 @@ const OUTAGE_CODES = new Set([
 
 /** Whether an error says that the database cannot be used now, as opposed to a statement that is wrong. */
 export function isDatabaseOutage(error: unknown): boolean {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (typeof cause !== 'object' || cause === null) return false;
+  return outageCode(error) !== null;
+}
+
+/** The code of an error that says so; null of any other error. */
+export function outageCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  // TypeORM wraps what the driver says.
+  const cause = (error as { driverError?: object }).driverError ?? error;
   const { code, fatal } = cause as { code?: unknown; fatal?: unknown };
-  if (fatal === true) return true;
-  return typeof code === 'string' && (OUTAGE_CODES.has(code) || code.startsWith('SQLITE_IOERR'));
+  const word = typeof code === 'string' ? code : 'fatal';
+  if (fatal === true || OUTAGE_CODES.has(word) || word.startsWith('SQLITE_IOERR')) return word;
+  return null;
 }
