@@ -135,3 +135,10 @@ function readPossibleLengths(): ReadonlyMap<string, ReadonlySet<number>> {
   byCode.get('52')?.add(11);
   return byCode;
 }
+
+/** Whether text is a number that the plan of a country knows, as it is dialled there or with a plus. */
+export function isNumberOf(text: string, country: string): boolean {
+  return (
+    parsePhoneNumberFromString(text, { defaultCountry: country as CountryCode, extract: false })?.isValid() === true
+  );
+}
