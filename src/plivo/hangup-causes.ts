@@ -104,6 +104,9 @@ const CALL_STATUSES = new Map<string, LegStatus>(
   (['busy', 'no-answer', 'failed', 'timeout', 'cancel'] as const).map((status) => [status, status]),
 );
 
+/** Every code of which that is said. */
+export const CAUSES_OF_SET_UP: readonly number[] = [...CAUSES.keys()].filter(isOfSetUp);
+
 /** Plivo's name of a code; `Unknown` for 0 and for codes that did not exist when the table was made. */
 export function hangupCauseName(code: number | null): string {
   return CAUSES.get(code ?? 0)?.name ?? 'Unknown';

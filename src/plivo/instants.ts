@@ -97,3 +97,8 @@ function modulo(value: number, by: number): number {
 function namesOffset(text: string | null): boolean {
   return INSTANT.exec(text ?? '')?.[4] !== undefined;
 }
+
+/** As Plivo's lists take it: UTC, whole seconds. */
+export function filterTime(epochMs: number | undefined): string | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
+}

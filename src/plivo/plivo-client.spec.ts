@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseCaller } from '../telephony/phone.js';
-import { PlivoClient, type PlaceCall } from './plivo-client.js';
+import { PlivoClient } from './plivo-client.js';
+import type { PlaceCall } from './plivo-orders.js';
 import { ProviderBusy, ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
 
 interface Seen {
@@ -106,6 +107,10 @@ describe('listing the numbers', () => {
       alias: 'front desk',
       subaccount: 'SAEXAMPLEEXAMPLE0001',
       hasVoice: true,
+      hasSms: false,
+      hasMms: false,
+      registration: null,
+      campaignId: null,
       type: 'local',
       applicationId: '2406000000000',
     });

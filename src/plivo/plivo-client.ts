@@ -1,40 +1,35 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { parseCaller, type E164 } from '../telephony/phone.js';
+import type { E164 } from '../telephony/phone.js';
+import { checkedId, checkedNumber, checkedUuid } from './checked-parts.js';
+import { filterTime } from './instants.js';
 import {
   callRecord,
+  plivoAccount,
   plivoApplication,
   plivoNumber,
   type CallRecord,
+  type PlivoAccount,
   type PlivoApplication,
   type PlivoNumber,
 } from './plivo-records.js';
+import {
+  messageOrder,
+  listedMessages,
+  messageRecord,
+  messageTaken,
+  type FindMessages,
+  type FindUntoldMessages,
+  type MessageFilters,
+  type MessageRecord,
+  type SendMessage,
+} from './plivo-messages.js';
 import { recordingRecord, type RecordingRecord } from './plivo-recordings.js';
+import type { MediaPlace } from './message-media.js';
 import { RecordingMedia, type OpenedMedia } from './recording-media.js';
+import type { ApplicationUrls, FindCalls, PlaceCall } from './plivo-orders.js';
 import { PlivoTransport, type PlivoCredentials, type TransportOptions } from './plivo-transport.js';
 import { ListingTooLong, ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
 import { isCallUuid } from './webhook-params.js';
-
-export interface PlaceCall {
-  /** The virtual number. */
-  from: E164;
-  to: E164;
-  answerUrl: string;
-  ringUrl?: string;
-  hangupUrl: string;
-  ringTimeoutSeconds: number;
-  timeLimitSeconds: number;
-}
-
-export interface FindCalls {
-  parentCallUuid?: string;
-  from?: E164;
-  to?: E164;
-  direction?: 'inbound' | 'outbound';
-  subaccount?: string;
-  /** Plivo looks back seven days unless told, and refuses a span of more than thirty. */
-  endedFrom?: number;
-  endedBefore?: number;
-}
 
 const PAGE = 20;
 const MOST_OBJECTS = 10_000;
@@ -91,6 +86,53 @@ export class PlivoClient implements OnApplicationShutdown {
     return found;
   }
 
+  /** All applications that Plivo shows with these credentials. */
+  async listApplications(credentials: PlivoCredentials): Promise<PlivoApplication[]> {
+    const { objects } = await this.listAll(credentials, 'Application/', {});
+    return objects.map(plivoApplication).filter((application) => application !== null);
+  }
+
+  /** Who the credentials belong to: what shows whether Plivo takes them. */
+  async readAccount(credentials: PlivoCredentials): Promise<PlivoAccount> {
+    const wire = await this.transport.get(credentials, '');
+    if (wire === null) throw new ProviderRefused(404, 'no such account');
+    return plivoAccount(wire);
+  }
+
+  /**
+   * Makes an application and returns its id. Never repeated: after `ProviderOutcomeUnknown` look for its name.
+   */
+  async createApplication(
+    credentials: PlivoCredentials,
+    application: ApplicationUrls & { name: string },
+  ): Promise<string> {
+    const { name, ...urls } = application;
+    const created = await this.transport.post(credentials, 'Application/', {
+      app_name: name,
+      ...applicationWire(urls),
+    });
+    const id = plivoApplication(created)?.id;
+    if (id === undefined) throw new ProviderOutcomeUnknown('Plivo made an application without naming it');
+    return id;
+  }
+
+  /** May be repeated. */
+  async changeApplication(credentials: PlivoCredentials, id: string, urls: ApplicationUrls): Promise<void> {
+    await this.transport.post(credentials, `Application/${checkedId(id)}/`, applicationWire(urls));
+  }
+
+  /** False when there was none. May be repeated. Numbers that have it are left without one. */
+  async deleteApplication(credentials: PlivoCredentials, id: string): Promise<boolean> {
+    return this.transport.delete(credentials, `Application/${checkedId(id)}/`);
+  }
+
+  /** Gives a number an application, or with null takes it away. May be repeated. */
+  async giveApplication(credentials: PlivoCredentials, number: E164, applicationId: string | null): Promise<void> {
+    await this.transport.post(credentials, `Number/${checkedNumber(number)}/`, {
+      app_id: applicationId === null ? '' : checkedId(applicationId),
+    });
+  }
+
   /** Starts one call. Never repeated: `ProviderOutcomeUnknown` means that the phone may be ringing. */
   async placeCall(credentials: PlivoCredentials, call: PlaceCall): Promise<{ requestUuid: string }> {
     const created = await this.transport.post(credentials, 'Call/', {
@@ -111,6 +153,57 @@ export class PlivoClient implements OnApplicationShutdown {
       throw new ProviderOutcomeUnknown('Plivo accepted the call without naming it');
     }
     return { requestUuid };
+  }
+
+  /** Sends one message. Never repeated: `ProviderOutcomeUnknown` means that the phone may have it. */
+  async sendMessage(credentials: PlivoCredentials, message: SendMessage): Promise<{ messageUuid: string }> {
+    const order = messageOrder({ ...message, from: checkedNumber(message.from), to: checkedNumber(message.to) });
+    const messageUuid = messageTaken(await this.transport.post(credentials, 'Message/', order));
+    if (messageUuid === null) throw new ProviderOutcomeUnknown('Plivo accepted the message without naming it');
+    return { messageUuid };
+  }
+
+  /** Null where Plivo has no such message, or none yet. */
+  async getMessage(credentials: PlivoCredentials, messageUuid: string): Promise<MessageRecord | null> {
+    const wire = await this.transport.get(credentials, `Message/${checkedUuid(messageUuid)}/`);
+    return wire === null ? null : messageRecord(wire);
+  }
+
+  /** Up to 20 messages that we sent to a phone; Plivo lets the list be asked for 20 times a minute, so this asks once. */
+  async findMessages(
+    credentials: PlivoCredentials,
+    { from, to, sentFrom, sentUntil }: FindMessages,
+  ): Promise<MessageRecord[]> {
+    return this.listMessages(credentials, 'outbound', {
+      from_number: checkedNumber(from),
+      to_number: checkedNumber(to),
+      message_time__gte: filterTime(sentFrom),
+      message_time__lte: filterTime(sentUntil),
+    });
+  }
+
+  /** Up to 20 messages that came in and of which Plivo could not tell us, the newest first, behind so many; counted as `findMessages` is. */
+  async findUntoldMessages(
+    credentials: PlivoCredentials,
+    { cameFrom, cameUntil, offset }: FindUntoldMessages,
+  ): Promise<MessageRecord[]> {
+    return this.listMessages(credentials, 'inbound', {
+      message_state: 'undelivered',
+      message_time__gte: filterTime(cameFrom),
+      message_time__lte: filterTime(cameUntil),
+      offset,
+    });
+  }
+
+  private async listMessages(credentials: PlivoCredentials, direction: 'inbound' | 'outbound', query: MessageFilters) {
+    const asked = { message_direction: direction, ...query, limit: PAGE };
+    return listedMessages(await this.transport.get(credentials, 'Message/', asked), direction);
+  }
+
+  /** False when there was none: either way Plivo does not have it any more. May be repeated. */
+  async deleteMessageMedia(credentials: PlivoCredentials, { messageUuid, mediaId }: MediaPlace): Promise<boolean> {
+    const media = `Message/${checkedUuid(messageUuid)}/Media/${checkedId(mediaId)}/`;
+    return this.transport.delete(credentials, media);
   }
 
   /** Records of ended calls, each once; a record appears some seconds after the end. */
@@ -161,7 +254,7 @@ export class PlivoClient implements OnApplicationShutdown {
     return this.transport.delete(credentials, `Recording/${checkedUuid(recordingId)}/`);
   }
 
-  /** Opens the sound of a recording for reading. Refuses addresses where no recording of Plivo's can be. */
+  /** Opens the sound of a recording, or a picture of a message, for reading. Refuses addresses where nothing of Plivo's can be. */
   openMedia(credentials: PlivoCredentials, url: string, signal: AbortSignal): Promise<OpenedMedia> {
     return this.media.open(credentials, url, signal);
   }
@@ -205,18 +298,6 @@ function readPage(answer: Record<string, unknown>): { objects: Record<string, un
   return { objects: objects.filter((each) => typeof each === 'object' && each !== null), total };
 }
 
-/** `DELETE Call/` without a uuid would hang up every call of the account. */
-function checkedUuid(callUuid: string): string {
-  if (!isCallUuid(callUuid)) throw new TypeError('expected a call uuid');
-  return callUuid;
-}
-
-/** Several numbers joined by `<` would be several calls. */
-function checkedNumber(number: E164): E164 {
-  if (parseCaller(number) !== number) throw new TypeError('expected a phone number of 7 to 15 digits');
-  return number;
-}
-
-function filterTime(epochMs: number | undefined): string | undefined {
-  return epochMs === undefined ? undefined : new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
+function applicationWire({ answerUrl, hangupUrl }: ApplicationUrls) {
+  return { answer_url: answerUrl, answer_method: 'POST', hangup_url: hangupUrl, hangup_method: 'POST' };
 }

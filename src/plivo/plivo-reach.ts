@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { accountAtPlivo } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import { change, Database } from '../platform/database/database.js';
@@ -13,6 +14,12 @@ import { PlivoReached, PlivoUnreachable } from './plivo.events.js';
 const UNREACHABLE_AFTER = 5;
 
 const OUTAGE = selection(PLIVO_OUTAGES.pick(['accountId', 'since']));
+
+/** Since when Plivo does not answer for some account; null while it answers for all of them. */
+export async function plivoAwaySince(manager: EntityManager): Promise<number | null> {
+  const [longest] = await OUTAGE.read(manager, 'FROM plivo_outage WHERE account_id IS NOT NULL ORDER BY since LIMIT 1');
+  return longest?.since ?? null;
+}
 
 /**
  * Notices that Plivo does not answer for an account, and that it does again. Counted in the memory of each process, which asks the database only when

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { plivoApplication } from './plivo-records.js';
+import { plivoApplication, plivoNumber } from './plivo-records.js';
 
 const WIRE = {
   app_id: '20372631212782780',
@@ -10,6 +10,8 @@ const WIRE = {
   hangup_method: 'GET',
   fallback_answer_url: '',
   fallback_method: 'POST',
+  message_url: 'https://masking.example/plivo/MA/message',
+  message_method: 'get',
 };
 
 describe('an application as Plivo shows it', () => {
@@ -23,6 +25,8 @@ describe('an application as Plivo shows it', () => {
       hangupMethod: 'GET',
       fallbackUrl: null,
       fallbackMethod: 'POST',
+      messageUrl: WIRE.message_url,
+      messageMethod: 'GET',
     });
   });
 
@@ -33,5 +37,37 @@ describe('an application as Plivo shows it', () => {
       nothing,
     );
     expect(plivoApplication({ app_name: 'masking' })).toBeNull();
+  });
+});
+
+describe('what Plivo says of a number and texts', () => {
+  const number = (wire: Record<string, unknown>) => plivoNumber({ number: '14155550100', ...wire });
+
+  it.each([
+    [undefined, null],
+    [null, null],
+    ['', null],
+    ['COMPLETED', 'registered'],
+    ['REGISTERED', 'registered'],
+    ['registered', 'registered'],
+    ['PROCESSING', 'pending'],
+    ['in_progress', 'pending'],
+    ['UNREGISTERED', 'unregistered'],
+    ['SOMETHING_NEW', 'unknown'],
+  ])('takes the registration %p for %p', (word, registration) => {
+    expect(number({ number_type: 'local', tendlc_registration_status: word })).toMatchObject({ registration });
+  });
+
+  it('takes the verification of a toll-free number', () => {
+    const verified = { number_type: 'tollfree', toll_free_sms_verification: 'VERIFIED' };
+    expect(number(verified)).toMatchObject({ registration: 'registered' });
+    expect(number({ ...verified, toll_free_sms_verification: 'PENDING_VERIFICATION' })).toMatchObject({
+      registration: 'pending',
+    });
+  });
+
+  it('takes no word for a yes', () => {
+    expect(number({ sms_enabled: true, mms_enabled: true })).toMatchObject({ hasSms: true, hasMms: true });
+    expect(number({ sms_enabled: 'false', mms_enabled: 1 })).toMatchObject({ hasSms: false, hasMms: false });
   });
 });

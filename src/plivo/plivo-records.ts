@@ -11,11 +11,21 @@ export interface PlivoNumber {
   alias: string | null;
   subaccount: string | null;
   hasVoice: boolean;
+  /** Whether it can receive texts; nothing says whether it can send them. */
+  hasSms: boolean;
+  hasMms: boolean;
   /** `local`, `mobile`, `tollfree`, `fixed`, `national`. */
   type: string | null;
   /** The Plivo application that answers it. */
   applicationId: string | null;
+  /** What carriers of North America know of whoever sends texts from it; null where Plivo says nothing. */
+  registration: Registration | null;
+  /** The campaign that it sends texts for. */
+  campaignId: string | null;
 }
+
+/** One word for all that Plivo's pages and its wire spell differently; what is new is `unknown`. */
+export type Registration = 'registered' | 'pending' | 'unregistered' | 'unknown';
 
 /** Plivo's final word on one leg, known only after its end. A leg of a Dial names the caller's leg as its parent. */
 export interface CallRecord extends Omit<LegEnd, 'hangupCause'> {
@@ -39,6 +49,17 @@ export interface PlivoApplication {
   /** Asked where the answer URL fails. */
   fallbackUrl: string | null;
   fallbackMethod: string | null;
+  /** Where its texts are brought. */
+  messageUrl: string | null;
+  messageMethod: string | null;
+}
+
+export interface PlivoAccount {
+  name: string | null;
+  /** `prepaid` or `postpaid`. */
+  billingMode: string | null;
+  /** In the account's currency; null where Plivo does not say. */
+  cashCredits: number | null;
 }
 
 type Wire = Record<string, unknown>;
@@ -56,9 +77,28 @@ export function plivoNumber(wire: Wire): PlivoNumber | null {
     alias: text(wire['alias']),
     subaccount: /SA[A-Z0-9]{18}/.exec(text(wire['sub_account']) ?? '')?.[0] ?? null,
     hasVoice: wire['voice_enabled'] === true,
+    hasSms: wire['sms_enabled'] === true,
+    hasMms: wire['mms_enabled'] === true,
     type: text(wire['number_type']),
     applicationId: /(?:^|\/Application\/)([A-Za-z0-9_-]{1,64})\/?$/.exec(text(wire['application']) ?? '')?.[1] ?? null,
+    registration: registrationOf(
+      text(wire['number_type']) === 'tollfree'
+        ? wire['toll_free_sms_verification']
+        : wire['tendlc_registration_status'],
+    ),
+    campaignId: /^[A-Za-z0-9_-]{1,64}$/.exec(text(wire['tendlc_campaign_id']) ?? '')?.[0] ?? null,
   };
+}
+
+const REGISTRATIONS: ReadonlyMap<string, Registration> = new Map([
+  ...['completed', 'registered', 'verified'].map((word) => [word, 'registered'] as const),
+  ...['processing', 'in_progress', 'pending_verification'].map((word) => [word, 'pending'] as const),
+  ...['unregistered', 'unverified'].map((word) => [word, 'unregistered'] as const),
+]);
+
+function registrationOf(value: unknown): Registration | null {
+  const word = text(value)?.toLowerCase();
+  return word === undefined ? null : (REGISTRATIONS.get(word) ?? 'unknown');
 }
 
 /** Null for what has no id. */
@@ -74,6 +114,17 @@ export function plivoApplication(wire: Wire): PlivoApplication | null {
     hangupMethod: capitals(wire['hangup_method']),
     fallbackUrl: urlText(wire['fallback_answer_url']),
     fallbackMethod: capitals(wire['fallback_method']),
+    messageUrl: urlText(wire['message_url']),
+    messageMethod: capitals(wire['message_method']),
+  };
+}
+
+export function plivoAccount(wire: Wire): PlivoAccount {
+  const credits = Number(text(wire['cash_credits']) ?? Number.NaN);
+  return {
+    name: text(wire['name']),
+    billingMode: text(wire['billing_mode'])?.toLowerCase() ?? null,
+    cashCredits: Number.isFinite(credits) ? credits : null,
   };
 }
 

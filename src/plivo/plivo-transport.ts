@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { fail, SpanKind, spanned } from '../platform/tracing/spans.js';
 import { boundedText, jsonObject, refusalText, type JsonObject } from './answer-body.js';
 import { RequestBudget, type Urgency } from './request-budget.js';
 import { ProviderBusy, ProviderOutcomeUnknown, ProviderRefused, ProviderUnavailable } from './plivo.errors.js';
@@ -18,6 +19,8 @@ export interface TransportOptions {
   retryPauseMs?: number;
   /** Told of each verb whether Plivo answered, whatever it said. */
   onReach?: (authId: string, isReached: boolean) => void;
+  /** Told of each request; `resource` is the first word of its path, `status` 0 where none came. */
+  onAnswer?: (resource: string, status: number, seconds: number) => void;
 }
 
 type Query = Record<string, string | number | undefined>;
@@ -61,8 +64,15 @@ export class PlivoTransport {
   private readonly retryPauseMs: number;
   private readonly budget = new RequestBudget();
   private readonly onReach: NonNullable<TransportOptions['onReach']>;
+  private readonly onAnswer: NonNullable<TransportOptions['onAnswer']>;
 
-  constructor({ baseUrl, deadlineMs = 5000, retryPauseMs = 150, onReach = () => undefined }: TransportOptions) {
+  constructor({
+    baseUrl,
+    deadlineMs = 5000,
+    retryPauseMs = 150,
+    onReach = () => undefined,
+    onAnswer = () => undefined,
+  }: TransportOptions) {
     const url = new URL(baseUrl);
     // Idle connections keep undici's 4 s: one kept longer may be closed under a POST, whose outcome is then unknown.
     this.pool = new Pool(url.origin, {
@@ -73,6 +83,7 @@ export class PlivoTransport {
     this.deadlineMs = deadlineMs;
     this.retryPauseMs = retryPauseMs;
     this.onReach = onReach;
+    this.onAnswer = onAnswer;
   }
 
   /** Null when the resource does not exist. Repeated on 5xx and network failure: reading twice harms nobody. */
@@ -135,6 +146,28 @@ export class PlivoTransport {
   }
 
   private async send(
+    method: 'GET' | 'POST' | 'DELETE',
+    credentials: PlivoCredentials,
+    request: PlivoRequest,
+  ): Promise<Outcome> {
+    const begunAt = performance.now();
+    const [resource = ''] = request.resource.split('/', 1);
+    const outcome = await spanned(
+      `plivo ${method} ${resource}`,
+      { 'http.request.method': method },
+      async (span) => {
+        const told = await this.exchange(method, credentials, request);
+        if (told.status > 0) span.setAttribute('http.response.status_code', told.status);
+        else fail(span, told.wasSent ? 'unknown' : 'not-sent');
+        return told;
+      },
+      { kind: SpanKind.CLIENT },
+    );
+    this.onAnswer(resource, outcome.status, (performance.now() - begunAt) / 1000);
+    return outcome;
+  }
+
+  private async exchange(
     method: 'GET' | 'POST' | 'DELETE',
     credentials: PlivoCredentials,
     request: PlivoRequest,

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { Config } from '../platform/settings/config.js';
+import { plivoBase } from './plivo-base.js';
 import { PlivoClient } from './plivo-client.js';
+import { PlivoMetrics } from './plivo-metrics.js';
 import { PlivoReach } from './plivo-reach.js';
 import { RefusedWebhooks } from './refused-webhooks.js';
 import { PlivoSignatureGuard } from './signature.guard.js';
@@ -12,14 +14,15 @@ import { PlivoSignatureGuard } from './signature.guard.js';
     PlivoSignatureGuard,
     RefusedWebhooks,
     PlivoReach,
+    PlivoMetrics,
     {
       provide: PlivoClient,
-      inject: [Config, PlivoReach],
-      // The simulator is a part of this process; it is asked over HTTP all the same.
-      useFactory: ({ provider, http }: Config, reach: PlivoReach) =>
+      inject: [Config, PlivoReach, PlivoMetrics],
+      useFactory: (config: Config, reach: PlivoReach, metrics: PlivoMetrics) =>
         new PlivoClient({
-          baseUrl: provider.kind === 'plivo' ? provider.apiUrl : `http://127.0.0.1:${http.port}/simulator`,
+          baseUrl: plivoBase(config),
           onReach: (authId, isReached) => reach.note(authId, isReached),
+          onAnswer: (resource, status, seconds) => metrics.answered(resource, status, seconds),
         }),
     },
   ],

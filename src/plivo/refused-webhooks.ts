@@ -11,15 +11,17 @@ import { Metrics } from '../platform/metrics.js';
 import { WebhooksRefused } from './plivo.events.js';
 import { REFUSED_WEBHOOKS, type RefusedWebhook } from './refused-webhook.entity.js';
 
-export type WebhookRefusal =
-  | 'no-signature'
+const REASONS = [
+  'no-signature',
   /** Signed, but with V2 alone, which covers neither query nor body. */
-  | 'v2-only'
+  'v2-only',
   /** Another token, another URL than `PUBLIC_URL` makes, or a changed body. */
-  | 'wrong-signature'
-  | 'unknown-account'
-  | 'nonce-reused'
-  | 'repeated-parameter';
+  'wrong-signature',
+  'unknown-account',
+  'nonce-reused',
+  'repeated-parameter',
+] as const;
+export type WebhookRefusal = (typeof REASONS)[number];
 
 type Refused = Pick<RefusedWebhook, 'accountId' | 'path' | 'method' | 'signedUrl'> & { reason: WebhookRefusal };
 
@@ -61,6 +63,7 @@ export class RefusedWebhooks implements OnModuleDestroy {
       labelNames: ['reason'],
       registers: [metrics.registry],
     });
+    for (const reason of REASONS) this.failures.inc({ reason }, 0);
     this.counted = new WrittenLater({
       add: (older, newer) => ({ ...older, at: newer.at, count: older.count + newer.count }),
       write: (rows) => this.keep(rows),

@@ -7,7 +7,7 @@ import { FormBody } from '../platform/http/body-parsers.js';
 import { WebhookRefused } from './plivo.errors.js';
 import { LONGEST_URL } from './refused-webhook.entity.js';
 import { RefusedWebhooks, type WebhookRefusal } from './refused-webhooks.js';
-import { isSignedByAny, queryParams, splitUrl, type ParamList } from './signature.js';
+import { isSignedByAny, isV2ByAny, queryParams, splitUrl, type ParamList } from './signature.js';
 import { webhookParams, type WebhookParams } from './webhook-params.js';
 
 /** A webhook whose signature was right. */
@@ -17,6 +17,8 @@ export interface VerifiedWebhook {
   params: WebhookParams;
   /** Keyed digest of the URL and the parameters: what the nonce was used for. */
   contentHash: string;
+  /** Whether V2 alone has signed it, which covers no word of it: a hint to ask Plivo, and no more. Of webhooks about messages only. */
+  isHint?: boolean;
   /** Tells the operator that the nonce had been used for something else. */
   onNonceReused?: () => void;
 }
@@ -35,7 +37,8 @@ declare module 'fastify' {
  * path, of a POSTed form or a GET's query. Everything else is 403; who sends it is told no reason, the operator is. The one exception is the
  * operator's to make: with UNSIGNED_CALLEE_SOUND=take what a Dial lets people hear may be fetched without V3. The ring tone is no secret; a callee's
  * file is found by the ids of session and call, of which one in a known millisecond has 42 random bits: enough against who would learn a file's
- * address, and for no more than that.
+ * address, and for no more than that. Webhooks about messages are documented with V2 and seen with V3: where there is any V3 it decides, else V2 makes a
+ * hint of them.
  */
 @Injectable()
 export class PlivoSignatureGuard implements CanActivate {
@@ -67,11 +70,11 @@ export class PlivoSignatureGuard implements CanActivate {
     const checked = signing === null ? 'unknown-account' : check(request, url, signing.tokens);
     if (typeof checked === 'string' || signing === null)
       return this.refuse(request, signing?.accountId ?? '', typeof checked === 'string' ? checked : 'unknown-account');
-    const { nonce, params, list } = checked;
+    const { nonce, params, list, isHint } = checked;
     const contentHash = this.crypto.fingerprint(JSON.stringify([url, [...list].sort()]));
     const onNonceReused = (): void =>
       this.refusedWebhooks.note({ ...this.refused(request), accountId: signing.accountId, reason: 'nonce-reused' });
-    request.webhook = { accountId: signing.accountId, nonce, params, contentHash, onNonceReused };
+    request.webhook = { accountId: signing.accountId, nonce, params, contentHash, isHint, onNonceReused };
     return true;
   }
 
@@ -111,6 +114,12 @@ const SOUNDS = new Set([
   '/plivo/:authId/sessions/:sessionId/calls/:callId/callee-sound',
   '/plivo/:authId/ring-tone/:cadence',
 ]);
+/** Signed in their own way: docs/texts.md. */
+const ABOUT_MESSAGES = new Set([
+  '/plivo/:authId/message',
+  '/plivo/:authId/message-status',
+  '/plivo/:authId/message-status/:forwardId',
+]);
 const AUTH_ID = /^(?:MA|SA)[A-Z0-9]{18}$/;
 const PLAIN_NAME = /^[A-Za-z_]{1,40}$/;
 const MOST_NAMES = 10;
@@ -120,6 +129,7 @@ interface Genuine {
   params: WebhookParams;
   /** What was signed beside the URL. */
   list: ParamList;
+  isHint: boolean;
 }
 
 /** Of the reasons against a webhook the first that whoever set it up has to mend. */
@@ -127,22 +137,39 @@ function check(request: FastifyRequest, url: string, tokens: readonly string[]):
   const byHead = refusalByHead(request);
   if (byHead !== null) return byHead;
   const { method, body } = request;
-  const nonce = nonceOf(request);
-  const headers = signaturesOf(request);
+  const isHint = isHintAlone(request);
+  const nonce = nonceOf(request, isHint);
   const list = method === 'POST' && body instanceof FormBody ? body.params : [];
   const isReadable = method === 'GET' || body instanceof FormBody;
-  if (nonce === undefined || !isReadable || !isSignedByAny({ method, url, params: list, nonce, headers, tokens }))
-    return 'wrong-signature';
+  if (nonce === undefined || !isReadable) return 'wrong-signature';
+  const claim = { url, nonce, headers: signaturesOf(request, isHint), tokens };
+  const isSigned = isHint
+    ? isV2ByAny(claim)
+    : isSignedByAny({ ...claim, method, params: list, isDoubleTaken: isAboutMessage(request) });
+  if (!isSigned) return 'wrong-signature';
   // A GET's parameters are read as they were signed, by the same reader of queries.
   const params = webhookParams(method === 'GET' ? queryParams(splitUrl(url).query) : list);
-  return params === null ? 'repeated-parameter' : { nonce, params, list };
+  return params === null ? 'repeated-parameter' : { nonce, params, list, isHint };
+}
+
+function isAboutMessage(request: FastifyRequest): boolean {
+  return ABOUT_MESSAGES.has(request.routeOptions.url ?? '');
+}
+
+/** A V3 that is wrong is not looked past. */
+function isHintAlone(request: FastifyRequest): boolean {
+  if (!isAboutMessage(request) || signaturesOf(request, false).some(Boolean)) return false;
+  return signaturesOf(request, true).some(Boolean);
 }
 
 function refusalByHead(request: FastifyRequest): WebhookRefusal | null {
-  if (signaturesOf(request).some(Boolean)) return nonceOf(request) === undefined ? 'wrong-signature' : null;
+  const isHint = isHintAlone(request);
+  if (isHint || signaturesOf(request, false).some(Boolean))
+    return nonceOf(request, isHint) === undefined ? 'wrong-signature' : null;
   return V2_HEADERS.some((name) => singleHeader(request, name)) ? 'v2-only' : 'no-signature';
 }
 
+const V3_HEADERS = ['x-plivo-signature-v3', 'x-plivo-signature-ma-v3'];
 const V2_HEADERS = ['x-plivo-signature-v2', 'x-plivo-signature-ma-v2'];
 
 /** The webhook that the guard has verified; a route without the guard is closed. */
@@ -156,12 +183,12 @@ export function soundAccountOf(request: FastifyRequest): string {
   return request.unsignedSoundOf ?? webhookOf(request).accountId;
 }
 
-function nonceOf(request: FastifyRequest): string | undefined {
-  return singleHeader(request, 'x-plivo-signature-v3-nonce');
+function nonceOf(request: FastifyRequest, isV2: boolean): string | undefined {
+  return singleHeader(request, `x-plivo-signature-${isV2 ? 'v2' : 'v3'}-nonce`);
 }
 
-function signaturesOf(request: FastifyRequest): (string | undefined)[] {
-  return [singleHeader(request, 'x-plivo-signature-v3'), singleHeader(request, 'x-plivo-signature-ma-v3')];
+function signaturesOf(request: FastifyRequest, isV2: boolean): (string | undefined)[] {
+  return (isV2 ? V2_HEADERS : V3_HEADERS).map((name) => singleHeader(request, name));
 }
 
 function singleHeader(request: FastifyRequest, name: string): string | undefined {

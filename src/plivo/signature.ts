@@ -22,6 +22,8 @@ export interface SignatureClaim {
   headers: readonly (string | undefined)[];
   /** Every token the request may be signed with. */
   tokens: readonly string[];
+  /** Whether what is not ASCII may also have been signed as two official SDKs read it: UTF-8 taken for Latin-1. */
+  isDoubleTaken?: boolean;
 }
 
 const MAX_HEADER_LENGTH = 4096;
@@ -35,26 +37,49 @@ export function signV3({ token, ...request }: SignedRequest & { token: string })
   return hmac(signedText(request), token);
 }
 
-/** Signature V2: covers neither the query nor the body. Only for sending; nothing that comes in is trusted on it. */
+/** Signature V2: covers neither the query nor the body. For sending; nothing that comes in is trusted on it. */
 export function signV2({ url, nonce, token }: { url: string; nonce: string; token: string }): string {
   return hmac(splitUrl(url).base + nonce, token);
 }
 
 /** Whether any offered V3 signature was made with any of the tokens. Never throws; what is odd is unsigned. */
-export function isSignedByAny({ method, url, params, nonce, headers, tokens }: SignatureClaim): boolean {
+export function isSignedByAny({
+  method,
+  url,
+  params,
+  nonce,
+  headers,
+  tokens,
+  isDoubleTaken = false,
+}: SignatureClaim): boolean {
   if ((method !== 'GET' && method !== 'POST') || !ABSOLUTE_URL.test(url)) return false;
   if (nonce === undefined || !NONCE.test(nonce)) return false;
   const offered = headers.flatMap(offeredSignatures);
   if (offered.length === 0) return false;
 
   const text = signedText({ method, url, params, nonce });
+  const texts = isDoubleTaken ? [text, Buffer.from(text, 'utf8').toString('latin1')] : [text];
+  return isAnyOf(offered, texts, tokens);
+}
+
+/**
+ * Whether V2 was made with any of the tokens. It covers neither query nor body: whoever has seen one may have written another body, so what comes so is a
+ * hint, to be asked Plivo about.
+ */
+export function isV2ByAny({ url, nonce, headers, tokens }: Omit<SignatureClaim, 'method' | 'params'>): boolean {
+  if (!ABSOLUTE_URL.test(url) || nonce === undefined || !NONCE.test(nonce)) return false;
+  return isAnyOf(headers.flatMap(offeredSignatures), [splitUrl(url).base + nonce], tokens);
+}
+
+function isAnyOf(offered: readonly Buffer[], texts: readonly string[], tokens: readonly string[]): boolean {
   let isSigned = false;
+  if (offered.length === 0) return isSigned;
   for (const token of tokens) {
     // An empty key would make a signature that anybody can compute.
     if (token === '') continue;
-    const expected = Buffer.from(hmac(text, token), 'latin1');
-    for (const signature of offered) {
-      if (timingSafeEqual(expected, signature)) isSigned = true;
+    for (const text of texts) {
+      const expected = Buffer.from(hmac(text, token), 'latin1');
+      for (const signature of offered) if (timingSafeEqual(expected, signature)) isSigned = true;
     }
   }
   return isSigned;

@@ -13,7 +13,8 @@ const READ: ReadonlySet<string> = new Set(
   DialBLegPosition DialDigitsMatch DialDigitsPressedBy DialStatus DialRingStatus DialHangupCause
   DialBLegHangupCause DialBLegHangupCauseCode DialBLegHangupCauseName DialBLegHangupSource DialBLegDuration
   DialBLegBillDuration DialBLegTotalCost RecordUrl RecordingID RecordingDuration RecordingDurationMs
-  RecordingStartMs RecordingEndMs
+  RecordingStartMs RecordingEndMs MessageUUID Text Body Type Units TotalAmount MessageIntent MediaCount
+  Status Sequence ErrorCode
 `
     .trim()
     .split(/\s+/),

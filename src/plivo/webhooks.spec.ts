@@ -9,6 +9,8 @@ import {
   readHangupWebhook,
   readRecordingWebhook,
 } from './webhooks.js';
+import { readMessageReport, readMessageWebhook } from './message-webhooks.js';
+import { anyCharacter } from '../../test/support/any-character.js';
 
 const aLeg = '0f2b4d7e-6a11-4c52-9a57-5d6f0e3c9b10';
 const bLeg = '7c1d9a34-0b52-4e0f-8a66-2f4b8f2f5d21';
@@ -153,6 +155,8 @@ describe('a list of parameters', () => {
     for (const [, reader, fields] of readers) reader(watched(fields));
     readRecordingWebhook(watched(recording));
     isHangup(watched({}));
+    readMessageWebhook(watched({ MessageUUID: aLeg }));
+    readMessageReport(watched({ MessageUUID: aLeg, Status: 'sent' }));
     expect(read.size).toBeGreaterThan(40);
 
     for (const name of read)
@@ -229,7 +233,7 @@ describe.each(readers)('%s', (_, read, fields, essentials) => {
 
   it('never throws on rubbish', () => {
     const rubbish = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.string({ unit: anyCharacter, maxLength: 300 }),
       fc.constantFrom('', '-1', '1e9', 'NaN', '99999999999999', '__proto__'),
     );
     const names = Object.keys(fields);
