@@ -4,9 +4,11 @@ import { testConfig } from '../../test/support/ground.js';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import type { Database } from '../platform/database/database.js';
+import type { Config } from '../platform/settings/config.js';
 import { NotFound } from '../platform/errors.js';
 import { AccountSettings, isLanguage, isRefusalText, type CallSettingsPatch } from './account-settings.js';
 import { insertAccount } from './create-account.js';
+import { DEMO_AUTH_ID } from './demo-account.js';
 
 const MAIN = 'MAMAINMAINMAINMAIN00';
 const OTHER = 'MAOTHEROTHEROTHER000';
@@ -15,12 +17,22 @@ const DEFAULTS = {
   refusals: {},
   allowed_countries: null,
   recording_retention_days: 30,
+  text_retention_days: 0,
   unrouted_url: null,
+  texts: 'off',
+  messaging_default: false,
+  messaging_media: false,
+  text_languages: [],
+  text_notices: {},
+  text_redaction: [],
+  text_in_callbacks: false,
   default_country: null,
   session_fee: '0',
   minute_fee: '0',
+  message_fee: '0',
   daily_spend_cap: null,
   max_rate_per_minute: null,
+  max_rate_per_message: null,
   daily_requested_calls: 0,
   daily_destinations: 0,
 };
@@ -47,6 +59,17 @@ describeOnEachDatabase('how an account refuses callers, and where its calls may 
     await database.transaction((tx) => tx.query('DELETE FROM account_setting'));
     clock = new Clock();
     settings = new AccountSettings(database, clock, config);
+  });
+
+  it('texts are on from the start for the demo account, and for it alone', async () => {
+    expect(config.provider).toMatchObject({ kind: 'simulator', firstAccount: null });
+    const texts = async (accountId: string) => (await database.read((tx) => settings.read(tx, accountId))).texts;
+    expect([await texts(DEMO_AUTH_ID), await texts(MAIN)]).toEqual(['on', 'off']);
+    const real = new AccountSettings(database, clock, {
+      ...config,
+      provider: { kind: 'plivo', firstAccount: null },
+    } as unknown as Config);
+    expect((await database.read((tx) => real.read(tx, DEMO_AUTH_ID))).texts).toBe('off');
   });
 
   it('are the defaults until something is set', async () => {

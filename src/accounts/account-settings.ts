@@ -9,6 +9,8 @@ import { InvalidRequest, NotFound } from '../platform/errors.js';
 import { ACCOUNT_SETTINGS } from './account.entity.js';
 import { decimalText, microsOf } from './money.js';
 import { ShortLived } from './short-lived.js';
+import { DEMO_AUTH_ID } from './demo-account.js';
+import { mergedTexts, TEXT_DEFAULTS, type TextSettings, type TextSettingsPatch } from './text-settings.js';
 import { requireUnroutedUrl } from './unrouted-url.js';
 
 /** The occasions on which a caller is refused, with a sentence or without. */
@@ -36,6 +38,8 @@ export interface Rates {
   readonly session_fee: string;
   /** For each minute that Plivo bills, of each leg. */
   readonly minute_fee: string;
+  /** For each unit of a text that Plivo has taken to be sent on. */
+  readonly message_fee: string;
 }
 
 /** How much an account may spend on calls in a UTC day: decimal text; null for no limit. */
@@ -43,6 +47,8 @@ export interface SpendLimit {
   readonly daily_spend_cap: string | null;
   /** What a minute of one leg costs at the most; never null beside a cap. */
   readonly max_rate_per_minute: string | null;
+  /** What a unit of one text costs at the most; where it is null beside a cap, no text is passed on. */
+  readonly max_rate_per_message: string | null;
 }
 
 /** How much an account may do in a UTC day; 0: any number. */
@@ -54,7 +60,7 @@ export interface CountLimits {
 }
 
 /** What an operator decides about an account's calls. */
-export interface CallSettings extends DestinationPolicy, Rates, SpendLimit, CountLimits {
+export interface CallSettings extends DestinationPolicy, Rates, SpendLimit, CountLimits, TextSettings {
   /** In which refusals are spoken; such as `en-US`. */
   readonly language: string;
   /** In place of the built-in sentences, which strangers and withheld callers have none of; empty: say nothing, reject the call unanswered. */
@@ -82,7 +88,7 @@ export interface ChosenSettings extends Omit<CallSettings, 'allowed_countries'> 
 }
 
 /** What is left out stays; a refusal of null goes back to the built-in sentence, a count of null to the installation's. */
-export interface CallSettingsPatch extends Partial<Rates & SpendLimit> {
+export interface CallSettingsPatch extends Partial<Rates & SpendLimit>, TextSettingsPatch {
   language?: string;
   refusals?: Readonly<Partial<Record<RefusalKey, string | null>>>;
   allowed_countries?: AllowedCountries;
@@ -99,11 +105,14 @@ const DEFAULTS: Omit<ChosenSettings, keyof CountLimits> = {
   allowed_countries: null,
   recording_retention_days: 30,
   unrouted_url: null,
+  ...TEXT_DEFAULTS,
   default_country: null,
   session_fee: '0',
   minute_fee: '0',
+  message_fee: '0',
   daily_spend_cap: null,
   max_rate_per_minute: null,
+  max_rate_per_message: null,
 };
 
 /** Same as what enters the XML. */
@@ -141,7 +150,7 @@ export class AccountSettings {
       daily_requested_calls: requestedCallsPerDay,
       daily_destinations: destinationsPerDay,
     };
-    this.remembered = new ShortLived(clock, (accountId) => database.read((manager) => this.lookUp(manager, accountId)));
+    this.remembered = new ShortLived(clock, (accountId) => database.read((manager) => this.within(manager, accountId)));
   }
 
   /** Asked on every call; may be 5 s behind a change made by another process. */
@@ -151,7 +160,7 @@ export class AccountSettings {
 
   /** What the rows say now; the defaults for an account that nobody has set anything for. */
   async read(manager: EntityManager, accountId: string): Promise<ChosenSettings> {
-    return { ...this.defaults, ...(await stored(manager, accountId)) };
+    return { ...this.defaultsOf(accountId), ...(await stored(manager, accountId)) };
   }
 
   /** The `default_country` of those accounts that have one set, by Auth ID; of one account or of all. */
@@ -200,10 +209,18 @@ export class AccountSettings {
     if (before === null) await ACCOUNT_SETTINGS.insert(tx, { accountId, ...row });
     else await ACCOUNT_SETTINGS.update(tx, row, 'WHERE account_id = ?', [accountId]);
     this.remembered.distrust(accountId);
-    return { ...this.defaults, ...settings };
+    return { ...this.defaultsOf(accountId), ...settings };
   }
 
-  private async lookUp(manager: EntityManager, accountId: string): Promise<EffectiveSettings> {
+  /** Whoever tries it out writes texts at once: no operator is there yet who could allow them. */
+  private defaultsOf(accountId: string): ChosenSettings {
+    const { provider } = this.config;
+    const isDemo = provider.kind === 'simulator' && provider.firstAccount === null && accountId === DEMO_AUTH_ID;
+    return isDemo ? { ...this.defaults, texts: 'on' } : this.defaults;
+  }
+
+  /** As `of`, for who is in a transaction: one that waited for another connection would wait for itself on SQLite. */
+  async within(manager: EntityManager, accountId: string): Promise<EffectiveSettings> {
     const { allowed_countries: chosen, ...settings } = await this.read(manager, accountId);
     if (chosen !== 'own') return { ...settings, allowed_countries: chosen };
     const own = await this.ownCountries(manager, accountId);
@@ -238,6 +255,7 @@ function merged(settings: Partial<ChosenSettings>, patch: CallSettingsPatch): Pa
     ...(countries !== undefined && { allowed_countries: inOrder(countries) }),
     ...(days !== undefined && { recording_retention_days: days }),
     ...(unrouted_url !== undefined && { unrouted_url }),
+    ...mergedTexts(settings, patch),
     ...(patch.default_country !== undefined && { default_country: patch.default_country }),
     ...moneyOf(patch),
   };
@@ -260,7 +278,14 @@ function inOrder(countries: AllowedCountries): AllowedCountries {
 
 /** In the plainest spelling of each amount. */
 function moneyOf(patch: CallSettingsPatch): Partial<Rates & SpendLimit> {
-  const names = ['session_fee', 'minute_fee', 'daily_spend_cap', 'max_rate_per_minute'] as const;
+  const names = [
+    'session_fee',
+    'minute_fee',
+    'message_fee',
+    'daily_spend_cap',
+    'max_rate_per_minute',
+    'max_rate_per_message',
+  ] as const;
   const given = names.flatMap((name) => {
     const text = patch[name];
     return text === undefined ? [] : [[name, text === null ? null : decimalText(microsOf(text))] as const];

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
-import { Crypto } from '../platform/crypto/crypto.js';
+import { Crypto, type SealedPlace } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { selection, text, textOrNull } from '../platform/database/rows.js';
 import { newId } from '../platform/ids.js';
@@ -100,6 +100,6 @@ export class CallbackTokens {
   }
 }
 
-function place(row: string, account: string): { column: string; row: string; account: string } {
+function place(row: string, account: string): SealedPlace {
   return { column: 'api_token.token', row, account };
 }

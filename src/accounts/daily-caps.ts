@@ -50,6 +50,7 @@ export class DailyCaps implements OnModuleInit {
       labelNames: ['cap'],
       registers: [metrics.registry],
     });
+    for (const cap of ['requested-calls', 'destinations']) this.refusals.inc({ cap }, 0);
   }
 
   onModuleInit(): void {

@@ -42,7 +42,14 @@ export { DEMO_AUTH_ID, isLeftOver } from './demo-account.js';
 export { EnsureFirstAccount } from './ensure-first-account.js';
 export { ListAccounts } from './list-accounts.js';
 export { CURRENCY, decimalText, isMoneyText, microsOf } from './money.js';
-export { accountAtPlivo, PlivoAccess, subaccountsAtPlivo, WebhookTokens } from './plivo-credentials.js';
+export {
+  accountAtPlivo,
+  PlivoAccess,
+  readPlivoCredentials,
+  subaccountsAtPlivo,
+  WebhookTokens,
+} from './plivo-credentials.js';
+export { ReadSpendRatio } from './read-spend-ratio.js';
 export { Retention, RETENTION_DAYS, type KeptAccount } from './retention.js';
 export { ShortLived } from './short-lived.js';
 export { SpendCapReached } from './accounts.events.js';
@@ -50,3 +57,5 @@ export { Spend } from './spend.js';
 export { SpendModule } from './spend.module.js';
 export { IssueToken, ListTokens, RevokeToken } from './tokens.js';
 export { VerifyEncryptionKey } from './verify-encryption-key.js';
+export { isOwnSentence, NOTICE_KINDS, noticeSentence, type NoticeKind } from './notice-sentences.js';
+export { areContactKinds, areTextLanguages, type TextSettings, type TextSettingsPatch } from './text-settings.js';

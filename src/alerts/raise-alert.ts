@@ -3,7 +3,7 @@ import { Clock, DAY_MS } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
-import { exists } from '../platform/database/rows.js';
+import { exists, marks, selection } from '../platform/database/rows.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
 import { LEAST_QUIET_MS, QUIET_MS, type AlertData, type AlertType } from './alert.js';
@@ -12,6 +12,8 @@ import { TOLD_CAUSES } from './subscription.entity.js';
 import { Subscriptions } from './subscriptions.js';
 
 const RAISE = 'alerts.raise';
+const FORGOTTEN_AT_ONCE = 32;
+const OLD = selection(TOLD_CAUSES.pick(['cause']));
 
 /** Something that operators may want to know. */
 export interface Raised {
@@ -70,8 +72,23 @@ export class RaiseAlert implements OnModuleInit {
     if ((await TOLD_CAUSES.update(tx, { toldAt: now }, old, [cause, now - quietMs])) > 0) return true;
     if (await exists(tx, 'FROM told_cause WHERE cause = ?', [cause])) return false;
     await orStartOver(TOLD_CAUSES.insert(tx, { cause, toldAt: now }));
-    await change(tx, 'DELETE FROM told_cause WHERE told_at < ?', [now - DAY_MS]);
+    await this.forgetOld(tx, now - DAY_MS);
     return true;
+  }
+
+  /**
+   * Waits for nobody: a DELETE by the instant alone stops at the row that another has just written, so thirty alerts at once went one after the other, and on a
+   * busy server those behind gave up and came back five seconds later.
+   */
+  private async forgetOld(tx: Tx, before: number): Promise<void> {
+    const old = await OLD.read(
+      tx,
+      `FROM told_cause WHERE told_at < ? ORDER BY told_at LIMIT ${FORGOTTEN_AT_ONCE} ${this.database.forUpdateSkipLocked}`,
+      [before],
+    );
+    if (old.length === 0) return;
+    const causes = old.map(({ cause }) => cause);
+    await change(tx, `${this.database.deleteFrom('told_cause')} WHERE cause IN (${marks(causes)})`, causes);
   }
 
   private digestOf({ type, accountId, cause }: Raised): string {

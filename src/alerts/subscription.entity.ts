@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
+import type { SealedPlace } from '../platform/crypto/crypto.js';
 import { tableOf } from '../platform/database/rows.js';
 
 /** Where an operator is told, and of what. */
@@ -33,6 +34,8 @@ export class ToldCause {
 export const SUBSCRIPTIONS = tableOf(Subscription);
 export const TOLD_CAUSES = tableOf(ToldCause);
 
-const placeOf = (column: string) => (row: string) => ({ column: `subscription.${column}`, row, account: '' });
-export const urlPlace = placeOf('url');
-export const secretPlace = placeOf('secret');
+const placeOf =
+  (column: SealedPlace['column']) =>
+  (row: string): SealedPlace => ({ column, row, account: '' });
+export const urlPlace = placeOf('subscription.url');
+export const secretPlace = placeOf('subscription.secret');

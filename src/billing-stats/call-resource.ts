@@ -45,14 +45,14 @@ function billOf({ duration, billedDuration, amount: micros }: FoundSessionLeg['l
 }
 
 /** `2026-11-22 19:05:00+00:00`, as call records have it. */
-function recordTime(instant: number | null): string | null {
+export function recordTime(instant: number | null): string | null {
   if (instant === null) return null;
   const iso = new Date(instant).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}+00:00`;
 }
 
 /** Plivo's money has five places; a sixth digit, which no price list has, is shown rather than lost. */
-function fivePlaces(micros: number): string {
+export function fivePlaces(micros: number): string {
   const digits = String(micros).padStart(7, '0');
   const fraction = digits.slice(-6);
   return `${digits.slice(0, -6)}.${fraction.endsWith('0') ? fraction.slice(0, 5) : fraction}`;

@@ -84,7 +84,7 @@ describeOnEachDatabase('comparing a call log', (open) => {
     const ends = [MONTH.from - 5.5 * 3_600_000 - 1, MONTH.from - 5.5 * 3_600_000, MONTH.from, MONTH.to - 1];
     await legs(ends.length, (n) => ends[n]!);
 
-    const missing = async (zone: string) => (await compare([], zone)).missingThere.items.map((leg) => leg.callUuid);
+    const missing = async (zone: string) => (await compare([], zone)).missingThere.items.map((leg) => leg.uuid);
     expect(await missing('UTC')).toEqual([uuidOf(2), uuidOf(3)]);
     expect(await missing('Asia/Kolkata')).toEqual([uuidOf(1), uuidOf(2)]);
   });
@@ -107,7 +107,7 @@ describeOnEachDatabase('comparing a call log', (open) => {
     );
     expect(await compare([`${uuidOf(0)},0,,0.00000,\n`])).toMatchObject({ equal: 1 });
     expect((await compare([`${uuidOf(0)},0,60,0.00000,\n`])).different.items).toEqual([
-      { callUuid: uuidOf(0), row: 2, here: { billedDuration: 0 }, there: { billedDuration: 60 } },
+      { uuid: uuidOf(0), row: 2, here: { billedDuration: 0 }, there: { billedDuration: 60 } },
     ]);
   });
 

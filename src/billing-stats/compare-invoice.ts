@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts, Retention } from '../accounts/index.js';
-import { billedLegs, nextBilledLegs, type BilledLeg } from '../call-routing/index.js';
 import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, InvalidRequest } from '../platform/errors.js';
 import type { TimeZone } from '../platform/time-zone.js';
-import { invoiceLegs, type InvoiceLeg } from './invoice-rows.js';
+import { bookOf, type BilledBook, type KnownLeg } from './billed-books.js';
+import { invoiceLegs, type InvoiceLeg, type LogKind } from './invoice-rows.js';
 import { SeenLegs } from './seen-legs.js';
 
 /** Of each kind, the first ones are named. */
@@ -21,7 +21,7 @@ export interface InvoiceQuestion {
   zone: TimeZone;
 }
 
-/** Legs, seconds as billed, and micro-units. */
+/** Legs, seconds as billed (of messages units), and micro-units. */
 export interface LegSum {
   legs: number;
   billedSeconds: number;
@@ -36,26 +36,27 @@ interface Named<Item> extends LegSum {
 }
 
 export interface InvoiceComparison {
+  kind: LogKind;
   /** All legs of the file, each once. */
   there: LegSum;
   /** The same legs as they are known here, and those of the month that the file lacks. */
   here: LegSum;
   equal: number;
   /** Of the file, and never heard of here. */
-  missingHere: Named<Billed & { callUuid: string; row: number }>;
+  missingHere: Named<Billed & { uuid: string; row: number }>;
   /** Ended here within the month, and not in the file. */
-  missingThere: Named<Billed & { callUuid: string }>;
+  missingThere: Named<Billed & { uuid: string }>;
   /** By what it is more there. */
-  different: Named<{ callUuid: string; row: number; here: Partial<Billed>; there: Partial<Billed> }>;
+  different: Named<{ uuid: string; row: number; here: Partial<Billed>; there: Partial<Billed> }>;
   /** Rows that name a leg once more; they count in no sum. */
-  duplicates: Named<{ callUuid: string; row: number }>;
+  duplicates: Named<{ uuid: string; row: number }>;
   /** Of the file, unknown here, and so old that their calls may have been deleted. */
   beforeRetention: LegSum;
   /** Of the file, and by its own words ended outside of the month. */
   outsideMonth: number;
 }
 
-/** Compares Plivo's call log of a month with what is known here, leg by leg, in bounded memory. Changes and keeps nothing. */
+/** Compares Plivo's call log or message log of a month with what is known here, leg by leg, in bounded memory. Changes and keeps nothing. */
 @Injectable()
 export class CompareInvoice {
   private isRunning = false;
@@ -69,7 +70,7 @@ export class CompareInvoice {
 
   /** Refuses an unknown account, a file that it cannot read, and a second one while it is at work. */
   async run(question: InvoiceQuestion, file: AsyncIterable<Uint8Array>): Promise<InvoiceComparison> {
-    if (this.isRunning) throw new Conflict('another call log is being compared: try again when that has been answered');
+    if (this.isRunning) throw new Conflict('another log is being compared: try again when that has been answered');
     this.isRunning = true;
     try {
       return await this.compare(question, file);
@@ -85,24 +86,22 @@ export class CompareInvoice {
     const month = question.zone.month(question.month);
     const comparing = new Comparing(month, this.clock.now() - kept);
 
-    for await (const legs of invoiceLegs(file))
-      for (let from = 0; from < legs.length; from += PAGE)
-        await this.look(accountId, comparing, legs.slice(from, from + PAGE));
-
-    for (let after = { endedAt: month.from - 1, legUuid: '' }; ;) {
-      const range = { ...month, after, limit: PAGE };
-      const legs = await this.database.browse((manager) => nextBilledLegs(manager, this.database, accountId, range));
-      for (const leg of legs) comparing.ownLeg(leg);
-      const last = legs.at(-1);
-      if (legs.length < PAGE || last === undefined) return comparing.found;
-      after = { endedAt: last.endedAt ?? month.to, legUuid: last.legUuid };
+    let [book, hasCarriers]: [BilledBook | null, boolean] = [null, false];
+    for await (const log of invoiceLegs(file)) {
+      comparing.found.kind = log.kind;
+      book = bookOf(this.database, accountId, log.kind);
+      ({ hasCarriers } = log);
+      for (let from = 0; from < log.legs.length; from += PAGE) {
+        const legs = log.legs.slice(from, from + PAGE);
+        const uuids = legs.map(({ uuid }) => uuid);
+        const known = await book.known(uuids, hasCarriers);
+        for (const leg of legs) comparing.leg(leg, known.get(leg.uuid));
+      }
     }
-  }
-
-  private async look(accountId: string, comparing: Comparing, legs: InvoiceLeg[]): Promise<void> {
-    const uuids = legs.map(({ callUuid }) => callUuid);
-    const known = await this.database.browse((manager) => billedLegs(manager, accountId, uuids));
-    for (const leg of legs) comparing.leg(leg, known.get(leg.callUuid));
+    // A file without a row of legs has still said of what it is.
+    if (book === null) return comparing.found;
+    for await (const legs of book.within(month, hasCarriers)) for (const leg of legs) comparing.ownLeg(leg);
+    return comparing.found;
   }
 }
 
@@ -110,6 +109,7 @@ export class CompareInvoice {
 class Comparing {
   private readonly seen = new SeenLegs();
   readonly found: InvoiceComparison = {
+    kind: 'calls',
     there: nothing(),
     here: nothing(),
     equal: 0,
@@ -128,28 +128,26 @@ class Comparing {
   ) {}
 
   /** One of the file. */
-  leg(leg: InvoiceLeg, known: BilledLeg | undefined): void {
+  leg(leg: InvoiceLeg, known: KnownLeg | undefined): void {
     const { found } = this;
-    const { callUuid, row } = leg;
-    if (!this.seen.add(callUuid)) return name(found.duplicates, leg, { callUuid, row });
+    const { uuid, row } = leg;
+    if (!this.seen.add(uuid)) return name(found.duplicates, leg, { uuid, row });
     if (this.seen.size > MOST_LEGS)
-      throw new InvalidRequest(
-        `the call log cannot be compared: expected at most ${MOST_LEGS} legs; compare it in parts`,
-      );
+      throw new InvalidRequest(`the log cannot be compared: expected at most ${MOST_LEGS} legs; compare it in parts`);
     add(found.there, leg);
     if (leg.endedAt !== null && (leg.endedAt < this.month.from || leg.endedAt >= this.month.to))
       found.outsideMonth += 1;
     if (known) this.known(leg, billedOf(known));
     else if ((leg.endedAt ?? this.month.to - 1) < this.keptFrom) add(found.beforeRetention, leg);
-    else name(found.missingHere, leg, { callUuid, row, ...billedOf(leg) });
+    else name(found.missingHere, leg, { uuid, row, ...billedOf(leg) });
   }
 
   /** One that is known here, and ended in the month. */
-  ownLeg(known: BilledLeg): void {
+  ownLeg(known: KnownLeg): void {
     if (this.seen.has(known.legUuid)) return;
     const leg = billedOf(known);
     add(this.found.here, leg);
-    name(this.found.missingThere, leg, { callUuid: known.legUuid, ...leg });
+    name(this.found.missingThere, leg, { uuid: known.legUuid, ...leg });
   }
 
   private known(leg: InvoiceLeg, here: Billed): void {
@@ -166,7 +164,7 @@ class Comparing {
       amount: leg.amount - here.amount,
       duration: 0,
     };
-    name(found.different, more, { callUuid: leg.callUuid, row: leg.row, here: only(here), there: only(leg) });
+    name(found.different, more, { uuid: leg.uuid, row: leg.row, here: only(here), there: only(leg) });
   }
 }
 

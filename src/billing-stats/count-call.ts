@@ -9,6 +9,7 @@ import { orStartOver } from '../platform/database/key-races.js';
 import { Events } from '../platform/events/events.js';
 import type { E164 } from '../telephony/phone.js';
 import { addToStats } from './add-to-stats.js';
+import { CallCharged } from './billing-stats.events.js';
 import { spentSince } from './read-stats.js';
 import { CALL_TALLIES, UNKNOWN, type CallTally, type Direction } from './stat.entity.js';
 import { minus, NOTHING, quarterOf, type StatPlace, type Sums } from './sums.js';
@@ -65,6 +66,7 @@ export class CountCall implements OnModuleInit {
     if (before && isSame(before, after)) return;
     await keep(tx, after, before);
     await this.move(tx, before, after);
+    await this.tellCost(tx, after, more);
   }
 
   private async tallyOf(
@@ -91,6 +93,10 @@ export class CountCall implements OnModuleInit {
     return quarterOf(this.clock.now());
   }
 
+  private async tellCost(tx: Tx, { accountId, virtualNumber }: CallTally, micros: number): Promise<void> {
+    if (micros !== 0) await this.events.publish(tx, new CallCharged(accountId, virtualNumber, micros));
+  }
+
   private async move(tx: Tx, before: CallTally | null, after: CallTally): Promise<void> {
     const old = before ? sumsOf(before) : NOTHING;
     if (before === null || isSamePlace(before, after))
@@ -113,14 +119,13 @@ export function ownAmountOf(billedSeconds: number, minuteFee: number): number {
 /** What a counted call adds to every sum that it counts in. */
 export function sumsOf(tally: CallTally): Sums {
   return {
+    ...NOTHING,
     calls: 1,
     connected: Number(tally.isConnected),
     talkSeconds: tally.talkSeconds,
     billedSeconds: tally.billedSeconds,
     amount: tally.amount + tally.ownAmount,
     ownAmount: tally.ownAmount,
-    sessions: 0,
-    fees: 0,
   };
 }
 

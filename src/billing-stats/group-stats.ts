@@ -23,8 +23,8 @@ const NONE = 'none';
 
 /**
  * `key` holds the values of `values` joined by `/`. A value is, by grouping: `2026-11-22T19:00:00Z` (in another zone `2026-11-22T19:00:00+01:00`),
- * `2026-11-22`, `2026-11`, `+14155550100`, session uuid, auth id, ISO 3166 code of the virtual number's country, auth id or `none`, `inbound`, `requested` or,
- * for opened sessions, `none`. What nobody told, or was not kept when it was counted, is `unknown`.
+ * `2026-11-22`, `2026-11`, `+14155550100`, session uuid, auth id, ISO 3166 code of the virtual number's country, auth id or `none`, `inbound`, `requested`, `text`
+ * or, for opened sessions, `none`. What nobody told, or was not kept when it was counted, is `unknown`.
  */
 export interface StatsRow extends Sums {
   key: string;

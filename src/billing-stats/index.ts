@@ -1,11 +1,13 @@
 export { BillingStatsModule } from './billing-stats.module.js';
 export { CompareInvoice, type InvoiceComparison, type LegSum } from './compare-invoice.js';
-export { RecountDiffered } from './billing-stats.events.js';
+export { CallCharged, RecountDiffered, TextCharged } from './billing-stats.events.js';
 export { ownAmountOf } from './count-call.js';
 export { ForgetFigures } from './forget-figures.js';
 export { GROUPINGS, type Grouping, type StatsRow } from './group-stats.js';
 export { ReadStats, type StatsQuestion } from './read-stats.js';
 export { ReadCallMoney, type CallMoney } from './read-call-money.js';
+export { ReadTextMoney, type TextMoney } from './read-text-money.js';
 export { KeepNumberFacts } from './keep-number-facts.js';
 export { ReadNumberHealth, type NumberHealth } from './read-number-health.js';
-export { Recount, type RecountReport } from './recount.js';
+export { Recount } from './recount.js';
+export { differencesIn, type RecountReport } from './recount-state.js';

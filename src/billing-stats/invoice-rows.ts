@@ -3,13 +3,17 @@ import { microsFromDecimal } from '../plivo/index.js';
 import { readCsv, UnreadableCsv, type CsvRow } from '../platform/read-csv.js';
 import { parseTimestamp } from '../sessions/index.js';
 
-/** A leg as Plivo's call log has it. Its numbers are not read. */
+/** What a log is of. Plivo's console exports two, and the first row of each says which it is. */
+export type LogKind = 'calls' | 'messages';
+
+/** A leg as Plivo's call log or message log has it. Its numbers are not read. */
 export interface InvoiceLeg {
   /** In the file; 1 is the header. */
   row: number;
-  callUuid: string;
-  /** Seconds from answer to end. */
+  uuid: string;
+  /** Seconds from answer to end; 0 of a message. */
   duration: number;
+  /** Seconds; of a message its units. */
   billedDuration: number;
   /** Micro-units. */
   amount: number;
@@ -17,88 +21,118 @@ export interface InvoiceLeg {
   endedAt: number | null;
 }
 
-type Column = keyof Omit<InvoiceLeg, 'row'>;
+/** Some legs of a log. */
+export interface InvoiceLegs {
+  kind: LogKind;
+  /** Whether it names what carriers charge, which is then part of the amounts. */
+  hasCarriers: boolean;
+  legs: InvoiceLeg[];
+}
+
+type Column = keyof Omit<InvoiceLeg, 'row'> | 'carriers';
+interface Names {
+  shown: string;
+  names: string[];
+  isOptional?: true;
+}
 
 /**
  * Names in small letters and digits alone. First those of the console's export, then those of call records: there `bill_duration` is the raw length, which
  * `call_duration` is too.
  */
-const NAMES: Record<Column, { shown: string; names: string[] }> = {
-  callUuid: { shown: 'Call UUID', names: ['calluuid'] },
+const OF_CALLS: Partial<Record<Column, Names>> = {
+  uuid: { shown: 'Call UUID', names: ['calluuid'] },
   duration: { shown: 'Call duration', names: ['callduration', 'duration'] },
   billedDuration: { shown: 'Billed duration', names: ['billedduration'] },
   amount: { shown: 'Billed amount', names: ['billedamount', 'totalamount', 'amount'] },
-  endedAt: { shown: 'End time', names: ['endtime'] },
+  endedAt: { shown: 'End time', names: ['endtime'], isOptional: true },
 };
-const COLUMNS = Object.keys(NAMES) as Column[];
-const OPTIONAL: readonly Column[] = ['endedAt'];
+const OF_MESSAGES: Partial<Record<Column, Names>> = {
+  uuid: { shown: 'Message UUID', names: ['messageuuid'] },
+  billedDuration: { shown: 'Units', names: ['units', 'messageunits'] },
+  amount: { shown: 'Total amount', names: ['totalamount', 'billedamount', 'amount'] },
+  carriers: { shown: 'Carrier fees', names: ['carrierfees', 'carrierfee', 'carriersurcharge'], isOptional: true },
+  endedAt: { shown: 'Message time', names: ['messagetime', 'senttime', 'time'], isOptional: true },
+};
+const NAMES = { calls: OF_CALLS, messages: OF_MESSAGES } as const;
+
+interface Header {
+  kind: LogKind;
+  places: Map<Column, number>;
+}
 
 class UnreadableFile extends InvalidRequest {
   constructor(problem: string) {
-    super(`the call log cannot be compared: ${problem}`);
+    super(`the log cannot be compared: ${problem}`);
   }
 }
 
-/** The legs of a call log, piece by piece. Refuses what cannot be read, by its row and column; what stands there is not repeated. */
-export async function* invoiceLegs(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<InvoiceLeg[]> {
-  let places: Map<Column, number> | null = null;
+/** The legs of a log, piece by piece. Refuses what cannot be read, by its row and column; what stands there is not repeated. */
+export async function* invoiceLegs(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<InvoiceLegs> {
+  let known: Header | null = null;
   try {
     for await (const rows of readCsv(chunks)) {
       const [header] = rows;
       if (header === undefined) continue;
-      const legs = places === null ? rows.slice(1) : rows;
-      const known: Map<Column, number> = (places ??= placesOf(header.cells));
-      yield legs.map((row) => legOf(row, known));
+      const legs = known === null ? rows.slice(1) : rows;
+      const { kind, places }: Header = (known ??= headerOf(header.cells));
+      yield { kind, hasCarriers: places.has('carriers'), legs: legs.map((row) => legOf(row, kind, places)) };
     }
   } catch (error) {
     throw error instanceof UnreadableCsv ? new UnreadableFile(error.message) : error;
   }
-  if (places === null) throw new UnreadableFile("it is empty; expected Plivo's call log as text/csv");
+  if (known === null) throw new UnreadableFile("it is empty; expected Plivo's call log or message log as text/csv");
 }
 
-function placesOf(header: string[]): Map<Column, number> {
+function headerOf(header: string[]): Header {
   const names = header.map((name) =>
     name
       .replaceAll(/\([^)]*\)/g, '')
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, ''),
   );
+  const kind = names.includes('messageuuid') && !names.includes('calluuid') ? 'messages' : 'calls';
+  const columns = Object.entries(NAMES[kind]) as [Column, Names][];
   const places = new Map<Column, number>();
-  for (const column of COLUMNS) {
-    const name = NAMES[column].names.find((one) => names.includes(one));
+  for (const [column, { shown, names: known }] of columns) {
+    const name = known.find((one) => names.includes(one));
     if (name === undefined) continue;
-    if (names.indexOf(name) !== names.lastIndexOf(name))
-      throw new UnreadableFile(`two columns are named ${NAMES[column].shown}`);
+    if (names.indexOf(name) !== names.lastIndexOf(name)) throw new UnreadableFile(`two columns are named ${shown}`);
     places.set(column, names.indexOf(name));
   }
-  const missing = COLUMNS.filter((column) => !places.has(column) && !OPTIONAL.includes(column));
+  const missing = columns.filter(([column, { isOptional }]) => !places.has(column) && !isOptional);
   if (missing.length > 0)
-    throw new UnreadableFile(
-      `its first row lacks the columns ${missing.map((column) => NAMES[column].shown).join(', ')}`,
-    );
-  return places;
+    throw new UnreadableFile(`its first row lacks the columns ${missing.map(([, { shown }]) => shown).join(', ')}`);
+  return { kind, places };
 }
 
-function legOf({ row, cells }: CsvRow, places: Map<Column, number>): InvoiceLeg {
+function legOf({ row, cells }: CsvRow, kind: LogKind, places: Map<Column, number>): InvoiceLeg {
   const cellOf = (column: Column): string => (cells[places.get(column) ?? -1] ?? '').trim();
   const read = <Value>(column: Column, value: Value | null, expected: string): Value => {
-    if (value === null) throw new UnreadableFile(`row ${row}, ${NAMES[column].shown}: expected ${expected}`);
+    if (value === null)
+      throw new UnreadableFile(`row ${row}, ${NAMES[kind][column]?.shown ?? column}: expected ${expected}`);
     return value;
   };
-  const seconds = (column: Column): number => read(column, secondsOf(cellOf(column)), 'whole seconds');
-  const callUuid = cellOf('callUuid');
+  const whole = kind === 'calls' ? 'whole seconds' : 'a whole number';
+  const count = (column: Column): number => read(column, countOf(cellOf(column)), whole);
+  const money = (column: Column): number => read(column, amountOf(cellOf(column)), 'an amount as decimal text');
+  const uuid = cellOf('uuid');
   return {
     row,
-    callUuid: read('callUuid', /^[\w-]{1,64}$/.test(callUuid) ? callUuid : null, 'the uuid of a call'),
-    duration: seconds('duration'),
-    billedDuration: seconds('billedDuration'),
-    amount: read('amount', amountOf(cellOf('amount')), 'an amount as decimal text'),
+    uuid: read(
+      'uuid',
+      /^[\w-]{1,64}$/.test(uuid) ? uuid : null,
+      `the uuid of a ${kind === 'calls' ? 'call' : 'message'}`,
+    ),
+    duration: count('duration'),
+    billedDuration: count('billedDuration'),
+    amount: money('amount') + money('carriers'),
     endedAt: parseTimestamp(cellOf('endedAt'))?.from ?? null,
   };
 }
 
 /** Nothing is none: of calls that nobody answered. */
-function secondsOf(text: string): number | null {
+function countOf(text: string): number | null {
   if (text === '') return 0;
   return /^\d{1,9}(?:\.0+)?$/.test(text) ? Math.trunc(Number(text)) : null;
 }

@@ -6,7 +6,6 @@ import { marks, number, selection, text } from '../platform/database/rows.js';
 import { InvalidRequest } from '../platform/errors.js';
 import type { TimeZone } from '../platform/time-zone.js';
 import { Grouped, type Group, type Grouping, type StatsRow } from './group-stats.js';
-import { CALL_STATS } from './stat.entity.js';
 import { ALL_NUMBERS, TOTALS } from './sums.js';
 
 export interface StatsQuestion {
@@ -26,7 +25,7 @@ const MOST_GROUPS = 100_000;
 const PAGE = 1000;
 
 const NEXT_SESSIONS = selection({ sessionId: text('session_id') });
-const SPENT = selection({ micros: number(`COALESCE(SUM(${CALL_STATS.column('amount')}), 0)`) });
+const SPENT = selection({ micros: number('COALESCE(SUM(amount + text_amount), 0)') });
 
 /** Answers from the roll-ups: what it costs depends on hours, numbers and accounts, not on calls. Rows come in the order of their keys. */
 @Injectable()
@@ -126,7 +125,7 @@ export class ReadStats {
   }
 }
 
-/** What the calls of an account that began since an hour have come to, in micro-units. */
+/** What the calls and texts of an account that began since an hour have come to, in micro-units. */
 export async function spentSince(tx: Tx, accountId: string, since: number): Promise<number> {
   const [spent] = await SPENT.read(tx, 'FROM call_stat WHERE account_id = ? AND virtual_number = ? AND hour >= ?', [
     accountId,

@@ -1,5 +1,4 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Gauge } from 'prom-client';
 import { accountFrom } from '../accounts/index.js';
 import { CallFigured, callFigures, nextEndedLegs } from '../call-routing/index.js';
 import { lockSession, nextOpened, type OpenedSession } from '../sessions/index.js';
@@ -11,10 +10,11 @@ import { newId } from '../platform/ids.js';
 import { Events } from '../platform/events/events.js';
 import { Defer, Jobs } from '../platform/jobs/jobs.js';
 import { Log } from '../platform/logging/logger.js';
-import { Metrics } from '../platform/metrics.js';
 import { RecountDiffered } from './billing-stats.events.js';
 import { CountCall, ownAmountOf } from './count-call.js';
 import { isOff } from './is-off.js';
+import { beginning, begun, START, type Findings, type RecountReport, type RecountState } from './recount-state.js';
+import { RecountTexts } from './recount-texts.js';
 import {
   nextQuarter,
   wrongOpenings,
@@ -24,7 +24,7 @@ import {
   takeAway,
   type Surplus,
 } from './stat-differences.js';
-import { RECOUNT_PROGRESS, STAT_RECOUNTS, type StatRecount } from './stat.entity.js';
+import { RECOUNT_PROGRESS, STAT_RECOUNTS } from './stat.entity.js';
 import { ALL_NUMBERS } from './sums.js';
 import { readTallies } from './tallies.js';
 
@@ -38,39 +38,26 @@ const STALE_MS = DAY_MS;
 /** Runs of a minute each: more than a day of them. */
 const MAX_ATTEMPTS = 2000;
 const PAGE = 500;
-/** Below every Auth ID and uuid. */
-const START = '';
 /** After every uuid. */
 const END_OF_IDS = 'g';
 
-const KEPT = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
-const FORGOTTEN = selection({ calls: number('COALESCE(SUM(calls), 0)'), amount: number('COALESCE(SUM(amount), 0)') });
+const sumOf = (column: string) => number(`COALESCE(SUM(${column}), 0)`);
+const KEPT = selection({
+  calls: sumOf('calls'),
+  amount: sumOf('amount'),
+  texts: sumOf('texts'),
+  textAmount: sumOf('text_amount'),
+});
 const REPORT = selection(STAT_RECOUNTS.fields());
-
-export type RecountReport = Omit<StatRecount, 'id'>;
 
 const PROGRESS = selection(RECOUNT_PROGRESS.pick(['turn', 'state']));
 
-/** Between two pages: the stage, and the account, session, leg or hour after which it goes on. */
-interface RecountState {
-  startedAt: number;
-  found: Findings;
-  stage: 'openings' | 'calls' | 'session-sums' | 'hour-sums';
-  /** Auth ID; of one that is through with a tilde behind it, between it and the next: a blank is nothing to MariaDB's comparison. */
-  account: string;
-  after: string;
-}
-
-type Findings = Pick<RecountReport, 'calls' | 'amount' | 'callDifferences' | 'sessionDifferences' | 'sumDifferences'>;
-
 /**
- * Counts again from the legs of all calls and compares with what is kept: each call with what of it is in the roll-ups, each session with its
+ * Counts again from the legs of all calls and texts and compares with what is kept: each of them with what of it is in the roll-ups, each session with its
  * opening, each roll-up row with its sum. Says how many differ; repairs only when told to. Calls go on meanwhile.
  */
 @Injectable()
 export class Recount implements OnModuleInit {
-  private readonly differences: Gauge;
-
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -78,14 +65,8 @@ export class Recount implements OnModuleInit {
     private readonly events: Events,
     private readonly log: Log,
     private readonly countCall: CountCall,
-    metrics: Metrics,
-  ) {
-    this.differences = new Gauge({
-      name: 'masking_stats_recount_differences',
-      help: 'Calls, sessions and sums of the statistics that the last recount of this process found to be wrong.',
-      registers: [metrics.registry],
-    });
-  }
+    private readonly recountTexts: RecountTexts,
+  ) {}
 
   onModuleInit(): void {
     const options = { leaseSeconds: LEASE_SECONDS, maxAttempts: MAX_ATTEMPTS };
@@ -142,24 +123,31 @@ export class Recount implements OnModuleInit {
   /** Tells what was found, once. */
   private async end({ startedAt, found }: RecountState, turn: number, isRepair: boolean): Promise<true> {
     const finishedAt = this.clock.now();
-    const { callDifferences, sessionDifferences, sumDifferences } = found;
-    const differences = callDifferences + sessionDifferences + sumDifferences;
+    const { callDifferences, textDifferences, sessionDifferences, sumDifferences } = found;
+    const differences = callDifferences + textDifferences + sessionDifferences + sumDifferences;
     const isMine = await this.database.transaction(async (tx) => {
       const mine = 'DELETE FROM stat_recount_progress WHERE is_repair = ? AND turn = ?';
       if ((await change(tx, mine, [isRepair, turn])) === 0) return false;
       const [kept] = await KEPT.read(tx, `FROM call_stat WHERE virtual_number = '${ALL_NUMBERS}'`);
       // Of the calls that are still there to be looked at.
-      const [gone] = await FORGOTTEN.read(tx, 'FROM forgotten_stat');
-      const statCalls = (kept?.calls ?? 0) - (gone?.calls ?? 0);
-      const statAmount = (kept?.amount ?? 0) - (gone?.amount ?? 0);
-      const report = { id: newId(), startedAt, finishedAt, ...found, statCalls, statAmount, isRepaired: isRepair };
+      const [gone] = await KEPT.read(tx, 'FROM forgotten_stat');
+      const left = (name: 'calls' | 'amount' | 'texts' | 'textAmount'): number =>
+        (kept?.[name] ?? 0) - (gone?.[name] ?? 0);
+      const ofCalls = { statCalls: left('calls'), statAmount: left('amount') };
+      const ofTexts = { statTexts: left('texts'), statTextAmount: left('textAmount') };
+      const report = { id: newId(), startedAt, finishedAt, ...found, ...ofCalls, ...ofTexts, isRepaired: isRepair };
       await STAT_RECOUNTS.insert(tx, report);
-      const differed = [report.id, callDifferences, sessionDifferences, sumDifferences, isRepair] as const;
+      const differed = [
+        report.id,
+        callDifferences + textDifferences,
+        sessionDifferences,
+        sumDifferences,
+        isRepair,
+      ] as const;
       if (differences > 0) await this.events.publish(tx, new RecountDiffered(...differed));
       return true;
     });
     if (!isMine) return true;
-    this.differences.set(differences);
     const level = differences === 0 ? 'info' : 'error';
     this.log[level]('stats.recounted', { ...found, repaired: isRepair, milliseconds: finishedAt - startedAt });
     return true;
@@ -173,6 +161,10 @@ export class Recount implements OnModuleInit {
         return this.countSessions(state, isRepair);
       case 'calls':
         return this.countCalls(state, isRepair);
+      case 'texts': {
+        const after = await this.recountTexts.page(state.found, state.after, PAGE, isRepair);
+        return after === null ? begun(state, 'session-sums') : { ...state, after };
+      }
       case 'session-sums':
         return this.sumSessions(state, isRepair);
       case 'hour-sums':
@@ -211,7 +203,7 @@ export class Recount implements OnModuleInit {
 
   private async countCalls(state: RecountState, isRepair: boolean): Promise<RecountState> {
     const accountId = await this.database.browse((manager) => accountFrom(manager, state.account));
-    if (accountId === null) return begun(state, 'session-sums');
+    if (accountId === null) return begun(state, 'texts');
     const after = accountId === state.account ? state.after : START;
     const page = await this.database.browse((manager) => nextEndedLegs(manager, accountId, after, PAGE));
     if (page.length === 0) return { ...state, account: `${accountId}~`, after: START };
@@ -278,13 +270,4 @@ export class Recount implements OnModuleInit {
   private async repairAll(tx: Tx, wrong: Surplus[]): Promise<void> {
     for (const surplus of wrong) await takeAway(tx, this.database, surplus);
   }
-}
-
-function beginning(startedAt: number): RecountState {
-  const found = { calls: 0, amount: 0, callDifferences: 0, sessionDifferences: 0, sumDifferences: 0 };
-  return { startedAt, found, stage: 'openings', account: START, after: START };
-}
-
-function begun(state: RecountState, stage: RecountState['stage']): RecountState {
-  return { ...state, stage, account: START, after: START };
 }

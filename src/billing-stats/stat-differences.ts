@@ -35,6 +35,15 @@ const LESS_TALLY = {
   amount: '-(amount + own_amount)',
   ownAmount: '-own_amount',
 };
+const LESS_TEXT = {
+  ...ZERO,
+  texts: '-is_taken',
+  textsDelivered: '-is_delivered',
+  textsFailed: '-is_failed',
+  textUnits: '-units',
+  textAmount: '-(amount + own_amount)',
+  textOwnAmount: '-own_amount',
+};
 const LESS_OPENING = { ...ZERO, sessions: '-sessions', fees: '-fees' };
 const WITHOUT_OPENING = { ...KEPT, sessions: '0', fees: '0' };
 
@@ -42,6 +51,7 @@ const QUARTERS = selection(CALL_STATS.pick(['quarter'], 'h'));
 
 const IS_OFF = SUM_COLUMNS.map((column) => `SUM(${column}) <> 0`).join(' OR ');
 const PLACE = 'hour, direction, subaccount_id';
+const PLACE_OF_TEXT = "hour, 'text' AS direction, subaccount_id";
 const HOURS = 'account_id = ? AND hour >= ? AND hour < ?';
 
 const NUMBERS = selection({
@@ -59,7 +69,7 @@ const SESSIONS = selection({
 
 // Each of these is one statement, so it sees one state of the database: what is counted meanwhile is on both sides or on neither.
 
-/** The rows of numbers, against the calls counted and the sessions opened in their hours, and what was forgotten of both. */
+/** The rows of numbers, against the calls and texts counted and the sessions opened in their hours, and what was forgotten of both. */
 export async function surplusOfNumbers(tx: Tx, accountId: string, from: number, to: number): Promise<Surplus[]> {
   const bounds = [accountId, from, to];
   const off = await NUMBERS.read(
@@ -67,10 +77,11 @@ export async function surplusOfNumbers(tx: Tx, accountId: string, from: number, 
     `FROM (
        SELECT virtual_number, ${PLACE}, ${listed(KEPT)} FROM call_stat WHERE ${HOURS} AND virtual_number <> '${ALL_NUMBERS}'
        UNION ALL SELECT virtual_number, ${PLACE}, ${listed(LESS_TALLY)} FROM call_tally WHERE ${HOURS}
+       UNION ALL SELECT virtual_number, ${PLACE_OF_TEXT}, ${listed(LESS_TEXT)} FROM text_tally WHERE ${HOURS}
        UNION ALL SELECT virtual_number, ${PLACE}, ${listed(LESS_OPENING)} FROM session_stat WHERE ${HOURS} AND sessions <> 0
        UNION ALL SELECT virtual_number, ${PLACE}, ${listed(LESS)} FROM forgotten_stat WHERE ${HOURS}
      ) d GROUP BY virtual_number, ${PLACE} HAVING ${IS_OFF}`,
-    [...bounds, ...bounds, ...bounds, ...bounds],
+    [...bounds, ...bounds, ...bounds, ...bounds, ...bounds],
   );
   return off.map(({ virtualNumber, quarter, direction, subaccountId, ...sums }) => ({
     accountId,
@@ -113,8 +124,9 @@ export async function surplusOfSessions(tx: Tx, after: string, upTo: string): Pr
     `FROM (
        SELECT session_id, ${PLACE}, account_id, virtual_number, ${listed(WITHOUT_OPENING)} FROM session_stat WHERE ${where}
        UNION ALL SELECT session_id, ${PLACE}, account_id, virtual_number, ${listed(LESS_TALLY)} FROM call_tally WHERE ${where}
+       UNION ALL SELECT session_id, ${PLACE_OF_TEXT}, account_id, virtual_number, ${listed(LESS_TEXT)} FROM text_tally WHERE ${where}
      ) d GROUP BY session_id, hour, direction HAVING ${IS_OFF}`,
-    [after, upTo, after, upTo],
+    [after, upTo, after, upTo, after, upTo],
   );
   return off.map(({ sessionId, quarter, direction, accountId, virtualNumber, subaccountId, ...sums }) => ({
     sessionId,
@@ -187,9 +199,10 @@ export async function nextQuarter(tx: Tx, accountId: string, after: number): Pro
     tx,
     `FROM (SELECT MIN(hour) AS hour FROM call_stat WHERE account_id = ? AND hour > ?
            UNION ALL SELECT MIN(hour) FROM call_tally WHERE account_id = ? AND hour > ?
+           UNION ALL SELECT MIN(hour) FROM text_tally WHERE account_id = ? AND hour > ?
            UNION ALL SELECT MIN(hour) FROM session_stat WHERE account_id = ? AND hour > ?) h
      WHERE hour IS NOT NULL ORDER BY hour LIMIT 1`,
-    [accountId, after, accountId, after, accountId, after],
+    [accountId, after, accountId, after, accountId, after, accountId, after],
   );
   return found?.quarter ?? null;
 }

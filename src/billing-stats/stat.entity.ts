@@ -5,13 +5,16 @@ import { tableOf } from '../platform/database/rows.js';
 /** Whose direction or subaccount was not counted: all that was before they were kept, and what a version before this one counts while both run. */
 export const UNKNOWN = 'unknown';
 
-/** Of a call: whether a party called, or the first party was called on request. */
-export type Direction = 'inbound' | 'requested' | typeof UNKNOWN;
+/** Of a call: whether a party called, or the first party was called on request. Texts stand in rows of their own. */
+export type Direction = 'inbound' | 'requested' | 'text' | typeof UNKNOWN;
 
 const direction = () => ({ ...word(9), default: UNKNOWN }) as const;
 /** Auth ID of the session's subaccount; empty where it has none, and for calls that came to no session. */
 const subaccount = () => ({ ...authId(), name: 'subaccount_id', default: UNKNOWN }) as const;
 const ownAmount = () => ({ ...micros(), name: 'own_amount', default: 0 }) as const;
+/** Sums of texts: a version that knows of none leaves them as they are. */
+const texts = (name: string) => ({ type: 'int', name, default: 0 }) as const;
+const ofTexts = (name: string) => ({ ...large(), name, default: 0 }) as const;
 
 /**
  * What of a call is in the roll-ups: the next count adds the difference, so that a call counts once however often it is counted, and moves
@@ -42,6 +45,38 @@ export class CallTally {
   @Column({ ...micros(), name: 'minute_fee' }) minuteFee!: number;
 }
 
+/** The same of a text: of one that came in and what was sent on of it. */
+@Entity('text_tally')
+@Index('text_tally_hour', ['accountId', 'quarter'])
+@Index('text_tally_session', ['sessionId', 'isTaken', 'receivedAt'])
+export class TextTally {
+  @PrimaryColumn({ ...id(), name: 'text_id' }) textId!: string;
+  @Column({ ...authId(), name: 'account_id' }) accountId!: string;
+  /** First instant of the quarter of an hour in which it came. */
+  @Column({ ...instant(), name: 'hour' }) quarter!: number;
+  /** Digits, or `unknown`. */
+  @Column({ ...word(15), name: 'virtual_number' }) virtualNumber!: string;
+  @Column({ ...authId(), name: 'subaccount_id' }) subaccountId!: string;
+  @Column({ ...id(), ...nullable, name: 'session_id' }) sessionId!: string | null;
+  @Column({ ...instant(), name: 'received_at' }) receivedAt!: number;
+  /** Whether it was to be passed on. */
+  @Column({ ...flag(), name: 'is_taken' }) isTaken!: boolean;
+  /** Whether all of it has arrived. */
+  @Column({ ...flag(), name: 'is_delivered' }) isDelivered!: boolean;
+  /** Whether some of it did not, or nobody knows. */
+  @Column({ ...flag(), name: 'is_failed' }) isFailed!: boolean;
+  /** Of what came in and what was sent on. */
+  @Column({ type: 'int' }) units!: number;
+  /** Of what was sent on and is charged. */
+  @Column({ type: 'int', name: 'forwarded_units' }) forwardedUnits!: number;
+  /** Plivo's prices and what carriers charge. */
+  @Column(micros()) amount!: number;
+  /** The account's own price on top. */
+  @Column({ ...micros(), name: 'own_amount' }) ownAmount!: number;
+  /** The account's price of a forwarded unit when the text was first counted. */
+  @Column({ ...micros(), name: 'message_fee' }) messageFee!: number;
+}
+
 /**
  * Sums of an account's calls and opened sessions in a quarter of an hour, by virtual number and, under the empty number, of all. The columns are named
  * `hour` because they held hours, and what was counted then still does.
@@ -67,6 +102,16 @@ export class CallStat {
   @Column({ type: 'int' }) sessions!: number;
   /** For opening sessions. */
   @Column(micros()) fees!: number;
+  /** That were to be passed on; refused ones count in units and amounts alone. */
+  @Column(texts('texts')) texts!: number;
+  @Column(texts('texts_delivered')) textsDelivered!: number;
+  @Column(texts('texts_failed')) textsFailed!: number;
+  /** Of both legs. */
+  @Column(ofTexts('text_units')) textUnits!: number;
+  /** Plivo's prices, carriers' and the account's own. */
+  @Column(ofTexts('text_amount')) textAmount!: number;
+  /** The account's own alone. */
+  @Column(ofTexts('text_own_amount')) textOwnAmount!: number;
 }
 
 /** The same sums of one session. */
@@ -89,6 +134,12 @@ export class SessionStat {
   @Column({ type: 'int' }) sessions!: number;
   /** For opening sessions. */
   @Column(micros()) fees!: number;
+  @Column(texts('texts')) texts!: number;
+  @Column(texts('texts_delivered')) textsDelivered!: number;
+  @Column(texts('texts_failed')) textsFailed!: number;
+  @Column(ofTexts('text_units')) textUnits!: number;
+  @Column(ofTexts('text_amount')) textAmount!: number;
+  @Column(ofTexts('text_own_amount')) textOwnAmount!: number;
 }
 
 /**
@@ -112,6 +163,12 @@ export class ForgottenStat {
   @Column(ownAmount()) ownAmount!: number;
   @Column({ type: 'int' }) sessions!: number;
   @Column(micros()) fees!: number;
+  @Column(texts('texts')) texts!: number;
+  @Column(texts('texts_delivered')) textsDelivered!: number;
+  @Column(texts('texts_failed')) textsFailed!: number;
+  @Column(ofTexts('text_units')) textUnits!: number;
+  @Column(ofTexts('text_amount')) textAmount!: number;
+  @Column(ofTexts('text_own_amount')) textOwnAmount!: number;
 }
 
 /** What a recount found. */
@@ -133,6 +190,12 @@ export class StatRecount {
   @Column({ type: 'int', name: 'session_differences' }) sessionDifferences!: number;
   /** Roll-up rows that are not the sum of what they were made of. */
   @Column({ type: 'int', name: 'sum_differences' }) sumDifferences!: number;
+  /** The same of texts. */
+  @Column(texts('texts')) texts!: number;
+  @Column(ofTexts('text_amount')) textAmount!: number;
+  @Column(texts('stat_texts')) statTexts!: number;
+  @Column(ofTexts('stat_text_amount')) statTextAmount!: number;
+  @Column(texts('text_differences')) textDifferences!: number;
   @Column({ ...flag(), name: 'is_repaired' }) isRepaired!: boolean;
 }
 
@@ -147,6 +210,7 @@ export class RecountProgress {
 }
 
 export const CALL_TALLIES = tableOf(CallTally);
+export const TEXT_TALLIES = tableOf(TextTally);
 export const CALL_STATS = tableOf(CallStat);
 export const SESSION_STATS = tableOf(SessionStat);
 export const FORGOTTEN_STATS = tableOf(ForgottenStat);

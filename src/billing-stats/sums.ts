@@ -24,8 +24,17 @@ export const NOTHING: Sums = {
   ownAmount: 0,
   sessions: 0,
   fees: 0,
+  texts: 0,
+  textsDelivered: 0,
+  textsFailed: 0,
+  textUnits: 0,
+  textAmount: 0,
+  textOwnAmount: 0,
 };
 export const SUM_NAMES = Object.keys(NOTHING) as (keyof Sums)[];
+export const TEXT_SUM_NAMES = SUM_NAMES.filter((name) => name.startsWith('text'));
+/** What calls and opened sessions add to: texts stand in rows of their own. */
+export const CALL_SUM_NAMES = SUM_NAMES.filter((name) => !TEXT_SUM_NAMES.includes(name));
 /** The columns of the sums, under the same names in both tables of roll-ups. */
 export const SUM_COLUMNS = SUM_NAMES.map((name) => CALL_STATS.column(name));
 /** The sums over several rows, as fields of a selection. */

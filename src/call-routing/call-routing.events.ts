@@ -1,5 +1,6 @@
 import type { SessionRecord } from '../sessions/index.js';
 import type { E164 } from '../telephony/phone.js';
+import type { Outcome } from './decision-words.js';
 
 /** When a call was answered with an order to connect it, made of the session as told here; its row is held. */
 export class CallStarted {
@@ -8,6 +9,15 @@ export class CallStarted {
     readonly session: SessionRecord,
     readonly callId: string,
     readonly callerRole: 'first' | 'second',
+  ) {}
+}
+
+/** When a call was answered with anything but an order to connect it: refused, asked for its PIN, played to or handed on. */
+export class CallUnconnected {
+  static readonly eventName = 'call.unconnected';
+  constructor(
+    readonly accountId: string,
+    readonly callId: string,
   ) {}
 }
 
@@ -31,6 +41,23 @@ export class PartyHungUp {
     readonly callId: string,
     readonly role: 'first' | 'second',
     readonly legUuid: string,
+  ) {}
+}
+
+/** When it is first known what became of a call: once a call, refused ones too. What is learnt later may say otherwise, and is not told. */
+export class CallTurnedOut {
+  static readonly eventName = 'call.turned-out';
+  constructor(
+    readonly accountId: string,
+    /** Digits of the number that was called, or that we called from; null where it is no number. */
+    readonly virtualNumber: string | null,
+    readonly outcome: Outcome,
+    /** Why it was decided so; a word of decision-words.ts. */
+    readonly reason: string,
+    /** Of the leg that decided: the other party's, else the caller's; null where Plivo named none. */
+    readonly hangupCauseCode: number | null,
+    /** From the caller's call to the other party's answer, and from there to the end; null of calls that were not connected. */
+    readonly seconds: { setUp: number | null; talk: number | null },
   ) {}
 }
 

@@ -22,6 +22,7 @@ import { JudgePin } from './pin/judge-pin.js';
 import { PinLocks } from './pin/pin-locks.js';
 import { PurgePinLocks } from './pin/purge-pin-locks.js';
 import { ReindexPinFailures } from './pin/reindex-pin-failures.js';
+import { CountActiveCalls } from './read/count-active-calls.js';
 import { ExplainRoute } from './read/explain-route.js';
 import { FindCalls } from './read/find-calls.js';
 import { FindLeg } from './read/find-leg.js';
@@ -50,6 +51,7 @@ const RUSH = [Rush, ShedAnswers];
 const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound, ReadCaller, ReadSeat, ReserveSpend];
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
 const READ = [
+  CountActiveCalls,
   ExplainRoute,
   FindCalls,
   FindLeg,

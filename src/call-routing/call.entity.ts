@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, flag, id, instant, keyedIndex, micros, nullable, word } from '../platform/database/columns.js';
+import type { SealedPlace } from '../platform/crypto/crypto.js';
 import { tableOf } from '../platform/database/rows.js';
 import type { Outcome } from './decision-words.js';
 
@@ -72,15 +73,13 @@ export class MaskedCall {
   @Column({ ...instant(), ...nullable, name: 'reconciled_at' }) reconciledAt!: number | null;
 }
 
-const placeOf = (column: string) => (call: { callId: string; accountId: string }) => ({
-  column: `masked_call.${column}`,
-  row: call.callId,
-  account: call.accountId,
-});
+const placeOf =
+  (column: SealedPlace['column']) =>
+  (call: { callId: string; accountId: string }): SealedPlace => ({ column, row: call.callId, account: call.accountId });
 /** Where what a call keeps sealed stands. */
-export const answerPlace = placeOf('answer');
-export const callerPlace = placeOf('caller');
-export const dialledPlace = placeOf('dialled');
+export const answerPlace = placeOf('masked_call.answer');
+export const callerPlace = placeOf('masked_call.caller');
+export const dialledPlace = placeOf('masked_call.dialled');
 
 /** One Plivo call leg: A from the caller to us, B from us to the other party. */
 @Entity('call_leg')
@@ -135,7 +134,15 @@ export class CallAnswer {
 }
 
 /** Where what a call was answered at a later step stands, sealed. */
-export const stepAnswerPlace = ({ callId, accountId, step }: { callId: string; accountId: string; step: string }) => ({
+export const stepAnswerPlace = ({
+  callId,
+  accountId,
+  step,
+}: {
+  callId: string;
+  accountId: string;
+  step: string;
+}): SealedPlace => ({
   column: 'call_answer.answer',
   row: `${callId}/${step}`,
   account: accountId,

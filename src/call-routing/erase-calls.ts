@@ -91,7 +91,7 @@ export class EraseCalls {
   async hold(tx: Tx, side: CallSide, index: string, callIds: string[], now: number) {
     const calls = await CALL.read(
       tx,
-      `FROM masked_call WHERE id IN (${marks(callIds)}) AND ${side} = ? ${this.database.forUpdate}`,
+      `FROM masked_call ${this.database.byPrimaryKey} WHERE id IN (${marks(callIds)}) AND +${side} = ? ${this.database.forUpdate}`,
       [...callIds, index],
     );
     const on = await tx.query<{ id: string }[]>(

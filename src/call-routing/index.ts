@@ -1,10 +1,12 @@
 export { CallRoutingModule } from './call-routing.module.js';
 export { ReadCallFacts, type CallFacts } from './read/read-call-facts.js';
 export type { Leg } from './facts/legs.js';
-export { OUTCOMES, type Outcome } from './decision-words.js';
+export { CountActiveCalls } from './read/count-active-calls.js';
+export { OUTCOMES, UNROUTED, type Outcome } from './decision-words.js';
 export { UnreadableWebhook } from './call-routing.errors.js';
 export { billedLegs, nextBilledLegs, type BilledLeg } from './read/billed-legs.js';
-export { FORM } from './webhook-schemas.js';
+export { shownCaller } from './answer/shown-caller.js';
+export { FORM, XML } from './webhook-schemas.js';
 export { countDecisions } from './read/count-decisions.js';
 export { callFigures, nextEndedLegs, type CallFigures } from './read/call-figures.js';
 export { ExplainRoute } from './read/explain-route.js';

@@ -1,62 +1,69 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram } from 'prom-client';
-import { Clock } from '../platform/clock.js';
-import { Database } from '../platform/database/database.js';
-import { numberOrNull, selection } from '../platform/database/rows.js';
 import { Metrics } from '../platform/metrics.js';
+import type { Counts, Durations } from '../platform/series.js';
+import type { CallbackPayload } from './contract.js';
 import type { Verdict } from './delivery-policy.js';
 
-const OLDEST = selection({ createdAt: numberOrNull('MIN(created_at)') });
+/** Every event of the contract: the compiler holds the two together. */
+const EVENTS: Record<CallbackPayload['event'], true> = {
+  SessionFirstPartyAnswer: true,
+  SessionSecondPartyRing: true,
+  SessionSecondPartyAnswer: true,
+  SessionPinAuthenticationStatus: true,
+  SessionFirstPartyHangup: true,
+  SessionSecondPartyHangup: true,
+  SessionPartiesHangup: true,
+  SessionTimeout: true,
+  SessionRecordingInitiated: true,
+  SessionRecordingCompleted: true,
+  SessionRecordingFailed: true,
+  SessionMessageReceived: true,
+  SessionMessageRefused: true,
+  SessionMessageForwarded: true,
+  SessionMessageDelivered: true,
+  SessionMessageFailed: true,
+  SessionMessageOptedOut: true,
+  SessionMessageOptedIn: true,
+};
+const SETTLED = ['delivered', 'parked'] as const;
 
 /** What operators watch of deliveries. */
 @Injectable()
 export class CallbackMetrics {
-  private readonly attempts: Counter<'event' | 'outcome'>;
-  private readonly settled: Counter<'event' | 'outcome'>;
-  private readonly seconds: Histogram;
+  private readonly attempts: Counts;
+  private readonly settled: Counts;
+  private readonly seconds: Durations;
 
-  constructor(metrics: Metrics, database: Database, clock: Clock) {
-    const registers = [metrics.registry];
-    this.attempts = new Counter({
+  constructor(metrics: Metrics) {
+    this.attempts = metrics.counts({
       name: 'masking_callback_attempts_total',
       help: 'Attempts to deliver a callback, by status code or class of failure.',
-      labelNames: ['event', 'outcome'],
-      registers,
+      labels: ['event', 'outcome'],
+      known: Object.keys(EVENTS).map((event) => [event, '200']),
     });
-    this.settled = new Counter({
+    this.settled = metrics.counts({
       name: 'masking_callbacks_total',
       help: 'Callbacks that were delivered or parked.',
-      labelNames: ['event', 'outcome'],
-      registers,
+      labels: ['event', 'outcome'],
+      known: Object.keys(EVENTS).flatMap((event) => SETTLED.map((outcome) => [event, outcome])),
     });
-    this.seconds = new Histogram({
-      name: 'masking_callback_attempt_seconds',
-      help: 'Duration of attempts.',
-      buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15],
-      registers,
-    });
-    const oldest = new Gauge({
-      name: 'masking_callbacks_oldest_seconds',
-      help: 'Age of the oldest callback that is neither delivered nor parked; 0 when there is none.',
-      registers,
-      collect: async () => {
-        const [pending] = await database.browse((manager) =>
-          OLDEST.read(manager, "FROM callback WHERE status = 'pending'"),
-        );
-        const createdAt = pending?.createdAt ?? null;
-        oldest.set(createdAt === null ? 0 : Math.max(0, clock.now() - createdAt) / 1000);
-      },
-    });
+    this.seconds = metrics
+      .histograms({
+        name: 'masking_callback_attempt_seconds',
+        help: 'How long attempts to deliver a callback took.',
+        limits: [0.01, 0.05, 0.1, 0.5, 1, 5, 15],
+      })
+      .of();
   }
 
   attempted(event: string, outcome: string, { kind }: Verdict, durationMs: number): void {
-    this.attempts.inc({ event, outcome });
+    this.attempts.of(event, outcome).add();
     this.seconds.observe(durationMs / 1000);
     if (kind === 'park') this.parked(event);
-    if (kind === 'delivered') this.settled.inc({ event, outcome: 'delivered' });
+    if (kind === 'delivered') this.settled.of(event, 'delivered').add();
   }
 
   parked(event: string): void {
-    this.settled.inc({ event, outcome: 'parked' });
+    this.settled.of(event, 'parked').add();
   }
 }

@@ -39,11 +39,15 @@ export class CallbackTarget {
   /** Of a session whose row is held. */
   of<Session extends ToldSession>(session: Session, stream: Stream): Target<Session> | null {
     const { accountId, settings } = session;
-    const [given, method] =
-      stream === 'status'
-        ? [settings.callback_url, settings.callback_method]
-        : [settings.recording_callback_url, settings.recording_callback_method];
+    const [given, method] = urlOf(settings, stream);
     const url = given === '' && this.inbox?.accountId === accountId ? this.inbox.url : given;
     return url === '' ? null : { session, stream, url, method };
   }
+}
+
+function urlOf(settings: ToldSession['settings'], stream: Stream): [url: string, method: 'GET' | 'POST'] {
+  const { message_callback_url: url = '', message_callback_method: method = 'POST' } = settings;
+  if (stream === 'recording') return [settings.recording_callback_url, settings.recording_callback_method];
+  if (stream === 'message' && url !== '') return [url, method];
+  return [settings.callback_url, settings.callback_method];
 }

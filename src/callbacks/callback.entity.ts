@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { authId, flag, id, instant, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 
-/** `status` to `callback_url`, `recording` to `recording_callback_url`; each is delivered in its own order and counted by itself. */
-export type Stream = 'status' | 'recording';
+/** `status` to `callback_url`, `recording` to `recording_callback_url`, `message` to `message_callback_url`; each is delivered in its own order and counted by itself. */
+export type Stream = 'status' | 'recording' | 'message';
 export type CallbackStatus = 'pending' | 'delivered' | 'parked';
 
 /** One event told to a customer's URL, written in the transaction of the fact it tells; kept 30 days. */

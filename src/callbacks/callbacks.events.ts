@@ -1,3 +1,12 @@
+/** When an attempt at a callback was noted, or it was parked without one. */
+export class CallbackTried {
+  static readonly eventName = 'callback.tried';
+  constructor(
+    readonly accountId: string,
+    readonly callbackId: string,
+  ) {}
+}
+
 /** When a customer's server has failed for five days and is tried no more. */
 export class ReceiverPaused {
   static readonly eventName = 'receiver.paused';

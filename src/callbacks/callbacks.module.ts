@@ -10,11 +10,14 @@ import { CallbackTarget } from './callback-target.js';
 import { DeliverCallbacks } from './deliver-callbacks.js';
 import { FailingReceivers } from './failing-receivers.js';
 import { FindCallbacks } from './find-callbacks.js';
+import { FollowCallbacks } from './follow-callbacks.js';
 import { ForgetCallbacks } from './forget-callbacks.js';
 import { PurgeCallbacks } from './purge-callbacks.js';
+import { ReadBacklog } from './read-backlog.js';
 import { ReplayCallbacks } from './replay-callbacks.js';
 import { TellCalls } from './tell-calls.js';
 import { TellRecordings } from './tell-recordings.js';
+import { TellTexts } from './tell-texts.js';
 
 @Module({
   imports: [AccountsModule, SessionsModule, CallRoutingModule, RecordingModule, BillingStatsModule],
@@ -25,12 +28,23 @@ import { TellRecordings } from './tell-recordings.js';
     DeliverCallbacks,
     FailingReceivers,
     FindCallbacks,
+    FollowCallbacks,
     ForgetCallbacks,
     PurgeCallbacks,
+    ReadBacklog,
     ReplayCallbacks,
     TellCalls,
     TellRecordings,
+    TellTexts,
   ],
-  exports: [FailingReceivers, FindCallbacks, ForgetCallbacks, PurgeCallbacks, ReplayCallbacks],
+  exports: [
+    FailingReceivers,
+    FindCallbacks,
+    FollowCallbacks,
+    ForgetCallbacks,
+    PurgeCallbacks,
+    ReadBacklog,
+    ReplayCallbacks,
+  ],
 })
 export class CallbacksModule {}

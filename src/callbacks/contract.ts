@@ -1,6 +1,7 @@
 import { decimalText } from '../accounts/index.js';
 import type { ParamList } from '../plivo/index.js';
 import type { FoundRecording } from '../recording/index.js';
+import type { DecidedText, ForwardTurned } from '../texts/index.js';
 
 /** Everything that customers are told. Only the functions below make one; what they say of it to customers is in `docs/callbacks.md`. */
 export type CallbackPayload =
@@ -25,11 +26,27 @@ export type CallbackPayload =
   /** Sent when a recording can be fetched from us. */
   | Payload<'SessionRecordingCompleted', RecordingParameters>
   /** Sent when it is known that an answered call has no recording to hear. */
-  | Payload<'SessionRecordingFailed', RecordingParameters>;
+  | Payload<'SessionRecordingFailed', RecordingParameters>
+  /** Sent when a party's text was taken to be passed on. */
+  | Payload<'SessionMessageReceived', TextParameters>
+  /** Sent when a party's text was refused. */
+  | Payload<'SessionMessageRefused', TextRefusedParameters>
+  /** Sent when Plivo has passed a message on to the network: in North America mostly the last that is known of it. */
+  | Payload<'SessionMessageForwarded', TextOutcomeParameters>
+  /** Sent when the other party's phone has it. */
+  | Payload<'SessionMessageDelivered', TextOutcomeParameters>
+  /** Sent when it has failed, was never sent, or nobody will know. */
+  | Payload<'SessionMessageFailed', TextOutcomeParameters>
+  /** Sent when a party has asked not to be written to from the session's number, or Plivo says so. */
+  | Payload<'SessionMessageOptedOut'>
+  /** Sent when it may be written to again. */
+  | Payload<'SessionMessageOptedIn'>;
 
 export type PartyEvent = 'SessionFirstPartyAnswer' | 'SessionSecondPartyRing' | 'SessionSecondPartyAnswer';
 export type HangupEvent = EventWith<HangupParameters>;
 export type RecordingEvent = EventWith<RecordingParameters>;
+export type TextOutcomeEvent = EventWith<TextOutcomeParameters>;
+export type OptEvent = 'SessionMessageOptedOut' | 'SessionMessageOptedIn';
 
 /** When something happened, and who called whom. */
 export interface Occasion {
@@ -73,6 +90,24 @@ type RecordingParameters = {
   RecordingStartTime: string;
   RecordingEndTime: string;
   RecordingFormat: string;
+};
+
+type TextParameters = {
+  MessageUUID: string;
+  MessageType: 'sms' | 'mms';
+  MediaCount: string;
+  Units: string;
+};
+
+type TextRefusedParameters = Omit<TextParameters, 'Units'> & { Reason: string };
+
+type TextOutcomeParameters = {
+  MessageUUID: string;
+  ForwardMessageUUID: string;
+  Units: string;
+  Amount: string;
+  ErrorCode: string;
+  Reason: string;
 };
 
 type EventWith<Own extends Record<string, string>> = Extract<CallbackPayload, Payload<string, Own>>['event'];
@@ -141,6 +176,58 @@ export function recordingEvent(event: RecordingEvent, occasion: Occasion, record
     RecordingEndTime: time(endedAt),
     RecordingFormat: `.${recording.format}`,
   });
+}
+
+function typeOf(mediaCount: number): TextParameters['MessageType'] {
+  return mediaCount > 0 ? 'mms' : 'sms';
+}
+
+/** `words`: null where nobody wants to read them. */
+export function textEvent(
+  occasion: Occasion,
+  { messageUuid, mediaCount }: Pick<DecidedText, 'messageUuid' | 'mediaCount'>,
+  units: number,
+  words: string | null,
+): CallbackPayload {
+  return new Payload('SessionMessageReceived', occasion, {
+    MessageUUID: messageUuid,
+    MessageType: typeOf(mediaCount),
+    MediaCount: String(mediaCount),
+    Units: String(units),
+    ...(words === null ? {} : { Text: words }),
+  });
+}
+
+export function textRefusedEvent(
+  occasion: Occasion,
+  { messageUuid, mediaCount }: Pick<DecidedText, 'messageUuid' | 'mediaCount'>,
+  reason: string,
+): CallbackPayload {
+  return new Payload('SessionMessageRefused', occasion, {
+    MessageUUID: messageUuid,
+    MessageType: typeOf(mediaCount),
+    MediaCount: String(mediaCount),
+    Reason: reason,
+  });
+}
+
+export function textOutcomeEvent(
+  event: TextOutcomeEvent,
+  occasion: Occasion,
+  { messageUuid, forwardUuid, units, amountMicros, errorCode, reason }: ForwardTurned['told'],
+): CallbackPayload {
+  return new Payload(event, occasion, {
+    MessageUUID: messageUuid,
+    ForwardMessageUUID: forwardUuid ?? '',
+    Units: String(units),
+    Amount: decimalText(amountMicros),
+    ErrorCode: errorCode === null ? '' : String(errorCode),
+    Reason: reason,
+  });
+}
+
+export function optEvent(event: OptEvent, occasion: Occasion): CallbackPayload {
+  return new Payload(event, occasion, {});
 }
 
 /** `application/x-www-form-urlencoded`; the query string of a GET is the same text. */

@@ -1,19 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallbackTokens } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
-import { Crypto } from '../platform/crypto/crypto.js';
+import { Crypto, type SealedPlace } from '../platform/crypto/crypto.js';
 import { change, Database } from '../platform/database/database.js';
 import { selection, type Selected } from '../platform/database/rows.js';
-import { newNonce } from '../platform/ids.js';
+import { Events } from '../platform/events/events.js';
 import { Defer, Jobs, RetryLater } from '../platform/jobs/jobs.js';
 import { Outgoing, type Exchange } from '../platform/outgoing/outgoing.js';
-import { formDecoded } from './contract.js';
+import { fail, SpanKind, spanned } from '../platform/tracing/spans.js';
 import { CALLBACK_ATTEMPTS, CALLBACKS, type Stream } from './callback.entity.js';
 import { deliveryPolicy, outcomeWord, verdictOn, type DeliveryPolicy, type Verdict } from './delivery-policy.js';
 import { CallbackMetrics } from './callback-metrics.js';
+import { CallbackTried } from './callbacks.events.js';
 import { FailingReceivers } from './failing-receivers.js';
 import { receiverOf, type Receiver } from './receiver.js';
-import { signatureHeaders } from './sign-callback.js';
+import { signedRequest } from './sign-callback.js';
 
 export const DELIVER = 'callbacks.deliver';
 
@@ -58,6 +59,7 @@ export class DeliverCallbacks implements OnModuleInit {
     private readonly tokens: CallbackTokens,
     private readonly receivers: FailingReceivers,
     private readonly metrics: CallbackMetrics,
+    private readonly events: Events,
   ) {}
 
   onModuleInit(): void {
@@ -93,7 +95,7 @@ export class DeliverCallbacks implements OnModuleInit {
         continue;
       }
       const policy = deliveryPolicy(url);
-      const exchange = await this.attempt(next, url, policy, signal);
+      const exchange = await this.traced(next, () => this.attempt(next, url, policy, signal));
       const verdict = verdictOn(exchange, policy, next.tries + 1);
       const isOurs = await this.note(next, receiver, now, exchange, verdict);
       if (!isOurs) return;
@@ -101,6 +103,22 @@ export class DeliverCallbacks implements OnModuleInit {
       // What to wait for is read anew: an earlier one of the stream may have been replayed during the attempt, and must not wait for this one's next.
       if (verdict.kind === 'retry') lastFailure = outcomeWord(exchange);
     }
+  }
+
+  /** Where it goes is the customer's; how it went is not his alone. */
+  private traced({ id, event, attempts }: NextCallback, attempt: () => Promise<Exchange>): Promise<Exchange> {
+    const attributes = { 'callback.id': id, 'callback.event': event, 'callback.attempt': attempts + 1 };
+    return spanned(
+      'callback.deliver',
+      attributes,
+      async (span) => {
+        const exchange = await attempt();
+        if (exchange.kind === 'answered') span.setAttribute('http.response.status_code', exchange.status);
+        else fail(span, exchange.error);
+        return exchange;
+      },
+      { kind: SpanKind.CLIENT },
+    );
   }
 
   private async next(sessionId: string, stream: Stream): Promise<NextCallback | null> {
@@ -127,22 +145,11 @@ export class DeliverCallbacks implements OnModuleInit {
     const main = await this.tokens.of(accountId);
     const own = ownerId === accountId ? main : await this.tokens.of(ownerId);
 
-    // What the receiver sees: normalised, and without the fragment.
-    const target = new URL(url);
-    target.hash = '';
-    if (method === 'GET') target.search = target.search === '' ? form : `${target.search.slice(1)}&${form}`;
-    const body = method === 'POST' ? form : '';
-    const headers = signatureHeaders(
-      { method, url: target.href, params: method === 'POST' ? formDecoded(form) : [], nonce: newNonce() },
-      { own, main },
-      // Receivers hold it against their own clocks, which nobody advances with ours.
-      { id, seconds: Math.floor(this.clock.wall() / 1000), body },
-    );
+    // Receivers hold it against their own clocks, which nobody advances with ours.
+    const seconds = Math.floor(this.clock.wall() / 1000);
+    const request = signedRequest({ id, method, form }, url, { own, main }, seconds);
     return this.outgoing.send({
-      url: target.href,
-      method,
-      headers: method === 'POST' ? { ...headers, 'content-type': 'application/x-www-form-urlencoded' } : headers,
-      body: method === 'POST' ? body : null,
+      ...request,
       connectMs: policy.connectMs,
       readMs: policy.readMs,
       totalMs: policy.totalMs,
@@ -187,20 +194,22 @@ export class DeliverCallbacks implements OnModuleInit {
         answer: answer === '' ? null : this.crypto.seal(attemptPlace(id, attempts + 1, accountId), answer),
       });
       await this.receivers.note(tx, receiver, verdict.kind === 'delivered');
+      await this.events.publish(tx, new CallbackTried(accountId, id));
       return true;
     });
   }
 
   /** Without an attempt. Returns whether it was still ours to park. */
-  private async park({ id, attempts, event }: NextCallback): Promise<boolean> {
-    const parked = await this.database.transaction((tx) =>
-      CALLBACKS.update(
+  private async park({ id, accountId, attempts, event }: NextCallback): Promise<boolean> {
+    const parked = await this.database.transaction(async (tx) => {
+      await this.events.publish(tx, new CallbackTried(accountId, id));
+      return CALLBACKS.update(
         tx,
         { status: 'parked', outcome: 'receiver-paused', settledAt: this.clock.now() },
         "WHERE id = ? AND attempts = ? AND status = 'pending'",
         [id, attempts],
-      ),
-    );
+      );
+    });
     if (parked > 0) this.metrics.parked(event);
     return parked > 0;
   }
@@ -217,10 +226,12 @@ export function deliveryOf(
   ];
 }
 
-const placeOf = (column: string) => (row: string, account: string) => ({ column: `callback.${column}`, row, account });
-export const urlPlace = placeOf('url');
-export const bodyPlace = placeOf('body');
-export const attemptPlace = (id: string, number: number, account: string) => ({
+const placeOf =
+  (column: SealedPlace['column']) =>
+  (row: string, account: string): SealedPlace => ({ column, row, account });
+export const urlPlace = placeOf('callback.url');
+export const bodyPlace = placeOf('callback.body');
+export const attemptPlace = (id: string, number: number, account: string): SealedPlace => ({
   column: 'callback_attempt.answer',
   row: `${id}/${number}`,
   account,

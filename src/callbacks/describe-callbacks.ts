@@ -1,4 +1,4 @@
-import { object, text, word, uuid, type Schema } from '../platform/openapi/schemas.js';
+import { object, optional, text, word, uuid, type Schema } from '../platform/openapi/schemas.js';
 import type { CallbackPayload } from './contract.js';
 
 type EventName = CallbackPayload['event'];
@@ -16,8 +16,17 @@ const WHEN: Record<EventName, string> = {
   SessionRecordingInitiated: 'Both parties of a call that is recorded have answered',
   SessionRecordingCompleted: 'A recording can be fetched from us',
   SessionRecordingFailed: 'An answered call has no recording to hear',
+  SessionMessageReceived: "A party's text was taken to be passed on",
+  SessionMessageRefused: "A party's text was refused",
+  SessionMessageForwarded:
+    'Plivo has passed a message on to the network: in North America mostly the last that is known',
+  SessionMessageDelivered: "The other party's phone has it",
+  SessionMessageFailed: 'A message has failed, was never sent, or nobody will know',
+  SessionMessageOptedOut: "A party has asked not to be written to from the session's number, or Plivo says so",
+  SessionMessageOptedIn: 'A party may be written to again',
 };
 
+const SOME_UUID = '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f';
 const TIME = '2026-11-22 19:03:07+00:00';
 
 const OF_ALL = (event: string): Record<string, Schema> => ({
@@ -55,6 +64,41 @@ const OF_RECORDINGS: Record<string, Schema> = {
   RecordingFormat: text('With its dot.', '.mp3'),
 };
 
+const OF_TEXTS: Record<string, Schema> = {
+  MessageUUID: uuid("Plivo's id of the text that was written."),
+  MessageType: word('mms: with pictures, which stay behind unless the account has messaging_media.', ['sms', 'mms']),
+  MediaCount: text('Pictures.', '0'),
+};
+
+const OF_TAKEN_TEXTS: Record<string, Schema> = {
+  ...OF_TEXTS,
+  Units: text('Parts in which it is to be sent.', '1'),
+  Text: optional(text('What will be sent; only where the account has text_in_callbacks.', 'I am at the door')),
+};
+
+const OF_REFUSED_TEXTS: Record<string, Schema> = {
+  ...OF_TEXTS,
+  Reason: text('Why it goes no further.', 'recipient-opted-out'),
+};
+
+const OF_OUTCOMES: Record<string, Schema> = {
+  MessageUUID: uuid("Plivo's id of the text that was written."),
+  ForwardMessageUUID: text(
+    "Plivo's id of the message; a long text goes in up to three. Empty where Plivo has none.",
+    SOME_UUID,
+  ),
+  Units: text('Parts of the message.', '1'),
+  Amount: text('What the message cost, as far as it is known.', '0.0077'),
+  ErrorCode: text("Plivo's; empty for none.", ''),
+  Reason: text('Why it has failed; else empty.', ''),
+};
+
+function ofTexts(event: string): Record<string, Schema> {
+  if (event === 'SessionMessageReceived') return OF_TAKEN_TEXTS;
+  if (event === 'SessionMessageRefused') return OF_REFUSED_TEXTS;
+  return event.startsWith('SessionMessageOpted') ? {} : OF_OUTCOMES;
+}
+
 /** The events of `contract.ts` as the `webhooks` of the OpenAPI document. A spec holds them to what is sent. */
 export function describeCallbacks(): Record<string, Schema> {
   return Object.fromEntries(
@@ -71,7 +115,11 @@ export function callbackSchema(event: EventName): Schema {
     ...(event.endsWith('Hangup') && OF_HANGUPS),
     ...(event.startsWith('SessionPin') && OF_PINS),
     ...(event.startsWith('SessionRecording') && OF_RECORDINGS),
-    SequenceNumber: text('From 1 without gaps in each session; recording events have a count of their own.', '1'),
+    ...(event.startsWith('SessionMessage') && ofTexts(event)),
+    SequenceNumber: text(
+      'From 1 without gaps in each session; recording events and text events have counts of their own.',
+      '1',
+    ),
   });
 }
 
@@ -79,11 +127,13 @@ function callback(event: string, when: string, schema: Schema): Schema {
   const members = schema['properties'] as Record<string, Schema>;
   const example = Object.fromEntries(Object.entries(members).map(([name, member]) => [name, member['example']]));
   const isRecording = event.startsWith('SessionRecording');
+  const isText = event.startsWith('SessionMessage');
+  const url = isRecording ? 'recording_callback_url' : isText ? 'message_callback_url' : 'callback_url';
   return {
     tags: ['Callbacks'],
     operationId: `on${event}`,
     summary: when,
-    description: `Sent to the session's \`${isRecording ? 'recording_callback_url' : 'callback_url'}\`, at least once and in order; with GET the parameters are the query.`,
+    description: `Sent to the session's \`${url}\`, at least once and in order; with GET the parameters are the query.`,
     security: [],
     parameters: SIGNATURES,
     requestBody: {
@@ -91,7 +141,12 @@ function callback(event: string, when: string, schema: Schema): Schema {
       content: {
         'application/x-www-form-urlencoded': {
           schema,
-          example: { ...example, SessionUUID: SOME_UUID, ...(isRecording && { RecordingUUID: SOME_UUID }) },
+          example: {
+            ...example,
+            SessionUUID: SOME_UUID,
+            ...(isRecording && { RecordingUUID: SOME_UUID }),
+            ...('MessageUUID' in members && { MessageUUID: SOME_UUID }),
+          },
         },
       },
     },
@@ -102,8 +157,6 @@ function callback(event: string, when: string, schema: Schema): Schema {
     },
   };
 }
-
-const SOME_UUID = '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f';
 
 const SIGNATURES = (
   [

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
-import { Crypto } from '../platform/crypto/crypto.js';
+import { Crypto, type SealedPlace } from '../platform/crypto/crypto.js';
 import { change, Database, isDuplicate, type Tx } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
@@ -160,4 +160,8 @@ export class FailingReceivers implements OnModuleInit {
   }
 }
 
-const originPlace = (row: string, account: string) => ({ column: 'failing_receiver.origin', row, account });
+const originPlace = (row: string, account: string): SealedPlace => ({
+  column: 'failing_receiver.origin',
+  row,
+  account,
+});

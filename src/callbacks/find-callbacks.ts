@@ -29,6 +29,11 @@ export interface FoundCallback {
 export interface CallbackSearch {
   status?: CallbackStatus | undefined;
   sessionId?: string | undefined;
+  accountId?: string | undefined;
+  /** Made from this instant on. */
+  since?: number | undefined;
+  /** Made before it. */
+  until?: number | undefined;
   /** The last callback of the page before. */
   before?: { at: number; id: string } | undefined;
   limit: number;
@@ -52,11 +57,14 @@ export class FindCallbacks {
     private readonly crypto: Crypto,
   ) {}
 
-  run({ status, sessionId, before, limit }: CallbackSearch): Promise<FoundCallback[]> {
+  run({ status, sessionId, accountId, since, until, before, limit }: CallbackSearch): Promise<FoundCallback[]> {
     return this.database.browse(async (manager) => {
       const conditions = [
         ...(status === undefined ? [] : [{ sql: 'status = ?', parameters: [status] }]),
         ...(sessionId === undefined ? [] : [{ sql: 'session_id = ?', parameters: [sessionId] }]),
+        ...(accountId === undefined ? [] : [{ sql: 'account_id = ?', parameters: [accountId] }]),
+        ...(since === undefined ? [] : [{ sql: 'created_at >= ?', parameters: [since] }]),
+        ...(until === undefined ? [] : [{ sql: 'created_at < ?', parameters: [until] }]),
         ...(before === undefined ? [] : [placedBefore(before)]),
       ];
       const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -21,6 +22,7 @@ export interface ReplayRange {
   until?: number | undefined;
   status: CallbackStatus;
   sessionId?: string | undefined;
+  accountId?: string | undefined;
 }
 
 /** What is left of a range: callbacks after `after`, made until `before`. */
@@ -60,12 +62,15 @@ export class ReplayCallbacks implements OnModuleInit {
   /** Has the range sent in the background; answers how many callbacks are in it now. */
   async range(tx: Tx, range: ReplayRange): Promise<number> {
     const before = this.clock.now();
-    const { where, parameters } = condition(range, before);
-    const [counted] = await COUNT.read(tx, `FROM callback WHERE ${where}`, parameters);
-    const callbacks = counted?.callbacks ?? 0;
+    const callbacks = await countOf(tx, range, before);
     const part: ReplayPart = { ...range, before, after: { at: 0, id: '' } };
     if (callbacks > 0) await this.jobs.enqueue(tx, REPLAY, part);
     return callbacks;
+  }
+
+  /** How many callbacks the range has now: what is asked before they are sent. */
+  count(range: ReplayRange): Promise<number> {
+    return this.database.browse((manager) => countOf(manager, range, this.clock.now()));
   }
 
   /**
@@ -116,13 +121,19 @@ export class ReplayCallbacks implements OnModuleInit {
   }
 }
 
+async function countOf(manager: EntityManager, range: ReplayRange, before: number): Promise<number> {
+  const { where, parameters } = condition(range, before);
+  const [counted] = await COUNT.read(manager, `FROM callback WHERE ${where}`, parameters);
+  return counted?.callbacks ?? 0;
+}
+
 function streamKey({ sessionId, stream }: Pick<Replayed, 'sessionId' | 'stream'>): string {
   return `${sessionId}:${stream}`;
 }
 
 /** What has been settled since the replay was asked for is not in it: its batches meet no callback twice. */
 function condition(
-  { since, until, status, sessionId }: ReplayRange,
+  { since, until, status, sessionId, accountId }: ReplayRange,
   before: number,
 ): { where: string; parameters: unknown[] } {
   const limits: [string, unknown][] = [
@@ -133,5 +144,6 @@ function condition(
   if (until !== undefined) limits.push(['created_at < ?', until]);
   if (since !== undefined) limits.push(['created_at >= ?', since]);
   if (sessionId !== undefined) limits.push(['session_id = ?', sessionId]);
+  if (accountId !== undefined) limits.push(['account_id = ?', accountId]);
   return { where: limits.map(([sql]) => sql).join(' AND '), parameters: limits.map(([, value]) => value) };
 }

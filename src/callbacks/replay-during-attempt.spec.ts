@@ -51,14 +51,15 @@ describeOnEachDatabase('a replay during an attempt', (open) => {
     const crypto = new Crypto(Buffer.alloc(32, 5));
     const log = createLogger({ level: 'silent', format: 'json' });
     const jobs = new Jobs(database, clock, testConfig(), log);
-    const receivers = new FailingReceivers(database, clock, crypto, jobs, new Events(), log);
+    const events = new Events();
+    const receivers = new FailingReceivers(database, clock, crypto, jobs, events, log);
     const outgoing = new Outgoing(clock, { allowPrivate: true });
     closers.push(() => outgoing.onModuleDestroy());
     const tokens = { of: async () => ['token'] } as unknown as CallbackTokens;
-    const metrics = new CallbackMetrics(new Metrics(), database, clock);
+    const metrics = new CallbackMetrics(new Metrics());
     const add = new AddCallback(database, clock, crypto, jobs);
     const replay = new ReplayCallbacks(database, clock, crypto, jobs, receivers);
-    new DeliverCallbacks(database, clock, crypto, jobs, outgoing, tokens, receivers, metrics).onModuleInit();
+    new DeliverCallbacks(database, clock, crypto, jobs, outgoing, tokens, receivers, metrics, events).onModuleInit();
     const receiver = await startReceiver();
     const session = {
       id: newId(),

@@ -1,11 +1,44 @@
 import { createHmac } from 'node:crypto';
+import { newNonce } from '../platform/ids.js';
 import { signV2, v3Signer, type SignedRequest } from '../plivo/index.js';
+import { formDecoded } from './contract.js';
 
 export interface CallbackSigners {
   /** Tokens of the session's owner, account or subaccount, oldest first. */
   own: readonly string[];
   /** Tokens of the main account, oldest first. */
   main: readonly string[];
+}
+
+/** A callback as it goes to a receiver. `body` is null for a GET, whose parameters are in the URL. */
+export interface CallbackRequest {
+  url: string;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+/**
+ * The request that brings a callback to a URL, signed as the receiver sees it: normalised, and without the fragment. `seconds` since 1970, when it is sent; receivers hold
+ * it against their own clocks.
+ */
+export function signedRequest(
+  { id, method, form }: { id: string; method: 'GET' | 'POST'; form: string },
+  url: string,
+  signers: CallbackSigners,
+  seconds: number,
+): CallbackRequest {
+  const target = new URL(url);
+  target.hash = '';
+  if (method === 'GET') target.search = target.search === '' ? form : `${target.search.slice(1)}&${form}`;
+  const body = method === 'POST' ? form : null;
+  const headers = signatureHeaders(
+    { method, url: target.href, params: method === 'POST' ? formDecoded(form) : [], nonce: newNonce() },
+    signers,
+    { id, seconds, body: body ?? '' },
+  );
+  const typed = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+  return { url: target.href, method, headers: method === 'POST' ? typed : headers, body };
 }
 
 /**

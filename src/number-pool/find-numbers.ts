@@ -25,6 +25,21 @@ export async function holdersOf(manager: EntityManager, numbers: E164[]): Promis
   return holders;
 }
 
+const LINK = selection(NUMBERS.pick(['subaccountId']));
+
+/** The subaccount that an account's number is linked to; null for the account's own, and for numbers that it has not. */
+export async function subaccountOfNumber(
+  manager: EntityManager,
+  accountId: string,
+  number: E164,
+): Promise<string | null> {
+  const [found] = await LINK.read(manager, 'FROM virtual_number WHERE number = ? AND account_id = ?', [
+    number,
+    accountId,
+  ]);
+  return found?.subaccountId ?? null;
+}
+
 const IN_POOL = selection(NUMBERS.pick(['number']));
 
 /**

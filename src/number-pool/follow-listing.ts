@@ -144,7 +144,7 @@ function unclaimedOf(
 async function setLeads(tx: Tx, leading: ListingChanges['leading']): Promise<void> {
   const alike = new Map<string, { led: Led; ids: number[] }>();
   for (const { id, ...led } of leading) {
-    const key = JSON.stringify([led.isElsewhere, led.application, led.leadsTo]);
+    const key = JSON.stringify(led);
     const group = alike.get(key) ?? { led, ids: [] };
     group.ids.push(id);
     alike.set(key, group);

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import type { Database, Tx } from '../platform/database/database.js';
 import { Contended } from '../platform/database/database.js';
-import { claimForStrangers, claimParty } from './allocate-number.js';
+import { claimForStrangers, claimParty } from './claim-number.js';
 import { extendHold, releaseHold, releaseParty, releaseStrangers } from './hold-number.js';
 
 const NOW = 1_000_000;

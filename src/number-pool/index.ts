@@ -1,8 +1,9 @@
 export { NumberPoolModule } from './number-pool.module.js';
 export { AddNumber } from './add-number.js';
-export { AllocateNumber, claimForStrangers, claimParty, type AllocationRequest } from './allocate-number.js';
+export { AllocateNumber } from './allocate-number.js';
 export { ChangeNumber } from './change-number.js';
-export { ownerOfNumber, pooledAmong } from './find-numbers.js';
+export { claimForStrangers, claimParty, type AllocationRequest } from './claim-number.js';
+export { ownerOfNumber, pooledAmong, subaccountOfNumber } from './find-numbers.js';
 export { CountNumbers, hasNumbers } from './count-numbers.js';
 export {
   coolingOff,
@@ -14,10 +15,12 @@ export {
   releaseParty,
   releaseStrangers,
 } from './hold-number.js';
-export { LEADS } from './lead.js';
+export { countLeads, type LeadCount } from './count-leads.js';
+export { leadOf, LEADS, type LeadsTo } from './lead.js';
 export { FollowListing, type ListingNews, type SyncResult } from './follow-listing.js';
 export { ForecastPool, type CountryForecast } from './forecast-pool.js';
 export { ImportNumbers } from './import-numbers.js';
+export { LendNumber } from './lend-number.js';
 export { ListNumbers, type NumberPage } from './list-numbers.js';
 export { LONGEST_PIN, longestPin } from './longest-pin.js';
 export { MeasureNumbers } from './measure-numbers.js';
@@ -30,13 +33,14 @@ export {
   NumberTaken,
   OpenSessionPerNumber,
   PinTaken,
+  TextsNotPossible,
   UnknownNumber,
   UnknownSubaccount,
 } from './number-pool.errors.js';
-export { NumberReleased, PoolRanLow } from './number-pool.events.js';
+export { NumberAssigned, NumberReleased, PoolRanLow } from './number-pool.events.js';
 export { numbersOf } from './numbers-of.js';
 export { readNumberRows } from './number-rows.js';
-export { PlanPool, type PoolPlan } from './plan-pool.js';
+export { numbersFor, PlanPool, type PoolPlan } from './plan-pool.js';
 export { PoolFigures, type PoolFigure } from './pool-figures.js';
 export { PoolRefusals } from './pool-refusals.js';
 export { pooledNumber, type PooledNumber } from './pooled-numbers.js';
@@ -48,6 +52,24 @@ export { SearchNumbers } from './search-numbers.js';
 export { forgetParty, holderOf, numbersOfParty, type Place, renameParty } from './rename-party.js';
 export { EnqueueNumberSync, SyncNumbers } from './sync-numbers.js';
 export { TakePoolLoad } from './take-pool-load.js';
+export {
+  addOptFact,
+  isSilent,
+  listOptOuts,
+  numbersToAvoid,
+  optFactOf,
+  optOutOf,
+  placeKey,
+  removeOptOuts,
+  renameOptedOut,
+  settleOptFact,
+  silentPlaces,
+  type TextPlace,
+} from './text-opt-outs.js';
+export type { TextOptOut } from './text-opt-out.entity.js';
+export { canText, hasMedia, requireTextRoute } from './text-route.js';
+export { TEXTING } from './texting.js';
 export { TellListingNews } from './tell-listing-news.js';
+export { untouchedNumbers } from './untouched-numbers.js';
 export { WatchPool } from './watch-pool.js';
 export { ASSIGNMENTS, PIN_ASSIGNMENTS, type ShownStatus, type VirtualNumberStatus } from './virtual-number.entity.js';

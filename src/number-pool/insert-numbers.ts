@@ -1,24 +1,30 @@
 import type { Tx } from '../platform/database/database.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { describeNumber, type E164 } from '../telephony/phone.js';
-import type { LeadsTo } from './lead.js';
+import type { Led } from './listing-changes.js';
 import { NUMBERS, type VirtualNumber } from './virtual-number.entity.js';
 
 /** 500 rows are 5,000 parameters: SQLite takes 32,766, MySQL packets stay small. */
 const CHUNK = 500;
 
 /** Of a number that Plivo has not listed. */
-export const ADDED_BY_HAND = { isSynced: false, isElsewhere: false, application: null, leadsTo: null } as const;
+export const ADDED_BY_HAND = {
+  isSynced: false,
+  isElsewhere: false,
+  application: null,
+  leadsTo: null,
+  texts: null,
+  hasMms: false,
+  numberType: null,
+  campaignId: null,
+} as const;
 
-export interface NewNumber {
+export interface NewNumber extends Led {
   accountId: string;
   number: E164;
   subaccountId: string | null;
   alias: string;
   isSynced: boolean;
-  isElsewhere: boolean;
-  application: string | null;
-  leadsTo: LeadsTo | null;
   createdAt: number;
 }
 

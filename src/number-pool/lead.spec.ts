@@ -15,6 +15,8 @@ const application = (changed: Partial<PlivoApplication> = {}): PlivoApplication 
   hangupMethod: 'POST',
   fallbackUrl: null,
   fallbackMethod: null,
+  messageUrl: null,
+  messageMethod: null,
   ...changed,
 });
 

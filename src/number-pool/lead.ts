@@ -33,7 +33,7 @@ export function comesHere(leadsTo: LeadsTo): boolean {
 /** `bases`: where this service takes the number's webhooks, without slash at the end. */
 export function leadOf(application: PlivoApplication, bases: readonly string[]): LeadsTo {
   const { answerUrl, answerMethod, fallbackUrl, fallbackMethod } = application;
-  const leads: Leads = (url, path) => bases.some((base) => isSame(url, base + path));
+  const leads: Leads = (url, path) => isAtAny(url, bases, path);
   if (answerUrl === null || !leads(answerUrl, '/answer')) return 'elsewhere';
   if (!isTaken(answerMethod)) return 'method-refused';
 
@@ -54,6 +54,11 @@ function hangupsOf({ hangupUrl, hangupMethod }: PlivoApplication, leads: Leads) 
 
 function isTaken(method: string | null): boolean {
   return method === null || method === 'POST' || method === 'GET';
+}
+
+/** Whether a URL is where this service takes webhooks. */
+export function isAtAny(url: string, bases: readonly string[], path: string): boolean {
+  return bases.some((base) => isSame(url, base + path));
 }
 
 /** The fragment says how often Plivo repeats, not where to; a slash at the end makes no other address. */

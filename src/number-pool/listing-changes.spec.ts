@@ -18,6 +18,10 @@ const pooled = (row: Partial<VirtualNumber>): VirtualNumber =>
     leadsTo: 'here',
     application: 'masking',
     missingSince: null,
+    texts: 'no',
+    hasMms: false,
+    numberType: 'local',
+    campaignId: null,
     ...row,
   });
 const listed = (entry: Partial<ListedNumber> = {}): ListedNumber => ({
@@ -26,8 +30,13 @@ const listed = (entry: Partial<ListedNumber> = {}): ListedNumber => ({
   subaccount: null,
   leadsTo: 'here',
   application: 'masking',
+  texts: 'no',
+  hasMms: false,
+  type: 'local',
+  campaignId: null,
   ...entry,
 });
+const NO_TEXTS = { texts: 'no', hasMms: false, numberType: 'local', campaignId: null };
 const nothing = {
   joining: [],
   changing: [],
@@ -55,6 +64,7 @@ describe('what a listing changes in the pool', () => {
           isElsewhere: false,
           leadsTo: 'here',
           application: 'masking',
+          ...NO_TEXTS,
         },
       ],
     });
@@ -91,7 +101,11 @@ describe('what a listing changes in the pool', () => {
             [listed({ leadsTo, application: 'x'.repeat(120) })],
             own,
           ),
-        ).toEqual({ ...nothing, leading: [{ id: 1, isElsewhere, leadsTo, application: 'x'.repeat(100) }], ...turned });
+        ).toEqual({
+          ...nothing,
+          leading: [{ id: 1, isElsewhere, leadsTo, application: 'x'.repeat(100), ...NO_TEXTS }],
+          ...turned,
+        });
     },
   );
 
@@ -99,7 +113,7 @@ describe('what a listing changes in the pool', () => {
     const led = listed({ leadsTo: 'hangup-elsewhere' });
     expect(listingChanges([pooled({})], [led], own)).toEqual({
       ...nothing,
-      leading: [{ id: 1, isElsewhere: false, leadsTo: 'hangup-elsewhere', application: 'masking' }],
+      leading: [{ id: 1, isElsewhere: false, leadsTo: 'hangup-elsewhere', application: 'masking', ...NO_TEXTS }],
     });
   });
 

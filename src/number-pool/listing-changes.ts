@@ -1,6 +1,7 @@
 import type { E164 } from '../telephony/phone.js';
 import { comesHere, type LeadsTo } from './lead.js';
-import { ALIAS_LENGTH, APPLICATION_LENGTH, type VirtualNumber } from './virtual-number.entity.js';
+import type { Texting } from './texting.js';
+import { ALIAS_LENGTH, APPLICATION_LENGTH, NUMBER_TYPE_LENGTH, type VirtualNumber } from './virtual-number.entity.js';
 
 /** A voice number as Plivo lists it. */
 export interface ListedNumber {
@@ -10,17 +11,26 @@ export interface ListedNumber {
   leadsTo: LeadsTo;
   /** Name of its application. */
   application: string | null;
+  texts: Texting;
+  hasMms: boolean;
+  /** Plivo's word. */
+  type: string | null;
+  campaignId: string | null;
 }
 
 export type Linked = Pick<VirtualNumber, 'subaccountId' | 'alias'>;
-export type Led = Pick<VirtualNumber, 'isElsewhere' | 'application' | 'leadsTo'>;
+/** What Plivo alone knows of a number. */
+export type Led = Pick<
+  VirtualNumber,
+  'isElsewhere' | 'application' | 'leadsTo' | 'texts' | 'hasMms' | 'numberType' | 'campaignId'
+>;
 
 const UNLINKED: Linked = { subaccountId: null, alias: '' };
 
 export interface ListingChanges {
   joining: (Linked & Led & { number: E164 })[];
   changing: (Linked & { id: number })[];
-  /** Numbers whose application is another than before, or leads somewhere else than before. */
+  /** Numbers whose application is another than before, or leads somewhere else than before, or that can do with texts what they could not. */
   leading: (Led & { id: number })[];
   /** Those of them that turn away from here, and those that come back. */
   leavingIds: number[];
@@ -76,16 +86,17 @@ export function listingChanges(
 }
 
 function followLead(changes: ListingChanges, row: VirtualNumber, led: Led): void {
-  const isSame = led.isElsewhere === row.isElsewhere && led.leadsTo === row.leadsTo;
-  if (isSame && led.application === row.application) return;
+  const names = Object.keys(led) as (keyof Led)[];
+  if (names.every((name) => led[name] === row[name])) return;
   changes.leading.push({ id: row.id, ...led });
   if (led.isElsewhere && !row.isElsewhere) changes.leavingIds.push(row.id);
   if (!led.isElsewhere && row.isElsewhere) changes.returningIds.push(row.id);
 }
 
-function ledAs({ leadsTo, application }: ListedNumber): Led {
+function ledAs({ leadsTo, application, texts, hasMms, type, campaignId }: ListedNumber): Led {
   const name = application && [...application].slice(0, APPLICATION_LENGTH).join('');
-  return { isElsewhere: !comesHere(leadsTo), application: name, leadsTo };
+  const numberType = type && type.slice(0, NUMBER_TYPE_LENGTH);
+  return { isElsewhere: !comesHere(leadsTo), application: name, leadsTo, texts, hasMms, numberType, campaignId };
 }
 
 function linkedAs({ subaccount, alias }: ListedNumber, before: Linked, ownSubaccounts: ReadonlySet<string>): Linked {

@@ -258,6 +258,7 @@ describeOnEachDatabase('operators manage the pool', (open) => {
         account: ACCOUNT,
         application: null,
         leads_to: null,
+        texts: null,
         subaccount_known: null,
         subaccount: null,
         country: 'US',

@@ -22,6 +22,15 @@ export class OpenSessionPerNumber extends NumberPoolExhausted {
   override readonly code = 'open_session_per_number';
 }
 
+/** Numbers of the pool would do for calls, and over none of them can texts be passed on to these people. */
+export class TextsNotPossible extends refusal('messaging_route', 'invalid') {
+  constructor() {
+    super('messaging is not possible between these numbers: no number takes texts and reaches both parties', {
+      param: 'messaging',
+    });
+  }
+}
+
 export class InvalidNumber extends refusal(
   'invalid_number',
   'invalid',
@@ -41,6 +50,22 @@ export class UnknownNumber extends refusal('number_not_found', 'not-found', 'the
 export class NumberTaken extends refusal('number_taken', 'conflict', 'another account has this number', {
   param: 'number',
 }) {}
+
+/** A session cannot be given this number: it is no number that would be lent now, or not to this owner. */
+export class NumberNotLendable extends refusal(
+  'number_not_lendable',
+  'conflict',
+  "expected an active number that leads here, is linked to the session's subaccount if it has one, and may connect these parties",
+  { param: 'virtual_number' },
+) {}
+
+/** A party has this number for another session, or had it until a moment ago. */
+export class NumberBusy extends refusal(
+  'number_busy',
+  'conflict',
+  'a party has this number for another session, or is cooling off on it',
+  { param: 'virtual_number' },
+) {}
 
 /** Moving or removing the number would take it from people who may be dialling it. */
 export class NumberInUse extends refusal('number_in_use', 'conflict') {

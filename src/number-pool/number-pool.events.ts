@@ -5,6 +5,8 @@ export class NumberAssigned {
     readonly accountId: string,
     readonly virtualNumberId: number,
     readonly sessionId: string,
+    /** How long finding and claiming it took, in milliseconds. */
+    readonly tookMs: number,
   ) {}
 }
 

@@ -8,6 +8,7 @@ import { CountNumbers } from './count-numbers.js';
 import { FollowListing } from './follow-listing.js';
 import { ForgetNumber } from './forget-number.js';
 import { ImportNumbers } from './import-numbers.js';
+import { LendNumber } from './lend-number.js';
 import { ListNumbers } from './list-numbers.js';
 import { MeasureNumbers } from './measure-numbers.js';
 import { NumberResourceController } from './number-resource.controller.js';
@@ -33,6 +34,7 @@ const useCases = [
   ImportNumbers,
   ChangeNumber,
   RemoveNumber,
+  LendNumber,
   ListNumbers,
   PoolFigures,
   PoolRefusals,

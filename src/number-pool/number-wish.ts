@@ -1,4 +1,7 @@
 import { marks } from '../platform/database/rows.js';
+import type { TextSenders } from '../telephony/text-reach.js';
+import { textRoute } from './text-route.js';
+import type { AvoidedNumbers } from './text-opt-outs.js';
 
 export interface NumberWish {
   accountId: string;
@@ -13,6 +16,12 @@ export interface NumberWish {
   /** One or two parties: keyed index, and the digits, because a party is never lent its own number, in no spelling. */
   parties: { index: string; number: string }[];
   pinIndexes: string[];
+  /** From which numbers texts reach each of its parties, of a session with texts. */
+  textSenders?: readonly TextSenders[];
+  /** Numbers from which a party wants no texts: lent only where there is no other. */
+  avoided?: AvoidedNumbers | null;
+  /** Whether it must have MMS. */
+  hasMedia?: true;
   /** An open session answers for every stranger on its number. */
   isOpen: boolean;
   now: number;
@@ -48,6 +57,19 @@ export function lendable(wish: NumberWish, own: string[]): Fragment {
   if (wish.barredCodes !== undefined && wish.barredCodes.length > 0) {
     conditions.push(`n.calling_code NOT IN (${marks(wish.barredCodes)})`);
     parameters.push(...wish.barredCodes);
+  }
+  if (wish.textSenders !== undefined) {
+    const route = textRoute(wish.textSenders);
+    conditions.push(route.sql);
+    parameters.push(...route.parameters);
+  }
+  if (wish.hasMedia) conditions.push('n.has_mms = 1');
+  if (wish.avoided) {
+    const { numbers, campaigns } = wish.avoided;
+    conditions.push(`n.number NOT IN (${marks(numbers)})`);
+    parameters.push(...numbers);
+    if (campaigns.length > 0) conditions.push(`(n.campaign_id IS NULL OR n.campaign_id NOT IN (${marks(campaigns)}))`);
+    parameters.push(...campaigns);
   }
   const notTheirs = [...wish.parties.map((party) => party.number), ...own];
   conditions.push(`n.number NOT IN (${marks(notTheirs)})`);

@@ -44,6 +44,7 @@ export class PlanPool {
   }
 }
 
-function numbersFor(firstMax: number, secondMax: number): number {
+/** So that no session is refused, in whatever order they come and go. */
+export function numbersFor(firstMax: number, secondMax: number): number {
   return firstMax === 0 || secondMax === 0 ? 0 : firstMax + secondMax - 1;
 }

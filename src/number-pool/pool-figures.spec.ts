@@ -155,10 +155,11 @@ describeOnEachDatabase('figures of the pool', (open) => {
     const counted = async () =>
       (await figuresOf({})).map(({ country, subaccount, refusals_24h }) => [country, subaccount, refusals_24h]);
 
-    for (let refused = 0; refused < 3; refused++) refusals.note({ ...pool, callingCode: null });
-    refusals.note({ ...pool, callingCode: '44' });
-    refusals.note({ ...pool, callingCode: '49' });
-    refusals.note({ ...pool, subaccountId: SUBACCOUNT, callingCode: null });
+    for (let refused = 0; refused < 3; refused++)
+      refusals.note({ ...pool, callingCode: null }, 'number_pool_exhausted');
+    refusals.note({ ...pool, callingCode: '44' }, 'number_pool_exhausted');
+    refusals.note({ ...pool, callingCode: '49' }, 'number_pool_exhausted');
+    refusals.note({ ...pool, subaccountId: SUBACCOUNT, callingCode: null }, 'number_pool_exhausted');
     const first = [
       ['GB', null, 4],
       ['US', null, 3],
@@ -167,13 +168,13 @@ describeOnEachDatabase('figures of the pool', (open) => {
     expect(await counted()).toEqual(first);
     // Another process adds to the same rows.
     const other = new PoolRefusals(database, clock, new Events(), createLogger({ level: 'silent', format: 'json' }));
-    other.note({ ...pool, callingCode: '1' });
+    other.note({ ...pool, callingCode: '1' }, 'number_pool_exhausted');
     await other.onModuleDestroy();
     expect((await counted())[1]).toEqual(['US', null, 4]);
 
     clock.advance(25 * 3_600_000);
     expect((await counted()).map(([, , count]) => count)).toEqual([0, 0, 0]);
-    refusals.note({ ...pool, callingCode: null });
+    refusals.note({ ...pool, callingCode: null }, 'number_pool_exhausted');
     expect((await counted()).map(([, , count]) => count)).toEqual([1, 1, 0]);
     expect(await dataSource.query('SELECT refusals FROM pool_refusal')).toHaveLength(1);
   });

@@ -36,7 +36,7 @@ describeOnEachDatabase('sessions that a pool refused', (open) => {
   const onThisProcess = () =>
     new PoolRefusals(database, clock, events, createLogger({ level: 'silent', format: 'json' }));
   const note = (times: number, pool = MAIN): void => {
-    for (let each = 0; each < times; each++) refusals.note(pool);
+    for (let each = 0; each < times; each++) refusals.note(pool, 'number_pool_exhausted');
   };
   const counted = async (): Promise<string[]> => {
     const found = await database.read((manager) => refusals.read(manager));

@@ -36,11 +36,14 @@ export interface PoolRefusal extends WantedPool {
 }
 
 type Counted = PoolRefusal & { hour: number };
+/** `code`: of the error that the client was told. */
+type RefusalListener = (pool: WantedPool, code: string) => void;
 
 /** Counts sessions that were refused because no number was left: the refused transaction keeps nothing, and an exhausted pool refuses many a second. */
 @Injectable()
 export class PoolRefusals implements OnModuleDestroy {
   private readonly counted: WrittenLater<Counted>;
+  private readonly listeners: RefusalListener[] = [];
 
   constructor(
     private readonly database: Database,
@@ -55,7 +58,13 @@ export class PoolRefusals implements OnModuleDestroy {
     });
   }
 
-  note({ accountId, subaccountId, callingCode }: WantedPool): void {
+  /** Calls `listener` at each refusal, in the process that refuses. */
+  onRefusal(listener: RefusalListener): void {
+    this.listeners.push(listener);
+  }
+
+  note({ accountId, subaccountId, callingCode }: WantedPool, code: string): void {
+    for (const listener of this.listeners) listener({ accountId, subaccountId, callingCode }, code);
     const hour = hourOf(this.clock.now());
     const key = `${accountId}|${subaccountId ?? ''}|${callingCode ?? ''}|${hour}`;
     this.counted.note(key, { accountId, subaccountId, callingCode, hour, refusals: 1 });

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { marks, numberOrNull, selection } from '../platform/database/rows.js';
 import { parentsOf } from '../accounts/index.js';
 import type { LeadsTo } from './lead.js';
+import type { Texting } from './texting.js';
 import { liveUseOf, type LiveUse } from './live-sessions.js';
 import { NUMBERS, type ShownStatus, type VirtualNumber } from './virtual-number.entity.js';
 
@@ -18,6 +19,8 @@ export interface PooledNumber {
   application: string | null;
   /** Where that application brings calls and hang-ups; null for numbers that Plivo never listed. */
   leads_to: LeadsTo | null;
+  /** Whether texts can be passed on over it; null for numbers that Plivo never listed. */
+  texts: Texting | null;
   alias: string;
   /** Null in a list until they have been taken for the first time. */
   live_sessions: number | null;
@@ -47,6 +50,7 @@ export async function pooledNumbers(
     status: number.status === 'active' && number.isElsewhere ? 'elsewhere' : number.status,
     application: number.application,
     leads_to: number.leadsTo,
+    texts: number.texts,
     alias: number.alias,
     live_sessions: live && (live.get(number.id)?.sessions ?? 0),
     live_parties: live && (live.get(number.id)?.parties ?? 0),

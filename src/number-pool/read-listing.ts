@@ -11,6 +11,7 @@ import { Config } from '../platform/settings/config.js';
 import { leadOf } from './lead.js';
 import type { ListedNumber } from './listing-changes.js';
 import { ListingRefused } from './number-pool.errors.js';
+import { textingOf } from './texting.js';
 
 /**
  * Asks Plivo for all voice numbers of an account and where their calls go. Refuses when Plivo does, when the list is not complete and when an
@@ -29,14 +30,26 @@ export class ReadListing {
     try {
       const numbers = (await this.plivo.listNumbers(credentials)).filter(({ hasVoice }) => hasVoice);
       const applications = await this.applicationsOf(accountId, credentials, numbers);
-      return numbers.map(({ number, alias, subaccount, applicationId }: PlivoNumber) => {
+      return numbers.map((listed: PlivoNumber) => {
+        const { number, alias, subaccount, applicationId, type, hasMms, campaignId } = listed;
         const application = applicationId === null ? undefined : applications.get(applicationId);
         const bases = [accountId, subaccount]
           .filter((id) => id !== null)
           .map((id) => `${this.config.http.publicUrl}/plivo/${id}`);
         const unknown = applicationId === null ? 'no-application' : 'application-unknown';
         const leadsTo = application ? leadOf(application, bases) : unknown;
-        return { number, alias, subaccount, leadsTo, application: application?.name ?? null };
+        const texts = textingOf(listed, application, bases);
+        return {
+          number,
+          alias,
+          subaccount,
+          leadsTo,
+          application: application?.name ?? null,
+          texts,
+          hasMms,
+          type,
+          campaignId,
+        };
       });
     } catch (error) {
       throw error instanceof ProviderRefused ? new ListingRefused(error.status) : error;

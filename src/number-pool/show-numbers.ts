@@ -89,7 +89,7 @@ function numberResource(row: VirtualNumber, subaccountName: string | null, { acc
     compliance_application_id: null,
     compliance_status: null,
     country: row.country,
-    mms_enabled: false,
+    mms_enabled: row.hasMms,
     mms_rate: '0.00000',
     monthly_rental_rate: '0.00000',
     number: row.number,
@@ -97,11 +97,11 @@ function numberResource(row: VirtualNumber, subaccountName: string | null, { acc
     region: row.country === '' ? '' : (COUNTRIES.of(row.country) ?? '').toUpperCase(),
     renewal_date: null,
     resource_uri: `/v1/Account/${subaccountId ?? accountId}/Number/${row.number}/`,
-    sms_enabled: false,
+    sms_enabled: row.texts !== null && row.texts !== 'no',
     sms_rate: '0.00000',
     sub_account: row.subaccountId,
     sub_account_name: subaccountName,
-    tendlc_campaign_id: null,
+    tendlc_campaign_id: row.campaignId,
     tendlc_registration_status: null,
     toll_free_sms_verification: null,
     toll_free_sms_verification_id: null,
@@ -121,7 +121,6 @@ function numberType(number: string): 'local' | 'mobile' | 'tollfree' {
 type NumberResource = ReturnType<typeof numberResource>;
 
 const none = () => ({ type: 'null', description: 'Always null.', example: null });
-const no = () => flag('Always false.');
 const free = () => text('Always 0: here nothing is charged for having a number.', '0.00000');
 const empty = () => text('Always empty.', '');
 const members = (): Members<NumberResource> => ({
@@ -135,7 +134,7 @@ const members = (): Members<NumberResource> => ({
   compliance_application_id: none(),
   compliance_status: none(),
   country: text('ISO 3166 alpha-2.', 'US'),
-  mms_enabled: no(),
+  mms_enabled: flag('Whether it can receive pictures, by the last listing.'),
   mms_rate: free(),
   monthly_rental_rate: free(),
   number: text('Digits.', '14155550100'),
@@ -143,11 +142,11 @@ const members = (): Members<NumberResource> => ({
   region: text('The country.', 'UNITED STATES'),
   renewal_date: none(),
   resource_uri: text('Its path.', '/v1/Account/MAXXXXXXXXXXXXXXXXXX/Number/14155550100/'),
-  sms_enabled: no(),
+  sms_enabled: flag('Whether it can receive texts, by the last listing.'),
   sms_rate: free(),
   sub_account: orNull(text('Auth ID.', 'SAXXXXXXXXXXXXXXXXXX')),
   sub_account_name: orNull(text('Of the subaccount.', 'Riders')),
-  tendlc_campaign_id: none(),
+  tendlc_campaign_id: orNull(text('The campaign that it sends texts for.', 'CXXXXXX')),
   tendlc_registration_status: none(),
   toll_free_sms_verification: none(),
   toll_free_sms_verification_id: none(),

@@ -10,7 +10,7 @@ import { PlivoClient } from '../plivo/index.js';
 import { Metrics } from '../platform/metrics.js';
 import { Clock } from '../platform/clock.js';
 import { readConfig } from '../platform/settings/config.js';
-import { Crypto } from '../platform/crypto/crypto.js';
+import { Crypto, type SealedPlace } from '../platform/crypto/crypto.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
@@ -440,7 +440,7 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
       0,
     ]);
     if (token === undefined) return;
-    const place = { column: 'subaccount_at_plivo.plivo_auth_token', row: authId, account };
+    const place: SealedPlace = { column: 'subaccount_at_plivo.plivo_auth_token', row: authId, account };
     await dataSource.query('INSERT INTO subaccount_at_plivo VALUES (?, ?)', [authId, crypto.seal(place, token)]);
   };
 

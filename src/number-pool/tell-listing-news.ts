@@ -29,6 +29,7 @@ export class TellListingNews {
       labelNames: ['outcome'],
       registers,
     });
+    for (const outcome of ['withheld', 'applied']) this.doubted.inc({ outcome }, 0);
   }
 
   run(accountId: string, { doubt, returning, unclaimed, ...news }: ListingNews): void {
@@ -70,7 +71,7 @@ export class TellListingNews {
       ...Object.fromEntries(told.map((lead) => [lead.replace('-', '_'), leads[lead]])),
       applications,
       live_sessions: liveSessions,
-      remedy: `give them an application with answer_url PUBLIC_URL/plivo/${accountId}/answer and hangup_url PUBLIC_URL/plivo/${accountId}/hangup, both POST`,
+      remedy: `masking plivo setup, or give them an application with answer_url PUBLIC_URL/plivo/${accountId}/answer and hangup_url PUBLIC_URL/plivo/${accountId}/hangup, both POST`,
     };
     if (numbers > 0) this.log.warn('numbers.elsewhere', fields);
     else if (told.some((lead) => lead !== 'hangup-missing')) this.log.warn('numbers.partly-elsewhere', fields);

@@ -2,9 +2,11 @@ import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'ty
 import { authId, flag, id, instant, keyedIndex, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 import type { LeadsTo } from './lead.js';
+import type { Texting } from './texting.js';
 
 export const ALIAS_LENGTH = 100;
 export const APPLICATION_LENGTH = 100;
+export const NUMBER_TYPE_LENGTH = 16;
 /** One line, or nothing. */
 export const ALIAS = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{0,100}$/u;
 
@@ -45,6 +47,14 @@ export class VirtualNumber {
   @Column({ ...word(APPLICATION_LENGTH), ...nullable }) application!: string | null;
   /** Where its application brings calls and hang-ups; null for what Plivo never listed, and until it has been looked at. */
   @Column({ ...word(20), ...nullable, name: 'leads_to' }) leadsTo!: LeadsTo | null;
+  /** Whether texts can be passed on over it, by Plivo's last listing; null for what Plivo never listed, and until it has been looked at. */
+  @Column({ ...word(12), ...nullable }) texts!: Texting | null;
+  /** Whether it can receive pictures. */
+  @Column({ ...flag(), default: false, name: 'has_mms' }) hasMms!: boolean;
+  /** Plivo's word: `local`, `mobile`, `tollfree`, `fixed`, `national`; null as `texts` is. */
+  @Column({ ...word(NUMBER_TYPE_LENGTH), ...nullable, name: 'number_type' }) numberType!: string | null;
+  /** The campaign under which carriers of the USA know its texts. */
+  @Column({ ...word(64), ...nullable, name: 'campaign_id' }) campaignId!: string | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
   /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
   @Column({ type: 'int', default: 0, select: false }) holds?: number;

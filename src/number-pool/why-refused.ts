@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database/database.js';
-import { marks, number, selection } from '../platform/database/rows.js';
-import { NumberPoolExhausted, OpenSessionPerNumber, PinTaken } from './number-pool.errors.js';
+import type { DomainError } from '../platform/errors.js';
+import { exists, marks, number, selection } from '../platform/database/rows.js';
+import { NumberPoolExhausted, OpenSessionPerNumber, PinTaken, TextsNotPossible } from './number-pool.errors.js';
 import { lendable, type NumberWish } from './number-wish.js';
 
 const BUSY = selection({ numbers: number('COUNT(*)') });
@@ -15,7 +16,8 @@ const POOL = selection({
  * Why no number was found for a session, and how many that fit would have done. Of numbers that are free for the parties it is the strangers' place
  * that was wanting: a PIN of the session's is live there, or an open session is in the way.
  */
-export async function whyRefused(tx: Tx, wish: NumberWish): Promise<NumberPoolExhausted> {
+export async function whyRefused(tx: Tx, wish: NumberWish): Promise<DomainError> {
+  if (await isForTextsAlone(tx, wish)) return new TextsNotPossible();
   const hasPins = wish.pinIndexes.length > 0;
   if (wish.isOpen || hasPins) {
     const pool = await readPool(tx, wish);
@@ -24,6 +26,16 @@ export async function whyRefused(tx: Tx, wish: NumberWish): Promise<NumberPoolEx
     if (pool.free > 0) return new OpenSessionPerNumber(pool.numbers + 1);
   }
   return new NumberPoolExhausted(await numbersThatWouldDo(tx, wish));
+}
+
+/** Whether there are numbers for the session, and would be none for its texts if nobody else were on them. */
+async function isForTextsAlone(tx: Tx, { textSenders, ...wish }: NumberWish): Promise<boolean> {
+  if (textSenders === undefined) return false;
+  const { country: _, ...anywhere } = wish;
+  const [forCalls, forTexts] = [lendable(anywhere, []), lendable({ ...anywhere, textSenders }, [])];
+  const from = 'FROM virtual_number n WHERE';
+  if (await exists(tx, `${from} ${forTexts.sql} LIMIT 1`, forTexts.parameters)) return false;
+  return exists(tx, `${from} ${forCalls.sql} LIMIT 1`, forCalls.parameters);
 }
 
 async function readPool(tx: Tx, wish: NumberWish): Promise<{ numbers: number; free: number; askable: number }> {

@@ -21,6 +21,9 @@ import { Metrics } from '../platform/metrics.js';
 import type { E164 } from '../telephony/phone.js';
 import { CarryOutErasure } from './carry-out-erasure.js';
 import { EraseCallsElsewhere } from './erase-calls-elsewhere.js';
+import { DeleteMedia } from '../text-media/index.js';
+import { ForgetTexts } from '../texts/index.js';
+import { EraseTexts } from './erase-texts.js';
 import { EraseSessions } from './erase-sessions.js';
 import { EraseTraces } from './erase-traces.js';
 import { ErasureProgress } from './erasure-progress.js';
@@ -75,6 +78,10 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     const eraseCalls = new EraseCalls(database, crypto);
     const answers = new ForgetAnswers(database, crypto);
     const progress = new ErasureProgress(database);
+    const media = new DeleteMedia(database, clock, crypto, jobs, log, plivo, access, store);
+    const forgetTexts = new ForgetTexts(database, clock, spend, events, media);
+    const figures = new ForgetFigures(database);
+    const eraseTexts = new EraseTexts(database, progress, forgetTexts, figures);
     const find = new FindPerson(
       database,
       clock,
@@ -84,6 +91,7 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       eraseCalls,
       recordings,
       callbacks,
+      forgetTexts,
     );
     const sessions = new EraseSessions(
       database,
@@ -94,9 +102,10 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       eraseCalls,
       new ForgetCalls(database, spend),
       recordings,
-      new ForgetFigures(database),
+      figures,
       callbacks,
       answers,
+      eraseTexts,
     );
     const elsewhere = new EraseCallsElsewhere(database, clock, progress, eraseCalls, recordings, callbacks);
     const refused = new RefusedWebhooks(database, clock, events, log, new Metrics());
@@ -113,6 +122,7 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       find,
       sessions,
       elsewhere,
+      eraseTexts,
       traces,
       eraseCalls,
       recordings,
@@ -202,6 +212,30 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     expect((await sums()).at(-1)).toBe('0 0 0');
   });
 
+  it('looks for what it has the ids of by these, however many others live', async () => {
+    for (let index = 0; index < 4; index += 1) await lived();
+    // Two of her calls are of no session of hers any more.
+    const [one, other] = await rows('SELECT id FROM masked_call ORDER BY id LIMIT 2');
+    await write((tx) =>
+      tx.query('UPDATE masked_call SET session_id = NULL WHERE id IN (?, ?)', [one?.['id'], other?.['id']]),
+    );
+    calls.sessions.clock.advance(2 * DAY_MS);
+    const statements = recorded(database);
+    expect(await erase()).toMatchObject({ status: 'done' });
+    const byIds = [...statements].filter((sql) => /^(?:SELECT|UPDATE).*\bWHERE (?:\w\.)?id IN \(\?, \?/s.test(sql));
+    expect(byIds.length).toBeGreaterThan(3);
+    if (!database.isSqlite) return;
+    for (const sql of byIds) {
+      const values = Array.from({ length: sql.split('?').length - 1 }, () => 'x');
+      const [first] = await database.read((manager) =>
+        manager.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, values),
+      );
+      expect(`${first?.detail}: ${sql}`).toMatch(
+        /^SEARCH \w+ USING (?:COVERING )?INDEX sqlite_autoindex_\w+_1 \(id=\?\)/,
+      );
+    }
+  });
+
   it('empties a session of very many calls first', async () => {
     await lived(70);
     const before = await sums();
@@ -288,3 +322,19 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     expect(await count('FROM number_assignment')).toBe(0);
   });
 });
+
+/** The text of each statement of a transaction that begins from now on. */
+function recorded(database: Database): Set<string> {
+  const statements = new Set<string>();
+  const transaction = database.transaction.bind(database);
+  database.transaction = (work) =>
+    transaction((tx) => {
+      const { query } = tx;
+      const heard = (sql: string, parameters?: unknown[]): Promise<unknown> => {
+        statements.add(sql);
+        return query.call(tx, sql, parameters);
+      };
+      return work(Object.assign(tx, { query: heard }));
+    });
+  return statements;
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ForgetFigures } from '../billing-stats/index.js';
 import { ForgetCallbacks } from '../callbacks/index.js';
+import { EraseTexts } from './erase-texts.js';
 import { EraseCalls, ForgetCalls, type ErasedCall } from '../call-routing/index.js';
 import { coolingOff, forgetClaims } from '../number-pool/index.js';
 import { ForgetRecordings } from '../recording/index.js';
@@ -71,6 +72,7 @@ export class EraseSessions {
     private readonly figures: ForgetFigures,
     private readonly callbacks: ForgetCallbacks,
     private readonly answers: ForgetAnswers,
+    private readonly eraseTexts: EraseTexts,
   ) {}
 
   /** Returns what a later run is to look at again. */
@@ -128,12 +130,15 @@ export class EraseSessions {
     const left = { calls: busy.size, callbacks: [...untold].filter((id) => !busy.has(id)).length, isMore: false };
     if (free.length === 0) return { left };
 
+    const { texts, isMore } = await this.eraseTexts.ofSessions(tx, free);
+    // They are looked at again when they have fewer.
+    if (isMore) return { texts, left: { ...left, isMore } };
     const counts = await this.forgetCalls.count(tx, free);
     const crowded = [...counts].filter(([, calls]) => calls > CROWDED).map(([id]) => id);
     const [full] = crowded;
     // It is looked at again when it is emptier.
-    if (full !== undefined) return { ...(await this.empty(tx, full, until)), left: { ...left, isMore: true } };
-    return { ...(await this.forget(tx, free, counts, until)), left };
+    if (full !== undefined) return { ...(await this.empty(tx, full, until)), texts, left: { ...left, isMore: true } };
+    return { ...(await this.forget(tx, free, counts, until)), texts, left };
   }
 
   private async forget(tx: Tx, ids: string[], counts: Map<string, number>, until: number): Promise<Erased> {

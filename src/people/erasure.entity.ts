@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
+import type { SealedPlace } from '../platform/crypto/crypto.js';
 import { tableOf } from '../platform/database/rows.js';
 
 /** How much there is of a person, or was. */
@@ -48,4 +49,8 @@ export const ERASURES = tableOf(Erasure);
 export const ERASURE_RECORDINGS = tableOf(ErasureRecording);
 
 /** Where the number of who is to be erased stands, sealed. */
-export const personPlace = (erasureId: string) => ({ column: 'erasure.person', row: erasureId, account: '' });
+export const personPlace = (erasureId: string): SealedPlace => ({
+  column: 'erasure.person',
+  row: erasureId,
+  account: '',
+});

@@ -3,6 +3,8 @@ import { DailyCaps, Retention } from '../accounts/index.js';
 import { FindCallbacks, type ToldCallback } from '../callbacks/index.js';
 import { countPinFailures, EraseCalls, FindCalls, FIRST_CALL_OF_PARTY, type FoundCall } from '../call-routing/index.js';
 import { numbersOfParty } from '../number-pool/index.js';
+import { ReadTextMoney, type TextMoney } from '../billing-stats/index.js';
+import { FindTexts, type FoundNotice, type FoundText, type TextSide } from '../texts/index.js';
 import { FindRecording, type FoundRecording } from '../recording/index.js';
 import { SearchSessions, SessionRecords, type FoundSession } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
@@ -27,6 +29,15 @@ export interface ExportedCall {
   side: 'called' | 'was called';
   found: FoundCall;
   callbacks: ToldCallback[];
+}
+
+/** A text that the person wrote or was sent, in whatever session. */
+export interface ExportedText {
+  side: TextSide;
+  found: FoundText;
+  money: TextMoney;
+  /** Null where they are not kept. */
+  words: string | null;
 }
 
 /** What else one account keeps under the person's index. */
@@ -54,6 +65,8 @@ export class ExportPerson {
     private readonly findCalls: FindCalls,
     private readonly findCallbacks: FindCallbacks,
     private readonly findRecording: FindRecording,
+    private readonly findTexts: FindTexts,
+    private readonly textMoney: ReadTextMoney,
   ) {}
 
   /** Auth IDs of the accounts that are looked at. Refuses one that there is not. */
@@ -97,6 +110,41 @@ export class ExportPerson {
           if (page.length < PAGE) break;
           after = page.at(-1) ?? after;
         }
+      }
+    }
+  }
+
+  async *texts({ number }: PersonAsked, accountIds: string[]): AsyncGenerator<ExportedText> {
+    for (const accountId of accountIds) {
+      const index = this.records.partyIndex(accountId, number) ?? '';
+      for (const side of ['wrote', 'was sent'] as const) {
+        let after = { at: 0, id: '' };
+        for (;;) {
+          const page = await this.findTexts.ofPerson(side, index, after, PAGE);
+          const money = await this.textMoney.run(page.map(({ text }) => text.id));
+          for (const [place, found] of page.entries()) {
+            const price = money[place] ?? { units: 0, providerAmount: 0, fees: 0 };
+            yield { side, found, money: price, words: this.findTexts.wordsOf(found) };
+          }
+          const last = page.at(-1)?.text;
+          if (page.length < PAGE || last === undefined) break;
+          after = { at: last.receivedAt, id: last.id };
+        }
+      }
+    }
+  }
+
+  /** What the person was told by us, oldest first. */
+  async *notices({ number }: PersonAsked, accountIds: string[]): AsyncGenerator<FoundNotice> {
+    for (const accountId of accountIds) {
+      const index = this.records.partyIndex(accountId, number) ?? '';
+      let after = { at: 0, id: '' };
+      for (;;) {
+        const page = await this.findTexts.noticesTo(index, after, PAGE);
+        yield* page;
+        const last = page.at(-1);
+        if (page.length < PAGE || last === undefined) break;
+        after = { at: last.createdAt, id: last.id };
       }
     }
   }

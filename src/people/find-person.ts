@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Accounts } from '../accounts/index.js';
 import { ForgetCallbacks } from '../callbacks/index.js';
 import { EraseCalls } from '../call-routing/index.js';
+import { ForgetTexts } from '../texts/index.js';
 import { ForgetRecordings } from '../recording/index.js';
 import { countSessionsOfParty, SearchSessions, SessionRecords, type FoundSession } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
@@ -32,6 +33,7 @@ export class FindPerson {
     private readonly calls: EraseCalls,
     private readonly recordings: ForgetRecordings,
     private readonly callbacks: ForgetCallbacks,
+    private readonly texts: ForgetTexts,
   ) {}
 
   async run(person: PersonAsked): Promise<{ found: PersonCounts; sessions: FoundSession[] }> {
@@ -65,7 +67,7 @@ export class FindPerson {
       calls: await this.calls.count(manager, party),
       recordings: await this.recordings.count(manager, party),
       callbacks: await this.callbacks.count(manager, party),
-      texts: 0,
+      texts: await this.texts.countOf(manager, party),
     };
   }
 }

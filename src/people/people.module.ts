@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule, SpendModule } from '../accounts/index.js';
+import { TextsModule } from '../texts/index.js';
+import { EraseTexts } from './erase-texts.js';
 import { BillingStatsModule } from '../billing-stats/index.js';
 import { CallbacksModule } from '../callbacks/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
@@ -25,12 +27,14 @@ import { ReleasePlaces } from './release-places.js';
     CallRoutingModule,
     RecordingModule,
     BillingStatsModule,
+    TextsModule,
     CallbacksModule,
   ],
   providers: [
     CarryOutErasure,
     EraseCallsElsewhere,
     EraseSessions,
+    EraseTexts,
     EraseTraces,
     ErasureProgress,
     ExportPerson,

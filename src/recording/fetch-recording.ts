@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess } from '../accounts/index.js';
 import { MediaRefused, MediaUnavailable, PlivoClient } from '../plivo/index.js';
@@ -12,8 +11,9 @@ import { Log } from '../platform/logging/logger.js';
 import { RecordingFailed, RecordingReady } from './recording.events.js';
 import { RECORDINGS, type RecordingFailureReason, type Recording } from './recording.entity.js';
 import { readRecording, sealedPlace } from './recording-rows.js';
-import { abandonPart, RecordingStore, StoreFailed } from './recording-store.js';
-import { KEY_BYTES, storedSize, writeSealed, type FileKey, type WrittenFile } from './sealed-file.js';
+import { RecordingStore, StoreFailed } from './recording-store.js';
+import type { FileKey, WrittenFile } from './sealed-file.js';
+import { newFile, putSealed } from './stored-media.js';
 
 export const FETCH = 'recordings.fetch';
 /** A file must come within this; one that was fetched by a process that died is fetched again after it. */
@@ -86,7 +86,7 @@ export class FetchRecording implements OnModuleInit {
   }
 
   private begin(recordingId: string): Promise<Attempt | null> {
-    const fileKey = { name: `${recordingId}.${randomBytes(6).toString('hex')}`, key: randomBytes(KEY_BYTES) };
+    const fileKey = newFile(recordingId);
     return this.database.transaction(async (tx) => {
       const recording = await readRecording(tx, { id: recordingId }, this.database.forUpdate);
       if (recording?.status !== 'fetching' || recording.mediaUrl === null) return null;
@@ -101,20 +101,11 @@ export class FetchRecording implements OnModuleInit {
     const credentials = await this.plivoAccess.of(recording.accountId, recording.subaccountId);
     const media = await this.plivo.openMedia(credentials, mediaUrl, signal);
     try {
-      const part = await this.store.begin(fileKey.name);
-      try {
-        const written = await writeSealed(part.handle, checked(media.body), fileKey);
-        if (written.size === 0 || (media.length !== null && written.size !== media.length))
-          throw new MediaUnavailable(200, `expected ${media.length ?? 'some'} bytes of media, got ${written.size}`);
+      return await putSealed(this.store, fileKey, checked(media.body), ({ size }) => {
+        if (size === 0 || (media.length !== null && size !== media.length))
+          throw new MediaUnavailable(200, `expected ${media.length ?? 'some'} bytes of media, got ${size}`);
         signal.throwIfAborted();
-        const { storedHash } = written;
-        await this.store.keep(fileKey.name, part, { storedBytes: storedSize(written.size), storedHash });
-        return written;
-      } catch (error) {
-        // At once: a full disk is not kept full.
-        await abandonPart(part);
-        throw error;
-      }
+      });
     } finally {
       media.body.destroy();
     }

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, createReadStream, existsSync } from 'node:fs';
+import { access, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from './byte-range.js';
 import {
@@ -25,10 +25,22 @@ export class FolderStore extends RecordingStore {
     super();
   }
 
+  async look(): Promise<void> {
+    try {
+      let there = resolve(this.folder);
+      while (!existsSync(there)) there = dirname(there);
+      if (!(await stat(there)).isDirectory()) throw new StoreFailed('ENOTDIR');
+      await access(there, constants.W_OK | constants.X_OK);
+      await refuseWhenFull(there);
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
   async begin(name: string): Promise<PartFile> {
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await this.refuseWhenFull();
+      await refuseWhenFull(this.folder);
       const part = await openPart(this.folder, name);
       if (!this.isTidy) removeMisplacedParts(this.folder, part).catch(() => undefined);
       this.isTidy = true;
@@ -77,12 +89,12 @@ export class FolderStore extends RecordingStore {
   private path(name: string): string {
     return join(this.folder, checkedName(name));
   }
+}
 
-  private async refuseWhenFull(): Promise<void> {
-    const { bsize, blocks, bavail } = await statfs(this.folder);
-    const reserved = Math.min(blocks * bsize * RESERVED_SHARE, MOST_RESERVED_BYTES);
-    if (bavail * bsize < reserved) throw new StoreFailed('ENOSPC');
-  }
+async function refuseWhenFull(folder: string): Promise<void> {
+  const { bsize, blocks, bavail } = await statfs(folder);
+  const reserved = Math.min(blocks * bsize * RESERVED_SHARE, MOST_RESERVED_BYTES);
+  if (bavail * bsize < reserved) throw new StoreFailed('ENOSPC');
 }
 
 /** Without it a crash could undo the rename. */

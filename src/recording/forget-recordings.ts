@@ -78,7 +78,7 @@ export class ForgetRecordings {
   /** Those of these recordings that are still to be deleted, here or at Plivo. */
   async stillGoing(manager: EntityManager, ids: string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const rest = `FROM recording WHERE id IN (${marks(ids)}) AND status = 'deleting'`;
+    const rest = `FROM recording WHERE id IN (${marks(ids)}) AND +status = 'deleting'`;
     return new Set((await OF.read(manager, rest, ids)).map(({ id }) => id));
   }
 }

@@ -17,6 +17,8 @@ export class StoreFailed extends Error {
 
 /** Where sealed recordings are kept, under names of our own making. */
 export abstract class RecordingStore {
+  /** Whether a recording could be kept now, as far as that can be told without keeping one. Rejects with StoreFailed where it could not. */
+  abstract look(): Promise<void>;
   /** Begins a file. Refuses when there is no room to speak of. */
   abstract begin(name: string): Promise<PartFile>;
   /** Puts a file that was written whole, and synced, under its name: all of it or nothing. */
@@ -26,6 +28,11 @@ export abstract class RecordingStore {
   abstract read(name: string, range: ByteRange): Promise<Readable>;
   /** Removes a file and what was begun of it. Nothing there is as good as removed. */
   abstract remove(name: string): Promise<void>;
+
+  /** Lets go of what is kept open between uses. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 const PART = '.part';

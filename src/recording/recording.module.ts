@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
@@ -9,7 +8,6 @@ import { DeleteOwnRecording } from './delete-own-recording.js';
 import { DeleteRecording } from './delete-recording.js';
 import { FetchRecording } from './fetch-recording.js';
 import { FindRecording } from './find-recording.js';
-import { FolderStore } from './folder-store.js';
 import { ForgetRecordings } from './forget-recordings.js';
 import { FollowCall } from './follow-call.js';
 import { KeepRecordings } from './keep-recordings.js';
@@ -23,8 +21,9 @@ import { RecordingGuard } from './recording.guard.js';
 import { RecordingStore } from './recording-store.js';
 import { RecordingWebhooksController } from './recording-webhooks.controller.js';
 import { RecordingsController } from './recordings.controller.js';
-import { S3Store } from './s3-store.js';
+import { SendMedia } from './send-media.js';
 import { ShowRecording } from './show-recording.js';
+import { storeOf } from './store-of.js';
 
 @Module({
   imports: [AccountsModule, PlivoModule, SessionsModule, CallRoutingModule],
@@ -33,8 +32,7 @@ import { ShowRecording } from './show-recording.js';
     {
       provide: RecordingStore,
       inject: [Config],
-      useFactory: ({ recordings: { store }, dataDir }: Config): RecordingStore =>
-        store.kind === 's3' ? new S3Store(store, join(dataDir, 'recordings')) : new FolderStore(store.folder),
+      useFactory: storeOf,
     },
     DeleteOwnRecording,
     DeleteRecording,
@@ -49,8 +47,9 @@ import { ShowRecording } from './show-recording.js';
     NoteRecording,
     OpenMedia,
     RecordingGuard,
+    SendMedia,
     ShowRecording,
   ],
-  exports: [DeleteRecording, FindRecording, ForgetRecordings, KeepRecordings],
+  exports: [RecordingStore, DeleteRecording, FindRecording, ForgetRecordings, KeepRecordings, SendMedia],
 })
 export class RecordingModule {}

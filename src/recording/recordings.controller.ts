@@ -1,19 +1,16 @@
-import type { Readable } from 'node:stream';
 import { Controller, Get, Head, Param, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFound } from '../platform/errors.js';
-import { readRange, type ByteRange } from './byte-range.js';
 import { readName } from './media-links.js';
-import { isReady, OpenMedia, type ReadyRecording } from './open-media.js';
+import { isReady } from './open-media.js';
 import { RecordingGuard } from './recording.guard.js';
 import { docUrlOf } from '../platform/http/error-answer.js';
 import { Documented } from '../platform/openapi/documented.js';
 import { LinkRefused, StoreUnreadable } from './recording.errors.js';
+import { SendMedia } from './send-media.js';
 import { READ_RECORDING, ShowRecording } from './show-recording.js';
 import { refTo, type Schema } from '../platform/openapi/schemas.js';
-
-const TYPES = { mp3: 'audio/mpeg', wav: 'audio/wav' };
 
 const MEDIA = { 'audio/mpeg': { type: 'string', format: 'binary' }, 'audio/wav': { type: 'string', format: 'binary' } };
 /** A link that we signed opens a sound without credentials. */
@@ -30,7 +27,7 @@ const LINK: Record<string, Schema> = {
 export class RecordingsController {
   constructor(
     private readonly showRecording: ShowRecording,
-    private readonly openMedia: OpenMedia,
+    private readonly sendMedia: SendMedia,
   ) {}
 
   /** Before the GET: the framework's own HEAD would read the whole file. */
@@ -73,49 +70,13 @@ export class RecordingsController {
     }
     const recording = await this.showRecording.row(path.authId, name.recordingId);
     if (!isReady(recording) || recording.format !== name.format) throw new NotFound();
-    await this.sendMedia(request, reply, recording);
-  }
-
-  private async sendMedia(request: FastifyRequest, reply: FastifyReply, recording: ReadyRecording): Promise<void> {
-    const { id, format, size, checksum } = recording;
-    const { headers, method } = request;
-    const etag = `"${checksum}"`;
-    void reply.headers({
-      'accept-ranges': 'bytes',
-      'cache-control': 'private, no-store',
-      'content-disposition': `attachment; filename="${id}.${format}"`,
-      'content-security-policy': "default-src 'none'; sandbox",
-      'content-type': TYPES[format],
-      etag,
-    });
-    if (headers['if-none-match'] === etag) return void (await reply.code(304).send());
-
-    const isSame = headers['if-range'] === undefined || headers['if-range'] === etag;
-    const asked = readRange(isSame ? headers.range : undefined, size);
-    if (asked === 'outside') {
-      const error = {
-        api_id: request.id,
-        error: 'no byte of the recording is in this range',
-        error_code: 'range_not_satisfiable',
-        doc_url: docUrlOf('range_not_satisfiable'),
-      };
-      void reply.header('content-range', `bytes */${size}`).removeHeader('content-disposition');
-      return void (await reply.code(416).type('application/json; charset=utf-8').send(error));
-    }
-    const range = asked === 'whole' ? { from: 0, to: size - 1 } : asked;
-    const sound = method === 'HEAD' ? undefined : await this.opened(reply, recording, range);
-    if (asked !== 'whole') void reply.code(206).header('content-range', `bytes ${range.from}-${range.to}/${size}`);
-    await reply.header('content-length', range.to - range.from + 1).send(sound);
-  }
-
-  /** What describes the sound does not stand over an error. */
-  private async opened(reply: FastifyReply, recording: ReadyRecording, range: ByteRange): Promise<Readable> {
-    try {
-      return await this.openMedia.run(recording, range);
-    } catch (error) {
-      for (const name of ['accept-ranges', 'content-disposition', 'etag']) void reply.removeHeader(name);
-      throw error;
-    }
+    const refused = {
+      api_id: request.id,
+      error: 'no byte of the recording is in this range',
+      error_code: 'range_not_satisfiable',
+      doc_url: docUrlOf('range_not_satisfiable'),
+    };
+    await this.sendMedia.run(request, reply, recording, { type: 'application/json', body: refused });
   }
 }
 

@@ -39,6 +39,11 @@ export class S3Store extends RecordingStore implements OnApplicationShutdown {
     });
   }
 
+  /** A name that nothing has: a store that says so has let us in. */
+  async look(): Promise<void> {
+    await this.size('00000000-0000-0000-0000-000000000000.000000000000');
+  }
+
   async begin(name: string): Promise<PartFile> {
     try {
       return await openPart(this.spool, name);
@@ -77,7 +82,11 @@ export class S3Store extends RecordingStore implements OnApplicationShutdown {
     await this.expect('DELETE', name, {}, (status) => isDone(status) || status === 404);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  override async close(): Promise<void> {
     await this.pool.destroy();
   }
 

@@ -3,6 +3,8 @@ import { billingOn } from '../../test/support/billing.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, FakeClock, party, usNumbers } from '../../test/support/ground.js';
+import { DeleteMedia } from '../text-media/index.js';
+import { ForgetTexts } from '../texts/index.js';
 import { Retention } from '../accounts/index.js';
 import { SPENDS, RESERVATIONS } from '../accounts/spend.entity.js';
 import { ForgetFigures, GROUPINGS } from '../billing-stats/index.js';
@@ -67,6 +69,8 @@ describeOnEachDatabase('retention', (open, kind) => {
     const deleteRecording = new DeleteRecording(on, clock, crypto, calls.jobs, plivo, access, store);
     const forgetCalls = new ForgetCalls(on, calls.spend);
     const figures = new ForgetFigures(on);
+    const media = new DeleteMedia(on, clock, crypto, calls.jobs, calls.log, plivo, access, store);
+    const texts = new ForgetTexts(on, clock, calls.spend, calls.sessions.events, media);
     return {
       deleteRecording,
       sessions: new ForgetEndedSessions(
@@ -77,9 +81,10 @@ describeOnEachDatabase('retention', (open, kind) => {
         new ForgetRecordings(on, deleteRecording),
         figures,
         new ForgetCallbacks(on),
+        texts,
         new Metrics(),
       ),
-      strangers: new ForgetStrangers(on, clock, kept, forgetCalls, figures),
+      strangers: new ForgetStrangers(on, clock, kept, forgetCalls, figures, texts),
     };
   }
 

@@ -4,6 +4,7 @@ import { Retention, type KeptAccount } from '../accounts/index.js';
 import { ForgetFigures } from '../billing-stats/index.js';
 import { ForgetCallbacks } from '../callbacks/index.js';
 import { ForgetCalls } from '../call-routing/index.js';
+import { ForgetTexts } from '../texts/index.js';
 import { ForgetRecordings } from '../recording/index.js';
 import { FIRST_ENDED, forgetInteractions, forgetSessions, nextEnded, type EndedSession } from '../sessions/index.js';
 import { Clock, DAY_MS } from '../platform/clock.js';
@@ -42,6 +43,7 @@ export class ForgetEndedSessions {
     private readonly recordings: ForgetRecordings,
     private readonly figures: ForgetFigures,
     private readonly callbacks: ForgetCallbacks,
+    private readonly texts: ForgetTexts,
     metrics: Metrics,
   ) {
     this.forgotten = new Counter({
@@ -108,7 +110,7 @@ export class ForgetEndedSessions {
     return { count: total, isThrough: false };
   }
 
-  /** Those of which nothing is to come any more, or has not come for too long: callbacks, recordings, prices. */
+  /** Those of which nothing is to come any more, or has not come for too long: callbacks, recordings, prices of calls and texts. */
   private async withoutOwing(tx: Tx, ended: EndedSession[], until: number): Promise<string[]> {
     if (ended.length === 0) return [];
     const ids = ended.map(({ id }) => id);
@@ -118,6 +120,7 @@ export class ForgetEndedSessions {
     const owing = new Set([
       ...(await this.callbacks.owing(tx, [...waited])),
       ...(await this.recordings.owing(tx, [...waited])),
+      ...(await this.texts.owing(tx, [...waited])),
       ...open.keys(),
     ]);
     return ids.filter((id) => !owing.has(id));
@@ -135,6 +138,7 @@ export class ForgetEndedSessions {
     await this.recordings.ofSessions(tx, sessionIds);
     await this.figures.ofSessions(tx, sessionIds);
     await this.calls.ofSessions(tx, sessionIds);
+    await this.texts.ofSessions(tx, sessionIds);
     await forgetSessions(tx, this.database, sessionIds, this.clock.now());
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Retention } from '../accounts/index.js';
+import { ForgetTexts } from '../texts/index.js';
 import { ForgetFigures } from '../billing-stats/index.js';
 import { FIRST_CALL, ForgetCalls, type StrangersCall } from '../call-routing/index.js';
 import { Clock } from '../platform/clock.js';
@@ -13,7 +14,7 @@ const MOST = 500;
 const EVERY_MS = 10 * 60_000;
 
 /**
- * Deletes calls that came to no session, and legs that no call is known for, as long after their end as their account keeps sessions. Goes through the
+ * Deletes calls and texts that came to no session, and legs that no call is known for, as long after their end as their account keeps sessions. Goes through the
  * calls of all accounts in the order of time, because that is how their index goes; a run goes on where the one before stopped.
  */
 @Injectable()
@@ -27,6 +28,7 @@ export class ForgetStrangers {
     private readonly retention: Retention,
     private readonly calls: ForgetCalls,
     private readonly figures: ForgetFigures,
+    private readonly texts: ForgetTexts,
   ) {}
 
   /** Returns how many calls and lone legs. */
@@ -54,7 +56,10 @@ export class ForgetStrangers {
     }
     // A record that comes later than it is looked for would make the leg anew, and it would be counted twice.
     const final = this.calls.finalBefore(now);
-    for (const [accountId, keptMs] of kept) total += await this.loneLegs(accountId, Math.min(now - keptMs, final));
+    for (const [accountId, keptMs] of kept) {
+      total += await this.loneLegs(accountId, Math.min(now - keptMs, final));
+      total += await this.strangersTexts(accountId, now - keptMs);
+    }
     [this.after, this.beginsAt] = [FIRST_CALL, now + EVERY_MS];
     return total;
   }
@@ -81,6 +86,15 @@ export class ForgetStrangers {
       done += count;
     }
     return calls.length;
+  }
+
+  private strangersTexts(accountId: string, until: number): Promise<number> {
+    return purgeInBatches(this.database, MOST, async (tx, size) => {
+      const texts = await this.texts.strangers(tx, accountId, until, size);
+      await this.figures.ofTexts(tx, texts);
+      await this.texts.run(tx, texts);
+      return texts.length;
+    });
   }
 
   private loneLegs(accountId: string, until: number): Promise<number> {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
+import { TextsModule } from '../texts/index.js';
 import { BillingStatsModule } from '../billing-stats/index.js';
 import { CallbacksModule } from '../callbacks/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
@@ -8,7 +9,7 @@ import { ForgetEndedSessions } from './forget-ended-sessions.js';
 import { ForgetStrangers } from './forget-strangers.js';
 
 @Module({
-  imports: [AccountsModule, CallRoutingModule, RecordingModule, BillingStatsModule, CallbacksModule],
+  imports: [AccountsModule, CallRoutingModule, RecordingModule, BillingStatsModule, CallbacksModule, TextsModule],
   providers: [ForgetEndedSessions, ForgetStrangers],
   exports: [ForgetEndedSessions, ForgetStrangers],
 })

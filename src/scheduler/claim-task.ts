@@ -37,15 +37,24 @@ export async function claimTask(
   });
 }
 
+interface FinishedTask {
+  name: string;
+  leaseEndsAt: number;
+  nextRunAt: number;
+  result: string;
+  /** Left out where it did not end well. */
+  succeededAt?: number;
+}
+
 /** Writes how a run ended and when the next is due, unless the lease ran out and another process took the task. */
 export async function finishTask(
   database: Database,
-  { name, leaseEndsAt, nextRunAt, result }: { name: string; leaseEndsAt: number; nextRunAt: number; result: string },
+  { name, leaseEndsAt, nextRunAt, result, succeededAt }: FinishedTask,
 ): Promise<void> {
   await database.transaction((tx) =>
     SCHEDULED_TASKS.update(
       tx,
-      { nextRunAt, lastResult: result, holder: null },
+      { nextRunAt, lastResult: result, holder: null, ...(succeededAt !== undefined && { lastSuccessAt: succeededAt }) },
       'WHERE name = ? AND next_run_at = ? AND holder = ?',
       [name, leaseEndsAt, PROCESS_ID],
     ),

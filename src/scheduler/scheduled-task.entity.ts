@@ -8,6 +8,8 @@ export class ScheduledTask {
   @PrimaryColumn(word(40)) name!: string;
   @Column({ ...instant(), name: 'next_run_at' }) nextRunAt!: number;
   @Column({ ...instant(), ...nullable, name: 'last_run_at' }) lastRunAt!: number | null;
+  /** When a run last ended well; null until one has. */
+  @Column({ ...instant(), ...nullable, name: 'last_success_at' }) lastSuccessAt!: number | null;
   /** The process that runs it now. */
   @Column({ ...word(16), ...nullable }) holder!: string | null;
   /** `ok` or the error's class; never personal data. */

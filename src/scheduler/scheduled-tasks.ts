@@ -7,6 +7,7 @@ import { EnqueueNumberSync, MeasureNumbers, PurgeStrangers, TakePoolLoad, WatchP
 import { KeepRecordings } from '../recording/index.js';
 import { ForgetEndedSessions, ForgetStrangers } from '../retention/index.js';
 import { CountSessions, ExpireDueSessions } from '../sessions/index.js';
+import { PriceTexts, PurgeTexts, SweepTexts } from '../texts/index.js';
 import { Config } from '../platform/settings/config.js';
 import { Database } from '../platform/database/database.js';
 import { PurgeIdempotencyKeys } from '../platform/http/purge-idempotency-keys.js';
@@ -40,6 +41,9 @@ export class ScheduledTasks implements OnModuleInit {
     private readonly purgeCallbacks: PurgeCallbacks,
     private readonly keepRecordings: KeepRecordings,
     private readonly sweepRecords: SweepRecords,
+    private readonly priceTexts: PriceTexts,
+    private readonly purgeTexts: PurgeTexts,
+    private readonly sweepTexts: SweepTexts,
     private readonly spend: Spend,
     private readonly dailyCaps: DailyCaps,
     private readonly database: Database,
@@ -87,6 +91,7 @@ export class ScheduledTasks implements OnModuleInit {
       run: () => this.expireDueSessions.run(),
     });
     this.addFigures();
+    this.addTexts();
     const minutely = { everySeconds: MINUTE, timeoutSeconds: 30, scope: 'each-process' } as const;
     this.scheduler.add({
       name: 'jobs.report-foreign-kinds',
@@ -103,6 +108,18 @@ export class ScheduledTasks implements OnModuleInit {
         run: () => this.enqueueNumberSync.run(),
       });
     }
+  }
+
+  private addTexts(): void {
+    const minutely = { everySeconds: MINUTE, timeoutSeconds: 30, scope: 'one-process' } as const;
+    this.scheduler.add({ name: 'texts.price', ...minutely, run: () => this.priceTexts.enqueue() });
+    this.scheduler.add({
+      name: 'texts.sweep',
+      ...minutely,
+      everySeconds: 2 * MINUTE,
+      run: () => this.sweepTexts.enqueue(),
+    });
+    this.scheduler.add({ name: 'texts.purge', ...minutely, run: () => this.purgeTexts.run() });
   }
 
   /** What lists and figures are answered from. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SpendModule } from '../accounts/index.js';
 import { BillingStatsModule } from '../billing-stats/index.js';
+import { TextsModule } from '../texts/index.js';
 import { CallbacksModule } from '../callbacks/index.js';
 import { CallRoutingModule } from '../call-routing/index.js';
 import { NumberPoolModule } from '../number-pool/index.js';
@@ -18,6 +19,7 @@ import { Scheduler } from './scheduler.js';
     CallRoutingModule,
     RecordingModule,
     BillingStatsModule,
+    TextsModule,
     CallbacksModule,
     RetentionModule,
   ],

@@ -4,7 +4,9 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { Log } from '../platform/logging/logger.js';
+import { selection } from '../platform/database/rows.js';
 import { claimTask, finishTask, releaseTasks } from './claim-task.js';
+import { SCHEDULED_TASKS } from './scheduled-task.entity.js';
 
 export interface Task {
   /** Stored; at most 40 characters. */
@@ -16,6 +18,8 @@ export interface Task {
   run: () => Promise<unknown>;
 }
 
+const LAST = selection(SCHEDULED_TASKS.pick(['name', 'lastSuccessAt']));
+
 interface KnownTask extends Task {
   /** Not looked at before this instant. */
   notBefore: number;
@@ -23,8 +27,13 @@ interface KnownTask extends Task {
   isBusy: boolean;
 }
 
+export type TaskOutcome = 'done' | 'failed' | 'timed-out';
+type RunListener = (task: string, outcome: TaskOutcome) => void;
+
 const TICK_MS = 1000;
 const TICKER = 'tick';
+const OK = 'ok';
+const TIMED_OUT = 'TimedOut';
 const MAX_NAME = 40;
 const MAX_RESULT = 200;
 /** A task held by another process is looked at again at least this often, so that changed rows are noticed. */
@@ -36,6 +45,7 @@ const STOP_LIMIT_MS = 3_000;
 export class Scheduler implements OnModuleDestroy {
   private readonly tasks = new Map<string, KnownTask>();
   private readonly ticks = new Set<Promise<void>>();
+  private readonly runListeners: RunListener[] = [];
 
   constructor(
     private readonly database: Database,
@@ -49,6 +59,22 @@ export class Scheduler implements OnModuleDestroy {
     if (this.tasks.has(task.name)) throw new Error(`task ${task.name} is added twice`);
     if (task.name.length > MAX_NAME) throw new Error(`expected a task name of at most ${MAX_NAME}, got ${task.name}`);
     this.tasks.set(task.name, { ...task, notBefore: 0, isBusy: false });
+  }
+
+  /** Calls `listener` when a run of a task has ended or ran out of time, in the process that ran it. */
+  onRun(listener: RunListener): void {
+    this.runListeners.push(listener);
+  }
+
+  /** All, whoever runs them. */
+  get table(): readonly Pick<Task, 'name' | 'everySeconds' | 'scope'>[] {
+    return [...this.tasks.values()];
+  }
+
+  /** When each task that runs in one process at a time last ended well, by name; of those that never did nothing. */
+  async lastSuccesses(): Promise<Map<string, number>> {
+    const rows = await this.database.browse((manager) => LAST.read(manager, 'FROM scheduled_task'));
+    return new Map(rows.flatMap(({ name, lastSuccessAt }) => (lastSuccessAt === null ? [] : [[name, lastSuccessAt]])));
   }
 
   /** Ticks every second from now on; in a process that only serves the API never. */
@@ -97,7 +123,10 @@ export class Scheduler implements OnModuleDestroy {
       if (task.scope === 'each-process' || (await this.claim(task, now))) {
         const running = this.runToItsEnd(task);
         run = running;
-        await this.record(task, now, await this.withinLimit(task, running));
+        const result = await this.withinLimit(task, running);
+        const outcome = result === OK ? 'done' : result === TIMED_OUT ? 'timed-out' : 'failed';
+        for (const listener of this.runListeners) listener(task.name, outcome);
+        await this.record(task, now, result);
       }
     } catch (error) {
       this.log.error('task.not-recorded', { task: task.name, error });
@@ -115,7 +144,13 @@ export class Scheduler implements OnModuleDestroy {
   private async record(task: KnownTask, startedAt: number, result: string): Promise<void> {
     const nextRunAt = startedAt + task.everySeconds * 1000;
     if (task.scope === 'one-process')
-      await finishTask(this.database, { name: task.name, leaseEndsAt: leaseEnd(task, startedAt), nextRunAt, result });
+      await finishTask(this.database, {
+        name: task.name,
+        leaseEndsAt: leaseEnd(task, startedAt),
+        nextRunAt,
+        result,
+        ...(result === OK && { succeededAt: this.clock.now() }),
+      });
     task.notBefore = nextRunAt;
   }
 
@@ -124,7 +159,7 @@ export class Scheduler implements OnModuleDestroy {
     const limit = new Promise<string>((resolve) => {
       timer = setTimeout(() => {
         this.log.error('task.overran', { task: task.name, limit_seconds: task.timeoutSeconds });
-        resolve('TimedOut');
+        resolve(TIMED_OUT);
       }, task.timeoutSeconds * 1000);
       timer.unref();
     });
@@ -138,7 +173,7 @@ export class Scheduler implements OnModuleDestroy {
     try {
       await task.run();
       this.log.debug('task.done', { task: task.name });
-      return 'ok';
+      return OK;
     } catch (error) {
       this.log.error('task.failed', { task: task.name, error });
       return (error instanceof Error ? error.name : typeof error).slice(0, MAX_RESULT);

@@ -5,6 +5,7 @@ import { change, Database, type Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
 import { Events } from '../platform/events/events.js';
 import { moveCounts } from './count-sessions.js';
+import { cooloffMs, LATE_TEXT_MS } from './session-hold.js';
 import { SessionRecords, WHOLE } from './session-record.js';
 import { SessionEnded, SessionsExpired } from './sessions.events.js';
 
@@ -23,7 +24,7 @@ export class EndForErasure {
 
   /** Those of these that have not ended, or of which it was not recorded yet. The caller holds their rows. */
   async run(tx: Tx, sessionIds: string[]): Promise<void> {
-    const rest = `FROM masking_session ${this.database.byPrimaryKey} WHERE id IN (${marks(sessionIds)}) AND status = 'active'`;
+    const rest = `FROM masking_session ${this.database.byPrimaryKey} WHERE id IN (${marks(sessionIds)}) AND +status = 'active'`;
     const active = (await WHOLE.read(tx, rest, sessionIds)).map((row) => this.records.fromRow(row));
     if (active.length === 0) return;
     const now = this.clock.now();
@@ -36,7 +37,8 @@ export class EndForErasure {
     );
     const byFreeAfter = new Map<number, string[]>();
     for (const { id, endedAt, settings } of ended) {
-      const freeAfter = endedAt + settings.virtual_number_cooloff_period * 1000;
+      // That a place had another session is seen by that session, which is about to be gone.
+      const freeAfter = endedAt + (settings.messaging_since === undefined ? cooloffMs(settings) : LATE_TEXT_MS);
       byFreeAfter.set(freeAfter, [...(byFreeAfter.get(freeAfter) ?? []), id]);
     }
     for (const [freeAfter, ids] of byFreeAfter) await releaseHolds(tx, this.database, ids, freeAfter);

@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { SESSIONS } from './session.entity.js';
+import { cooloffMs } from './session-hold.js';
 import { isLive, SessionRecords, type SessionOwner } from './session-record.js';
 import { SessionAlreadyExpired } from './sessions.errors.js';
 import { SessionEnded } from './sessions.events.js';
@@ -27,7 +28,7 @@ export class EndSession {
     await SESSIONS.update(tx, { status: 'expired', pairIndex: null, modifiedAt: now, expiresAt: now }, 'WHERE id = ?', [
       id,
     ]);
-    const freeAfter = now + session.settings.virtual_number_cooloff_period * 1000;
+    const freeAfter = now + cooloffMs(session.settings);
     await releaseHold(tx, id, freeAfter);
     await this.records.moveCount(tx, session, now);
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
-import { selection } from '../platform/database/rows.js';
+import { exists, selection } from '../platform/database/rows.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { E164 } from '../telephony/phone.js';
 import { SESSIONS } from './session.entity.js';
@@ -61,6 +61,24 @@ export class FindRoute {
     if (first !== 'over') return { ...first, isHeldAtOnce: true };
     const second = await this.look(tx, seat);
     return typeof second === 'string' ? null : { ...second, isHeldAtOnce: false };
+  }
+
+  /**
+   * Whether somebody had a place on this number in another session that ended after an instant, or has one still: what they wrote may have been meant for
+   * others than it would reach now.
+   */
+  async hadOther(tx: Tx, { partyIndex }: Seat, session: SessionRecord, endedAfter: number): Promise<boolean> {
+    for (const column of ['first_index', 'second_index']) {
+      const rest = `FROM masking_session WHERE ${column} = ? AND expires_at > ? AND virtual_number_id = ? AND id <> ? LIMIT 1`;
+      if (await exists(tx, rest, [partyIndex, endedAfter, session.virtualNumberId, session.id])) return true;
+    }
+    return false;
+  }
+
+  /** Whether the session that had this place last ended after an instant; only for somebody whom `at` has not found. */
+  async wasSeated(tx: Tx, { accountId, virtualNumber, partyIndex }: Seat, endedAfter: number): Promise<boolean> {
+    const rest = `FROM masking_session s WHERE s.id = (${SEATED}) AND s.account_id = ? AND s.expires_at > ?`;
+    return exists(tx, rest, [virtualNumber, accountId, partyIndex, accountId, endedAfter]);
   }
 
   /** `nobody`: never a party here. `over`: once a party, of a session that has ended or has somebody else in that place. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { placeKey, silentPlaces } from '../number-pool/index.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -10,6 +11,7 @@ import { INTERACTIONS, type Interaction } from './interaction.entity.js';
 import { readInteractions } from './interactions.js';
 import { sessionAnswer, type SessionAnswer, type SessionFace } from './session-answer.js';
 import { SESSIONS } from './session.entity.js';
+import { ReadTextTotals, type TextTotals } from './text-totals.js';
 import { isOwn, SessionRecords, WHOLE, type SessionOwner, type SessionRecord } from './session-record.js';
 
 /**
@@ -56,6 +58,7 @@ export class FindSession {
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly records: SessionRecords,
+    private readonly textTotals: ReadTextTotals,
   ) {}
 
   run(owner: SessionOwner, id: string): Promise<SessionAnswer> {
@@ -64,13 +67,13 @@ export class FindSession {
       const [session] = rows;
       if (!session || !isOwn(session, owner)) throw new NotFound();
       const interactions = session.callId === null ? [] : rows.map(interactionOf);
-      return this.shown(this.records.fromRow(session), interactions);
+      return this.withWishes(manager, this.records.fromRow(session), interactions);
     });
   }
 
   /** Of what `OpenSession` gave back, in its transaction: nobody has called in a session that was opened a moment ago. */
   async openedAnswer(tx: Tx, session: SessionRecord): Promise<SessionAnswer> {
-    return session.renewals === 0 ? this.shown(session, []) : this.answer(tx, session);
+    return session.renewals === 0 ? this.withWishes(tx, session, []) : this.answer(tx, session);
   }
 
   async answer(tx: Tx, session: SessionRecord): Promise<SessionAnswer> {
@@ -99,10 +102,59 @@ export class FindSession {
   async answers(tx: Tx, sessions: SessionRecord[]): Promise<SessionAnswer[]> {
     const ids = sessions.map((session) => session.id);
     const interactions = await readInteractions(tx, ids);
-    return sessions.map((session) => this.shown(session, interactions.get(session.id) ?? []));
+    const [silent, texts] = [await silentRoles(tx, sessions), await this.textTotals.of(tx, sessions)];
+    return sessions.map((session) =>
+      this.shown(session, interactions.get(session.id) ?? [], {
+        silent: silent.get(session.id) ?? [],
+        texts: texts.get(session.id),
+      }),
+    );
   }
 
-  private shown(session: SessionRecord, interactions: Interaction[]): SessionAnswer {
-    return sessionAnswer(session, interactions, { now: this.clock.now(), publicUrl: this.config.http.publicUrl });
+  private async withWishes(
+    manager: EntityManager,
+    session: SessionRecord,
+    interactions: Interaction[],
+  ): Promise<SessionAnswer> {
+    const [silent, texts] = [await silentRoles(manager, [session]), await this.textTotals.of(manager, [session])];
+    return this.shown(session, interactions, { silent: silent.get(session.id) ?? [], texts: texts.get(session.id) });
   }
+
+  private shown(
+    session: SessionRecord,
+    interactions: Interaction[],
+    { silent, texts }: { silent: readonly Role[]; texts: TextTotals | undefined },
+  ): SessionAnswer {
+    const { publicUrl } = this.config.http;
+    return sessionAnswer(session, interactions, { now: this.clock.now(), publicUrl, silent }, texts);
+  }
+}
+
+const ROLES = ['first', 'second'] as const;
+type Role = (typeof ROLES)[number];
+
+/** Of sessions with texts: which of their parties want none from their number. Of others nothing is read. */
+async function silentRoles(manager: EntityManager, sessions: readonly SessionRecord[]): Promise<Map<string, Role[]>> {
+  const found = new Map<string, Role[]>();
+  const withTexts = sessions.filter(({ settings }) => settings.messaging === true);
+  for (const accountId of new Set(withTexts.map((session) => session.accountId))) {
+    const own = withTexts.filter((session) => session.accountId === accountId);
+    const silent = await silentPlaces(manager, accountId, own.flatMap(placesOf));
+    for (const session of own) {
+      const roles = placesOf(session).filter((place) => silent.has(placeKey(place)));
+      found.set(
+        session.id,
+        roles.map(({ role }) => role),
+      );
+    }
+  }
+  return found;
+}
+
+function placesOf(session: SessionRecord) {
+  const { virtualNumber } = session;
+  return ROLES.flatMap((role) => {
+    const partyIndex = session[`${role}Index`];
+    return partyIndex === null ? [] : [{ role, partyIndex, virtualNumber }];
+  });
 }

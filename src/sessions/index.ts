@@ -14,6 +14,8 @@ export {
 } from './forget-sessions.js';
 export { FindStrangers, type StrangerService } from './find-strangers.js';
 export { FindSession, FindSessionById, hasSessions, subaccountOf } from './find-session.js';
+export { ImportSessions, type ImportResult } from './import-sessions.js';
+export { IMPORTABLE, ReadImported } from './imported-session.js';
 export type { Interaction } from './interaction.entity.js';
 export {
   chargeCall,
@@ -26,6 +28,7 @@ export {
   openInteraction,
 } from './interactions.js';
 export { nextOpened, type OpenedSession } from './opened-sessions.js';
+export { LATE_TEXT_MS } from './session-hold.js';
 export { isLive, SessionRecords, type ExpiredSession, type SessionRecord } from './session-record.js';
 export {
   countSessionsOfParty,
@@ -39,8 +42,11 @@ export {
 export { readTimeRange, timeFilters, timeParameters } from './time-range.js';
 export { parseTimestamp } from './timestamps.js';
 export { SearchSessions, virtualNumbersOf, type FoundSession } from './search-sessions.js';
+export { ReadTextTotals, type TextTotals } from './text-totals.js';
 export { NEVER } from './session.entity.js';
+export { UpdateSession } from './update-session.js';
 export type { SessionAnswer, SessionFace } from './session-answer.js';
 export { interactionMembers, sessionMembers } from './session-schema.js';
-export { SessionAlreadyExpired } from './sessions.errors.js';
+export { SessionAlreadyExpired, SessionsRefused } from './sessions.errors.js';
 export * from './sessions.events.js';
+export { warningsAbout } from './unknown-parameters.js';

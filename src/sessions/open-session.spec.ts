@@ -106,8 +106,8 @@ describeOnEachDatabase('opening a session', (open) => {
     expect(await sessions.open({ ...pair, initiate_call_to_first_party: true })).toMatchObject({ id, renewals: 2 });
     expect((await row(id))['renewals']).toBe(2);
     expect(told.slice(1)).toEqual([
-      new SessionUpdated(ACCOUNT, id, true, false),
-      new SessionUpdated(ACCOUNT, id, true, true),
+      new SessionUpdated(ACCOUNT, id, true, false, expect.any(String) as never),
+      new SessionUpdated(ACCOUNT, id, true, true, expect.any(String) as never),
     ]);
   });
 
@@ -219,6 +219,7 @@ describeOnEachDatabase('opening a session', (open) => {
           ],
           pins: [],
           playIndex: null,
+          prefersMedia: false,
           isOpen: false,
           openRole: 'second',
           now,

@@ -28,7 +28,14 @@ describeOnEachDatabase('the search for sessions', (open) => {
       await test.dataSource.manager.insert(Account, { ...account, authId });
     await addNumbers(test.database, NUMBERS);
     sessions = sessionsOn(test.database);
-    search = new SearchSessions(test.database, sessions.clock, sessions.config, sessions.records, new Accounts());
+    search = new SearchSessions(
+      test.database,
+      sessions.clock,
+      sessions.config,
+      sessions.records,
+      new Accounts(),
+      sessions.textTotals,
+    );
   });
 
   const pair = (first: number, second: number) =>
@@ -60,6 +67,35 @@ describeOnEachDatabase('the search for sessions', (open) => {
     expect(await ids(asked)).toEqual([second.id, elsewhere, first.id]);
     expect(await ids({ ...asked, accountId: OTHER_ACCOUNT })).toEqual([elsewhere]);
     expect(await ids({ ...asked, accountId: 'MANOBODYNOBODYNOBODY' })).toEqual([]);
+  });
+
+  it('finds those that were opened within a time, along both ways of looking, the end left out', async () => {
+    const begin = sessions.clock.now();
+    const opened: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      opened.push((await pair(1, index + 2)).id);
+      sessions.clock.advance(1000);
+    }
+    const within = { from: begin + 1000, to: begin + 2000 };
+    for (const asked of [{}, { party: parseCaller(party(1))! }]) {
+      expect(await ids({ ...asked, ...within })).toEqual([opened[1]]);
+      expect(await ids({ ...asked, from: begin + 1000 })).toEqual([opened[2], opened[1]]);
+      expect(await ids({ ...asked, to: begin + 1000 })).toEqual([opened[0]]);
+      const before = { at: begin + 2000, id: opened[2]! };
+      expect(await ids({ ...asked, to: begin + 2001, before })).toEqual([opened[1], opened[0]]);
+    }
+  });
+
+  it('walks through all of every account, page after page, each once', async () => {
+    const own: SessionRecord[] = [];
+    for (let index = 0; index < 5; index += 1) own.push(await pair(2 * index, 2 * index + 1));
+    const elsewhere = [await copied(own[0]!), await copied(own[1]!)];
+    const pages: string[][] = [];
+    for await (const page of search.pages({}, 2)) pages.push(page.map(({ session }) => session.id));
+    const newest = own.map(({ id }) => id).toSorted((one, other) => (other < one ? -1 : 1));
+    expect(pages.flat().toSorted()).toEqual([...newest, ...elsewhere].toSorted());
+    expect(pages.every((page) => page.length <= 2)).toBe(true);
+    expect((await search.pages({ accountId: OTHER_ACCOUNT }, 1).next()).value).toHaveLength(1);
   });
 
   it('combines the filters', async () => {

@@ -11,6 +11,7 @@ import type { E164 } from '../telephony/phone.js';
 import type { Interaction } from './interaction.entity.js';
 import { readInteractions, SESSIONS_WITH_LEGS } from './interactions.js';
 import { sessionAnswer, type SessionAnswer } from './session-answer.js';
+import { NO_TEXTS, ReadTextTotals, type TextTotals } from './text-totals.js';
 import { regionOf, sessionFilter, type Region } from './session-filter.js';
 import { SESSIONS, type MaskingSession } from './session.entity.js';
 import { SessionRecords, WHOLE, type SessionRecord } from './session-record.js';
@@ -23,6 +24,10 @@ export interface SessionSearch {
   virtualNumber?: E164 | undefined;
   /** `active` includes `in-progress`, as in the masking API. */
   status?: 'active' | 'in-progress' | 'expired' | undefined;
+  /** Opened from this instant on. */
+  from?: number | undefined;
+  /** Opened before this instant. */
+  to?: number | undefined;
   /** The last session of the page before. */
   before?: { at: number; id: string } | undefined;
   limit: number;
@@ -31,14 +36,21 @@ export interface SessionSearch {
 export interface FoundSession {
   session: SessionRecord;
   interactions: Interaction[];
+  /** Null where it never had any. */
+  texts: TextTotals | null;
   /** As its customer sees it. */
   answer: SessionAnswer;
 }
 
 const ROWS = selection(SESSIONS.fields('s'));
 
-/** The list of the masking API looks back 7 days unless told otherwise; this one has no such bound. */
-const ANY_TIME = { created_time__gte: { from: 0, until: 0 } };
+/** The list of the masking API looks back 7 days unless told otherwise; this one has no bound of its own. */
+function openedWithin({ from = 0, to }: Pick<SessionSearch, 'from' | 'to'>) {
+  return {
+    created_time__gte: { from, until: from },
+    ...(to !== undefined && { created_time__lt: { from: to, until: to } }),
+  };
+}
 
 /**
  * Both roles by their own index. With an OR instead, the databases walk through all sessions of the account for the sake of the order: with
@@ -56,6 +68,7 @@ export class SearchSessions {
     private readonly config: Config,
     private readonly records: SessionRecords,
     private readonly accounts: Accounts,
+    private readonly textTotals: ReadTextTotals,
   ) {}
 
   run(search: SessionSearch): Promise<FoundSession[]> {
@@ -107,6 +120,23 @@ export class SearchSessions {
     });
   }
 
+  /** Page after page of all of an account, or of one account after the other: each page reads of one alone. */
+  async *pages(search: Omit<SessionSearch, 'before' | 'limit'>, limit: number): AsyncGenerator<FoundSession[]> {
+    const accountIds =
+      search.accountId === undefined
+        ? await this.database.browse((manager) => this.accounts.ids(manager))
+        : [search.accountId];
+    for (const accountId of accountIds) {
+      for (let before: SessionSearch['before']; ;) {
+        const page = await this.run({ ...search, accountId, before, limit });
+        yield page;
+        const last = page.at(-1)?.session;
+        if (page.length < limit || last === undefined) break;
+        before = { at: last.createdAt, id: last.id };
+      }
+    }
+  }
+
   /** Refuses a session that no account has. */
   async one(tx: Tx, id: string): Promise<FoundSession> {
     const [row] = await WHOLE.read(tx, 'FROM masking_session WHERE id = ?', [id]);
@@ -126,7 +156,7 @@ export class SearchSessions {
   private async ofAccount(manager: EntityManager, accountId: string, search: SessionSearch): Promise<MaskingSession[]> {
     const { party, virtualNumber, status, before, limit } = search;
     const request = {
-      ...ANY_TIME,
+      ...openedWithin(search),
       ...(virtualNumber !== undefined && { virtual_number: virtualNumber }),
       ...(status !== undefined && { status }),
     };
@@ -158,7 +188,7 @@ export class SearchSessions {
     region: Region,
     { before, limit }: Pick<SessionSearch, 'before' | 'limit'>,
   ): Promise<MaskingSession[]> {
-    if (before) region.created.until = before.at + 1;
+    if (before) region.created.until = Math.min(region.created.until, before.at + 1);
     const stretches = await stretchesOf(manager, this.database, region);
     const ids = await idsWithin(manager, this.database, region, stretches, { offset: 0, limit, before });
     return ids.length === 0
@@ -173,10 +203,12 @@ export class SearchSessions {
       now: this.clock.now(),
       publicUrl: this.config.http.publicUrl,
     };
-    return rows.map((row) => {
-      const session = this.records.fromRow(row);
+    const sessions = rows.map((row) => this.records.fromRow(row));
+    const totals = await this.textTotals.of(manager, sessions);
+    return sessions.map((session) => {
       const interactions = bySession.get(session.id) ?? [];
-      return { session, interactions, answer: sessionAnswer(session, interactions, context) };
+      const texts = totals.get(session.id) ?? null;
+      return { session, interactions, texts, answer: sessionAnswer(session, interactions, context, texts ?? NO_TEXTS) };
     });
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Interaction } from './interaction.entity.js';
-import { flatMirror, sessionAnswer } from './session-answer.js';
+import { flatMirror } from './flat-mirror.js';
+import { sessionAnswer } from './session-answer.js';
 import { NEVER } from './session.entity.js';
 import type { SessionRecord } from './session-record.js';
 
@@ -154,5 +155,20 @@ describe('a session, as the API shows it', () => {
     expect(mirror.second_party).toBe('');
     expect(mirror).toMatchObject({ status: 'active', created_time: '2026-01-05 10:00:00 +0000 UTC' });
     expect(mirror).not.toHaveProperty('first_party_pin');
+  });
+
+  it('is mirrored in the words of the sample, conversations as JSON in a text', () => {
+    const answer = shown({ expiresAt: NEVER }, [conversation()]);
+    const mirror = flatMirror(answer, 'seed');
+    expect(mirror).toMatchObject({
+      expiry_time: 'null',
+      modified_time: '2026-01-05 10:00:01',
+      last_interaction_time: '2026-01-05 10:00:05',
+      total_call_count: '1',
+      total_call_amount: '0.0085',
+      total_call_billed_duration: '60',
+    });
+    expect(JSON.parse(String(mirror['interaction']))).toEqual(answer.interaction);
+    expect(Object.keys(mirror)).toEqual(Object.keys(flatMirror(answer)));
   });
 });

@@ -1,6 +1,7 @@
 import type { Interaction } from './interaction.entity.js';
 import { NEVER } from './session.entity.js';
 import { isLive, type SessionRecord } from './session-record.js';
+import { NO_TEXTS, type TextTotals } from './text-totals.js';
 
 /** `YYYY-MM-DD HH:MM:SS +0000 UTC`, whole seconds; the empty string for what has not happened. */
 function apiTime(instant: number | null): string {
@@ -15,13 +16,20 @@ function amount(micros: number): number {
 }
 
 export interface AnswerContext {
+  /** Parties that want no texts from its number. */
+  silent?: readonly ('first' | 'second')[];
   now: number;
   /** PUBLIC_URL. */
   publicUrl: string;
 }
 
 /** The session object of the masking API: native types, numbers without plus, PINs in clear because there is no other way to learn them. */
-export function sessionAnswer(session: SessionRecord, interactions: Interaction[], context: AnswerContext) {
+export function sessionAnswer(
+  session: SessionRecord,
+  interactions: Interaction[],
+  context: AnswerContext,
+  texts: TextTotals = NO_TEXTS,
+) {
   const { settings, parties } = session;
   const isPinOn = settings.is_pin_authentication_required;
   const isEndless = session.expiresAt >= NEVER;
@@ -55,7 +63,7 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
     total_call_amount: amount(callMicros),
     total_call_count: sum(interactions, (one) => one.legCount),
     total_call_billed_duration: sum(interactions, (one) => one.billedDuration),
-    total_session_amount: amount(session.fee + callMicros),
+    total_session_amount: amount(session.fee + callMicros + texts.amount),
     last_interaction_time: apiTime(lastEnd(interactions)),
     unknown_caller_play: settings.unknown_caller_play,
     is_pin_authentication_required: isPinOn,
@@ -71,7 +79,30 @@ export function sessionAnswer(session: SessionRecord, interactions: Interaction[
     virtual_number_cooloff_period: settings.virtual_number_cooloff_period,
     force_pin_authentication: settings.force_pin_authentication,
     ...(session.subaccountId === null ? {} : { subaccount: session.subaccountId }),
+    ...(settings.messaging === undefined ? {} : textsAnswer(settings, texts)),
+    ...blockedAnswer(context.silent),
   };
+}
+
+/** There in sessions with texts alone: others are answered as they ever were. */
+function textsAnswer(
+  { messaging, message_callback_url: url = '', message_callback_method: method = 'POST' }: SessionRecord['settings'],
+  { texts, units, amount: micros, lastAt }: TextTotals,
+) {
+  return {
+    messaging,
+    message_callback_url: url,
+    message_callback_method: method,
+    // Calls have a sum for each of them; of texts the sums are all that a session tells.
+    total_message_count: texts,
+    total_message_units: units,
+    total_message_amount: amount(micros),
+    last_message_time: apiTime(lastAt),
+  };
+}
+
+function blockedAnswer(silent: AnswerContext['silent'] = []) {
+  return silent.length === 0 ? {} : { messaging_blocked: silent.map((role) => `${role}_party` as const) };
 }
 
 export type SessionAnswer = ReturnType<typeof sessionAnswer>;
@@ -121,39 +152,5 @@ function interactionAnswer(interaction: Interaction, session: SessionRecord, { p
     duration: interaction.duration,
     ...(interaction.firstStatus === null ? {} : { first_party_status: interaction.firstStatus }),
     ...(interaction.secondStatus === null ? {} : { second_party_status: interaction.secondStatus }),
-  };
-}
-
-const MIRRORED = [
-  'status',
-  'record',
-  'recording_callback_url',
-  'record_file_format',
-  'session_expiry',
-  'call_time_limit',
-  'initiate_call_to_first_party',
-  'callback_url',
-  'ring_timeout',
-  'first_party_play_url',
-  'second_party_play_url',
-  'created_time',
-  'modified_time',
-  'expiry_time',
-  'last_interaction_time',
-  'total_call_count',
-  'total_call_amount',
-  'total_call_billed_duration',
-  'interaction',
-] as const satisfies (keyof SessionAnswer)[];
-
-/** The 23 fields that the first page of the API's documents shows at the top level, equal in value; numbers with plus, as there. No PINs. */
-export function flatMirror(session: SessionAnswer) {
-  const plus = (number: string): string => (number === '' ? '' : `+${number}`);
-  return {
-    session_uuid: session.session_uuid,
-    virtual_number: plus(session.virtual_number),
-    first_party: plus(session.first_party),
-    second_party: plus(session.second_party),
-    ...Object.fromEntries(MIRRORED.map((name) => [name, session[name]])),
   };
 }

@@ -51,7 +51,7 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
 
   /** What can be known of a callback URL now; what its name resolves to is looked at before each attempt. */
   private refuseUnreachableUrls(request: Dto): void {
-    for (const param of ['recording_callback_url', 'callback_url'] as const) {
+    for (const param of ['recording_callback_url', 'callback_url', 'message_callback_url'] as const) {
       const url = request[param];
       const refusal = url === undefined ? null : urlRefusal(url, this.config.callbacks);
       if (refusal !== null) throw new UrlNotAllowed(refusal, param);

@@ -1,10 +1,23 @@
 import { extendHold } from '../number-pool/index.js';
+import { DAY_MS } from '../platform/clock.js';
 import { Contended, type Tx } from '../platform/database/database.js';
+import type { SessionSettings } from './session.entity.js';
 import type { SessionRecord } from './session-record.js';
+
+/** Plivo brings a text again for 420 s after it was written: that late, it finds nobody else in its sender's place. */
+const TEXTS_COOLOFF_SECONDS = 900;
+
+/** Up to a day after it was written, one of Plivo's pages says: by then nobody may take what was for somebody else. */
+export const LATE_TEXT_MS = DAY_MS;
+
+/** How long a session's places on its number stay its own after its end, in milliseconds. */
+export function cooloffMs({ virtual_number_cooloff_period: asked, messaging_since }: SessionSettings): number {
+  return (messaging_since === undefined ? asked : Math.max(asked, TEXTS_COOLOFF_SECONDS)) * 1000;
+}
 
 /** From when on others may be lent a session's place on its number, if it lives to its expiry. */
 export function holdEnd(session: Pick<SessionRecord, 'expiresAt' | 'settings'>): number {
-  return session.expiresAt + session.settings.virtual_number_cooloff_period * 1000;
+  return session.expiresAt + cooloffMs(session.settings);
 }
 
 /** Makes a session hold its number until its new end. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Crypto } from '../platform/crypto/crypto.js';
+import { Crypto, type SealedPlace } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
-import { selection } from '../platform/database/rows.js';
+import { marks, selection } from '../platform/database/rows.js';
 import { personOf } from '../telephony/identity.js';
 import type { E164 } from '../telephony/phone.js';
 import { moveCount } from './count-sessions.js';
@@ -42,7 +42,7 @@ export class SessionRecords {
   ) {}
 
   fromRow({ pairIndex, ...row }: MaskingSession): SessionRecord {
-    const place = { column: 'masking_session.parties', row: row.id, account: row.accountId };
+    const place: SealedPlace = { column: 'masking_session.parties', row: row.id, account: row.accountId };
     return {
       ...row,
       parties: JSON.parse(this.crypto.open(place, row.parties)) as SessionParties,
@@ -62,7 +62,7 @@ export class SessionRecords {
   }
 
   sealParties(session: { id: string; accountId: string; parties: SessionParties }): string {
-    const place = { column: 'masking_session.parties', row: session.id, account: session.accountId };
+    const place: SealedPlace = { column: 'masking_session.parties', row: session.id, account: session.accountId };
     return this.crypto.seal(place, JSON.stringify(session.parties));
   }
 
@@ -99,6 +99,16 @@ export class SessionRecords {
     const pairIndex = this.pairIndex(session);
     if (pairIndex === null) return null;
     return this.owned(tx, session, `FROM masking_session WHERE pair_index = ? ${this.database.forUpdate}`, [pairIndex]);
+  }
+
+  /** The same of many pairs, by their indexes. */
+  async lockPairs(tx: Tx, pairIndexes: readonly string[]): Promise<Map<string, SessionRecord>> {
+    const there = await WHOLE.read(
+      tx,
+      `FROM masking_session WHERE pair_index IN (${marks(pairIndexes)}) ${this.database.forUpdate}`,
+      [...pairIndexes],
+    );
+    return new Map(there.map((row) => [row.pairIndex ?? '', this.fromRow(row)]));
   }
 
   /** For whoever changes a session's end, last in the transaction: its lists know how many end when. */

@@ -72,6 +72,23 @@ class ChangeableParameters {
   @ApiPropertyOptional({ description: 'URL of an mp3 or wav file, played to the second party before it is connected.' })
   @WebUrl()
   second_party_play_url?: string;
+
+  @ApiPropertyOptional({
+    description: 'Pass texts on too. Only where texts are on for the account; needs a number that takes texts.',
+    default: false,
+  })
+  @Flag()
+  messaging?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Where text events are sent, in place of callback_url: http or https, at most 1000 characters.',
+  })
+  @WebUrl()
+  message_callback_url?: string;
+
+  @ApiPropertyOptional({ enum: ['GET', 'POST'], default: 'POST', description: 'Of message_callback_url.' })
+  @OneOf('GET', 'POST')
+  message_callback_method?: 'GET' | 'POST';
 }
 
 /** Body of `POST .../Masking/Session/{uuid}/`. Everything else that an SDK sends along is ignored. */
@@ -217,6 +234,9 @@ export const parameterOrder = [
   'force_pin_authentication',
   'create_session_with_single_party',
   'virtual_number_cooloff_period',
+  'messaging',
+  'message_callback_url',
+  'message_callback_method',
 ] as const satisfies (keyof CreateSessionDto)[];
 
 /** Every name that a create or an update may have; what an update does not change it ignores, as Plivo does. */

@@ -17,7 +17,8 @@ import {
   type Members,
   type Schema,
 } from '../platform/openapi/schemas.js';
-import { flatMirror, type SessionAnswer } from './session-answer.js';
+import { flatMirror } from './flat-mirror.js';
+import type { SessionAnswer } from './session-answer.js';
 
 type InteractionAnswer = NonNullable<SessionAnswer['interaction']>[number];
 
@@ -47,6 +48,30 @@ export const interactionMembers = (): Members<InteractionAnswer> => ({
 
 const INTERACTION = shape<InteractionAnswer>('Interaction', interactionMembers);
 
+/** Of sessions with texts, and absent in others. */
+const textMembers = () => ({
+  messaging: optional(flag('Whether texts are passed on; absent where they never were.', true)),
+  total_message_count: optional(count('Texts that were taken to be passed on; beside `messaging` alone.', 3)),
+  total_message_units: optional(count('Of both legs of all texts; beside `messaging` alone.', 6)),
+  total_message_amount: optional(
+    decimal(
+      "Of both legs of all texts: Plivo's price, carriers' and the account's own; beside `messaging` alone.",
+      0.0375,
+    ),
+  ),
+  last_message_time: optional(
+    text('UTC, when the last of them came; empty before the first; beside `messaging` alone.', TIME),
+  ),
+  message_callback_url: optional(url('Where text events are sent; callback_url where it is empty.')),
+  message_callback_method: optional(method()),
+  messaging_blocked: optional(
+    listOf(
+      word('A party.', ['first_party', 'second_party']),
+      'Parties that want no texts from this number; absent where there is none.',
+    ),
+  ),
+});
+
 /** Of the session object: `text` members are as the client gave them. */
 export const sessionMembers = (): Members<SessionAnswer> => ({
   first_party: party('Of the first party.'),
@@ -75,7 +100,7 @@ export const sessionMembers = (): Members<SessionAnswer> => ({
   total_call_amount: decimal('Of all calls.'),
   total_call_count: count('Legs of all calls.'),
   total_call_billed_duration: count('Seconds, of all legs.'),
-  total_session_amount: decimal("All calls, and the account's fee for the session."),
+  total_session_amount: decimal("All calls and texts, and the account's fee for the session."),
   last_interaction_time: text('UTC; empty before a call has ended.', ''),
   unknown_caller_play: url('Played to strangers.'),
   is_pin_authentication_required: flag('Whether unregistered callers are asked for a PIN.'),
@@ -91,6 +116,7 @@ export const sessionMembers = (): Members<SessionAnswer> => ({
   virtual_number_cooloff_period: count('Seconds.'),
   force_pin_authentication: flag('Whether registered callers are asked too.'),
   subaccount: optional(text('Auth ID; absent for sessions of the account itself.', 'SAXXXXXXXXXXXXXXXXXX')),
+  ...textMembers(),
 });
 
 const SESSION = shape<SessionAnswer>('Session', sessionMembers);
@@ -113,11 +139,17 @@ function mirrorMembers(): Record<string, Schema> {
   const names = Object.keys(flatMirror(Object.fromEntries(Object.keys(members).map((name) => [name, ''])) as never));
   const plus = (description: string): Schema => text(`${description} With plus, unless empty.`, '+14155550123');
   return {
-    ...Object.fromEntries(names.map((name) => [name, members[name] ?? {}])),
+    ...Object.fromEntries(names.map((name) => [name, orInWords(members[name] ?? {})])),
+    record_file_format: orNull(word('Of recordings; null with FLAT_ANSWERS=seed where none are made.', ['mp3', 'wav'])),
     virtual_number: plus('As in the object.'),
     first_party: plus('As in the object.'),
     second_party: plus('As in the object.'),
   };
+}
+
+function orInWords(schema: Schema): Schema {
+  if (schema['type'] === 'string') return schema;
+  return { anyOf: [schema, text('The same as a text, with FLAT_ANSWERS=seed.', '3600')] };
 }
 
 const inEnvelope = (name: string, message: string, place: 'session' | 'response'): Schema =>

@@ -36,6 +36,13 @@ export interface SessionSettings {
   create_session_with_single_party: boolean | null;
   /** Seconds, 0 to 3600. */
   virtual_number_cooloff_period: number;
+  /** Whether texts are passed on; absent while they never were. */
+  messaging?: boolean;
+  /** Where text events are told, in place of `callback_url`; absent while nothing was said of it. */
+  message_callback_url?: string;
+  message_callback_method?: 'GET' | 'POST';
+  /** From when on they are between these parties, as an instant; not in the API. */
+  messaging_since?: number;
 }
 
 /** Phone numbers (digits without plus) and PINs of a session: sealed together, read together. */

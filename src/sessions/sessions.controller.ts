@@ -6,24 +6,27 @@ import { Database } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Idempotency } from '../platform/http/idempotency.js';
 import { isUuid } from '../platform/ids.js';
+import { Config } from '../platform/settings/config.js';
 import { EndSession } from './end-session.js';
 import { FindSession } from './find-session.js';
 import { ListSessions } from './list-sessions.js';
 import { OpenSession } from './open-session.js';
-import { flatMirror } from './session-answer.js';
+import type { SessionAnswer } from './session-answer.js';
+import { flatMirror } from './flat-mirror.js';
 import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
 import { CreateSessionDto, KNOWN_PARAMETERS, UpdateSessionDto } from './session-request.dto.js';
 import { UpdateSession } from './update-session.js';
 import { Documented } from '../platform/openapi/documented.js';
 import { ListSessionsDto, warningsAboutList } from './session-list.dto.js';
 import { CREATED_SESSION, ENDED_SESSION, FOUND_SESSION, SESSION_LIST, UPDATED_SESSION } from './session-schema.js';
-import { NumberPoolExhausted, OpenSessionPerNumber, PinTaken } from '../number-pool/index.js';
+import { NumberPoolExhausted, OpenSessionPerNumber, PinTaken, TextsNotPossible } from '../number-pool/index.js';
 import {
   CountryKeepsCallsInside,
   DestinationNotAllowed,
   MissingParameter,
   PartyIsVirtualNumber,
   SessionAlreadyExpired,
+  TextsOff,
   UrlNotAllowed,
 } from './sessions.errors.js';
 import { warningsAbout } from './unknown-parameters.js';
@@ -42,6 +45,7 @@ const CREATE = [
 @UseGuards(AccountGuard)
 export class SessionsController {
   constructor(
+    private readonly config: Config,
     private readonly database: Database,
     private readonly idempotency: Idempotency,
     private readonly openSession: OpenSession,
@@ -69,6 +73,8 @@ export class SessionsController {
       NumberPoolExhausted,
       PinTaken,
       OpenSessionPerNumber,
+      TextsOff,
+      TextsNotPossible,
       ...UrlNotAllowed.classes,
     ],
   })
@@ -83,8 +89,7 @@ export class SessionsController {
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
       const opened = await this.openSession.run(tx, owner, this.createPipe.transform(body), terms);
       const session = await this.findSession.openedAnswer(tx, opened);
-      const mirror = flatMirror(session);
-      const told = { api_id: request.id, message: 'Session created', ...mirror, session };
+      const told = { api_id: request.id, message: 'Session created', ...this.mirror(session), session };
       return { status: 201, body: { ...told, ...warnings }, about: opened.id };
     });
     await reply.status(answer.status).send(answer.body);
@@ -111,7 +116,7 @@ export class SessionsController {
   })
   async get(@Req() request: FastifyRequest, @Param('uuid') uuid: string) {
     const session = await this.findSession.run(principalOf(request), knownForm(uuid));
-    return { api_id: request.id, message: 'Session details', ...flatMirror(session), response: session };
+    return { api_id: request.id, message: 'Session details', ...this.mirror(session), response: session };
   }
 
   @Post(':uuid')
@@ -128,6 +133,8 @@ export class SessionsController {
       NumberPoolExhausted,
       PinTaken,
       OpenSessionPerNumber,
+      TextsOff,
+      TextsNotPossible,
       ...UrlNotAllowed.classes,
     ],
   })
@@ -143,7 +150,7 @@ export class SessionsController {
     const answer = await this.idempotency.once(request, owner.subaccountId ?? owner.accountId, async (tx) => {
       const changed = await this.updateSession.run(tx, owner, knownForm(uuid), this.updatePipe.transform(body), policy);
       const session = await this.findSession.answer(tx, changed);
-      const told = { api_id: request.id, message: 'Session updated', ...flatMirror(session), session };
+      const told = { api_id: request.id, message: 'Session updated', ...this.mirror(session), session };
       return { status: 200, body: { ...told, ...warnings }, about: changed.id };
     });
     await reply.status(answer.status).send(answer.body);
@@ -161,6 +168,10 @@ export class SessionsController {
     const owner = principalOf(request);
     await this.database.transaction((tx) => this.endSession.run(tx, owner, knownForm(uuid)));
     return { api_id: request.id, message: 'Session expired' };
+  }
+
+  private mirror(session: SessionAnswer) {
+    return flatMirror(session, this.config.sessions.flatAnswers);
   }
 }
 

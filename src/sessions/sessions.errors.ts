@@ -57,4 +57,42 @@ export class CountryKeepsCallsInside extends refusal('country_rule', 'invalid') 
   }
 }
 
+/** A session with texts, in an account that has none. */
+export class TextsOff extends refusal('texts_off', 'invalid') {
+  constructor() {
+    super(
+      'Invalid parameter. messaging is off for this account: an operator sets texts to on by PATCH /admin/accounts/{auth_id}/settings',
+      { param: 'messaging' },
+    );
+  }
+}
+
 export class SessionAlreadyExpired extends refusal('session_expired', 'invalid', 'Session already expired') {}
+
+/** Of an import: a session is known by this uuid, here or in another account, and is another one. */
+export class SessionUuidTaken extends refusal('session_uuid_taken', 'conflict', 'another session has this uuid', {
+  param: 'session_uuid',
+}) {}
+
+/** Of an import: a pair has one live session. */
+export class PairHasSession extends refusal(
+  'pair_has_session',
+  'conflict',
+  'these two parties have a live session already, under another uuid',
+) {}
+
+/** Why one session of an import is refused: nobody's number. */
+export interface RefusedSession {
+  index: number;
+  session_uuid: string | null;
+  code: string;
+  param: string | null;
+  detail: string;
+}
+
+/** Not one session was taken over: `refused` says of each why. */
+export class SessionsRefused extends refusal('sessions_refused', 'conflict') {
+  constructor(refused: readonly RefusedSession[]) {
+    super(`nothing imported: ${refused.length} of the sessions are refused`, { extra: { refused } });
+  }
+}

@@ -10,6 +10,15 @@ export class SessionOpened {
   ) {}
 }
 
+/** When sessions of another system were taken over: all of them at once, in the transaction that makes them. */
+export class SessionsImported {
+  static readonly eventName = 'sessions.imported';
+  constructor(
+    readonly accountId: string,
+    readonly sessions: readonly SessionRecord[],
+  ) {}
+}
+
 /** When a live session was changed by an update or renewed by a create of the same pair. */
 export class SessionUpdated {
   static readonly eventName = 'session.updated';
@@ -18,6 +27,8 @@ export class SessionUpdated {
     readonly sessionId: string,
     readonly isRenewal: boolean,
     readonly isCallRequested: boolean,
+    /** Digits. */
+    readonly virtualNumber: string,
   ) {}
 }
 

@@ -8,12 +8,15 @@ import { ExpireDueSessions } from './expire-due-sessions.js';
 import { FindStrangers } from './find-strangers.js';
 import { FindRoute } from './find-route.js';
 import { FindSession, FindSessionById } from './find-session.js';
+import { ImportSessions } from './import-sessions.js';
+import { ReadImported } from './imported-session.js';
 import { ListSessions } from './list-sessions.js';
 import { OpenSession } from './open-session.js';
 import { CreateSessionPipe, UpdateSessionPipe } from './session-body.pipe.js';
 import { SessionRecords } from './session-record.js';
 import { ReindexParties } from './reindex-parties.js';
 import { SearchSessions } from './search-sessions.js';
+import { ReadTextTotals } from './text-totals.js';
 import { SessionsController } from './sessions.controller.js';
 import { UpdateSession } from './update-session.js';
 
@@ -30,11 +33,14 @@ import { UpdateSession } from './update-session.js';
     EndForErasure,
     ExpireDueSessions,
     FindSession,
+    ImportSessions,
+    ReadImported,
     ListSessions,
     FindRoute,
     FindStrangers,
     FindSessionById,
     SearchSessions,
+    ReadTextTotals,
     ReindexParties,
     CountSessions,
   ],
@@ -47,7 +53,10 @@ import { UpdateSession } from './update-session.js';
     FindSession,
     FindSessionById,
     FindStrangers,
+    ImportSessions,
     OpenSession,
+    ReadTextTotals,
+    ReadImported,
     SearchSessions,
     SessionRecords,
     UpdateSession,

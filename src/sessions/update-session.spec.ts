@@ -70,7 +70,7 @@ describeOnEachDatabase('a live session', (open) => {
         settings: { ...session.settings, ring_timeout: 20 },
         modifiedAt: now(),
       });
-      expect(told).toEqual([new SessionUpdated(ACCOUNT, session.id, false, false)]);
+      expect(told).toEqual([new SessionUpdated(ACCOUNT, session.id, false, false, session.virtualNumber)]);
       const kept = await database.transaction((tx) => sessions.findSessionById.run(tx, ACCOUNT, session.id));
       expect(kept).toMatchObject({ settings: { ring_timeout: 20 }, modifiedAt: now(), expiresAt: session.expiresAt });
     });

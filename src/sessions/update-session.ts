@@ -8,11 +8,12 @@ import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter, NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { SESSIONS } from './session.entity.js';
-import { holdEnd, holdToEnd } from './session-hold.js';
+import { cooloffMs, holdEnd, holdToEnd, LATE_TEXT_MS } from './session-hold.js';
 import { isOnePhone, requireAllowed, requireInside, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
 import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
+import { requireRouteOf, requireTextsOn, withTexts, withTextsSince, type TextTerms } from './session-texts.js';
 import { SessionAlreadyExpired } from './sessions.errors.js';
 import { SessionUpdated } from './sessions.events.js';
 
@@ -34,7 +35,7 @@ export class UpdateSession {
     owner: SessionOwner,
     id: string,
     request: UpdateSessionDto,
-    policy: DestinationPolicy,
+    terms: DestinationPolicy & TextTerms,
   ): Promise<SessionRecord> {
     const session = await this.records.lock(tx, owner, id);
     if (!session) throw new NotFound();
@@ -45,28 +46,32 @@ export class UpdateSession {
     const given = { first: request.first_party, second: request.second_party };
     // What is not changed was judged when it was given, and is again before each dial.
     if (given.first !== undefined || given.second !== undefined) {
-      requireAllowed(parties, policy);
+      requireAllowed(parties, terms);
       if (this.config.plivo.countryRules === 'on') requireInside(parties, callingCodeOf(session.virtualNumber as E164));
       await requireNoVirtualNumber(tx, given);
     }
+    requireTextsOn(request, session.settings, terms);
     const expiry = givenExpiry(request, this.config.sessions);
     const updated: SessionRecord = {
       ...session,
       parties,
       firstIndex: this.records.partyIndex(session.accountId, parties.first),
       secondIndex: this.records.partyIndex(session.accountId, parties.second),
-      settings: changedSettings(session.settings, request, this.config.sessions),
+      settings: withTexts(changedSettings(session.settings, request, this.config.sessions), request, now),
       modifiedAt: now,
       expiresAt: expiry === null ? session.expiresAt : expiryInstant(expiry, now),
     };
+    if (isOtherPair(session, updated)) updated.settings = withTextsSince(updated.settings, now);
+    await requireRouteOf(tx, session, updated);
 
     await this.moveParties(tx, session, updated);
     await this.store(tx, updated);
-    if (expiry !== null) {
-      await holdToEnd(tx, updated);
-      await this.records.moveCount(tx, session, updated.expiresAt);
-    }
-    await this.events.publish(tx, new SessionUpdated(session.accountId, session.id, false, false));
+    if (expiry !== null || cooloffMs(updated.settings) !== cooloffMs(session.settings)) await holdToEnd(tx, updated);
+    if (expiry !== null) await this.records.moveCount(tx, session, updated.expiresAt);
+    await this.events.publish(
+      tx,
+      new SessionUpdated(session.accountId, session.id, false, false, session.virtualNumber),
+    );
     return updated;
   }
 
@@ -91,7 +96,9 @@ export class UpdateSession {
   /** The number stays: it is in the users' call lists. A new party that is busy on it for another session cannot join. */
   private async moveParties(tx: Tx, before: SessionRecord, after: SessionRecord): Promise<void> {
     const freeAfter = holdEnd(after);
-    const cooledDown = after.modifiedAt + after.settings.virtual_number_cooloff_period * 1000;
+    // What a party who leaves wrote before was for who stays: with texts it is nobody else's on this number for as long as they may be late.
+    const hasTexts = after.settings.messaging_since !== undefined;
+    const cooledDown = after.modifiedAt + (hasTexts ? LATE_TEXT_MS : cooloffMs(after.settings));
     const stays = (index: string | null): boolean => index === after.firstIndex || index === after.secondIndex;
     for (const left of [before.firstIndex, before.secondIndex]) {
       if (left !== null && !stays(left)) await releaseParty(tx, before.id, left, cooledDown);
@@ -140,4 +147,8 @@ export class UpdateSession {
       );
     }
   }
+}
+
+function isOtherPair(before: SessionRecord, after: SessionRecord): boolean {
+  return before.firstIndex !== after.firstIndex || before.secondIndex !== after.secondIndex;
 }

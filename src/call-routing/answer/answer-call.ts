@@ -4,6 +4,7 @@ import type { AnswerWebhook, VerifiedWebhook } from '../../plivo/index.js';
 import { FindSessionById } from '../../sessions/index.js';
 import type { Tx } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
+import { spanned } from '../../platform/tracing/spans.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
 import { AnswerDeadline, type IsAwaited } from './answer-deadline.js';
 import { CallBook } from './call-book.js';
@@ -26,6 +27,10 @@ export class AnswerCall {
   ) {}
 
   run(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
+    return spanned('webhook.answer', {}, () => this.answer(webhook, asked, isAwaited));
+  }
+
+  private answer(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
     const { accountId } = webhook;
     return this.deadline.transaction(webhook, isAwaited, async (tx, settings, answered) => {
       const [{ earlier, isFirstWord }, { decision, caller }] = await Promise.all([

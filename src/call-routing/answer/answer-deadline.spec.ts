@@ -46,7 +46,8 @@ describe('an answer that somebody waits for', () => {
 
   const missed = async (): Promise<Record<string, number>> => {
     const metric = await metrics.registry.getSingleMetric('masking_answers_missed_total')!.get();
-    return Object.fromEntries(metric.values.map(({ labels, value }) => [String(labels['why']), value]));
+    const counted = metric.values.filter(({ value }) => value > 0);
+    return Object.fromEntries(counted.map(({ labels, value }) => [String(labels['why']), value]));
   };
   const logged = (): string => JSON.stringify(lines);
   const never = (): Promise<string> => new Promise(() => undefined);

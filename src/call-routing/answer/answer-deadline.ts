@@ -51,6 +51,7 @@ export class AnswerDeadline {
       labelNames: ['why'],
       registers: [metrics.registry],
     });
+    for (const why of ['late', 'shed', 'failed', 'unreadable']) this.missed.inc({ why }, 0);
   }
 
   /** `work` is told through `isAwaited` that nobody waits any more, and then keeps nothing. */

@@ -12,14 +12,14 @@ import { Config } from '../../platform/settings/config.js';
 import { hangupXml } from '../../plivo/index.js';
 import type { E164 } from '../../telephony/phone.js';
 import { answerPlace, callerPlace, CALLS, dialledPlace, STEP_ANSWERS, stepAnswerPlace } from '../call.entity.js';
-import { CallEnded, CallFigured, CallStarted, PartyHungUp } from '../call-routing.events.js';
+import { CallEnded, CallFigured, CallStarted, CallUnconnected, PartyHungUp } from '../call-routing.events.js';
 import { askAfterRinging } from '../facts/ask-for-records.js';
-import { outcomeOf } from '../facts/call-outcome.js';
 import { addALeg, linkLeg } from '../facts/legs.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 import { answerXml, askForPin } from './answer-xml.js';
 import type { CallDecision } from './call-decision.js';
 import { ReserveSpend } from './reserve-spend.js';
+import { outcomeNow, tellRefusal } from './tell-refusal.js';
 
 /** Added to ring time and call limit before a call without an end stops holding its session: set-up and webhooks take a moment. */
 const GRACE_SECONDS = 60;
@@ -90,6 +90,7 @@ export class CallBook {
     // A call that we have placed begins when its first party answers.
     const answer = answerXml(this.config, { ...call, isAnswered: call.kind === 'request' }, decision, mostDigits);
     await this.insertCall(tx, call, decision, answer);
+    await tellRefusal(tx, this.events, call, decision);
     await this.seat(tx, call, decision, isFirstWord);
     // The hang-up of a caller that nobody was dialled for was here first.
     if (!isFirstWord && decision.decision !== 'connect') await tellInteraction(tx, this.events, call.callId);
@@ -110,6 +111,7 @@ export class CallBook {
       ...this.otherOf(call, decision),
     };
     await CALLS.update(tx, decided, 'WHERE id = ?', [call.callId]);
+    await tellRefusal(tx, this.events, { ...call, virtualNumber: null }, decision);
     // Not the first word: a hang-up may have come while the PIN was typed.
     await this.seat(tx, call, decision, false);
     await count();
@@ -204,7 +206,10 @@ export class CallBook {
     const { sessionId, callerRole: role } = placeOf(decision);
     const subaccountId = seat?.session.subaccountId ?? null;
     await linkLeg(tx, { accountId, legUuid: aLegUuid, callId, sessionId, subaccountId, role });
-    if (decision.decision !== 'connect' || !seat) return this.figure(tx, call, isFirstWord);
+    if (decision.decision !== 'connect' || !seat) {
+      await this.events.publish(tx, new CallUnconnected(accountId, callId));
+      return this.figure(tx, call, isFirstWord);
+    }
 
     const now = this.clock.now();
     const { ring_timeout, call_time_limit } = seat.session.settings;
@@ -233,11 +238,6 @@ export class CallBook {
 function wantedBy({ decision, seat }: CallDecision): string | null {
   if (seat === null || (decision !== 'refuse' && decision !== 'redirect')) return null;
   return seat.role === 'first' ? seat.session.parties.second : seat.session.parties.first;
-}
-
-/** As long as nothing has been heard of the call but what was decided about it. */
-function outcomeNow({ decision, reason }: CallDecision) {
-  return outcomeOf({ decision, reason, endedAt: null, dialStatus: null }, []).outcome;
 }
 
 /** Where the caller sits; nowhere when it came to no session. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
-import { hangupCauseInWords, isOfSetUp } from '../../plivo/index.js';
+import { CAUSES_OF_SET_UP, hangupCauseInWords, isOfSetUp } from '../../plivo/index.js';
 import { Log } from '../../platform/logging/logger.js';
 import { Metrics } from '../../platform/metrics.js';
 
@@ -19,6 +19,8 @@ export class SetUpCauses {
       labelNames: ['cause'],
       registers: [metrics.registry],
     });
+    // A rule that asks for the increase sees nothing of a series that begins with its first leg.
+    for (const cause of CAUSES_OF_SET_UP) this.legs.inc({ cause }, 0);
   }
 
   note(legUuid: string, code: number | null): void {

@@ -6,6 +6,7 @@ import type { Events } from '../../platform/events/events.js';
 import { CALLS } from '../call.entity.js';
 import { outcomeOf } from './call-outcome.js';
 import { legsOfCall, type Leg } from './legs.js';
+import { tellOutcome } from './tell-outcome.js';
 import { ConversationNoted } from '../call-routing.events.js';
 
 /** A call whose dialling is over should hear of its end within seconds; after this it no longer holds its session. */
@@ -24,6 +25,7 @@ const CALL = selection(
     'endedAt',
     'dialStatus',
     'outcome',
+    'virtualNumber',
   ]),
 );
 type ToldCall = Selected<typeof CALL>;
@@ -41,6 +43,7 @@ export async function tellInteraction(tx: Tx, events: Events, callId: string, no
   const { outcome } = outcomeOf({ ...call, endedAt }, legs);
   if (call.endedAt !== endedAt || call.outcome !== outcome)
     await CALLS.update(tx, { endedAt, outcome }, 'WHERE id = ?', [callId]);
+  await tellOutcome(tx, events, call, { legs, outcome });
 
   const [held] = await HELD.read(tx, 'FROM interaction WHERE id = ?', [callId]);
   if (!held || call.sessionId === null) return false;

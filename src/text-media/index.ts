@@ -1,0 +1,6 @@
+export { TextMediaModule } from './text-media.module.js';
+export { DeleteMedia } from './delete-media.js';
+export { listMediaFiles } from './list-media-files.js';
+export { SendWithMedia, type Sendable } from './send-with-media.js';
+export { TakeMedia } from './take-media.js';
+export * from './text-media.events.js';

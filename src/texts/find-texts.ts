@@ -1,0 +1,195 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { FindSession } from '../sessions/index.js';
+import { Crypto } from '../platform/crypto/crypto.js';
+import { Database } from '../platform/database/database.js';
+import { marks, selection, type Selected } from '../platform/database/rows.js';
+import { NotFound } from '../platform/errors.js';
+import { countFrom } from '../platform/http/resource-list.js';
+import { NOTICES } from './text-notice.entity.js';
+import { bodyPlace, FORWARDS, recipientPlace, senderPlace, TEXTS, type TextForward } from './text.entity.js';
+
+const TEXT = selection(TEXTS.fields());
+const FORWARD = selection(FORWARDS.fields());
+
+const OF_PERSON = selection(TEXTS.fields('t'));
+const NOTICE = selection(NOTICES.pick(['id', 'virtualNumber', 'kind', 'state', 'units', 'createdAt']));
+
+/** A sentence of ours that somebody was told. */
+export type FoundNotice = Selected<typeof NOTICE>;
+
+export type TextSide = 'wrote' | 'was sent';
+
+type Owner = { accountId: string; subaccountId: string | null };
+
+/** A text that came in, with what was sent on of it, in its order. Digits of people who were erased are null. */
+export interface FoundText {
+  text: Selected<typeof TEXT>;
+  forwards: Selected<typeof FORWARD>[];
+  sender: string | null;
+  recipient: string | null;
+}
+
+/** One leg of a text: what came in, or one message that was sent on. */
+export interface FoundTextLeg {
+  messageUuid: string;
+  direction: 'inbound' | 'outbound';
+  at: number;
+  state: TextForward['state'] | 'received';
+  from: string | null;
+  to: string | null;
+  mediaCount: number;
+  units: number | null;
+  amount: number | null;
+  carrierFee: number | null;
+  errorCode: number | null;
+}
+
+/** Shows texts of sessions, as far as their owner may see them. Refuses those of others and strangers' alike. */
+@Injectable()
+export class FindTexts {
+  constructor(
+    private readonly database: Database,
+    private readonly crypto: Crypto,
+    private readonly findSession: FindSession,
+  ) {}
+
+  /** The newest first. */
+  async ofSession(
+    owner: Owner,
+    sessionId: string,
+    { limit, offset }: { limit: number; offset: number },
+  ): Promise<{ total: number; texts: FoundText[] }> {
+    await this.findSession.run(owner, sessionId);
+    return this.database.browse(async (manager) => {
+      const from = 'FROM text_message WHERE session_id = ?';
+      const total = await countFrom(manager, from, [sessionId], offset);
+      const page = `${from} ORDER BY received_at DESC, id DESC LIMIT ? OFFSET ?`;
+      return { total, texts: await this.whole(manager, await TEXT.read(manager, page, [sessionId, limit, offset])) };
+    });
+  }
+
+  /** Of a session or of all, for who may see every account's: behind a place. */
+  search(asked: {
+    accountId?: string | undefined;
+    sessionId: string;
+    before?: { at: number; id: string } | undefined;
+    limit: number;
+  }): Promise<FoundText[]> {
+    const { accountId, sessionId, before, limit } = asked;
+    return this.database.browse(async (manager) => {
+      const account = accountId === undefined ? '' : ' AND account_id = ?';
+      const place = before ? ' AND received_at <= ? AND (received_at < ? OR id < ?)' : '';
+      const texts = await TEXT.read(
+        manager,
+        `FROM text_message WHERE session_id = ?${account}${place} ORDER BY received_at DESC, id DESC LIMIT ?`,
+        [
+          sessionId,
+          ...(accountId === undefined ? [] : [accountId]),
+          ...(before ? [before.at, before.at, before.id] : []),
+          limit,
+        ],
+      );
+      return this.whole(manager, texts);
+    });
+  }
+
+  /** By Plivo's MessageUUID. */
+  async leg(owner: Owner, messageUuid: string): Promise<FoundTextLeg> {
+    const place = [owner.accountId, messageUuid];
+    const found = await this.database.read(async (manager) => {
+      const rest = 'WHERE account_id = ? AND message_uuid = ?';
+      const [text] = await TEXT.read(manager, `FROM text_message ${rest}`, place);
+      const [forward] = text ? [] : await FORWARD.read(manager, `FROM text_forward ${rest}`, place);
+      return text ? this.received(text) : forward ? this.sent(forward) : null;
+    });
+    if (found === null || found.sessionId === null) throw new NotFound();
+    const { sessionId, ...leg } = found;
+    await this.findSession.run(owner, sessionId);
+    return leg;
+  }
+
+  /** What was written, as it was sent on, while it is kept. */
+  async words(owner: Owner, sessionId: string, messageUuid: string): Promise<string> {
+    await this.findSession.run(owner, sessionId);
+    const forwards = await this.database.read((manager) =>
+      FORWARD.read(
+        manager,
+        `FROM text_forward WHERE session_id = ? AND is_body_kept = 1 AND body IS NOT NULL
+         AND text_id = (SELECT id FROM text_message WHERE account_id = ? AND message_uuid = ?) ORDER BY position`,
+        [sessionId, owner.accountId, messageUuid],
+      ),
+    );
+    if (forwards.length === 0) throw new NotFound();
+    return forwards.map((forward) => this.crypto.open(bodyPlace(forward), forward.body ?? '')).join('');
+  }
+
+  /** Texts that a person wrote or was sent, of one account's index, the oldest first. */
+  ofPerson(side: TextSide, index: string, after: { at: number; id: string }, limit: number): Promise<FoundText[]> {
+    return this.database.browse(async (manager) => {
+      const place = '(t.received_at > ? OR (t.received_at = ? AND t.id > ?)) ORDER BY t.received_at, t.id LIMIT ?';
+      const from =
+        side === 'wrote'
+          ? 'FROM text_message t WHERE t.sender_index = ?'
+          : 'FROM text_message t WHERE t.id IN (SELECT f.text_id FROM text_forward f WHERE f.recipient_index = ?)';
+      const parameters = [index, after.at, after.at, after.id, limit];
+      return this.whole(manager, await OF_PERSON.read(manager, `${from} AND ${place}`, parameters));
+    });
+  }
+
+  /** Sentences of ours to a person, of one account's index, the oldest first. */
+  noticesTo(index: string, after: { at: number; id: string }, limit: number): Promise<FoundNotice[]> {
+    return this.database.browse((manager) =>
+      NOTICE.read(
+        manager,
+        `FROM text_notice WHERE recipient_index = ? AND (created_at > ? OR (created_at = ? AND id > ?))
+         ORDER BY created_at, id LIMIT ?`,
+        [index, after.at, after.at, after.id, limit],
+      ),
+    );
+  }
+
+  /** Of a person's texts for who exports them: the words of one, or null where they are not kept. */
+  wordsOf({ forwards }: FoundText): string | null {
+    const kept = forwards.filter(({ isBodyKept, body }) => isBodyKept && body !== null);
+    if (kept.length === 0) return null;
+    return kept.map((forward) => this.crypto.open(bodyPlace(forward), forward.body ?? '')).join('');
+  }
+
+  private async whole(manager: EntityManager, texts: Selected<typeof TEXT>[]): Promise<FoundText[]> {
+    if (texts.length === 0) return [];
+    const ids = texts.map(({ id }) => id);
+    const forwards = await FORWARD.read(
+      manager,
+      `FROM text_forward WHERE text_id IN (${marks(ids)}) ORDER BY position`,
+      ids,
+    );
+    return texts.map((text) => {
+      const own = forwards.filter(({ textId }) => textId === text.id);
+      const [first] = own;
+      const recipient = first?.recipient == null ? null : this.crypto.open(recipientPlace(first), first.recipient);
+      return { text, forwards: own, sender: this.senderOf(text), recipient };
+    });
+  }
+
+  private received(text: Selected<typeof TEXT>): FoundTextLeg & { sessionId: string | null } {
+    const { sessionId, messageUuid, virtualNumber, mediaCount, units, amount, carrierFee, receivedAt } = text;
+    const person = this.senderOf(text);
+    const bill = { units, amount, carrierFee, errorCode: null };
+    const line = { from: person, to: virtualNumber, mediaCount };
+    return { sessionId, messageUuid, direction: 'inbound', at: receivedAt, state: 'received', ...line, ...bill };
+  }
+
+  private sent(forward: Selected<typeof FORWARD>): FoundTextLeg & { sessionId: string | null } {
+    const { sessionId, messageUuid, virtualNumber, recipient, state, units, amount, carrierFee, errorCode } = forward;
+    const to = recipient === null ? null : this.crypto.open(recipientPlace(forward), recipient);
+    const line = { from: virtualNumber, to, mediaCount: forward.mediaCount };
+    const bill = { units, amount, carrierFee, errorCode };
+    const at = forward.sendingAt ?? forward.createdAt;
+    return { sessionId, messageUuid: messageUuid ?? '', direction: 'outbound', at, state, ...line, ...bill };
+  }
+
+  private senderOf(text: Selected<typeof TEXT>): string | null {
+    return text.sender === null ? null : this.crypto.open(senderPlace(text), text.sender);
+  }
+}

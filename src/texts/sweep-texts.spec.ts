@@ -1,0 +1,124 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { describeOnEachDatabase } from '../../test/support/database.js';
+import {
+  ACCOUNT,
+  addNumbers,
+  announced,
+  clearSessions,
+  FakeClock,
+  party,
+  usNumbers,
+} from '../../test/support/ground.js';
+import { clearTexts, MessagePlivo, textsOn, textTold, verifiedText } from '../../test/support/text-world.js';
+import { turnTextsOn } from '../../test/support/texts.js';
+import type { Database } from '../platform/database/database.js';
+import { newRandomId } from '../platform/ids.js';
+import { TextRefused } from './texts.events.js';
+
+const [NUMBER = ''] = usNumbers(1);
+const digits = (number: string): string => number.replace('+', '');
+
+describeOnEachDatabase('a text that Plivo could not tell of', (open) => {
+  let database: Database;
+  let clock: FakeClock;
+  let plivo: MessagePlivo;
+  let world: ReturnType<typeof textsOn>;
+  let told: object[];
+
+  beforeAll(async () => {
+    ({ database } = await open());
+  });
+  beforeEach(async () => {
+    await clearSessions(database);
+    await clearTexts(database);
+    await addNumbers(database, [NUMBER]);
+    await database.transaction((tx) => tx.query("UPDATE virtual_number SET texts = 'yes'"));
+    await turnTextsOn(database, ACCOUNT, { text_notices: { failed: 'Not delivered.' } });
+    clock = new FakeClock();
+    plivo = new MessagePlivo(clock);
+    world = textsOn(database, clock, plivo);
+    told = announced(world.sessions.events, [TextRefused]);
+  });
+
+  const untold = (from: string, to = NUMBER): string => {
+    const messageUuid = newRandomId();
+    const price = { units: 1, amountMicros: 5500, carrierFeeMicros: 0, errorCode: null };
+    const facts = { messageUuid, direction: 'inbound' as const, from, to, state: null, at: clock.now() };
+    plivo.untold.unshift({ ...facts, ...price });
+    return messageUuid;
+  };
+  const sweep = () => world.sweepTexts.run({ accountId: ACCOUNT });
+  const texts = () =>
+    database.read<Record<string, unknown>[]>((manager) =>
+      manager.query('SELECT message_uuid, decision, reason, amount FROM text_message ORDER BY received_at, id'),
+    );
+  const lent = (second: number, seconds = 3600) =>
+    world.sessions.open({
+      first_party: party(1),
+      second_party: party(second),
+      messaging: true,
+      session_expiry: seconds,
+    });
+
+  it('is taken down once, paid, and told to customer and sender', async () => {
+    await lent(2);
+    clock.advance(1000);
+    const uuid = untold(digits(party(1)));
+    clock.advance(480_000);
+    await sweep();
+    await sweep();
+    const [text, ...more] = await texts();
+    expect({ ...text, amount: Number(text?.['amount']) }).toMatchObject({
+      message_uuid: uuid,
+      reason: 'unheard',
+      amount: 5500,
+    });
+    expect([more, told]).toMatchObject([[], [{ reason: 'unheard' }]]);
+    await world.jobs.runDue();
+    expect(plivo.sent.map(({ to, text: words }) => [to, words])).toEqual([[digits(party(1)), 'Not delivered.']]);
+  });
+
+  it("is nobody's who has the place only since it was written", async () => {
+    await lent(2, 60);
+    clock.advance(1000);
+    untold(digits(party(1)));
+    clock.advance(1_000_000);
+    await lent(3);
+    await sweep();
+    expect(await texts()).toMatchObject([{ decision: 'refuse', reason: 'late' }]);
+    expect(told).toMatchObject([{ reason: 'late' }]);
+  });
+
+  it('is passed on when its words come after all', async () => {
+    await lent(2);
+    clock.advance(1000);
+    const messageUuid = untold(digits(party(1)));
+    await sweep();
+    const text = textTold(party(1), NUMBER, 'here I am', { messageUuid });
+    for (const again of [text, text]) await world.receiveText.run(verifiedText(again), again);
+    await world.jobs.runDue();
+    expect(plivo.sent.map(({ text: words }) => words).filter((words) => words !== 'Not delivered.')).toEqual([
+      'here I am',
+    ]);
+    expect(await texts()).toMatchObject([{ decision: 'forward', reason: null }]);
+  });
+
+  it('is no business of ours on a number of others, and of a sender who is blotted out nobody', async () => {
+    await lent(2);
+    untold(digits(party(1)), '12025559999');
+    untold('14155550***');
+    await sweep();
+    expect(await texts()).toMatchObject([{ reason: 'unheard' }]);
+    expect(told).toEqual([]);
+  });
+
+  it('is found behind a hundred others by the next sweep', async () => {
+    await lent(2);
+    const first = untold(digits(party(1)));
+    for (let other = 0; other < 100; other += 1) untold(`1415555${4000 + other}`);
+    await sweep();
+    expect(await texts()).toHaveLength(100);
+    await sweep();
+    expect((await texts()).map((row) => row['message_uuid'])).toContain(first);
+  });
+});
