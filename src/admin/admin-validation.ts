@@ -29,5 +29,6 @@ function refusal([first]: ValidationError[]): InvalidRequest {
   const param = first && PLAIN_NAME.test(first.property) ? first.property : undefined;
   if (rule === 'whitelistValidation')
     return new InvalidRequest(param ? `${param} is no field of this request` : 'unknown field', { param });
-  return new InvalidRequest(sentence, { param });
+  const isMissing = first !== undefined && first.value === undefined && param !== undefined;
+  return new InvalidRequest(isMissing ? `${param} is missing: ${sentence}` : sentence, { param });
 }

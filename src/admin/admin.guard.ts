@@ -2,31 +2,23 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Database } from '../platform/database/database.js';
-import { InvalidRequest, refusal } from '../platform/errors.js';
-import { WrongCredentials } from '../platform/http/wrong-credentials.js';
+import { InvalidRequest } from '../platform/errors.js';
 import { isUuid } from '../platform/ids.js';
-import { KnownOperators, type KnownOperator } from './access/known-operators.js';
+import { maskText } from '../platform/logging/mask-text.js';
+import { OtherRoleNeeded } from './access/access.errors.js';
+import { AdmitOperator } from './access/admit-operator.js';
+import type { KnownOperator } from './access/known-operators.js';
 import './access/mask-numbers.js';
-import { MAY_ASK, REVEALING, VIRTUAL_NUMBERS, type Role } from './access/roles.js';
+import { IS_STREAM, MAY_ASK, REVEALING, VIRTUAL_NUMBERS, type Role } from './access/roles.js';
 import { Audit } from './audit/audit.js';
 
-/** A bearer token is far below this; what is longer is not hashed. */
-const MAX_HEADER_LENGTH = 1024;
-
-class NoOperator extends refusal(
-  'unauthenticated',
-  'unauthenticated',
-  'expected the token of an operator, or the admin token, as bearer token',
-) {}
-
-class OtherRoleNeeded extends refusal('role_needed', 'forbidden') {}
+const MAX_REASON_LENGTH = 200;
 
 /** Opens /admin to operators, each route to those whose role may ask it. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   constructor(
-    private readonly operators: KnownOperators,
-    private readonly wrongCredentials: WrongCredentials,
+    private readonly admitOperator: AdmitOperator,
     private readonly reflector: Reflector,
     private readonly database: Database,
     private readonly audit: Audit,
@@ -35,6 +27,7 @@ export class AdminGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { role } = await this.admit(request);
+    if (!this.reflector.get<boolean | undefined>(IS_STREAM, context.getHandler())) this.admitOperator.noteUse(request);
     const roles = this.of<Role>(MAY_ASK, context);
     if (!roles.includes(role)) {
       const wanted = roles.length === 0 ? 'is open to no role' : `is for the role ${roles.join(' or ')}`;
@@ -45,20 +38,14 @@ export class AdminGuard implements CanActivate {
     return true;
   }
 
-  /** Reads nothing but the head, so it may be asked before the body is there; who was let in then is not asked again. */
-  async admit(request: FastifyRequest): Promise<KnownOperator> {
-    if (request.operator) return request.operator;
-    const { authorization = '' } = request.headers;
-    const [, token] = authorization.length > MAX_HEADER_LENGTH ? [] : (/^bearer +(\S+) *$/i.exec(authorization) ?? []);
-    const operator = token === undefined ? null : await this.operators.of(token);
-    if (operator !== null) return (request.operator = operator);
-    if (authorization !== '') await this.wrongCredentials.note(request, 'admin');
-    throw new NoOperator();
+  /** Reads nothing but the head. */
+  admit(request: FastifyRequest): Promise<KnownOperator> {
+    return this.admitOperator.run(request);
   }
 
   /** Whether numbers are shown whole. Written down before anything is shown: no number is seen without an entry. */
   private async reveal(request: FastifyRequest, role: Role): Promise<boolean> {
-    const { reveal, ...query } = request.query as Record<string, unknown>;
+    const { reveal, reason, ...query } = request.query as Record<string, unknown>;
     if (reveal === undefined) return false;
     if (reveal !== 'true' && reveal !== 'false')
       throw new InvalidRequest('reveal must be true or false', { param: 'reveal' });
@@ -71,8 +58,9 @@ export class AdminGuard implements CanActivate {
       );
 
     const target = `${request.method} ${request.routeOptions.url ?? ''}`;
+    const details = { ...uuidsOf(request.params), ...(reason !== undefined && { reason: readReason(reason) }) };
     await this.database.transaction((tx) =>
-      this.audit.record(tx, { action: 'numbers.revealed', target, details: uuidsOf(request.params) }, request),
+      this.audit.record(tx, { action: 'numbers.revealed', target, details }, request),
     );
     return true;
   }
@@ -80,6 +68,14 @@ export class AdminGuard implements CanActivate {
   private of<Word>(key: string, context: ExecutionContext): Word[] {
     return this.reflector.get<Word[] | undefined>(key, context.getHandler()) ?? [];
   }
+}
+
+/** Why somebody wants to see numbers. The audit holds none, so one that somebody wrote into the reason is masked. */
+function readReason(reason: unknown): string {
+  const text = typeof reason === 'string' ? reason.trim() : '';
+  if (text === '' || text.length > MAX_REASON_LENGTH)
+    throw new InvalidRequest(`reason must be a text of 1 to ${MAX_REASON_LENGTH} characters`, { param: 'reason' });
+  return maskText(text);
 }
 
 /** Of which thing, where its id is one of ours; anything else in a path may be a number. */

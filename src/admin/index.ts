@@ -1,3 +1,11 @@
+export { adminValidation } from './admin-validation.js';
+export { ConsoleLogins } from './access/console-logins.js';
+export { KnownOperators } from './access/known-operators.js';
 export { maskAdminAnswers } from './access/mask-numbers.js';
+export type { Role } from './access/roles.js';
 export { AdminGuard } from './admin.guard.js';
 export { AdminModule } from './admin.module.js';
+export { VerifyAudit } from './audit/audit-chain.js';
+export { Audit } from './audit/audit.js';
+export { NewOperator, SHOWN_ADMIN, shownOperator } from './operators/operators.dto.js';
+export { Operators } from './operators/operators.js';

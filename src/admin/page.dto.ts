@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Length, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { TextOf } from './values.dto.js';
 
 /** What every list takes. */
 export class PageQuery {
@@ -14,7 +15,7 @@ export class PageQuery {
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before; the first page where left out.' })
   @IsOptional()
-  @Length(1, 200)
+  @TextOf(1, 200)
   cursor?: string;
 }
 

@@ -1,12 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { parseTimestamp } from '../sessions/index.js';
 import { TimeZone } from '../platform/time-zone.js';
 
 /** Unlike `IsOptional` this refuses null. */
 export const IfGiven = () => ValidateIf((_, value) => value !== undefined);
+
+/** `min` and `max` count UTF-16 units. */
+export const TextOf = (min: number, max: number) => {
+  const message = `$property must be a text of ${min === 0 ? 'at most' : `${min} to`} ${max} characters`;
+  return applyDecorators(IsString({ message }), Length(min, max, { message }));
+};
 
 const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
@@ -15,6 +21,10 @@ export const SessionUuid = () =>
     Matches(UUID, { message: 'session must be the UUID of a session' }),
     ApiProperty({ description: 'UUID of a session.', example: '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f' }),
   );
+
+/** With a letter in it: what is digits alone may be somebody's number, and what is asked with stands in the audit. */
+export const AccountAuthId = () =>
+  Matches(/^(?=\d*[A-Za-z])[A-Za-z0-9]{1,20}$/, { message: 'account must be the Auth ID of an account' });
 
 /** A number as somebody pasted it; `ReadNumber` reads it, because a national spelling is of the country of an account. */
 export const PastedNumber = () =>

@@ -4,16 +4,33 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { describeOnEachDatabase, type TestDatabase } from '../../test/support/database.js';
+import { Examination, proofOf, type CheckResult } from '../doctor/index.js';
 import { Database } from '../platform/database/database.js';
 import { createHttpAdapter } from '../platform/http/http-edge.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics.js';
 import { Processes } from '../platform/processes/processes.js';
+import { PROCESS_ID } from '../platform/this-process.js';
 import { Draining, HealthModule } from './index.js';
 import { Readiness } from './readiness.js';
 
 let worker: boolean | null = true;
-const processes = { hasWorker: () => worker } as Processes;
+const watched: CheckResult[] = [
+  {
+    name: 'public-url',
+    verdict: 'failed',
+    found: 'https://x.example',
+    reason: 'Plivo calls it.',
+    remedy: 'Correct it.',
+  },
+];
+let databaseAwaySince: number | null = null;
+const processes = {
+  hasWorker: () => worker,
+  get databaseAwaySince() {
+    return databaseAwaySince;
+  },
+} as Processes;
 
 @Global()
 @Module({})
@@ -21,8 +38,13 @@ class Ground {
   static with(database: Database): DynamicModule {
     return {
       module: Ground,
-      providers: [{ provide: Database, useValue: database }, { provide: Processes, useValue: processes }, Metrics],
-      exports: [Database, Processes, Metrics],
+      providers: [
+        { provide: Database, useValue: database },
+        { provide: Processes, useValue: processes },
+        { provide: Examination, useValue: { lastWatched: watched } },
+        Metrics,
+      ],
+      exports: [Database, Processes, Examination, Metrics],
     };
   }
 }
@@ -76,11 +98,52 @@ describeOnEachDatabase('the probes', (open) => {
     expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { status: 'ok' }]);
   });
 
+  it('prove which process answers, to who asks with a question of its own', async () => {
+    const question = '0123456789abcdef';
+    const answer = await get(app, `/livez?prove=${question}`);
+    expect(JSON.parse(answer.body)).toEqual({ status: 'ok', proof: proofOf(PROCESS_ID, question) });
+    expect(answer.body).not.toContain(PROCESS_ID);
+    for (const odd of ['short', '<script>alert</script>', '0'.repeat(65), ''])
+      expect(JSON.parse((await get(app, `/livez?prove=${encodeURIComponent(odd)}`)).body)).toEqual({ status: 'ok' });
+  });
+
+  it('say with verbose what goes on around, which takes nothing away, and name no place', async () => {
+    const answer = await get(app, '/readyz?verbose');
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body).found).toEqual([
+      { name: 'public-url', verdict: 'failed', reason: 'Plivo calls it.' },
+    ]);
+    expect(answer.body).not.toContain('x.example');
+  });
+
+  it('say with verbose since when database and Plivo are away, of Plivo without whose account, and stay ready', async () => {
+    const away = async (): Promise<unknown> => {
+      const answer = await get(app, '/readyz?verbose');
+      expect([answer.status, answer.body.includes('MAX')]).toEqual([200, false]);
+      return JSON.parse(answer.body).away;
+    };
+    expect(await away()).toEqual({ database: null, plivo: null });
+    const outage = 'INSERT INTO plivo_outage (plivo_auth_id, account_id, since) VALUES (?, ?, ?)';
+    const at = Date.parse('2026-11-29T12:00:00Z');
+    for (const [id, account, since] of [
+      ['MAXLATER', 'MAXLATER', at + 1000],
+      ['MAXFIRST', 'MAXFIRST', at],
+      ['MAXGONE', null, at - 1000],
+    ])
+      await test.dataSource.query(outage, [id, account, since]);
+    databaseAwaySince = at;
+    const since = '2026-11-29T12:00:00.000Z';
+    expect(await away()).toEqual({ database: since, plivo: since });
+    databaseAwaySince = null;
+    await test.dataSource.query('DELETE FROM plivo_outage');
+    expect(await away()).toEqual({ database: null, plivo: null });
+  });
+
   it('say that it is ready', async () => {
     const answer = await get(app, '/readyz');
     expect([answer.status, JSON.parse(answer.body)]).toEqual([
       200,
-      { status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok', workers: 'ok' } },
+      { status: 'ok', checks: { database: 'ok', migrations: 'ok', storage: 'ok', draining: 'ok', workers: 'ok' } },
     ]);
   });
 
@@ -88,10 +151,22 @@ describeOnEachDatabase('the probes', (open) => {
     const readiness = new Readiness(test.database, new Draining(), processes);
     const [last] = await test.dataSource.query('SELECT timestamp, name FROM migration ORDER BY name DESC LIMIT 1');
     await test.dataSource.query('DELETE FROM migration WHERE name = ?', [last.name]);
-    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'pending', draining: 'ok', workers: 'ok' });
+    expect(await readiness.check()).toEqual({
+      database: 'ok',
+      migrations: 'pending',
+      storage: 'ok',
+      draining: 'ok',
+      workers: 'ok',
+    });
 
     await test.dataSource.query('INSERT INTO migration (timestamp, name) VALUES (?, ?)', [last.timestamp, last.name]);
-    expect(await readiness.check()).toEqual({ database: 'ok', migrations: 'ok', draining: 'ok', workers: 'ok' });
+    expect(await readiness.check()).toEqual({
+      database: 'ok',
+      migrations: 'ok',
+      storage: 'ok',
+      draining: 'ok',
+      workers: 'ok',
+    });
   });
 
   it.each([
@@ -108,7 +183,7 @@ describeOnEachDatabase('the probes', (open) => {
     const answer = await get(app, '/metrics');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(answer.body).toMatch(/^masking_build_info\{version="\d+\.\d+\.\d+",node="v\d+[^"]*"\} 1$/m);
+    expect(answer.body).toMatch(/^masking_build_info\{version="\d+\.\d+\.\d+",commit="unknown",node="v\d+[^"]*"\} 1$/m);
     expect(answer.body).toContain('process_cpu_seconds_total');
   });
 
@@ -129,7 +204,7 @@ describeOnEachDatabase('the probes', (open) => {
       code: 'not_ready',
       detail: 'draining',
       request_id: answer.headers.get('x-request-id'),
-      checks: { database: 'ok', migrations: 'ok', draining: 'draining', workers: 'ok' },
+      checks: { database: 'ok', migrations: 'ok', storage: 'ok', draining: 'draining', workers: 'ok' },
     });
     expect((await get(app, '/livez')).status).toBe(200);
   });
@@ -147,6 +222,7 @@ describe('readiness without a database', () => {
     expect(await readiness.check()).toEqual({
       database: 'unreachable',
       migrations: 'unknown',
+      storage: 'unknown',
       draining: 'ok',
       workers: 'ok',
     });

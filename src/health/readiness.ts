@@ -4,15 +4,26 @@ import { Database } from '../platform/database/database.js';
 import { isOnCluster } from '../platform/database/held-rows.js';
 import { pendingMigrations } from '../platform/database/migrations.js';
 import { Processes } from '../platform/processes/processes.js';
+import { plivoAwaySince } from '../plivo/index.js';
 import { Draining } from './draining.js';
 
 export interface Checks {
   database: 'ok' | 'unreachable';
   migrations: 'ok' | 'pending' | 'unknown';
+  /** full: writes fail for want of room on the database's disk. */
+  storage: 'ok' | 'full' | 'unknown';
   draining: 'ok' | 'draining';
   /** Whether a process lives that runs jobs. Told, and no reason to take the API away: what is asked for is done when there is one. */
   workers: 'ok' | 'none' | 'unknown';
 }
+
+/** Since when what this service needs is away; null while it is there, and of Plivo as far as was known when the database answered last. */
+export interface Away {
+  database: number | null;
+  plivo: number | null;
+}
+
+type OfDatabase = Pick<Checks, 'database' | 'migrations' | 'storage'>;
 
 const LIMIT_MS = 1000;
 const WORKERS = { true: 'ok', false: 'none', null: 'unknown' } as const;
@@ -21,7 +32,8 @@ const WORKERS = { true: 'ok', false: 'none', null: 'unknown' } as const;
 @Injectable()
 export class Readiness {
   private isMigrated = false;
-  private probe: Promise<Pick<Checks, 'database' | 'migrations'>> | null = null;
+  private plivoAway: number | null = null;
+  private probe: Promise<OfDatabase> | null = null;
 
   constructor(
     private readonly database: Database,
@@ -30,26 +42,40 @@ export class Readiness {
   ) {}
 
   async check(): Promise<Checks> {
-    const limit = withLimit(this.sharedProbe(), { database: 'unreachable', migrations: 'unknown' } as const);
+    const limit = withLimit(this.sharedProbe(), {
+      database: 'unreachable',
+      migrations: 'unknown',
+      storage: 'unknown',
+    } as const);
     const draining = this.draining.isDraining ? 'draining' : 'ok';
     return { ...(await limit), draining, workers: WORKERS[String(this.processes.hasWorker()) as keyof typeof WORKERS] };
   }
 
+  /** As the check before it has found. */
+  get away(): Away {
+    return { database: this.processes.databaseAwaySince, plivo: this.plivoAway };
+  }
+
   /** One probe at a time, however many ask: those of a database that hangs must not use up its connections. */
-  private sharedProbe(): Promise<Pick<Checks, 'database' | 'migrations'>> {
+  private sharedProbe(): Promise<OfDatabase> {
     this.probe ??= this.askDatabase().finally(() => (this.probe = null));
     return this.probe;
   }
 
-  private async askDatabase(): Promise<Pick<Checks, 'database' | 'migrations'>> {
+  private async askDatabase(): Promise<OfDatabase> {
     try {
       await this.database.read(isTakingStatements);
     } catch {
-      return { database: 'unreachable', migrations: this.isMigrated ? 'ok' : 'unknown' };
+      return { database: 'unreachable', migrations: this.isMigrated ? 'ok' : 'unknown', storage: 'unknown' };
     }
     // Migrations are never undone under a running process, so a yes stays true.
     this.isMigrated ||= (await pendingMigrations(this.database)).length === 0;
-    return { database: 'ok', migrations: this.isMigrated ? 'ok' : 'pending' };
+    const storage = await this.database.room.isThere().then(
+      (isThere) => (isThere ? ('ok' as const) : ('full' as const)),
+      () => 'unknown' as const,
+    );
+    if (this.isMigrated) this.plivoAway = await this.database.read(plivoAwaySince).catch(() => this.plivoAway);
+    return { database: 'ok', migrations: this.isMigrated ? 'ok' : 'pending', storage };
   }
 }
 

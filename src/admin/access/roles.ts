@@ -22,3 +22,7 @@ export const VIRTUAL_NUMBERS = 'admin.virtual-numbers';
 
 /** The members, beside `virtual_number`, in which this route shows numbers of the pool: those are not masked. */
 export const ShowsVirtualNumbers = (...members: string[]) => SetMetadata(VIRTUAL_NUMBERS, members);
+
+/** Where the guard finds that a route is a stream, which a page opens anew by itself: asking for it is no use of a login. */
+export const IS_STREAM = 'admin.is-stream';
+export const IsStream = () => SetMetadata(IS_STREAM, true);

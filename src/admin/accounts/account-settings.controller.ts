@@ -58,10 +58,14 @@ export class AccountSettingsController {
 
 /** Of sentences only which: an operator may have put a phone number into one. Of a URL only whether: there may be a token in it. */
 function traceOf(change: AccountSettingsChange) {
-  const { language, refusals, allowed_countries: countries, unrouted_url: url, ...figures } = change;
+  const { language, refusals, allowed_countries: countries, unrouted_url: url, ...others } = change;
+  const { text_languages: languages, text_notices: notices, text_redaction: hidden, ...figures } = others;
   return {
     ...(url !== undefined && { unrouted_url: url === null ? 'removed' : 'set' }),
     ...(language !== undefined && { language }),
+    ...(hidden !== undefined && { text_redaction: hidden.join(',') }),
+    ...(notices !== undefined && { text_notices: Object.keys(notices).join(',') }),
+    ...(languages !== undefined && { text_languages: languages.join(',') }),
     ...(refusals !== undefined && { refusals: Object.keys(refusals).join(',') }),
     ...(countries !== undefined && {
       allowed_countries: countries === null || countries === 'own' ? countries : countries.join(','),

@@ -14,7 +14,6 @@ import {
 import {
   isLanguage,
   isMoneyText,
-  isRefusalText,
   REFUSAL_KEYS,
   type AllowedCountries,
   type CallSettingsPatch,
@@ -24,7 +23,9 @@ import {
 import { COUNTRIES } from '../../telephony/destination-table.js';
 import { LARGEST_CAP } from '../../platform/settings/config-formats.js';
 import { IfGiven } from '../values.dto.js';
+import { complaintAbout, SENTENCE } from './sentences.js';
 import { ApiProperty } from '@nestjs/swagger';
+import { TextSettingsChange, textSettingsMembers } from './text-settings.dto.js';
 import { count, integer, money, orNull, shape, text, type Schema } from '../../platform/openapi/schemas.js';
 
 @ValidatorConstraint({ name: 'isLanguage' })
@@ -41,25 +42,12 @@ class IsLanguage implements ValidatorConstraintInterface {
 @ValidatorConstraint({ name: 'areRefusals' })
 class AreRefusals implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
-    return complaintAbout(value) === null;
+    return complaintAbout('refusals', REFUSAL_KEYS, value) === null;
   }
 
   defaultMessage({ value }: ValidationArguments): string {
-    return complaintAbout(value) ?? '';
+    return complaintAbout('refusals', REFUSAL_KEYS, value) ?? '';
   }
-}
-
-/** Names no member that is not ours: it could be anything. */
-function complaintAbout(refusals: unknown): string | null {
-  if (typeof refusals !== 'object' || refusals === null || Array.isArray(refusals))
-    return 'refusals must be an object of sentences';
-  const entries = Object.entries(refusals);
-  if (entries.some(([key]) => !REFUSAL_KEYS.includes(key as RefusalKey)))
-    return `refusals has only the members ${REFUSAL_KEYS.join(', ')}`;
-  const [key] = entries.find(([, sentence]) => sentence !== null && !isRefusalText(sentence)) ?? [];
-  return key === undefined
-    ? null
-    : `refusals.${key} must be null, empty, or one line of at most 300 characters without " < and >`;
 }
 
 @ValidatorConstraint({ name: 'isMoneyText' })
@@ -92,12 +80,11 @@ const COUNTRIES_SCHEMAS = [
   { type: 'string', enum: ['own'] },
   { type: 'null' },
 ];
-const SENTENCE = { anyOf: [{ type: 'string', maxLength: 300 }, { type: 'null' }] };
 const SENTENCES_OR_NULL = Object.fromEntries(REFUSAL_KEYS.map((key) => [key, SENTENCE]));
 
 const COUNT_WANTED = `$property must be null or a whole number from 0, for no cap, to ${LARGEST_CAP}`;
 
-export class AccountSettingsChange implements CallSettingsPatch {
+export class AccountSettingsChange extends TextSettingsChange implements CallSettingsPatch {
   @ApiProperty({ type: 'string', description: 'In which refusals are spoken.', example: 'en-US' })
   @IfGiven()
   @Validate(IsLanguage)
@@ -161,6 +148,15 @@ export class AccountSettingsChange implements CallSettingsPatch {
   minute_fee?: string;
 
   @ApiProperty({
+    type: 'string',
+    description:
+      'What it is charged for each unit of a text that is passed on; what Plivo does not charge costs nothing.',
+  })
+  @IfGiven()
+  @Validate(IsMoneyText)
+  message_fee?: string;
+
+  @ApiProperty({
     description:
       "Calls to first parties that its sessions may request in a UTC day; 0: any number, null: as many as the installation's setting says.",
   })
@@ -190,6 +186,15 @@ export class AccountSettingsChange implements CallSettingsPatch {
   @IsOptional()
   @Validate(IsMoneyText)
   max_rate_per_minute?: string | null;
+
+  @ApiProperty({
+    type: 'string',
+    description:
+      "The highest price of a unit of one text, carriers' part included. Where it is null beside a cap, no text is passed on.",
+  })
+  @IsOptional()
+  @Validate(IsMoneyText)
+  max_rate_per_message?: string | null;
 }
 
 export const ACCOUNT_SETTINGS = shape<ChosenSettings>('AccountSettings', () => ({
@@ -203,13 +208,16 @@ export const ACCOUNT_SETTINGS = shape<ChosenSettings>('AccountSettings', () => (
   allowed_countries: { description: COUNTRIES_TEXT, anyOf: COUNTRIES_SCHEMAS, example: ['US', 'CA'] },
   recording_retention_days: integer('Days after which recordings are deleted.', 30),
   unrouted_url: orNull(text('Where callers whom no session claims are handed on to.', 'https://ivr.example/answer')),
+  ...textSettingsMembers(),
   default_country: orNull(
     text("Where operators mean national spellings of numbers; null: the country of the account's numbers.", 'US'),
   ),
   session_fee: money('For each session.'),
   minute_fee: money('For each minute that Plivo bills, of each leg.'),
+  message_fee: money('For each unit of a text that is passed on.'),
   daily_spend_cap: orNull(money('A UTC day; null: no limit.')),
   max_rate_per_minute: orNull(money('The highest price of a minute of one leg.')),
+  max_rate_per_message: orNull(money('The highest price of a unit of one text.')),
   daily_requested_calls: count('A UTC day; 0: any number.', 500),
   daily_destinations: count('A UTC day; 0: any number.', 1000),
 }));

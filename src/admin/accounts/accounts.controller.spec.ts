@@ -20,6 +20,8 @@ import { Metrics } from '../../platform/metrics.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { createLogger, Log } from '../../platform/logging/logger.js';
 import { AccountsController } from './accounts.controller.js';
+import { AdmitOperator } from '../access/admit-operator.js';
+import { ConsoleLogins } from '../access/console-logins.js';
 import { KnownOperators } from '../access/known-operators.js';
 import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
@@ -76,7 +78,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     @Module({
       imports: [SharedStub, AccountsModule],
       controllers: [AccountsController, TokensController, PlivoTokenController, AuditController],
-      providers: [AdminGuard, KnownOperators, Audit],
+      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, Audit],
     })
     class StubModule {}
 

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { TextOf } from '../values.dto.js';
 import { RETENTION_DAYS, type ListAccounts } from '../../accounts/index.js';
 import {
   authId,
@@ -25,8 +26,7 @@ export class NewAccount {
   auth_id?: string;
 
   @ApiProperty({ example: 'Couriers' })
-  @IsString()
-  @Length(1, 100)
+  @TextOf(1, 100)
   @Matches(NAME, { message: 'name must be one line of text' })
   name!: string;
 
@@ -42,8 +42,7 @@ export class NewAccount {
 export class AccountChange {
   @ApiPropertyOptional({ example: 'Couriers' })
   @ValidateIf((_body, value) => value !== undefined)
-  @IsString()
-  @Length(1, 100)
+  @TextOf(1, 100)
   @Matches(NAME, { message: 'name must be one line of text' })
   name?: string;
 
@@ -82,8 +81,7 @@ export class NewSubaccount {
   plivo_auth_token?: string;
 
   @ApiProperty({ example: 'Riders' })
-  @IsString()
-  @Length(1, 100)
+  @TextOf(1, 100)
   @Matches(NAME, { message: 'name must be one line of text' })
   name!: string;
 }

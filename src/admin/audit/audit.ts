@@ -52,6 +52,14 @@ export class Audit {
     await AUDIT_CHAINS.update(tx, { headPosition: entry.position, headHash: hash }, 'WHERE id = 1');
   }
 
+  /** The entry at a place of the chain; null where there is none. */
+  async at(position: number): Promise<AuditEntry | null> {
+    const [entry] = await this.database.read((manager) =>
+      ENTRIES.read(manager, 'FROM audit_entry WHERE position = ?', [position]),
+    );
+    return entry ?? null;
+  }
+
   /** Newest first; `before` is an entry's id, empty for the newest. Ids grow with time. */
   list(page: { before: string; limit: number }): Promise<AuditEntry[]> {
     return this.database.browse((manager) =>

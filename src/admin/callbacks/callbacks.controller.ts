@@ -11,6 +11,7 @@ import {
   CallbackQuery,
   CALLBACKS_PAGE,
   CallbacksQuery,
+  COUNTED,
   QUEUED,
   ReplayBody,
   shownCallback,
@@ -38,12 +39,23 @@ export class CallbacksController {
     answers: { 200: ['A page of them.', CALLBACKS_PAGE] },
   })
   async list(@Query() query: CallbacksQuery) {
-    const { status, session, limit } = query;
-    const search = { status, sessionId: session?.toLowerCase(), before: placeBefore(query), limit: limit + 1 };
-    return pageOf(await this.findCallbacks.run(search), query, {
+    const { status, session, account, since, until, limit } = query;
+    const range = { status, sessionId: session?.toLowerCase(), accountId: account, since, until };
+    return pageOf(await this.findCallbacks.run({ ...range, before: placeBefore(query), limit: limit + 1 }), query, {
       keyOf: ({ callback }) => keyOfPlace({ at: callback.createdAt, id: callback.id }),
       show: shownCallback,
     });
+  }
+
+  @Get('count')
+  @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'How many callbacks a replay of a range would send',
+    operationId: 'countCallbacks',
+    answers: { 200: ['How many there are now.', COUNTED] },
+  })
+  async count(@Query() query: ReplayBody): Promise<{ callbacks: number }> {
+    return { callbacks: await this.replayCallbacks.count(rangeOf(query)) };
   }
 
   @Get(':id')
@@ -71,12 +83,13 @@ export class CallbacksController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { since, until, session, status = 'parked' } = body;
+    const { session, account } = body;
+    const range = rangeOf(body);
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
-      const range = { since, until, status, sessionId: session?.toLowerCase() };
       const queued = await this.replayCallbacks.range(tx, range);
-      const details = { status, queued };
-      await this.audit.record(tx, { action: 'callbacks.replayed', target: session ?? 'all', details }, request);
+      const details = { status: range.status, queued };
+      const target = session ?? account ?? 'all';
+      await this.audit.record(tx, { action: 'callbacks.replayed', target, details }, request);
       return { status: 202, body: { queued } };
     });
     reply.status(answer.status);
@@ -103,4 +116,8 @@ export class CallbacksController {
     reply.status(answer.status);
     return answer.body;
   }
+}
+
+function rangeOf({ since, until, status = 'parked', session, account }: ReplayBody) {
+  return { since, until, status, sessionId: session?.toLowerCase(), accountId: account };
 }

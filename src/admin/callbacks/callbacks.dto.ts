@@ -1,7 +1,7 @@
 import { IsIn } from 'class-validator';
 import type { CallbackStatus, FoundCallback } from '../../callbacks/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, IsoInstant, isoText, SessionUuid } from '../values.dto.js';
+import { AccountAuthId, IfGiven, IsoInstant, isoText, SessionUuid } from '../values.dto.js';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   authId,
@@ -29,6 +29,21 @@ export class CallbacksQuery extends PageQuery {
   @IfGiven()
   @SessionUuid()
   session?: string;
+
+  @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
+  @IfGiven()
+  @AccountAuthId()
+  account?: string;
+
+  @ApiProperty({ description: 'Callbacks made from this instant on, ISO 8601.' })
+  @IfGiven()
+  @IsoInstant()
+  since?: number;
+
+  @ApiProperty({ description: 'Callbacks made before this instant, ISO 8601.' })
+  @IfGiven()
+  @IsoInstant()
+  until?: number;
 }
 
 export class CallbackQuery {
@@ -58,6 +73,11 @@ export class ReplayBody {
   @IfGiven()
   @SessionUuid()
   session?: string;
+
+  @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
+  @IfGiven()
+  @AccountAuthId()
+  account?: string;
 }
 
 /** A callback as operators see it: neither its URL nor the numbers in it. */
@@ -92,7 +112,7 @@ export const CALLBACK = shape<ReturnType<typeof shownCallback>>('Callback', () =
   account: authId('Of the account.'),
   session_uuid: uuid('Of the session.'),
   call_id: orNull(uuid('Of the call that it tells of.')),
-  stream: word('Each has a count and an order of its own.', ['status', 'recording']),
+  stream: word('Each has a count and an order of its own.', ['status', 'recording', 'message']),
   sequence_number: count('From 1 in each session and stream.', 1),
   event: text('EventName.', 'SessionFirstPartyAnswer'),
   method: word('How it is sent.', ['GET', 'POST']),
@@ -114,4 +134,7 @@ export const CALLBACK = shape<ReturnType<typeof shownCallback>>('Callback', () =
   ),
 }));
 export const CALLBACKS_PAGE = pageSchema('Callbacks', CALLBACK);
+export const COUNTED = shape<{ callbacks: number }>('CountedCallbacks', () => ({
+  callbacks: count('How many a replay with the same words would send now.', 12),
+}));
 export const QUEUED = shape<{ queued: number }>('QueuedCallbacks', () => ({ queued: count('How many.', 1) }));

@@ -214,4 +214,19 @@ describeOnEachService('calls in the admin API', (start) => {
   it.each(['/calls', `/calls/${A_LEG}`])('keeps %s to the admin', async (path) => {
     expect((await service.request(`/admin${path}`)).status).toBe(401);
   });
+
+  it('does not let a call that was refused at once end before it began', async () => {
+    const callUuid = 'cccccccc-0000-4000-8000-000000000005';
+    const call = { CallUUID: callUuid, From: STRANGER, To: NUMBER, Direction: 'inbound' };
+    await service.webhook('/answer', { ...call, CallStatus: 'ringing' });
+    const { started_at: began } = (await service.admin<Shown>('GET', `/calls/${callUuid}`)).body;
+    const second = began.slice(0, 19).replace('T', ' ');
+    const end = { Event: 'Hangup', CallStatus: 'completed', StartTime: second, EndTime: second, Duration: '0' };
+    await service.webhook('/hangup', { ...call, ...end, BillDuration: '0', TotalCost: '0.00000' });
+    expect((await service.admin<Shown>('GET', `/calls/${callUuid}`)).body).toMatchObject({
+      outcome: 'refused',
+      started_at: began,
+      ended_at: began,
+    });
+  });
 });

@@ -1,10 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { CallMoney } from '../../billing-stats/index.js';
 import { OUTCOMES, type CallCountries, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, withPlus } from '../values.dto.js';
+import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, TextOf, withPlus } from '../values.dto.js';
 
 export class CallsQuery extends PageQuery {
   @ApiPropertyOptional({
@@ -30,8 +30,7 @@ export class CallsQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Auth ID. Its default_country is that of national spellings.' })
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 
   @ApiPropertyOptional({
@@ -78,9 +77,14 @@ export function shownCall({ call, legs, outcome, reason, virtualNumber, caller, 
     outcome,
     reason,
     started_at: isoText(call.createdAt),
-    ended_at: isoText(call.endedAt),
+    ended_at: isoText(endOf(call)),
     legs: legs.map(shownLeg),
   };
+}
+
+/** Plivo tells ends in whole seconds, cut off: a call that was refused at once would end before it began. */
+function endOf({ createdAt, endedAt }: FoundCall['call']): number | null {
+  return endedAt !== null && endedAt < createdAt && createdAt - endedAt < 1000 ? createdAt : endedAt;
 }
 
 /** The same with what it cost in all, and of it the account's own fees. Amounts are null until it has ended. */
@@ -131,7 +135,7 @@ export function callCells(
     account: call.accountId,
     direction: call.kind === 'request' ? 'requested' : 'inbound',
     started_at: isoText(call.createdAt),
-    ended_at: isoText(call.endedAt),
+    ended_at: isoText(endOf(call)),
     outcome,
     reason,
     virtual_number: withPlus(virtualNumber),

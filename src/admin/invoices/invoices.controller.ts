@@ -26,7 +26,7 @@ export class InvoicesController {
   @HttpCode(200)
   @MayAsk('finance')
   @Documented({
-    summary: "Compare Plivo's call log of a month with the legs known here",
+    summary: "Compare Plivo's call log or message log of a month with the legs known here",
     operationId: 'compareInvoice',
     description:
       'The log is sent as `text/csv`, as the console of Plivo exports it. It is read as it comes, up to 100 MiB; nothing of it is kept. One at a time in each process, otherwise 409. Of each kind of difference the first 1,000 legs are named.',
@@ -38,11 +38,17 @@ export class InvoicesController {
   async compare(@Query() query: InvoiceQuery, @Req() request: FastifyRequest) {
     const { body } = request;
     if (!(body instanceof StreamedBody))
-      throw new InvalidRequest("expected Plivo's call log of the month as a body of type text/csv");
+      throw new InvalidRequest("expected Plivo's call log or message log of the month as a body of type text/csv");
     const { account, month, time_zone: zone } = query;
     const found = await this.compareInvoice.run({ accountId: account, month, zone }, body);
     const answer = shownComparison(found, query);
-    const details = { month, time_zone: zone.name, legs: found.there.legs, difference: answer.difference.amount };
+    const details = {
+      kind: found.kind,
+      month,
+      time_zone: zone.name,
+      legs: found.there.legs,
+      difference: answer.difference.amount,
+    };
     const write = { action: 'invoice.compared', target: account, details };
     await this.database.transaction((tx) => this.audit.record(tx, write, request));
     return answer;

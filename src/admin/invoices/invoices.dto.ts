@@ -17,11 +17,11 @@ import {
   type Schema,
 } from '../../platform/openapi/schemas.js';
 import { TimeZone } from '../../platform/time-zone.js';
-import { IfGiven, IsTimeZone, moneyText } from '../values.dto.js';
+import { AccountAuthId, IfGiven, IsTimeZone, moneyText } from '../values.dto.js';
 
 export class InvoiceQuery {
   @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
-  @Matches(/^[A-Za-z0-9]{1,20}$/, { message: 'account must be the Auth ID of an account' })
+  @AccountAuthId()
   account!: string;
 
   @ApiProperty({ description: '`YYYY-MM`: legs that ended in it are looked for in the file.', example: '2026-11' })
@@ -41,32 +41,37 @@ export class InvoiceQuery {
 
 /** Differences are what is more in the file than here. */
 export function shownComparison(found: InvoiceComparison, { account, month, time_zone: zone }: InvoiceQuery) {
-  const { missingHere, missingThere, different, duplicates } = found;
+  const { kind, missingHere, missingThere, different, duplicates } = found;
+  const isCalls = kind === 'calls';
+  const shownSum = isCalls ? sumOfCalls : sumOfMessages;
+  const shownLeg = isCalls ? shownCall : shownMessage;
+  const named = (uuid: string): LegName => (isCalls ? { call_uuid: uuid } : { message_uuid: uuid });
   return {
+    kind,
     account,
     month,
     time_zone: zone.name,
     currency: CURRENCY,
     there: shownSum(found.there),
     here: shownSum(found.here),
-    difference: {
+    difference: shownSum({
       legs: found.there.legs - found.here.legs,
-      billed_seconds: found.there.billedSeconds - found.here.billedSeconds,
-      amount: moneyText(found.there.amount - found.here.amount),
-    },
+      billedSeconds: found.there.billedSeconds - found.here.billedSeconds,
+      amount: found.there.amount - found.here.amount,
+    }),
     equal: found.equal,
     missing_here: {
       ...shownSum(missingHere),
-      items: missingHere.items.map(({ callUuid, row, ...leg }) => ({ call_uuid: callUuid, row, ...shownLeg(leg) })),
+      items: missingHere.items.map(({ uuid, row, ...leg }) => ({ ...named(uuid), row, ...shownLeg(leg) })),
     },
     missing_there: {
       ...shownSum(missingThere),
-      items: missingThere.items.map(({ callUuid, ...leg }) => ({ call_uuid: callUuid, ...shownLeg(leg) })),
+      items: missingThere.items.map(({ uuid, ...leg }) => ({ ...named(uuid), ...shownLeg(leg) })),
     },
     different: {
       ...shownSum(different),
-      items: different.items.map(({ callUuid, row, here, there }) => ({
-        call_uuid: callUuid,
+      items: different.items.map(({ uuid, row, here, there }) => ({
+        ...named(uuid),
         row,
         here: shownLeg(here),
         there: shownLeg(there),
@@ -74,20 +79,33 @@ export function shownComparison(found: InvoiceComparison, { account, month, time
     },
     duplicates: {
       ...shownSum(duplicates),
-      items: duplicates.items.map(({ callUuid, row }) => ({ call_uuid: callUuid, row })),
+      items: duplicates.items.map(({ uuid, row }) => ({ ...named(uuid), row })),
     },
     before_retention: shownSum(found.beforeRetention),
     outside_month: found.outsideMonth,
   };
 }
 
-function shownSum({ legs, billedSeconds, amount }: LegSum) {
+type LegName = { call_uuid?: string; message_uuid?: string };
+type ShownSum = { legs: number; billed_seconds?: number; units?: number; amount: string };
+type ShownLeg = { duration?: number; billed_duration?: number; units?: number; amount?: string };
+
+function sumOfCalls({ legs, billedSeconds, amount }: LegSum): ShownSum {
   return { legs, billed_seconds: billedSeconds, amount: moneyText(amount) };
 }
 
+function sumOfMessages({ legs, billedSeconds: units, amount }: LegSum): ShownSum {
+  return { legs, units, amount: moneyText(amount) };
+}
+
 /** What is told of it. */
-function shownLeg(leg: { duration?: number; billedDuration?: number; amount?: number }) {
-  const { duration, billedDuration, amount } = leg;
+interface ToldLeg {
+  duration?: number;
+  billedDuration?: number;
+  amount?: number;
+}
+
+function shownCall({ duration, billedDuration, amount }: ToldLeg): ShownLeg {
   return {
     ...(duration !== undefined && { duration }),
     ...(billedDuration !== undefined && { billed_duration: billedDuration }),
@@ -95,22 +113,28 @@ function shownLeg(leg: { duration?: number; billedDuration?: number; amount?: nu
   };
 }
 
+function shownMessage({ billedDuration: units, amount }: ToldLeg): ShownLeg {
+  return { ...(units !== undefined && { units }), ...(amount !== undefined && { amount: moneyText(amount) }) };
+}
+
 export const CALL_LOG: Schema = {
   type: 'string',
   description:
-    "Plivo's call log with its header. Of its columns Call UUID, Call duration, Billed duration and Billed amount are needed, and End time is read where it is there.",
+    "Plivo's call log with its header, or its message log. Of the columns Call UUID, Call duration, Billed duration and Billed amount are needed, and End time is read where it is there; of the other Message UUID, Units and Total amount, and Message time and Carrier fees.",
   example:
     'Call UUID,End time,Call duration,Billed duration,Billed amount\r\n0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f,2026-11-29 17:00:00+00:00,42,60,0.00850\r\n',
 };
 
-const sumMembers = (): Members<ReturnType<typeof shownSum>> => ({
+const sumMembers = (): Members<ShownSum> => ({
   legs: integer('Legs.', 2),
-  billed_seconds: integer('As billed.', 120),
-  amount: money("Plivo's price."),
+  billed_seconds: optional(integer('As billed; of calls.', 120)),
+  units: optional(integer('As billed; of messages.', 2)),
+  amount: money("Plivo's price; of messages with carriers' where the file names it."),
 });
-const legMembers = (): Members<ReturnType<typeof shownLeg>> => ({
+const legMembers = (): Members<ShownLeg> => ({
   duration: optional(count('Seconds; where it is told.', 42)),
   billed_duration: optional(count('Seconds; where it is told.', 60)),
+  units: optional(count('Of messages; where it is told.', 1)),
   amount: optional(money("Plivo's price, where it is told.")),
 });
 const sum = (description: string): Schema => object(sumMembers(), description);
@@ -118,9 +142,11 @@ const named = (description: string, members: Record<string, Schema>): Schema =>
   object({ ...sumMembers(), items: listOf(object(members), 'The first 1,000.') }, description);
 
 export const COMPARISON = shape<ReturnType<typeof shownComparison>>('InvoiceComparison', () => {
-  const call_uuid = text("Plivo's, of the leg.", '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f');
+  const uuid = text("Plivo's, of the leg.", '0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f');
+  const name = { call_uuid: optional(uuid), message_uuid: optional(uuid) };
   const row = count('Line of the file; the header is the first.', 2);
   return {
+    kind: word('Of what the file is.', ['calls', 'messages']),
     account: authId('Of the account.'),
     month: text('As asked for.', '2026-11'),
     time_zone: text('Where the month begins and ends.', 'UTC'),
@@ -129,15 +155,15 @@ export const COMPARISON = shape<ReturnType<typeof shownComparison>>('InvoiceComp
     here: sum('The same legs as they are known here, and those of the month that the file lacks.'),
     difference: sum('What is more in the file than here.'),
     equal: count('Legs that are the same in both.', 2),
-    missing_here: named('In the file, and never heard of here.', { call_uuid, row, ...legMembers() }),
-    missing_there: named('Ended here within the month, and not in the file.', { call_uuid, ...legMembers() }),
+    missing_here: named('In the file, and never heard of here.', { ...name, row, ...legMembers() }),
+    missing_there: named('Ended here within the month, and not in the file.', { ...name, ...legMembers() }),
     different: named('By what it is more in the file.', {
-      call_uuid,
+      ...name,
       row,
       here: object(legMembers(), 'What is another here.'),
       there: object(legMembers(), 'What is another in the file.'),
     }),
-    duplicates: named('Rows that name a leg once more; they count in no other sum.', { call_uuid, row }),
+    duplicates: named('Rows that name a leg once more; they count in no other sum.', { ...name, row }),
     before_retention: sum('In the file, unknown here, and so old that their calls may have been deleted.'),
     outside_month: count('In the file, and by its own words ended outside of the month.'),
   };

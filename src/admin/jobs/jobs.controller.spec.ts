@@ -60,11 +60,13 @@ describeOnEachService('jobs in the admin API', (start) => {
   it('are run again on demand', async () => {
     isMended = true;
     const [parked] = (await listed('status=parked')).items;
+    expect((await service.admin('GET', `/jobs/${parked?.id}`)).body).toEqual(parked);
     const answer = await service.admin('POST', `/jobs/${parked?.id}/retry`);
     expect([answer.status, answer.body]).toEqual([202, { id: parked?.id, status: 'waiting' }]);
     await jobs.runDue();
     expect((await listed('status=parked')).items).toEqual([]);
     expect((await service.admin('POST', `/jobs/${parked?.id}/retry`)).status).toBe(404);
+    expect((await service.admin('GET', `/jobs/${parked?.id}`)).status).toBe(404);
     const { body } = await service.admin<{ items: unknown[] }>('GET', '/audit?limit=1');
     expect(body.items).toMatchObject([{ action: 'job.retried', target: parked?.id }]);
   });

@@ -6,10 +6,10 @@ import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { JOBS_PAGE, JobsQuery, RETRIED_JOB, shownJob } from './jobs.dto.js';
+import { JOB, JOBS_PAGE, JobsQuery, RETRIED_JOB, shownJob } from './jobs.dto.js';
 import { pageOf, startOf } from '../page.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
-import { Conflict } from '../../platform/errors.js';
+import { Conflict, NotFound } from '../../platform/errors.js';
 
 /** Durable work: what waits, runs, or was parked because it kept failing. */
 @Controller('admin/jobs')
@@ -35,6 +35,19 @@ export class JobsController {
     const cursor = startOf(query);
     const search = { limit: limit + 1, ...(status && { state: status }), ...(cursor !== '' && { cursor }) };
     return pageOf(await this.jobs.list(search), query, { keyOf: ({ id }) => id, show: shownJob });
+  }
+
+  @Get(':id')
+  @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'One job',
+    operationId: 'getJob',
+    answers: { 200: ['The job; what is done is not kept.', JOB] },
+  })
+  async one(@Param('id') id: string) {
+    const job = await this.jobs.find(id.toLowerCase());
+    if (job === null) throw new NotFound('no such job: it is done, or was given up more than 30 days ago');
+    return shownJob(job);
   }
 
   /** Due now, with all its attempts before it; 409 while it runs. */

@@ -25,20 +25,18 @@ export function shownJob({ id, kind, state, attempts, runAt, lastError, createdA
   };
 }
 
-export const JOBS_PAGE = pageSchema(
-  'Jobs',
-  shape<ReturnType<typeof shownJob>>('Job', () => ({
-    id: uuid('Of the job.'),
-    kind: text('What is done.', 'callbacks.deliver'),
-    status: word('parked: kept failing.', ['waiting', 'running', 'parked']),
-    attempts: count('Until now.', 1),
-    last_error: orNull(text('Of the last attempt.', 'Plivo asks to slow down')),
-    created_at: instant('When it was ordered.'),
-    next_run_at: orNull(instant('While it waits.')),
-    lease_ends_at: orNull(instant('While it runs.')),
-    parked_at: orNull(instant('When it was parked.')),
-  })),
-);
+export const JOB = shape<ReturnType<typeof shownJob>>('Job', () => ({
+  id: uuid('Of the job.'),
+  kind: text('What is done.', 'callbacks.deliver'),
+  status: word('parked: kept failing.', ['waiting', 'running', 'parked']),
+  attempts: count('Until now.', 1),
+  last_error: orNull(text('Of the last attempt.', 'Plivo asks to slow down')),
+  created_at: instant('When it was ordered.'),
+  next_run_at: orNull(instant('While it waits.')),
+  lease_ends_at: orNull(instant('While it runs.')),
+  parked_at: orNull(instant('When it was parked.')),
+}));
+export const JOBS_PAGE = pageSchema('Jobs', JOB);
 export const RETRIED_JOB = shape<{ id: string; status: string }>('RetriedJob', () => ({
   id: uuid('Of the job.'),
   status: word('Always waiting.', ['waiting']),

@@ -16,6 +16,8 @@ import { createHttpAdapter } from '../../platform/http/http-edge.js';
 import { newId } from '../../platform/ids.js';
 import { createLogger } from '../../platform/logging/logger.js';
 import { PlatformModule } from '../../platform/platform.module.js';
+import { AdmitOperator } from '../access/admit-operator.js';
+import { ConsoleLogins } from '../access/console-logins.js';
 import { KnownOperators } from '../access/known-operators.js';
 import { AdminGuard } from '../admin.guard.js';
 import { Audit } from '../audit/audit.js';
@@ -62,7 +64,12 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
       PLIVO_AUTH_TOKEN: 'plivo-token-of-the-test',
       PLIVO_API_URL: `http://127.0.0.1:${(plivo.address() as AddressInfo).port}`,
     });
-    const secrets = { encryptionKey: Buffer.alloc(32, 7), adminToken: ADMIN_TOKEN, demoAuthToken: null, generated: [] };
+    const secrets = {
+      encryptionKeys: [{ id: 1, key: Buffer.alloc(32, 7) }],
+      adminToken: ADMIN_TOKEN,
+      demoAuthToken: null,
+      generated: [],
+    };
     const log = createLogger({ level: 'debug', format: 'json' }, { write: (line: string) => void (written += line) });
     @Module({
       imports: [
@@ -71,7 +78,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
         NumberPoolModule,
       ],
       controllers: [NumbersController, PoolController],
-      providers: [AdminGuard, KnownOperators, Audit],
+      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, Audit],
     })
     class StubModule {}
     app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {
@@ -166,6 +173,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
       status: 'active',
       application: null,
       leads_to: null,
+      texts: null,
       alias: 'Desk',
       live_sessions: 0,
       live_parties: 0,
@@ -230,6 +238,16 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
     const kept = await ask('DELETE', '/admin/numbers/+14155550100');
     expect([kept.status, kept.body['code'], kept.body['live_sessions']]).toEqual([409, 'number_in_use', 1]);
     expect(await audited()).toHaveLength(1);
+  });
+
+  it('shows one number, however it is written', async () => {
+    await add();
+    for (const path of ['+14155550100', '14155550100', '%2B14155550100']) {
+      const { status, body } = await ask('GET', `/admin/numbers/${path}`);
+      expect([status, body]).toMatchObject([200, { number: '+14155550100', country: 'US', status: 'active' }]);
+    }
+    for (const path of ['+14155550199', 'pool', '0'])
+      expect((await ask('GET', `/admin/numbers/${path}`)).status).toBe(404);
   });
 
   it('removes a number nobody uses', async () => {

@@ -23,6 +23,7 @@ import {
   NumberTaken,
   pooledNumber,
   RemoveNumber,
+  SearchNumbers,
   UnknownNumber,
   UnknownSubaccount,
   type NumberPage,
@@ -36,6 +37,7 @@ import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { NewNumber, NumberChange, NUMBER, NUMBERS_PAGE, NumbersQuery } from './numbers.dto.js';
+import { parseCaller } from '../../telephony/phone.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { NotFound } from '../../platform/errors.js';
 
@@ -45,6 +47,7 @@ import { NotFound } from '../../platform/errors.js';
 export class NumbersController {
   constructor(
     private readonly listNumbers: ListNumbers,
+    private readonly searchNumbers: SearchNumbers,
     private readonly addNumber: AddNumber,
     private readonly changeNumber: ChangeNumber,
     private readonly removeNumber: RemoveNumber,
@@ -92,6 +95,22 @@ export class NumbersController {
     });
     reply.status(answer.status);
     return answer.body;
+  }
+
+  @Get(':number')
+  @MayAsk('viewer', 'support')
+  @ShowsVirtualNumbers('number')
+  @Documented({
+    summary: 'One number of the pool',
+    operationId: 'getPoolNumber',
+    answers: { 200: ['The number.', NUMBER] },
+    refusals: [UnknownNumber],
+  })
+  async one(@Param('number') number: string): Promise<PooledNumber> {
+    const digits = parseCaller(number);
+    const found = digits === null ? [] : await this.searchNumbers.run({ digits: [digits], isEnding: false, limit: 1 });
+    if (found[0] === undefined) throw new UnknownNumber();
+    return found[0];
   }
 
   @Patch(':number')

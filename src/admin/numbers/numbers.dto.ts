@@ -1,6 +1,7 @@
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import {
   LEADS,
+  TEXTING,
   type PooledNumber,
   type PoolFigure,
   type ShownStatus,
@@ -8,7 +9,7 @@ import {
   type VirtualNumberStatus,
 } from '../../number-pool/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven } from '../values.dto.js';
+import { IfGiven, TextOf } from '../values.dto.js';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   authId,
@@ -34,19 +35,16 @@ const ONE_LINE_MESSAGE = { message: 'alias must be one line of at most 100 chara
 
 export class NewNumber {
   @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account!: string;
 
   @ApiProperty({ description: 'E.164, with or without `+`.', example: '+14155550100' })
-  @IsString()
-  @Length(1, 40)
+  @TextOf(1, 40)
   number!: string;
 
   @ApiProperty({ description: "Lent to this subaccount's sessions only." })
   @IsOptional()
-  @IsString()
-  @Length(0, 20)
+  @TextOf(0, 20)
   subaccount?: string | null;
 
   @IfGiven()
@@ -62,8 +60,7 @@ export class NumberChange {
 
   @ApiProperty({ description: 'Null or empty: back to the main account.' })
   @IsOptional()
-  @IsString()
-  @Length(0, 20)
+  @TextOf(0, 20)
   subaccount?: string | null;
 
   @IfGiven()
@@ -73,8 +70,7 @@ export class NumberChange {
 
 export class NumbersQuery extends PageQuery {
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 
   @ApiProperty({ description: 'ISO 3166 alpha-2.', example: 'US' })
@@ -89,15 +85,13 @@ export class NumbersQuery extends PageQuery {
 
 export class OneAccountQuery {
   @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account!: string;
 }
 
 export class PoolQuery {
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 }
 
@@ -114,6 +108,12 @@ export const numberMembers = (): Members<PooledNumber> => ({
   status: word('elsewhere: active, and Plivo brings its calls to something else.', SHOWN_STATUSES),
   application: orNull(text('Of Plivo, by its name.', 'masking')),
   leads_to: orNull(word('Where Plivo brings its calls and their ends; null where it has not been asked.', LEADS)),
+  texts: orNull(
+    word(
+      'Whether texts can be passed on over it. unregistered: carriers of North America filter what it sends. elsewhere: Plivo brings its texts to something else; null where it has not been asked.',
+      TEXTING,
+    ),
+  ),
   alias: text('Chosen by operators.', 'support line'),
   live_sessions: COUNTED('Null while never counted.'),
   live_parties: COUNTED('Null while never counted.'),

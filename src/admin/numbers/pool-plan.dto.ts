@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
 import type { NumberHealth } from '../../billing-stats/index.js';
 import type { CountryForecast, PoolPlan } from '../../number-pool/index.js';
 import {
@@ -18,7 +18,7 @@ import {
   word,
 } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven } from '../values.dto.js';
+import { IfGiven, TextOf } from '../values.dto.js';
 import { POOL_FIGURE } from './numbers.dto.js';
 
 const MOST_SESSIONS = 100_000;
@@ -64,22 +64,19 @@ export class PlanQuery {
     description: 'Auth ID: its present figures in that country stand beside the plan; needs country',
   })
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 }
 
 export class ForecastQuery {
   @ApiProperty({ description: 'Auth ID' })
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account!: string;
 }
 
 export class HealthQuery extends PageQuery {
   @ApiProperty({ description: 'Auth ID' })
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account!: string;
 }
 

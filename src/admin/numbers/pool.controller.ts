@@ -13,7 +13,7 @@ import {
   type PoolFigure,
 } from '../../number-pool/index.js';
 import { InvalidRequest, NotFound } from '../../platform/errors.js';
-import { ProviderRefused, ProviderUnavailable } from '../../plivo/index.js';
+import { ProviderBusy, ProviderRefused, ProviderUnavailable } from '../../plivo/index.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
@@ -91,7 +91,7 @@ export class PoolController {
     summary: "Follow Plivo's list of the account's numbers",
     operationId: 'syncNumbers',
     answers: { 200: ['What it changed.', SYNCED] },
-    refusals: [NotFound, ProviderRefused, ListingRefused, ProviderUnavailable],
+    refusals: [NotFound, ProviderRefused, ListingRefused, ProviderUnavailable, ProviderBusy],
   })
   async sync(
     @Query() { account }: OneAccountQuery,

@@ -41,7 +41,12 @@ describeOnEachService('operators', (start) => {
     expect(await list()).toEqual([
       { id: 'admin', name: 'admin', role: 'admin', created_at: null, last_used_at: null, former_token_until: null },
     ]);
-    expect((await service.admin('GET', '/me')).body).toEqual({ name: 'admin', role: 'admin', is_number_shown: true });
+    expect((await service.admin('GET', '/me')).body).toEqual({
+      name: 'admin',
+      role: 'admin',
+      is_number_shown: true,
+      login: null,
+    });
     for (const answer of [
       await service.admin('DELETE', '/operators/admin'),
       await service.admin('POST', '/operators/admin/rotate', {}),
@@ -52,7 +57,12 @@ describeOnEachService('operators', (start) => {
 
   it('are told their token once; the table holds a hash, the log nothing', async () => {
     const { id, token } = await add('ann@example.com', 'support');
-    expect((await ask(token, '/me')).body).toEqual({ name: 'ann@example.com', role: 'support', is_number_shown: true });
+    expect((await ask(token, '/me')).body).toEqual({
+      name: 'ann@example.com',
+      role: 'support',
+      is_number_shown: true,
+      login: null,
+    });
     expect(JSON.stringify(await list())).not.toContain(token);
     expect(JSON.stringify(await service.dataSource.query('SELECT * FROM operator'))).not.toContain(token);
     expect(service.logs()).not.toContain(token);

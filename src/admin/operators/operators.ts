@@ -4,6 +4,7 @@ import { Database, isDuplicate, type Tx } from '../../platform/database/database
 import { selection, type Selected } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { newId, newSecret } from '../../platform/ids.js';
+import { ConsoleLogins } from '../access/console-logins.js';
 import { hashOf, KnownOperators, THE_ADMIN } from '../access/known-operators.js';
 import { OPERATORS } from '../access/operator.entity.js';
 import type { Role } from '../access/roles.js';
@@ -25,6 +26,7 @@ export class Operators {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly known: KnownOperators,
+    private readonly logins: ConsoleLogins,
   ) {}
 
   /** In the order of their ids, which grow with time. */
@@ -48,7 +50,7 @@ export class Operators {
     return { id, token };
   }
 
-  /** A new token; the one until now opens for `overlapSeconds` more, the one before that no longer. */
+  /** A new token; the one until now opens for `overlapSeconds` more, the one before that no longer. Who is logged in at the console logs in anew. */
   async rotate(
     tx: Tx,
     operatorId: string,
@@ -59,14 +61,16 @@ export class Operators {
     const formerUntil = overlapSeconds === 0 ? null : this.clock.now() + overlapSeconds * 1000;
     const former = { formerHash: formerUntil === null ? null : tokenHash, formerUntil };
     await OPERATORS.update(tx, { tokenHash: hashOf(token), ...former }, 'WHERE id = ?', [id]);
+    await this.logins.closeAllOf(tx, id);
     this.known.distrust([tokenHash, formerHash, hashOf(token)]);
     return { name, role, token, formerUntil };
   }
 
-  /** Both tokens end: in this process at once, in others within 5 s. */
+  /** Both tokens and every login at the console end: in this process at once, in others within 5 s. */
   async remove(tx: Tx, operatorId: string): Promise<StoredOperator> {
     const operator = await this.locked(tx, operatorId);
     await tx.query('DELETE FROM operator WHERE id = ?', [operator.id]);
+    await this.logins.closeAllOf(tx, operator.id);
     this.known.distrust([operator.tokenHash, operator.formerHash]);
     return operator;
   }

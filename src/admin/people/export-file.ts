@@ -2,7 +2,7 @@ import type { ExportPerson } from '../../people/index.js';
 import { isAbout } from '../../people/index.js';
 import type { E164 } from '../../telephony/phone.js';
 import { maskOthers } from '../access/mask-numbers.js';
-import { exportedCall, exportedSession, exportedTraces } from './people.dto.js';
+import { exportedCall, exportedNotice, exportedSession, exportedText, exportedTraces } from './people.dto.js';
 
 /** Members of an export in which numbers of the pool stand. */
 const VIRTUAL = ['VirtualNumber'];
@@ -26,6 +26,19 @@ const CATEGORIES = [
     data: 'the sound of calls of sessions that ask for it',
     purpose: "the customer's own",
     kept_until: 'recording_retention_days of the account, with the session at the latest',
+  },
+  {
+    category: 'texts',
+    data: 'who wrote to whom (sealed), times, outcome, units, price; the words (sealed) until they are sent, and longer only where the account keeps texts',
+    purpose: 'passing texts on, explaining them, charging for them',
+    kept_until:
+      'with the session; the words: text_retention_days of the account; texts that came to no session: the retention of the account',
+  },
+  {
+    category: 'text notices',
+    data: 'sentences of ours to who has written: the number (sealed), the occasion, times, outcome, units, price',
+    purpose: 'telling who has written why a text goes no further, once a day',
+    kept_until: 'with the session; without one: the retention of the account',
   },
   {
     category: 'callbacks',
@@ -60,7 +73,7 @@ const CATEGORIES = [
 ] as const;
 
 /**
- * JSON, piece by piece: what is kept of a person and why, then its sessions with all that belongs to them, its other calls, and what else is kept under its number,
+ * JSON, piece by piece: what is kept of a person and why, then its sessions with all that belongs to them, its other calls, its texts, and what else is kept under its number,
  * whose own number stands whole and others' masked.
  */
 export async function* exportFile(
@@ -73,6 +86,8 @@ export async function* exportFile(
   yield text(head).slice(0, -1);
   yield* list('sessions', exporter.sessions({ number }, accountIds), (one) => text(exportedSession(one)));
   yield* list('other_calls', exporter.otherCalls({ number }, accountIds), (one) => text(exportedCall(one)));
+  yield* list('texts', exporter.texts({ number }, accountIds), (one) => text(exportedText(one)));
+  yield* list('text_notices', exporter.notices({ number }, accountIds), (one) => text(exportedNotice(one)));
   yield* list('other_traces', exporter.traces({ number }, accountIds), (one) => text(exportedTraces(one)));
   yield '}\n';
 }

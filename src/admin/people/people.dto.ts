@@ -1,12 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsString, Length, ValidateBy } from 'class-validator';
-import type { FindPerson, ExportedCall, ExportedSession, ExportedTraces, ShownErasure } from '../../people/index.js';
+import { ValidateBy } from 'class-validator';
+import type {
+  FindPerson,
+  ExportedCall,
+  ExportedSession,
+  ExportedText,
+  ExportedTraces,
+  ShownErasure,
+} from '../../people/index.js';
+import type { FoundNotice } from '../../texts/index.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
+import { shownText } from '../messages/messages.dto.js';
 import { shownCall } from '../calls/calls.dto.js';
 import { shownRecording } from '../recordings/recordings.dto.js';
 import { shownSession } from '../sessions/admin-sessions.dto.js';
-import { IfGiven, isoText, withPlus } from '../values.dto.js';
+import { IfGiven, isoText, TextOf, withPlus } from '../values.dto.js';
 
 const LONGEST = 40;
 /** What people put between the digits of a number. */
@@ -39,8 +48,7 @@ export class PersonBody {
     description: 'Auth ID of an account: only what that account has of the person. Left out: all accounts.',
   })
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 }
 
@@ -80,6 +88,14 @@ export function exportedSession({ calls, callbacks, recordings, keptMs, ...found
 
 export function exportedCall({ side, found, callbacks }: ExportedCall) {
   return { ...shownCall(found), person: side, callbacks: callbacks.map(shownTold) };
+}
+
+export function exportedText({ side, found, money, words }: ExportedText) {
+  return { ...shownText(found, money), person: side, text: words };
+}
+
+export function exportedNotice({ kind, virtualNumber, state, units, createdAt }: FoundNotice) {
+  return { occasion: kind, virtual_number: withPlus(virtualNumber), state, units, at: isoText(createdAt) };
 }
 
 export function exportedTraces({ accountId, numbers, wrongPins, daysDialled }: ExportedTraces) {

@@ -14,11 +14,21 @@ import {
   type Members,
 } from '../../platform/openapi/schemas.js';
 import type { ShownErasure } from '../../people/index.js';
+import { NOTICE_KINDS } from '../../accounts/index.js';
 import { callMembers } from '../calls/call-schema.js';
 import { shownCall } from '../calls/calls.dto.js';
 import { recordingMembers } from '../recordings/recordings.dto.js';
 import { SESSION, shownMembers } from '../sessions/admin-sessions.dto.js';
-import type { exportedCall, exportedSession, exportedTraces, shownErasure, shownPerson } from './people.dto.js';
+import { textMembers } from '../messages/messages.dto.js';
+import type {
+  exportedCall,
+  exportedNotice,
+  exportedSession,
+  exportedText,
+  exportedTraces,
+  shownErasure,
+  shownPerson,
+} from './people.dto.js';
 
 const COUNTS = shape<ShownErasure['found']>('PersonCounts', () => ({
   sessions: count('Sessions in either role.', 1),
@@ -85,6 +95,20 @@ const EXPORTED_SESSION = shape<ReturnType<typeof exportedSession>>('ExportedSess
   callbacks: listOf(TOLD),
 }));
 
+const EXPORTED_TEXT = shape<ReturnType<typeof exportedText>>('ExportedText', () => ({
+  ...textMembers(),
+  person: word('What the person did in it.', ['wrote', 'was sent']),
+  text: orNull(text('The words; null where they are not kept. Numbers of others are masked.', 'I am at the gate.')),
+}));
+
+const EXPORTED_NOTICE = shape<ReturnType<typeof exportedNotice>>('ExportedNotice', () => ({
+  occasion: word('Of what the person was told.', NOTICE_KINDS),
+  virtual_number: orNull(poolNumber('From which.')),
+  state: text('What became of it, as of texts that are sent on.', 'delivered'),
+  units: orNull(count('As Plivo bills them.', 1)),
+  at: instant('When.'),
+}));
+
 const EXPORTED_TRACES = shape<ReturnType<typeof exportedTraces>>('ExportedTraces', () => ({
   account: authId('Of the account.'),
   virtual_numbers: listOf(
@@ -104,6 +128,8 @@ interface ExportFile {
   categories: object[];
   sessions: object[];
   other_calls: object[];
+  texts: object[];
+  text_notices: object[];
   other_traces: object[];
 }
 
@@ -122,5 +148,7 @@ export const PERSON_EXPORT = shape<ExportFile>('PersonExport', () => ({
   ),
   sessions: listOf(EXPORTED_SESSION),
   other_calls: listOf(EXPORTED_CALL, 'Calls of no session of the person.'),
+  texts: listOf(EXPORTED_TEXT, 'That the person wrote or was sent, in whatever session.'),
+  text_notices: listOf(EXPORTED_NOTICE, 'Sentences of the service to who has written.'),
   other_traces: listOf(EXPORTED_TRACES, 'What else is kept under the number, by account.'),
 }));

@@ -8,8 +8,9 @@ import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
-import { DELETED_RECORDING, RECORDINGS_PAGE, RecordingsQuery, shownRecording } from './recordings.dto.js';
+import { DELETED_RECORDING, RECORDING, RECORDINGS_PAGE, RecordingsQuery, shownRecording } from './recordings.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
+import { NotFound } from '../../platform/errors.js';
 
 @Controller('admin/recordings')
 @UseGuards(AdminGuard)
@@ -40,6 +41,19 @@ export class RecordingsController {
       keyOf: ({ createdAt, recordingId }) => keyOfPlace({ at: createdAt, id: recordingId }),
       show: shownRecording,
     });
+  }
+
+  @Get(':id')
+  @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'One recording',
+    operationId: 'getKeptRecording',
+    answers: { 200: ['The recording.', RECORDING] },
+  })
+  async one(@Param('id') id: string) {
+    const found = await this.database.browse((manager) => this.findRecording.run(manager, id.toLowerCase()));
+    if (found === null) throw new NotFound('no recording has this id');
+    return shownRecording(found);
   }
 
   /** From the answer on nobody can hear it; its file and Plivo's copy are removed right after. */

@@ -68,10 +68,8 @@ export function recordingMembers(): Members<ReturnType<typeof shownRecording>> {
   };
 }
 
-export const RECORDINGS_PAGE = pageSchema(
-  'KeptRecordings',
-  shape<ReturnType<typeof shownRecording>>('KeptRecording', recordingMembers),
-);
+export const RECORDING = shape<ReturnType<typeof shownRecording>>('KeptRecording', recordingMembers);
+export const RECORDINGS_PAGE = pageSchema('KeptRecordings', RECORDING);
 export const DELETED_RECORDING = shape<{ recording_id: string; status: string }>('DeletedRecording', () => ({
   recording_id: uuid('Ours.'),
   status: word('How it stands.', STATUSES),

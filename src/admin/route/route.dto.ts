@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
-import { PastedNumber } from '../values.dto.js';
+
+import { PastedNumber, TextOf } from '../values.dto.js';
 
 export class RouteQuery {
   @ApiProperty({ description: 'The number that is called, in any spelling.' })
@@ -12,7 +12,6 @@ export class RouteQuery {
       "A number in any spelling, or what else the caller's phone shows, such as `anonymous`; empty for nothing.",
     example: '+14155550123',
   })
-  @IsString()
-  @Length(0, 200)
+  @TextOf(0, 200)
   caller!: string;
 }

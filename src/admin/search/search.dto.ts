@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, Length } from 'class-validator';
 import type { PooledNumber } from '../../number-pool/index.js';
 import {
   count,
@@ -15,7 +14,7 @@ import {
 } from '../../platform/openapi/schemas.js';
 import { SHOWN_CALL } from '../calls/call-schema.js';
 import { numberMembers } from '../numbers/numbers.dto.js';
-import { IfGiven, isoText, withPlus } from '../values.dto.js';
+import { IfGiven, isoText, TextOf, withPlus } from '../values.dto.js';
 import { shownCall } from '../calls/calls.dto.js';
 import { SESSION, shownSession } from '../sessions/admin-sessions.dto.js';
 import type { Findings } from './search-all.js';
@@ -28,15 +27,14 @@ export class SearchQuery {
     description:
       'A number in any spelling, its last 4 or more digits, a number of the pool, or the UUID of a session, a call or a leg.',
   })
-  @Length(1, 200, { message: 'q must be a text of 1 to 200 characters' })
+  @TextOf(1, 200)
   q!: string;
 
   @ApiPropertyOptional({
     description: 'Auth ID; all accounts without it. Its default_country is that of national spellings.',
   })
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 }
 

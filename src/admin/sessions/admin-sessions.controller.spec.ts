@@ -183,6 +183,46 @@ describeOnEachService('sessions in the admin API', (start) => {
     });
   });
 
+  it('extends a session from now on, once, and the audit has by whom and how long it would have lasted', async () => {
+    const uuid = await open('14155550311', '14155550312', { session_expiry: 3600, call_time_limit: 90 });
+    const before = (await list('?party=14155550311')).items[0]!;
+    const extend = (seconds: unknown, key?: string) =>
+      service.request<Shown>(`/admin/sessions/${uuid.toUpperCase()}/extend`, {
+        method: 'POST',
+        as: null,
+        headers: {
+          authorization: `Bearer ${service.adminToken}`,
+          ...(key !== undefined && { 'idempotency-key': key }),
+        },
+        body: { session_expiry: seconds },
+      });
+    const extended = await extend(7200, 'extend-1');
+    const {
+      session_expiry: _expiry,
+      expiry_time: was,
+      modified_time: _modified,
+      duration: _duration,
+      ...kept
+    } = before;
+    expect([extended.status, extended.body]).toEqual([200, expect.objectContaining({ ...kept, session_expiry: 7200 })]);
+    const later = Date.parse(String(extended.body['expiry_time'])) - Date.parse(String(was));
+    expect(later).toBeGreaterThanOrEqual(3_600_000);
+    expect(later).toBeLessThan(3_600_000 + 60_000);
+    expect((await extend(7200, 'extend-1')).body).toEqual(extended.body);
+    expect((await extend(3600)).body).toMatchObject({ code: 'conflict', detail: expect.stringMatching(/ends later/) });
+    for (const wrong of [0, 59, 60.5, '3600', null, 1e12])
+      expect([wrong, (await extend(wrong)).body['code']]).toEqual([wrong, 'invalid_request']);
+    const audit = await service.admin<{ items: Record<string, unknown>[] }>('GET', '/audit');
+    expect(audit.body.items.filter((entry) => entry['target'] === uuid)).toEqual([
+      expect.objectContaining({
+        action: 'session.extended',
+        details: { account: AUTH_ID, before: before['expiry_time'], seconds: 7200 },
+      }),
+    ]);
+    await end(uuid);
+    expect((await extend(86_400)).body).toMatchObject({ detail: 'the session has already ended' });
+  });
+
   it('does not end a session whose time has passed', async () => {
     const uuid = await open('14155550401', '14155550402', { session_expiry: 60 });
     service.clock.advance(60_000);
@@ -207,6 +247,7 @@ describeOnEachService('sessions in the admin API', (start) => {
     ['GET', ''],
     ['GET', '/01890000-0000-7000-8000-000000000000'],
     ['POST', '/01890000-0000-7000-8000-000000000000/end'],
+    ['POST', '/01890000-0000-7000-8000-000000000000/extend'],
   ])('keeps %s /sessions%s to the admin', async (method, path) => {
     expect((await service.request(`/admin/sessions${path}`, { method })).status).toBe(401);
   });

@@ -1,5 +1,5 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, Min } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { TimelineEntry } from '../../call-routing/index.js';
 import {
@@ -11,7 +11,7 @@ import {
   type SessionAnswer,
 } from '../../sessions/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, isoText, moneyText, PastedNumber, withPlus } from '../values.dto.js';
+import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, TextOf, withPlus } from '../values.dto.js';
 import {
   authId,
   count,
@@ -33,8 +33,7 @@ import {
 export class SessionsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Auth ID. Its `default_country` is that of national spellings.' })
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 
   @ApiPropertyOptional({ example: '+1 (415) 555-0123', description: 'In either role, in any spelling.' })
@@ -51,10 +50,74 @@ export class SessionsQuery extends PageQuery {
   @IfGiven()
   @IsIn(['active', 'in-progress', 'expired'])
   status?: 'active' | 'in-progress' | 'expired';
+
+  @ApiPropertyOptional({ description: 'Opened from this instant on: ISO 8601, a date or a time.' })
+  @IfGiven()
+  @IsoInstant()
+  from?: number;
+
+  @ApiPropertyOptional({ description: 'Opened before this instant. ISO 8601.' })
+  @IfGiven()
+  @IsoInstant()
+  to?: number;
+
+  @ApiPropertyOptional({ description: 'Without it the Accept header decides.' })
+  @IfGiven()
+  @IsIn(['json', 'csv'], { message: 'format must be json or csv' })
+  format?: 'json' | 'csv';
+}
+
+const SECONDS_WANTED = 'session_expiry must be a whole number of seconds, 60 or more';
+
+export class SessionExtension {
+  @ApiProperty({
+    example: 86_400,
+    minimum: 60,
+    description: 'Seconds from now, at most MAX_SESSION_EXPIRY. Not earlier than it would end anyway.',
+  })
+  @IsInt({ message: SECONDS_WANTED })
+  @Min(60, { message: SECONDS_WANTED })
+  session_expiry!: number;
+}
+
+export const SESSION_COLUMNS = [
+  'session_uuid',
+  'account',
+  'subaccount',
+  'status',
+  'created_time',
+  'expiry_time',
+  'virtual_number',
+  'first_party',
+  'second_party',
+  'interactions',
+  'total_call_count',
+  'total_call_billed_duration',
+  'last_interaction_time',
+  'total_call_amount',
+  'total_session_amount',
+  'currency',
+  'total_message_count',
+  'total_message_units',
+  'total_message_amount',
+] as const;
+
+/** A session as a row of CSV. What is not known, or not there, is empty. */
+export function sessionCells(found: FoundSession): Record<(typeof SESSION_COLUMNS)[number], string | number | null> {
+  const { interaction, total_message_count, total_message_units, total_message_amount, ...shown } = shownSession(found);
+  return {
+    ...shown,
+    subaccount: found.session.subaccountId,
+    interactions: interaction?.length ?? 0,
+    total_message_count: total_message_count ?? null,
+    total_message_units: total_message_units ?? null,
+    total_message_amount: total_message_amount ?? null,
+  };
 }
 
 /** The masking API's session object in the forms of /admin, with its account, and without the PINs, which are the customer's affair. */
-export function shownSession({ session, interactions, answer }: FoundSession) {
+export function shownSession(found: FoundSession) {
+  const { session, interactions, answer } = found;
   const { first_party_pin: _first, second_party_pin: _second, ...open } = answer;
   const ends = interactions.flatMap((one) => one.endedAt ?? []);
   return {
@@ -70,8 +133,18 @@ export function shownSession({ session, interactions, answer }: FoundSession) {
     amount: exact(answer.amount),
     total_call_amount: exact(answer.total_call_amount),
     total_session_amount: exact(answer.total_session_amount),
+    ...textsOf(found),
     currency: CURRENCY,
     interaction: answer.interaction?.map((shown, index) => shownInteraction(shown, interactions[index])) ?? null,
+  };
+}
+
+/** Nothing for a session that never had texts. */
+function textsOf({ answer, texts }: FoundSession) {
+  if (answer.messaging === undefined) return {};
+  return {
+    total_message_amount: moneyText(texts?.amount ?? 0),
+    last_message_time: texts?.lastAt == null ? null : isoText(texts.lastAt),
   };
 }
 
@@ -116,7 +189,9 @@ export function shownMembers(): Members<ShownSession> {
     last_interaction_time: orNull(instant('Null before a call has ended.')),
     amount: money('Always 0.'),
     total_call_amount: money('Of all calls.'),
-    total_session_amount: money("Of all calls, and the account's fee for the session."),
+    total_session_amount: money("Of all calls and texts, and the account's fee for the session."),
+    total_message_amount: optional(money('Of all texts; beside `messaging` alone.')),
+    last_message_time: optional(orNull(instant('Null before the first; beside `messaging` alone.'))),
     currency: word('Of all amounts.', [CURRENCY]),
     interaction: orNull(listOf(INTERACTION, 'Calls; null before the first.')),
   };
@@ -145,3 +220,8 @@ export const SESSION_WITH_TIMELINE = shape<ShownSession & { renewals: number; ti
     timeline: listOf(ENTRY, 'What happened, when and why.'),
   }),
 );
+export const SESSIONS_CSV = {
+  type: 'string',
+  description: `With a header: ${SESSION_COLUMNS.join(', ')}. What is not there is empty.`,
+  example: `${SESSION_COLUMNS.join()}\r\n`,
+};

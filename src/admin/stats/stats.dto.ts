@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, Matches } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn } from 'class-validator';
 import { CURRENCY, decimalText } from '../../accounts/index.js';
 import { GROUPINGS, type Grouping, type RecountReport, type StatsRow } from '../../billing-stats/index.js';
 import { TimeZone } from '../../platform/time-zone.js';
@@ -19,14 +19,14 @@ import {
   word,
   type OptionalSchema,
 } from '../../platform/openapi/schemas.js';
-import { IfGiven, IsoInstant, isoText, IsTimeZone } from '../values.dto.js';
+import { AccountAuthId, IfGiven, IsoInstant, isoText, IsTimeZone } from '../values.dto.js';
 
 const GROUP_BY = `group_by must be one to three of ${GROUPINGS.join(', ')}, each once, joined by commas`;
 
 export class StatsQuery extends PageQuery {
   @ApiProperty({ description: 'Auth ID; every account where left out.' })
   @IfGiven()
-  @Matches(/^[A-Za-z0-9]{1,20}$/, { message: 'account must be the Auth ID of an account' })
+  @AccountAuthId()
   account?: string;
 
   @ApiProperty({
@@ -74,7 +74,8 @@ export class StatsQuery extends PageQuery {
 
 /** A row of statistics in the forms of /admin, with a property for each key that was asked for. */
 export function shownStats(row: StatsRow) {
-  const { key, values, calls, connected, talkSeconds, billedSeconds, amount, ownAmount, sessions, fees } = row;
+  const { key, values, calls, connected, talkSeconds, billedSeconds, amount, ownAmount, sessions, fees, ...texts } =
+    row;
   return {
     key,
     ...values,
@@ -90,6 +91,13 @@ export function shownStats(row: StatsRow) {
     /** The account's own: of sessions and of minutes. */
     fees: decimalText(ownAmount + fees),
     currency: CURRENCY,
+    messages: texts.texts,
+    messages_delivered: texts.textsDelivered,
+    messages_failed: texts.textsFailed,
+    message_units: texts.textUnits,
+    message_amount: decimalText(texts.textAmount),
+    message_fees: decimalText(texts.textOwnAmount),
+    total_amount: decimalText(amount + fees + texts.textAmount),
   };
 }
 
@@ -103,6 +111,13 @@ export const STATS_COLUMNS = [
   'provider_amount',
   'fees',
   'currency',
+  'messages',
+  'messages_delivered',
+  'messages_failed',
+  'message_units',
+  'message_amount',
+  'message_fees',
+  'total_amount',
 ] as const;
 
 export class RecountQuery {
@@ -112,10 +127,11 @@ export class RecountQuery {
   repair?: 'true' | 'false';
 }
 
-/** Counts only. `differences` is 0 where the statistics are what a full count of all calls comes to. */
+/** Counts only. `differences` is 0 where the statistics are what a full count of all calls and texts comes to. */
 export function shownRecount(report: RecountReport | null) {
   if (report === null) return null;
-  const { callDifferences: calls, sessionDifferences: sessions, sumDifferences: sums } = report;
+  const { callDifferences: calls, textDifferences: texts } = report;
+  const { sessionDifferences: sessions, sumDifferences: sums } = report;
   return {
     started_at: isoText(report.startedAt),
     finished_at: isoText(report.finishedAt),
@@ -123,8 +139,13 @@ export function shownRecount(report: RecountReport | null) {
     amount: decimalText(report.amount),
     stats_calls: report.statCalls,
     stats_amount: decimalText(report.statAmount),
-    differences: calls + sessions + sums,
+    messages: report.texts,
+    message_amount: decimalText(report.textAmount),
+    stats_messages: report.statTexts,
+    stats_message_amount: decimalText(report.statTextAmount),
+    differences: calls + texts + sessions + sums,
     call_differences: calls,
+    message_differences: texts,
     session_differences: sessions,
     sum_differences: sums,
     repaired: report.isRepaired,
@@ -156,6 +177,13 @@ const STATS_ROW = shape<ShownStats & Partial<Record<Grouping, string>>>('StatsRo
   provider_amount: money("Plivo's price."),
   fees: money("The account's own: of sessions and of minutes."),
   currency: word('Of all amounts.', [CURRENCY]),
+  messages: count('Texts that were taken to be passed on.', 2),
+  messages_delivered: count('Those that have arrived.', 2),
+  messages_failed: count('Those that did not, or of which nobody knows.', 0),
+  message_units: count('Of both legs of all texts, refused ones too.', 4),
+  message_amount: money("Of texts: Plivo's price, carriers' and the account's own. No part of `amount`."),
+  message_fees: money("The account's own of it."),
+  total_amount: money('`amount` and `message_amount`.'),
 }));
 
 function ofKeys(): Record<Grouping, OptionalSchema> {
@@ -167,7 +195,7 @@ export const STATS_PAGE = pageSchema('Stats', STATS_ROW);
 export const STATS_CSV = {
   type: 'string',
   description: `With a header: key, each of \`group_by\`, ${STATS_COLUMNS.join(', ')}.`,
-  example: `key,day,${STATS_COLUMNS.join()}\r\n2026-11-29,2026-11-29,3,2,4.5,300,0.0425,2,0.0425,0,USD\r\n`,
+  example: `key,day,${STATS_COLUMNS.join()}\r\n2026-11-29,2026-11-29,3,2,4.5,300,0.0425,2,0.0425,0,USD,2,2,0,4,0.025,0,0.0675\r\n`,
 };
 const REPORT = shape<NonNullable<ReturnType<typeof shownRecount>>>('RecountReport', () => ({
   started_at: orNull(instant('When it began.')),
@@ -176,8 +204,13 @@ const REPORT = shape<NonNullable<ReturnType<typeof shownRecount>>>('RecountRepor
   amount: money('What all calls came to.'),
   stats_calls: count('As many as the statistics said.'),
   stats_amount: money('What the statistics said.'),
-  differences: count('0 where the statistics are what a full count of all calls comes to.'),
+  messages: count('All texts that were taken to be passed on and are still there.'),
+  message_amount: money('What all texts came to.'),
+  stats_messages: count('As many as the statistics said.'),
+  stats_message_amount: money('What the statistics said.'),
+  differences: count('0 where the statistics are what a full count of all calls and texts comes to.'),
   call_differences: count('Of calls.'),
+  message_differences: count('Of texts.'),
   session_differences: count('Of sessions.'),
   sum_differences: count('Of sums.'),
   repaired: flag('Whether they were removed.'),

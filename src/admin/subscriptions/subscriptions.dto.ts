@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn } from 'class-validator';
 import { ALERT_TYPES, type AlertType, type ListedSubscription } from '../../alerts/index.js';
 import {
   authId,
@@ -13,7 +13,7 @@ import {
   word,
   type Members,
 } from '../../platform/openapi/schemas.js';
-import { IfGiven, isoText } from '../values.dto.js';
+import { IfGiven, isoText, TextOf } from '../values.dto.js';
 
 const LONGEST_URL = 1000;
 
@@ -24,8 +24,7 @@ export class NewSubscription {
       'time limits and repeats as that of a callback URL.',
     example: 'https://ops.example.com/alerts',
   })
-  @IsString()
-  @Length(1, LONGEST_URL)
+  @TextOf(1, LONGEST_URL)
   url!: string;
 
   @ApiProperty({ enum: ALERT_TYPES, isArray: true, description: 'What is told there, at least one, each once.' })
@@ -40,8 +39,7 @@ export class NewSubscription {
       'Auth ID: only what is this account’s is told. Left out: everything, also what is no single account’s.',
   })
   @IfGiven()
-  @IsString()
-  @Length(1, 20)
+  @TextOf(1, 20)
   account?: string;
 }
 

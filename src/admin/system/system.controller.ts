@@ -1,4 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
+import { CHECK_NAMES, Examination, VERDICTS } from '../../doctor/index.js';
 import { Config } from '../../platform/settings/config.js';
 import { Database } from '../../platform/database/database.js';
 import { describeDatabase } from '../../platform/database/describe-database.js';
@@ -9,9 +10,24 @@ import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { isoText } from '../values.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
-import { count, instant, listOf, object, orNull, shape, text, word } from '../../platform/openapi/schemas.js';
+import { count, flag, instant, listOf, object, orNull, shape, text, word } from '../../platform/openapi/schemas.js';
 
 const ROLES = ['all', 'api', 'worker'];
+
+/** What a check of `masking doctor` tells; docs/doctor.md explains each. */
+const checkSchema = () =>
+  object({
+    name: word('Which; several entries where it has found several things.', CHECK_NAMES),
+    verdict: word('skipped: it could not be looked at.', [...VERDICTS]),
+    found: text('What is there.', 'https://masking.example.com leads here'),
+    reason: orNull(
+      text(
+        'Why that matters, or why it was not looked at; null where nothing is wrong.',
+        'Plivo calls every URL below it.',
+      ),
+    ),
+    remedy: orNull(text('What to do; null where nothing is to be done.', 'Correct PUBLIC_URL.')),
+  });
 
 const SYSTEM = shape<Awaited<ReturnType<SystemController['show']>>>('System', () => ({
   version: text('Of the service.', '0.1.0'),
@@ -24,6 +40,7 @@ const SYSTEM = shape<Awaited<ReturnType<SystemController['show']>>>('System', ()
   }),
   provider: word('Who makes the calls.', ['plivo', 'simulator']),
   role: word('Which part of the service it plays.', ROLES),
+  is_production: flag('Whether it was started with NODE_ENV=production.'),
   processes: listOf(
     object({
       id: text('Of the process.', 'b4Jx0pQw7Lm2Zt9a'),
@@ -37,6 +54,7 @@ const SYSTEM = shape<Awaited<ReturnType<SystemController['show']>>>('System', ()
     }),
     'Oldest first.',
   ),
+  checks: listOf(checkSchema(), 'As masking doctor makes them, from inside this process; at most 15 s old.'),
 }));
 
 /** What runs here, and who else. */
@@ -47,6 +65,7 @@ export class SystemController {
     private readonly config: Config,
     private readonly database: Database,
     private readonly processes: Processes,
+    private readonly examination: Examination,
   ) {}
 
   @Get()
@@ -66,11 +85,15 @@ export class SystemController {
       migrations: { done: this.database.dataSource.migrations.length - pending.length, pending },
       provider: this.config.provider.kind,
       role: this.config.role,
-      processes: (await this.processes.list()).map(({ startedAt, seenAt, beats: _, ...row }) => ({
-        ...row,
-        started_at: isoText(startedAt),
-        seen_at: isoText(seenAt),
-      })),
+      is_production: this.config.production,
+      processes: (await this.processes.list()).map(
+        ({ startedAt, seenAt, beats: _beats, encryptionKeys: _keys, ...row }) => ({
+          ...row,
+          started_at: isoText(startedAt),
+          seen_at: isoText(seenAt),
+        }),
+      ),
+      checks: await this.examination.all(),
     };
   }
 }

@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
 import { OF_UNKNOWN_ACCOUNTS, type RefusedWebhooks } from '../../plivo/index.js';
-import { IfGiven, isoText } from '../values.dto.js';
+import { AccountAuthId, IfGiven, isoText } from '../values.dto.js';
 import { authId, count, instant, listOf, orNull, shape, text, word } from '../../platform/openapi/schemas.js';
 
 export class RefusedWebhooksQuery {
@@ -9,7 +8,7 @@ export class RefusedWebhooksQuery {
     description: `Auth ID, or \`${OF_UNKNOWN_ACCOUNTS}\` for webhooks whose path names no account; all where left out`,
   })
   @IfGiven()
-  @Matches(/^[A-Za-z0-9]{1,20}$/, { message: 'account must be the Auth ID of an account' })
+  @AccountAuthId()
   account?: string;
 }
 
