@@ -3,6 +3,8 @@ export interface Facts {
   version: string;
   provider: 'plivo' | 'simulator';
   isProduction: boolean;
+  /** Whether the pages and paths for operators are at this address. */
+  hasOperators: boolean;
 }
 
 export function readFacts(): Facts {

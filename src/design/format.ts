@@ -1,12 +1,13 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { LANGUAGE, texts } from './texts/index.ts';
+import { LANGUAGE } from './texts/language.ts';
+import { shared } from './texts/shared.ts';
 
 const COUNTRIES = new Intl.DisplayNames([LANGUAGE], { type: 'region' });
 
 /** Grouped as its country does, with the code in front: `+1 415 555 0100`. Takes digits with or without a plus; other texts stay as they are. */
 export function groupedNumber(text: string): string {
   const digits = text.replace(/^\+/, '');
-  if (!/^\d{5,15}$/.test(digits)) return text === 'anonymous' ? texts.shared.withheld : text;
+  if (!/^\d{5,15}$/.test(digits)) return text === 'anonymous' ? shared.withheld : text;
   return parsePhoneNumberFromString(`+${digits}`)?.formatInternational() ?? `+${digits}`;
 }
 
@@ -55,7 +56,7 @@ export function timeOfDay(instant: Date, isExact = false): string {
 }
 
 export function inUtc(instant: Date): string {
-  return texts.shared.utc(instant.toISOString().replace('T', ' ').slice(0, -1));
+  return shared.utc(instant.toISOString().replace('T', ' ').slice(0, -1));
 }
 
 /** What the API calls a time: `2026-11-29 10:00:00 +0000 UTC`; null for the empty text. */

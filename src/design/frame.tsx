@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Banners } from './banners.tsx';
 import type { Facts } from './facts.ts';
 import { Icon } from './icons.tsx';
 import { useKept } from './kept.ts';
@@ -50,11 +51,7 @@ export function Frame({
           <ThemeChoice />
         </div>
       </header>
-      {isSimulator && facts.isProduction && (
-        <p className="banner" data-kind="failed">
-          {shared.inProduction}
-        </p>
-      )}
+      <Banners facts={facts} isAwaySaid />
       <main id="content" tabIndex={-1}>
         {children}
       </main>

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { countryOf, groupedNumber, inUtc, timeOfDay } from './format.ts';
 import { Icon } from './icons.tsx';
-import { texts } from './texts/index.ts';
+import { shared } from './texts/shared.ts';
 
 const TOLD_FOR_MS = 1500;
 
@@ -59,14 +59,14 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
         type="button"
         className="button quiet square"
         onClick={copy}
-        aria-label={texts.shared.copy(what)}
-        title={texts.shared.copy(what)}
+        aria-label={shared.copy(what)}
+        title={shared.copy(what)}
       >
         <Icon name={state === 'copied' ? 'check' : 'copy'} />
       </button>
       <span role="status" className={state === 'failed' ? 'tiny' : 'unseen'}>
-        {state === 'copied' && texts.shared.copied}
-        {state === 'failed' && texts.shared.copyFailed}
+        {state === 'copied' && shared.copied}
+        {state === 'failed' && shared.copyFailed}
       </span>
     </span>
   );
@@ -107,15 +107,18 @@ export function Dialog({
   children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
+  const heading = useId();
+  useLayoutEffect(() => {
+    if (!isOpen) return dialog.current?.close();
+    dialog.current?.showModal();
+    // The browser would choose the button that closes it.
+    dialog.current?.querySelector<HTMLElement>('[data-first]')?.focus();
   }, [isOpen]);
   return (
-    <dialog ref={dialog} onClose={onClose} aria-labelledby="dialog-title">
+    <dialog ref={dialog} onClose={onClose} aria-labelledby={heading}>
       <header>
-        <h2 id="dialog-title">{title}</h2>
-        <button type="button" className="button quiet square" onClick={onClose} aria-label={texts.shared.close}>
+        <h2 id={heading}>{title}</h2>
+        <button type="button" className="button quiet square" onClick={onClose} aria-label={shared.close}>
           <Icon name="close" />
         </button>
       </header>

@@ -2,6 +2,7 @@ import { texts } from '../design/texts/index.ts';
 import { curlLine, type Account, type Request } from './curl.ts';
 import { PIN_BODY, SPELLED_BODY, type Deeds } from './deeds.ts';
 import { SESSION_BODY, type Role } from './people.ts';
+import { TRIALS } from './text-deeds.ts';
 import { secondsLeft, type Scene, type State } from './scene.ts';
 import { isTalking, numberAt, ringingRole } from './story.ts';
 
@@ -80,6 +81,7 @@ function callingActs(deeds: Deeds, page: PageActs): readonly Act[] {
       (role) => void (role === null ? deeds.hangUp() : deeds.hangUp(role)),
       (state) => [control('POST', `/phones/${numberAt(state, isTalking(state) ? 'second' : 'first')}/hangup`)],
     ),
+    ...textActs(deeds),
     act('r', guide.actions.read, page.read, (state) => [
       control('GET', `/inbox?session=${state.session?.session_uuid ?? '…'}`),
     ]),
@@ -88,6 +90,31 @@ function callingActs(deeds: Deeds, page: PageActs): readonly Act[] {
       phone.withhold,
       (role) => void deeds.call(role ?? 'first', true),
       (state) => [control('POST', '/calls', { from: 'anonymous', to: state.session?.virtual_number ?? '…' })],
+    ),
+  ];
+}
+
+/** From a terminal, the simulator's faults stay until others are ordered. */
+function textActs(deeds: Deeds): readonly Act[] {
+  const { tries } = texts.inspector;
+  const writes: Act['requests'] = ({ people, session }) => [
+    control('POST', '/texts', {
+      from: people.first,
+      to: session?.virtual_number.replace('+', '') ?? '…',
+      text: texts.phones.message.sample,
+    }),
+  ];
+  const keys = { textLost: 'k', textLate: 'y', textTwice: 'b', textUnknown: 'q' } as const;
+  return [
+    act('m', texts.phones.message.write, (role) => void deeds.write(role ?? 'first'), writes),
+    act('o', tries.textStop.name, () => void deeds.optOut()),
+    ...(['textLost', 'textLate', 'textTwice', 'textUnknown'] as const).map((trial) =>
+      act(
+        keys[trial],
+        tries[trial].name,
+        () => void deeds.tryText(trial),
+        (state, scene) => [control('POST', '/faults', TRIALS[trial].faults), ...writes(state, scene)],
+      ),
     ),
   ];
 }

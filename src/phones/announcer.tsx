@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { groupedNumber } from '../design/format.ts';
 import { texts } from '../design/texts/index.ts';
+import { ROLES } from './people.ts';
 import type { State } from './scene.ts';
 import { ring, say, sound } from './sound.ts';
 import { endingInWords, faceOf, isTalking, ringingRole } from './story.ts';
@@ -64,8 +65,16 @@ const newEnd: News = (before, { call }) => {
 const newCallbacks: News = (before, { call, callbacks }) =>
   call?.status === 'ended' && callbacks.length > before.callbacks.length ? words.callbacks(callbacks.length) : null;
 
+const newText: News = (before, now) => {
+  const role = ROLES.find(
+    (one) => (now.phones[one]?.texts.length ?? 0) > (before.phones[one]?.texts.length ?? Infinity),
+  );
+  const text = role === undefined ? undefined : now.phones[role]?.texts.at(-1);
+  return role === undefined || text === undefined ? null : words.texted(inSentence[role], groupedNumber(text.from));
+};
+
 /** The weightiest first. */
-const ALL_NEWS = [newSession, newRinging, newTalk, newEnd, newCallbacks];
+const ALL_NEWS = [newSession, newRinging, newTalk, newEnd, newText, newCallbacks];
 
 function newsBetween(before: State, now: State): string | null {
   return ALL_NEWS.map((news) => news(before, now)).find((news) => news !== null) ?? null;

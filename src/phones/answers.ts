@@ -7,6 +7,32 @@ export interface PhoneView {
   ringing: { call_uuid: string; caller_id: string }[];
   captions: Caption[];
   digits: { at: string; call_uuid: string | null; digits: string }[];
+  texts: { at: string; from: string; text: string; message_uuid: string }[];
+  text_outcome: TextOutcome;
+}
+
+export type TextOutcome = 'delivered' | 'undelivered' | 'failed';
+
+/** A message as the simulator carries it. */
+export interface TextView {
+  message_uuid: string;
+  direction: 'inbound' | 'outbound';
+  from: string;
+  to: string;
+  text: string;
+  at: string;
+  state: string;
+  /** What the service asked Plivo for, of outbound ones. */
+  request: Record<string, unknown> | null;
+  /** `status`: the state that it tells; `answered`: with what. */
+  webhooks: (Omit<Webhook, 'status'> & { status: string | null; answered: number | null })[];
+}
+
+/** The same as the masking API has it. */
+export interface SessionText {
+  message_uuid: string;
+  state: string;
+  reason: string | null;
 }
 
 export type Behaviour = 'manual' | 'answer' | 'decline' | 'busy' | 'no-answer' | 'unreachable';

@@ -1,10 +1,11 @@
 import { duration } from '../design/format.ts';
 import { texts } from '../design/texts/index.ts';
-import type { Behaviour, Session } from './answers.ts';
+import type { Behaviour, Session, TextOutcome } from './answers.ts';
 import { Refused } from './ask.ts';
 import type { Request } from './curl.ts';
-import { NUMBERS, PINS, SESSION_BODY, SPELLINGS, WITHHELD, type Role } from './people.ts';
+import { NUMBERS, PINS, SESSION_BODY, SPELLINGS, WITHHELD, bodyOf, freshPeople, type Role } from './people.ts';
 import { secondsLeft, type Scene, type Send } from './scene.ts';
+import { tryOptOut, tryText, writeRequest, type TextTrial } from './text-deeds.ts';
 import { callerOf, isTalking, numberAt, ringingRole } from './story.ts';
 
 const { tries } = texts.inspector;
@@ -25,8 +26,6 @@ export const PIN_BODY = {
 /** Numbers of the first party's country are lent otherwise, and the demo has none there. */
 export const SPELLED_BODY = { ...SESSION_BODY, first_party: `+${SPELLINGS.registered}`, geomatch: false };
 
-type Created = Session & { session?: Session };
-
 /** Everything that can be done on the page, by mouse, by key or from a terminal: each is requests to this service. */
 export class Deeds {
   private typing = Promise.resolve(true);
@@ -35,9 +34,28 @@ export class Deeds {
 
   create = (): Promise<boolean> =>
     this.scene.do(texts.phones.guide.actions.create, async (send) => {
-      this.scene.follow(await this.openSession(send, SESSION_BODY));
+      const list: Request = { method: 'GET', path: `${this.scene.sessionPath()}?limit=20` };
+      const people = freshPeople((await send<{ response: { objects: Session[] } }>(list)).response.objects);
+      this.scene.follow(await this.openWithTexts(send, bodyOf(people)), people);
       return null;
     });
+
+  /** At the phone of the first party unless another is named. */
+  write = (role: Role = 'first', text: string = texts.phones.message.sample): Promise<boolean> =>
+    this.scene.do(texts.phones.message.write, async (send) => {
+      await send(writeRequest(this.scene, role, text));
+      return null;
+    });
+
+  texted = (role: Role, state: TextOutcome): Promise<boolean> =>
+    this.scene.do(texts.phones.message.outcome, async (send) => {
+      await send({ method: 'PUT', path: `/simulator/control/texts/${this.scene.get().people[role]}`, body: { state } });
+      return null;
+    });
+
+  tryText = (trial: TextTrial): Promise<boolean> => tryText(this.scene, trial);
+
+  optOut = (): Promise<boolean> => tryOptOut(this.scene);
 
   /** From the first phone unless another is named. */
   call = (role: Role = 'first', isWithheld = false): Promise<boolean> =>
@@ -98,7 +116,10 @@ export class Deeds {
       const made: string[] = [];
       let refusal: string | null = null;
       while (refusal === null && made.length < MOST_SESSIONS) {
-        const body = { ...SESSION_BODY, second_party: `+4420794608${String(made.length).padStart(2, '0')}` };
+        const body = {
+          ...bodyOf(this.scene.get().people),
+          second_party: `+4420794608${String(made.length).padStart(2, '0')}`,
+        };
         try {
           made.push((await send<Session>(this.post(this.scene.sessionPath(), body))).session_uuid);
         } catch (error) {
@@ -145,10 +166,20 @@ export class Deeds {
 
   /** A session of an earlier visit would be renewed, with the PINs and calls that it had: it is ended, and a new one made. */
   private async openSession(send: Send, body: unknown): Promise<Session> {
-    const made = await send<Created>(this.post(this.scene.sessionPath(), body));
-    if (made.session === undefined) return made;
-    await send({ method: 'DELETE', path: this.scene.sessionPath(made.session.session_uuid) });
+    const made = await send<Session>(this.post(this.scene.sessionPath(), body));
+    if (made['created_time'] === made['modified_time']) return made;
+    await send({ method: 'DELETE', path: this.scene.sessionPath(made.session_uuid) });
     return send<Session>(this.post(this.scene.sessionPath(), body));
+  }
+
+  /** An account of one's own may have calls only. */
+  private async openWithTexts(send: Send, body: object): Promise<Session> {
+    try {
+      return await this.openSession(send, { ...body, messaging: true });
+    } catch (error) {
+      if (!(error instanceof Refused) || !error.message.includes('messaging')) throw error;
+      return this.openSession(send, body);
+    }
   }
 
   private async endSession(send: Send): Promise<void> {

@@ -1,22 +1,24 @@
 import { Icon } from '../design/icons.tsx';
 import { Command } from '../design/small-parts.tsx';
 import { texts } from '../design/texts/index.ts';
-import { STEPS, stepsDone, type Step } from './guide-steps.ts';
+import { stepsDone, stepsFor, type Step } from './guide-steps.ts';
 import { useScene } from './use-scene.ts';
 
 const { guide: words } = texts.phones;
-const KEYS: Readonly<Record<Step, string>> = { create: 'N', call: 'C', answer: 'A', hangUp: 'H', read: 'R' };
+const KEYS: Readonly<Record<Step, string>> = { create: 'N', call: 'C', answer: 'A', hangUp: 'H', text: 'M', read: 'R' };
 
-/** Five steps that tick themselves off, and one button that does the next of them. */
+/** Steps that tick themselves off, and one button that does the next of them. */
 export function Guide({ hasRead, onRead, onAgain }: { hasRead: boolean; onRead: () => void; onAgain: () => void }) {
   const { state, deeds } = useScene();
   const done = stepsDone(state, hasRead);
-  const next = STEPS[done];
+  const steps = stepsFor(state);
+  const next = steps[done];
   const run: Readonly<Record<Step, () => void>> = {
     create: () => void deeds.create(),
     call: () => void deeds.call(),
     answer: () => void deeds.answer(),
     hangUp: () => void deeds.hangUp(),
+    text: () => void deeds.write(),
     read: onRead,
   };
   return (
@@ -25,12 +27,12 @@ export function Guide({ hasRead, onRead, onAgain }: { hasRead: boolean; onRead: 
         {words.title}
       </h2>
       <ol>
-        {STEPS.map((step, index) => (
+        {steps.map((step, index) => (
           <li key={step} data-state={stateOf(index, done)} {...(index === done && { 'aria-current': 'step' as const })}>
             <span className="mark" aria-hidden="true">
               {index < done ? <Icon name="check" size={14} /> : index + 1}
             </span>
-            {words.steps[index]}
+            {words.steps[step]}
             {index < done && <span className="unseen">{words.done}</span>}
           </li>
         ))}
@@ -57,7 +59,7 @@ export function Guide({ hasRead, onRead, onAgain }: { hasRead: boolean; onRead: 
 /** What comes after the last step. Below what it led to, so that nothing moves that somebody looks at. */
 export function WithPlivo({ hasRead }: { hasRead: boolean }) {
   const { state } = useScene();
-  if (stepsDone(state, hasRead) < STEPS.length) return null;
+  if (stepsDone(state, hasRead) < stepsFor(state).length) return null;
   return (
     <section className="with-plivo card" id="with-plivo" aria-labelledby="with-plivo-title">
       <h2 id="with-plivo-title">{words.next}</h2>

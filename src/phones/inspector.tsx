@@ -4,6 +4,7 @@ import { Tabs, type Tab } from '../design/tabs.tsx';
 import { texts } from '../design/texts/index.ts';
 import type { InboxEntry, Webhook } from './answers.ts';
 import { stepsOf } from './steps.ts';
+import type { State } from './scene.ts';
 import { useScene } from './use-scene.ts';
 import { indented, Xml } from './xml.tsx';
 
@@ -32,7 +33,7 @@ export function Inspector({ shown, onShow }: { shown: TabId; onShow: (id: TabId)
         tabs={[
           tab('timeline', () => <Timeline />),
           tab('xml', () => <Documents />, state.call?.documents.length),
-          tab('webhooks', () => <Webhooks />, state.call?.webhooks.length),
+          tab('webhooks', () => <Webhooks />, exchangesOf(state).length),
           tab('callbacks', () => <Callbacks />, state.callbacks.length),
           tab('session', () => <StoredSession />),
         ]}
@@ -85,16 +86,39 @@ function Documents() {
 
 function Webhooks() {
   const { state } = useScene();
-  const webhooks = state.call?.webhooks ?? [];
-  if (webhooks.length === 0) return <Empty words={words.empty.webhooks} />;
+  const exchanges = exchangesOf(state);
+  if (exchanges.length === 0) return <Empty words={words.empty.webhooks} />;
   return (
     <ol className="entries">
-      {webhooks.map((one, index) => (
-        <li key={`${one.at} ${index}`}>
-          <OneWebhook webhook={one} />
-        </li>
+      {exchanges.map((one, index) => (
+        <li key={`${one.at} ${index}`}>{'asked' in one ? <OneRequest {...one} /> : <OneWebhook webhook={one} />}</li>
       ))}
     </ol>
+  );
+}
+
+/** Of the call and of texts, with what we ask Plivo for in between. */
+function exchangesOf({ call, texts: carried }: State): (Webhook | { at: string; asked: Record<string, unknown> })[] {
+  const ofTexts = carried.flatMap(({ at, request, webhooks }) => [
+    ...(request === null ? [] : [{ at, asked: request }]),
+    ...webhooks.map((one): Webhook => ({ ...one, status: one.answered })),
+  ]);
+  return [...(call?.webhooks ?? []), ...ofTexts].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+function OneRequest({ at, asked }: { at: string; asked: Record<string, unknown> }) {
+  const fields = Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)]));
+  return (
+    <details>
+      <summary className="small">
+        <span className="soft">
+          <Time at={at} isExact />
+        </span>
+        <strong>{words.webhook.request}</strong>
+        <code className="soft">POST /Message/</code>
+      </summary>
+      <Fields title={words.webhook.requestBody} fields={fields} />
+    </details>
   );
 }
 
@@ -107,7 +131,9 @@ function OneWebhook({ webhook }: { webhook: Webhook }) {
           <Time at={webhook.at} isExact />
         </span>
         <strong>{said.kinds[webhook.kind] ?? webhook.kind}</strong>
-        <code className="soft">{webhook.params['DialAction'] ?? webhook.params['Event']}</code>
+        <code className="soft">
+          {webhook.params['DialAction'] ?? webhook.params['Event'] ?? webhook.params['Status']}
+        </code>
         <SignatureOf webhook={webhook} />
         <span className="soft">{outcomeOf(webhook)}</span>
       </summary>

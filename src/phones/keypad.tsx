@@ -1,4 +1,4 @@
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { texts } from '../design/texts/index.ts';
 import type { Role } from './people.ts';
 import { keyTone } from './sound.ts';
@@ -10,7 +10,8 @@ const KEYS = [...'123456789*0#'];
 export function Keypad({ role, isAsked }: { role: Role; isAsked: boolean }) {
   const { deeds } = useScene();
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  // Before it is painted: who sees the prompt types, and digits have another meaning outside.
+  useLayoutEffect(() => {
     if (isAsked) first.current?.focus();
   }, [isAsked]);
   const press = (key: string): void => {

@@ -1,8 +1,8 @@
 import { useKept } from '../design/kept.ts';
+import { letters } from '../design/letters.ts';
 import { CopyButton, Dialog } from '../design/small-parts.tsx';
 import { texts } from '../design/texts/index.ts';
 import { commandOf, type Act } from './acts.ts';
-import { letters } from './use-keys.ts';
 import { useScene } from './use-scene.ts';
 
 const { keysDialog: words } = texts.inspector;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { countryOf, groupedNumber, running } from '../design/format.ts';
 import { Icon } from '../design/icons.tsx';
 import { PhoneNumber } from '../design/small-parts.tsx';
@@ -8,6 +8,7 @@ import { Keypad } from './keypad.tsx';
 import { WITHHELD, type Role } from './people.ts';
 import { nowOf, type State } from './scene.ts';
 import { callerOf, faceOf, type Face } from './story.ts';
+import { TextPane } from './text-pane.tsx';
 import { useScene, useTicking } from './use-scene.ts';
 
 const { phone: words, roles, inSentence } = texts.phones;
@@ -21,7 +22,7 @@ export function Phone({ role }: { role: Role }) {
   const [isKeypadOpen, setKeypadOpen] = useState(false);
   const face = faceOf(state, role);
   const needsKeys = face.kind === 'pin';
-  useEffect(() => {
+  useLayoutEffect(() => {
     // It stays open afterwards: the focus is in it.
     if (needsKeys) setKeypadOpen(true);
   }, [needsKeys]);
@@ -56,6 +57,7 @@ export function Phone({ role }: { role: Role }) {
       </div>
       {isKeypadOpen && <Keypad role={role} isAsked={needsKeys} />}
       <Behaves role={role} />
+      <TextPane role={role} />
     </section>
   );
 }

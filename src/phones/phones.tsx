@@ -15,7 +15,7 @@ import { Guide, WithPlivo } from './guide.tsx';
 import { Inspector, type TabId } from './inspector.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { LastDeed } from './last-deed.tsx';
-import { openPage } from './open-page.tsx';
+import { openPage } from '../design/open-page.tsx';
 import type { Role } from './people.ts';
 import { Phone } from './phone.tsx';
 import { Scene } from './scene.ts';

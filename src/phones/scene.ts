@@ -1,11 +1,13 @@
 import { apiTime } from '../design/format.ts';
-import type { CallView, ClockView, InboxEntry, PhoneView, Session } from './answers.ts';
+import type { CallView, ClockView, InboxEntry, PhoneView, Session, SessionText, TextView } from './answers.ts';
 import { ask, Refused } from './ask.ts';
 import { curlLine, type Account, type Request } from './curl.ts';
 import { NUMBERS, ROLES, WITHHELD, type People, type Role } from './people.ts';
+import { mayText, startOf } from './text-session.ts';
 
 const POLL_EVERY_MS = 1000;
 const KEPT_SESSION = 'masking.phones.session';
+const KEPT_PEOPLE = 'masking.phones.people';
 const SHOWN_CALLBACKS = 50;
 
 export interface Told {
@@ -30,6 +32,9 @@ export interface State {
   /** The newest. */
   call: CallView | null;
   callbacks: readonly InboxEntry[];
+  /** Over the session's number, the oldest first. */
+  texts: readonly TextView[];
+  sessionTexts: readonly SessionText[];
   clock: (ClockView & { heardAt: number }) | null;
   told: Told | null;
   /** What came of the last deed that needs a sentence; it stays while others are done. */
@@ -41,12 +46,14 @@ const EMPTY: State = {
   link: 'polling',
   lostSince: null,
   session: null,
-  people: NUMBERS,
+  people: (JSON.parse(sessionStorage.getItem(KEPT_PEOPLE) ?? 'null') as People | null) ?? NUMBERS,
   withheldBy: null,
   phones: { first: null, second: null, stranger: null },
   withheld: null,
   call: null,
   callbacks: [],
+  texts: [],
+  sessionTexts: [],
   clock: null,
   told: null,
   outcome: null,
@@ -106,9 +113,10 @@ export class Scene {
   /** Follows this session of these people from now on, or none. */
   follow(session: Session | null, people: People = NUMBERS): void {
     this.sessionUuid = session?.session_uuid ?? null;
+    sessionStorage.setItem(KEPT_PEOPLE, JSON.stringify(people));
     if (session === null) sessionStorage.removeItem(KEPT_SESSION);
     else sessionStorage.setItem(KEPT_SESSION, session.session_uuid);
-    this.set({ session, people, withheldBy: null, call: null, callbacks: [] });
+    this.set({ session, people, withheldBy: null, call: null, callbacks: [], texts: [], sessionTexts: [] });
   }
 
   withhold(role: Role | null): void {
@@ -159,10 +167,12 @@ export class Scene {
           control<PhoneView>(`/phones/${number}`),
         ),
       );
-      const [clock, call, session, callbacks] = await Promise.all([
+      const [clock, call, session, carried, sessionTexts, callbacks] = await Promise.all([
         control<ClockView>('/clock'),
         this.newestCall(),
         this.readSession(uuid),
+        this.carriedTexts(),
+        this.textsOfSession(uuid),
         uuid === null
           ? []
           : control<{ items: InboxEntry[] }>(`/inbox?session=${uuid}&limit=${SHOWN_CALLBACKS}`).then(
@@ -176,6 +186,8 @@ export class Scene {
         clock: { ...clock, heardAt: performance.now() },
         call,
         session,
+        texts: carried,
+        sessionTexts,
         callbacks: callbacks.toReversed(),
         lostSince: null,
         ...(this.state.link === 'lost' && { link: 'polling' as const }),
@@ -195,6 +207,20 @@ export class Scene {
       ({ to, started_at: at }) => to.replace('+', '') === number && at.slice(0, 19).replace('T', ' ') >= created,
     );
     return newest === undefined ? null : control<CallView>(`/calls/${newest.call_uuid}`);
+  }
+
+  private async carriedTexts(): Promise<TextView[]> {
+    const { session } = this.state;
+    if (session === null || !mayText(this.state)) return [];
+    const { items } = await control<{ items: TextView[] }>(`/texts?number=${session.virtual_number.replace('+', '')}`);
+    return items.filter(({ at }) => at >= startOf(this.state)).toReversed();
+  }
+
+  private async textsOfSession(uuid: string | null): Promise<readonly SessionText[]> {
+    if (uuid === null || this.account === null || !mayText(this.state)) return [];
+    const path = `${this.sessionPath(uuid)}Message/`;
+    const { objects } = await ask<{ objects: SessionText[] }>({ method: 'GET', path }, this.account);
+    return objects;
   }
 
   private async readSession(uuid: string | null): Promise<Session | null> {

@@ -1,5 +1,5 @@
 import { Kept } from '../design/kept.ts';
-import { LANGUAGE } from '../design/texts/index.ts';
+import { LANGUAGE } from '../design/texts/language.ts';
 
 export const sound = new Kept<'on' | 'off'>('masking.sound', ['on', 'off'], 'off');
 

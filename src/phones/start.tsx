@@ -5,7 +5,7 @@ import { Icon } from '../design/icons.tsx';
 import { Chip, Command, type Meaning } from '../design/small-parts.tsx';
 import { texts } from '../design/texts/index.ts';
 import { curlLine, type Account } from './curl.ts';
-import { openPage } from './open-page.tsx';
+import { openPage } from '../design/open-page.tsx';
 import { SESSION_BODY } from './people.ts';
 import './start.css';
 
@@ -56,9 +56,10 @@ function Start({ facts }: { facts: Facts }) {
           <h2 id="ways">{start.ways}</h2>
           <ul className="ways">
             {isSimulator && <Way href="./phones" words={start.links.phones} />}
-            <Way href="./docs" words={start.links.docs} />
+            {facts.hasOperators && <Way href="./console" words={start.links.console} />}
+            {facts.hasOperators && <Way href="./docs" words={start.links.docs} />}
             <Way href="./docs/sdk/" words={start.links.sdk} />
-            <Way href="./metrics" words={start.links.metrics} />
+            {facts.hasOperators && <Way href="./metrics" words={start.links.metrics} />}
           </ul>
         </section>
       </div>

@@ -3,38 +3,33 @@ import { texts } from '../design/texts/index.ts';
 import type { CallView, Happening, Leg } from './answers.ts';
 import { endingInWords } from './story.ts';
 import type { State } from './scene.ts';
-
-export type Lane = 'phone' | 'plivo' | 'service' | 'you';
-
-export interface Step {
-  at: string;
-  lane: Lane;
-  words: string;
-  kind: 'connected' | 'ringing' | 'failed' | 'ended' | null;
-}
+import type { Step } from './step.ts';
+import { stepsOfText } from './text-steps.ts';
 
 const { steps: words, webhook } = texts.inspector;
 
 /** Everything that is known of a call, in the order in which it happened. */
-export function stepsOf({ call, callbacks }: State): readonly Step[] {
-  if (call === null) return [];
+export function stepsOf({ call, callbacks, texts: carried }: State): readonly Step[] {
+  const since = [...(call === null ? [] : [call.started_at]), ...carried.map(({ at }) => at)].sort()[0];
+  if (since === undefined) return [];
   const told = callbacks
-    .filter(({ at }) => at >= call.started_at)
+    .filter(({ at }) => at >= since)
     .map((entry): Step => ({
       at: entry.at,
       lane: 'you',
       words: words.callback(entry.params['EventName'] ?? ''),
       kind: null,
     }));
-  const posted = call.webhooks.map((one): Step => ({
+  const posted = (call?.webhooks ?? []).map((one): Step => ({
     at: one.at,
     lane: 'plivo',
     words: words.webhook(webhook.kinds[one.kind] ?? one.kind),
     kind: one.outcome === 'lost' || one.outcome === 'failed' || one.outcome === 'refused' ? 'failed' : null,
   }));
-  const happened = call.timeline.map((one) => stepOf(call, one));
+  const happened = call === null ? [] : call.timeline.map((one) => stepOf(call, one));
+  const written = carried.flatMap(stepsOfText);
   // Steps of one millisecond keep the order of their causes: something happens, Plivo tells of it, your server is told.
-  return [...happened, ...posted, ...told].sort((a, b) => a.at.localeCompare(b.at));
+  return [...happened, ...written, ...posted, ...told].sort((a, b) => a.at.localeCompare(b.at));
 }
 
 type Read = (name: string) => string;

@@ -2,6 +2,7 @@ import { duration } from '../design/format.ts';
 import { Chip } from '../design/small-parts.tsx';
 import { texts } from '../design/texts/index.ts';
 import type { Deeds } from './deeds.ts';
+import { mayText } from './text-session.ts';
 import { useScene } from './use-scene.ts';
 
 const { tries: words, ahead } = texts.inspector;
@@ -15,6 +16,11 @@ const TRIES: readonly { id: Try; key: string; needsSession: boolean; run: (deeds
   { id: 'pass', key: 'T', needsSession: false, run: (deeds) => deeds.letPass() },
   { id: 'spellings', key: 'X', needsSession: false, run: (deeds) => deeds.spellings() },
   { id: 'pin', key: 'P', needsSession: false, run: (deeds) => deeds.pinSession() },
+  { id: 'textStop', key: 'O', needsSession: true, run: (deeds) => deeds.optOut() },
+  { id: 'textLost', key: 'K', needsSession: true, run: (deeds) => deeds.tryText('textLost') },
+  { id: 'textLate', key: 'Y', needsSession: true, run: (deeds) => deeds.tryText('textLate') },
+  { id: 'textTwice', key: 'B', needsSession: true, run: (deeds) => deeds.tryText('textTwice') },
+  { id: 'textUnknown', key: 'Q', needsSession: true, run: (deeds) => deeds.tryText('textUnknown') },
 ];
 
 /** What goes wrong in a service's life, one press each. What came of the last stands below its own button. */
@@ -37,7 +43,9 @@ export function Tries() {
             <button
               type="button"
               className="button"
-              disabled={!isReady || (needsSession && state.session === null)}
+              disabled={
+                !isReady || (needsSession && state.session === null) || (id.startsWith('text') && !mayText(state))
+              }
               title={needsSession && state.session === null ? texts.phones.phone.needsSession : undefined}
               onClick={() => void run(deeds)}
             >

@@ -1,16 +1,15 @@
-import { useEffect } from 'react';
-import { Kept, useKept } from '../design/kept.ts';
+import { useLayoutEffect } from 'react';
+import { useKept } from '../design/kept.ts';
+import { letters } from '../design/letters.ts';
 import type { Act } from './acts.ts';
 import { ROLES } from './people.ts';
 
-/** Letters alone get in the way of who speaks to the machine: they can be switched off. */
-export const letters = new Kept<'on' | 'off'>('masking.letters', ['on', 'off'], 'on');
-
 const FIELDS = 'input:not([type="checkbox"]), select, textarea, [data-keypad], dialog';
 
+/** Those of what is in sight: an ordinary effect runs after the browser has painted, and on a busy machine a key comes in between. */
 export function useKeys(acts: readonly Act[]): void {
   const isOn = useKept(letters) === 'on';
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOn) return undefined;
     const press = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : null;

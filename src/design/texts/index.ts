@@ -5,6 +5,3 @@ import { start } from './start.ts';
 
 /** Every word that the pages show. Another language is another set of these files. */
 export const texts = { shared, start, phones, inspector };
-
-/** For numbers, times and names of countries. */
-export const LANGUAGE = 'en';

@@ -10,8 +10,8 @@ export const inspector = {
   },
   empty: {
     timeline: [
-      'Each step of a call is drawn here as it happens.',
-      'Nobody has called yet. Create a session, then call.',
+      'Each step of a call and of a text is drawn here as it happens.',
+      'Nobody has called or written yet. Create a session, then call.',
     ],
     xml: ['The XML with which the service answers Plivo.', 'Plivo asks for it when somebody calls. Nobody has yet.'],
     webhooks: [
@@ -36,6 +36,8 @@ export const inspector = {
     fields: 'Fields',
     headers: 'Headers',
     answer: 'Our answer',
+    request: 'Our request: send a text',
+    requestBody: 'What we asked Plivo for',
     tried: (count: number) => `sent ${count} times`,
     kinds: {
       answer: 'Somebody calls: what shall I do?',
@@ -49,6 +51,8 @@ export const inspector = {
       'dial-music': 'What shall the caller hear while it rings?',
       'record-action': 'A recording has begun',
       recording: 'A recording is ready',
+      message: 'Somebody has written a text',
+      'message-status': 'What became of our text',
     } as Record<string, string>,
   },
   callback: {
@@ -87,6 +91,13 @@ export const inspector = {
     other: (what: string) => what,
   },
 
+  textSteps: {
+    written: (from: string, to: string) => `${from} writes a text to ${to}`,
+    asked: (from: string, to: string) => `The service asks Plivo to send it from ${from} to ${to}`,
+    report: (state: string, to: string) => `Plivo: the text to ${to} is ${state}`,
+    lost: (what: string) => `Lost on the way: ${what}`,
+  },
+
   tries: {
     title: 'Try what goes wrong',
     lead: 'Each is one press. It says what happened and which setting governs it.',
@@ -122,6 +133,41 @@ export const inspector = {
       text: 'A session with PINs: 1234 is the first party’s, 5678 the second’s. Then call from the stranger’s phone.',
       done: 'The old session was ended and one with PINs made. Call from the stranger’s phone and type 1234 on its keypad: the service takes it for the first party and rings the second. Every other PIN is refused.',
       governs: 'is_pin_authentication_required, pin_retry',
+    },
+    textLost: {
+      name: 'Lose a text',
+      text: 'Plivo takes a text of the first party and its webhook gets lost.',
+      sample: 'Nobody will read this.',
+      done: 'The first party has written, and Plivo’s webhook got lost. The service has never heard of this text, so nothing is passed on.',
+      governs: 'nothing: Plivo repeats a webhook that is refused, not one that it believes to be delivered',
+    },
+    textLate: {
+      name: 'Delay a text',
+      text: 'Plivo tells of a text of the first party five seconds late.',
+      sample: 'I was slow.',
+      done: 'The text is under way for five seconds, then it is passed on as any other.',
+      governs: 'nothing: docs/texts.md says when a text is too late',
+    },
+    textTwice: {
+      name: 'Double a text',
+      text: 'Plivo tells of one text of the first party twice.',
+      sample: 'Only once, please.',
+      done: 'The webhook came twice. The service knows the text by its MessageUUID: it is passed on once.',
+      governs: 'nothing: docs/decisions/0036',
+    },
+    textUnknown: {
+      name: 'Break off a request',
+      text: 'Plivo takes our message, and the connection breaks before it says so.',
+      sample: 'Did you get this?',
+      done: 'The service cannot know whether Plivo has the text. It does not send again, which could double it, but looks for it in Plivo’s list.',
+      governs: 'nothing: docs/decisions/0036',
+    },
+    textStop: {
+      name: 'Say STOP',
+      text: 'The second party writes STOP, then the first party writes.',
+      sample: 'Are you there?',
+      done: 'The second party gets no more texts from this number until it writes START. The first party’s text is refused, and it is told so. Calls go on.',
+      governs: 'text_languages, text_notices',
     },
     pass: {
       name: 'Let five minutes pass',

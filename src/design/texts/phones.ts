@@ -16,12 +16,20 @@ export const phones = {
 
   guide: {
     title: 'Your first masked call',
-    steps: ['Create a session', 'Call', 'Answer', 'Hang up', 'Read what your server was told'],
+    steps: {
+      create: 'Create a session',
+      call: 'Call',
+      answer: 'Answer',
+      hangUp: 'Hang up',
+      text: 'Write a text',
+      read: 'Read your callbacks',
+    },
     actions: {
       create: 'Create a session',
       call: 'Call from the first party',
       answer: 'Answer on the second phone',
       hangUp: 'Hang up',
+      text: 'Write from the first party',
       read: 'Show what your server was told',
       again: 'Once more from the start',
     },
@@ -30,8 +38,9 @@ export const phones = {
       call: 'The first party dials the virtual number, not the other person.',
       answer: 'Look at the second phone: it shows the virtual number. Then answer.',
       hangUp: 'They talk. Neither phone has ever seen the number of the other.',
+      text: 'It arrives from the virtual number, and can be answered there.',
       read: 'The service has told your server about each step.',
-      done: 'That was a masked call, from dial to bill.',
+      done: 'That was a masked call, from dial to bill, and a masked text.',
     },
     done: 'done',
     now: 'now',
@@ -92,6 +101,35 @@ export const phones = {
     needsSession: 'Create a session first: it has the number to call.',
   },
 
+  message: {
+    write: 'Write a text',
+    sample: 'I am at the door.',
+    log: (whose: string) => `Texts on the phone of ${whose}`,
+    empty: 'Texts to and from the virtual number appear here.',
+    field: (whose: string) => `Text to the virtual number from the phone of ${whose}`,
+    placeholder: 'Write a text',
+    send: 'Send',
+    sendMore: (whose: string) => ` the text of ${whose}`,
+    outcome: 'When a text comes',
+    outcomes: { delivered: 'it arrives', undelivered: 'said to be undelivered', failed: 'it fails' },
+    waiting: 'under way',
+    sent: 'sent',
+    delivered: 'delivered',
+    unknown: 'Plivo did not say whether it has it',
+    lost: 'lost on the way to the service',
+    heard: 'heard by the service',
+    nobody: 'passed on to nobody',
+    failed: (why: string) => `not delivered: ${why}`,
+    reasons: {
+      'recipient-opted-out': 'not passed on: the other wants no texts',
+      'too-many': 'not passed on: too many',
+      'too-long': 'not passed on: too long',
+      'spend-cap': 'not passed on: the day’s money is spent',
+      expired: 'not passed on: the session is over',
+      late: 'not passed on: it came too late',
+    } as Record<string, string>,
+  },
+
   /** Of a leg, by Plivo's code; others keep Plivo's own words. */
   endings: {
     1000: 'called off before it was answered',
@@ -129,6 +167,7 @@ export const phones = {
     ringing: (who: string, number: string) => `The phone of ${who} rings and shows ${number}.`,
     talking: 'The two people are connected.',
     ended: (why: string) => `The call has ended: ${why}.`,
+    texted: (who: string, number: string) => `A text from ${number} arrives at the phone of ${who}.`,
     callbacks: (count: number) => `Your server has been told ${count} ${count === 1 ? 'thing' : 'things'}.`,
   },
 

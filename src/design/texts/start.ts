@@ -31,6 +31,7 @@ export const start = {
   ways: 'Ways on',
   links: {
     phones: ['The phones', 'Make a call with the mouse, see our XML, the webhooks, the callbacks and the session.'],
+    console: ['The console', 'Every call and why it failed, sessions, numbers, money; with an operator’s token.'],
     docs: ['The API', 'Every request, with its parameters and refusals; try them out in the page.'],
     sdk: ['Files for the official SDKs', 'Seven languages: send their masking requests here, and only these.'],
     metrics: ['Metrics', 'For Prometheus.'],

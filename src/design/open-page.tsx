@@ -1,9 +1,9 @@
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import '../design/tokens.css';
-import '../design/base.css';
-import '../design/components.css';
-import { applyTheme } from '../design/theme.ts';
+import './tokens.css';
+import './base.css';
+import './components.css';
+import { applyTheme } from './theme.ts';
 
 export function openPage(page: ReactNode): void {
   applyTheme();

@@ -1,0 +1,127 @@
+import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState, type ComponentType } from 'react';
+import { Banners } from '../../design/banners.tsx';
+import type { Facts } from '../../design/facts.ts';
+import { shared } from '../../design/texts/shared.ts';
+import { frame } from '../../design/texts/console/frame.ts';
+import { go, hrefOf, useAddress } from '../address.ts';
+import { Skeleton } from '../parts/empty.tsx';
+import { useZone } from '../parts/clock.ts';
+import { useKeys } from '../parts/keys.ts';
+import { PlainPage } from '../parts/page.tsx';
+import { Toasts } from '../parts/toasts.tsx';
+import { PLACES, titleOf, type Place } from '../places.ts';
+import { mayDo, type Me } from '../reach/me.ts';
+import { BottomBar } from './bottom-bar.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
+import { SearchDialog } from './search-dialog.tsx';
+import { SideBar } from './side-bar.tsx';
+import { TopBar } from './top-bar.tsx';
+
+const GO_WITHIN_MS = 1500;
+
+/** What surrounds every page of the console. */
+export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
+  const { page } = useAddress();
+  const [dialog, setDialog] = useState<'search' | 'keys' | null>(null);
+  const places = useMemo(() => PLACES.filter(({ roles }) => mayDo(me, roles)), [me]);
+  useFrameKeys(places, setDialog);
+  const place = PLACES.find(({ path }) => path === page);
+  return (
+    <div className="console">
+      <a className="skip" href="#content" onClick={focusContent}>
+        {shared.skip}
+      </a>
+      <Banners facts={facts} isUtc={useZone() === 'utc'} />
+      <div className="around">
+        <SideBar facts={facts} places={places} page={page} />
+        <div className="across">
+          <TopBar me={me} onSearch={() => setDialog('search')} onKeys={() => setDialog('keys')} />
+          <main id="content" tabIndex={-1}>
+            <Shown place={place} me={me} />
+          </main>
+        </div>
+      </div>
+      <BottomBar facts={facts} me={me} places={places} page={page} onSearch={() => setDialog('search')} />
+      <SearchDialog isOpen={dialog === 'search'} onClose={() => setDialog(null)} />
+      <KeysDialog places={places} isOpen={dialog === 'keys'} onClose={() => setDialog(null)} />
+      <Toasts />
+    </div>
+  );
+}
+
+/** The address is behind the `#`: a link to an element would leave the page. */
+function focusContent(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+const loaded = new Map<string, ComponentType>();
+
+function pageOf({ path, load }: Place): ComponentType {
+  const known = loaded.get(path) ?? lazy(load);
+  loaded.set(path, known);
+  return known;
+}
+
+function Shown({ place, me }: { place: Place | undefined; me: Me }) {
+  if (place === undefined)
+    return (
+      <PlainPage title={frame.notFound.title}>
+        <p className="soft">{frame.notFound.text}</p>
+        <a className="button" href={hrefOf({ page: PLACES[0]?.path ?? '' })}>
+          {frame.notFound.go}
+        </a>
+      </PlainPage>
+    );
+  if (!mayDo(me, place.roles))
+    return (
+      <PlainPage title={titleOf(place)}>
+        <p className="soft">{frame.notYours(me.role)}</p>
+      </PlainPage>
+    );
+  const Page = pageOf(place);
+  return (
+    <Suspense
+      fallback={
+        <PlainPage title={titleOf(place)}>
+          <Skeleton lines={12} />
+        </PlainPage>
+      }
+    >
+      <Page key={place.path} />
+    </Suspense>
+  );
+}
+
+function useFrameKeys(places: readonly Place[], open: (dialog: 'search' | 'keys') => void): void {
+  const goesUntil = useRef(0);
+  const byLetter = Object.fromEntries(
+    places.map(({ path, letter }) => [
+      letter,
+      ({ timeStamp }: KeyboardEvent) => {
+        if (timeStamp > goesUntil.current) return false;
+        goesUntil.current = 0;
+        go({ page: path });
+        return true;
+      },
+    ]),
+  );
+  useKeys({
+    ...byLetter,
+    '/': () => open('search'),
+    '?': () => open('keys'),
+    // When it was pressed, not when a busy page came to it.
+    g: ({ timeStamp }) => {
+      goesUntil.current = timeStamp + GO_WITHIN_MS;
+    },
+  });
+  useLayoutEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      open('search');
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [open]);
+}

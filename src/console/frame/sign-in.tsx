@@ -1,0 +1,71 @@
+import { useId, useState } from 'react';
+import { Icon } from '../../design/icons.tsx';
+import { shared } from '../../design/texts/shared.ts';
+import { frame } from '../../design/texts/console/frame.ts';
+import { Failure } from '../parts/failure.tsx';
+import { ask, Refused } from '../reach/ask.ts';
+
+const { signIn: words } = frame;
+
+export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
+  const field = useId();
+  const [text, setText] = useState('');
+  const [failure, setFailure] = useState<unknown>(null);
+  const signIn = async (): Promise<void> => {
+    try {
+      await logIn(text.trim());
+      onSignedIn();
+    } catch (error) {
+      setFailure(error);
+    }
+  };
+  return (
+    <main className="alone">
+      <form
+        className="card sign-in"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void signIn();
+        }}
+      >
+        <p className="brand">
+          <Icon name="brand" size={28} />
+          {shared.brand}
+        </p>
+        <h1>{words.title}</h1>
+        <p className="soft small">{words.lead}</p>
+        <label htmlFor={field}>
+          {words.token}
+          <input
+            id={field}
+            type="password"
+            autoComplete="current-password"
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+        </label>
+        {failure instanceof NotKept || (failure instanceof Refused && failure.status === 401) ? (
+          <p className="wrong" role="alert">
+            {failure instanceof NotKept ? words.notKept : words.wrong}
+          </p>
+        ) : (
+          failure !== null && <Failure error={failure} what={words.title} />
+        )}
+        <button type="submit" className="button main" disabled={text.trim() === ''}>
+          {words.go}
+        </button>
+      </form>
+    </main>
+  );
+}
+
+/** A cookie that no script can read stands for the token from here on. */
+async function logIn(shown: string): Promise<void> {
+  await ask('/login', { method: 'POST', body: { token: shown } });
+  // Asked by the cookie: behind an https PUBLIC_URL browsers keep none that came over plain http.
+  await ask('/me').catch((error: unknown) => {
+    throw error instanceof Refused && error.status === 401 ? new NotKept() : error;
+  });
+}
+
+class NotKept extends Error {}

@@ -1,0 +1,53 @@
+import { accounts } from '../../../design/texts/console/accounts.ts';
+import { Chip } from '../../../design/small-parts.tsx';
+import type { Answer } from '../../api.ts';
+import { Skeleton } from '../../parts/empty.tsx';
+import { countText, Fact, FactList, Money } from '../../parts/facts.tsx';
+import { Failure } from '../../parts/failure.tsx';
+import { Section } from '../../parts/page.tsx';
+import { useOne } from '../../parts/use-one.ts';
+
+const { spend: words } = accounts;
+
+/** How near an account is to its daily caps. */
+export function Spend({ accountId }: { accountId: string }) {
+  const path = `/accounts/${accountId}/spend`;
+  const { body, error, again } = useOne<Answer<'get', '/admin/accounts/{auth_id}/spend'>>(path, {}, ['call']);
+  return (
+    <Section title={words.title} end={body && <span className="soft small">{words.day(body.day)}</span>}>
+      {body === undefined && error === null && <Skeleton lines={2} />}
+      {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
+      {body?.cap_reached && (
+        <p>
+          <Chip kind="failed">{words.reached}</Chip>
+        </p>
+      )}
+      {body !== undefined && (
+        <FactList>
+          <Fact name={words.money}>
+            <Money amount={body.spent ?? '0'} />{' '}
+            <span className="soft">
+              {body.daily_spend_cap === null ? words.noCap : words.of(body.daily_spend_cap)}
+              {body.reserved !== null && Number(body.reserved) > 0 && `; ${words.reserved(body.reserved)}`}
+            </span>
+          </Fact>
+          <Fact name={words.calls}>
+            <Counted count={body.requested_calls} cap={body.daily_requested_calls} />
+          </Fact>
+          <Fact name={words.phones}>
+            <Counted count={body.destinations} cap={body.daily_destinations} />
+          </Fact>
+        </FactList>
+      )}
+    </Section>
+  );
+}
+
+function Counted({ count, cap }: { count: number; cap: number }) {
+  if (cap === 0) return <span className="soft">{words.notCounted}</span>;
+  return (
+    <>
+      {countText(count)} <span className="soft">{words.of(countText(cap))}</span>
+    </>
+  );
+}

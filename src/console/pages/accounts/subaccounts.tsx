@@ -1,0 +1,81 @@
+import { accounts } from '../../../design/texts/console/accounts.ts';
+import { api } from '../../api.ts';
+import { Ago, Id } from '../../parts/facts.tsx';
+import { Field, FormDeed, ShownOnce, typedIn } from '../../parts/form.tsx';
+import { Section } from '../../parts/page.tsx';
+import type { Account } from './account.ts';
+
+const { subaccounts: words } = accounts;
+
+export function Subaccounts({ account, onDone }: { account: Account; onDone: () => void }) {
+  const { subaccounts, auth_id: id } = account;
+  const { columns } = words;
+  return (
+    <Section title={words.title} end={<Add accountId={id} onDone={onDone} />}>
+      {subaccounts.length === 0 ? (
+        <p className="soft small">{words.none}</p>
+      ) : (
+        <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
+          <table className="plain small">
+            <thead>
+              <tr>
+                <th scope="col">{columns.name}</th>
+                <th scope="col">{columns.id}</th>
+                <th scope="col">{columns.plivo}</th>
+                <th scope="col">{columns.since}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {subaccounts.map((one) => (
+                <tr key={one.auth_id}>
+                  <th scope="row">{one.name}</th>
+                  <td>
+                    <Id id={one.auth_id} what={columns.id} />
+                  </td>
+                  <td>{one.has_plivo_token ? words.atPlivo : words.ours}</td>
+                  <td>
+                    <Ago at={one.created_at} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function Add({ accountId, onDone }: { accountId: string; onDone: () => void }) {
+  return (
+    <FormDeed
+      name={words.add}
+      roles={[]}
+      lead={words.addLead}
+      run={async (given) => {
+        const [own, token] = [typedIn(given, 'auth_id'), typedIn(given, 'plivo_auth_token')];
+        const made = await api('post', '/admin/accounts/{auth_id}/subaccounts', {
+          path: { auth_id: accountId },
+          body: {
+            name: typedIn(given, 'name') ?? '',
+            ...(own !== null && { auth_id: own }),
+            ...(token !== null && { plivo_auth_token: token }),
+          },
+        });
+        onDone();
+        return (
+          <>
+            <p>
+              {words.made(made.name)} <code>{made.auth_id}</code>
+            </p>
+            <ShownOnce text={made.auth_token} what={words.token} lost={words.lost} />
+          </>
+        );
+      }}
+    >
+      <Field name="name" label={words.field} isRequired maxLength={100} />
+      <Field name="auth_id" label={words.id} hint={words.idHint} maxLength={20} />
+      <Field name="plivo_auth_token" label={words.plivoToken} isSecret />
+    </FormDeed>
+  );
+}

@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { alerts } from '../../../design/texts/console/alerts.ts';
+import { parts } from '../../../design/texts/console/parts.ts';
+import { api } from '../../api.ts';
+import { toldOf } from '../../parts/failure.tsx';
+import { tell } from '../../parts/toasts.tsx';
+import { mayDo, useMe } from '../../reach/me.ts';
+
+const { test: words } = alerts;
+
+/** Sends a test: it changes nothing, so it asks nothing. */
+export function TryOut({ id, onDone }: { id: string; onDone: () => void }) {
+  const me = useMe();
+  const [isWorking, setIsWorking] = useState(false);
+  const isMine = mayDo(me, []);
+  const tryOut = async (): Promise<void> => {
+    setIsWorking(true);
+    try {
+      await api('post', '/admin/subscriptions/{id}/test', { path: { id } });
+      tell(words.done);
+      onDone();
+    } catch (error) {
+      tell(`${parts.failure.title(words.name)}. ${toldOf(error).detail}`, { kind: 'failed' });
+    }
+    setIsWorking(false);
+  };
+  return (
+    <button
+      type="button"
+      className="button"
+      disabled={!isMine || isWorking}
+      title={isMine ? undefined : parts.needsRole(['admin'])}
+      onClick={() => void tryOut()}
+    >
+      {words.name}
+    </button>
+  );
+}

@@ -1,0 +1,102 @@
+import { costs } from '../../../design/texts/console/costs.ts';
+import { Skeleton } from '../../parts/empty.tsx';
+import { countText, Money } from '../../parts/facts.tsx';
+import type { Rows } from '../../parts/use-rows.ts';
+import { Value, type Group } from './cost-words.tsx';
+import type { StatsRow, Sums } from './sums.ts';
+
+const { table: words } = costs;
+
+/** The sum stands above the rows: it is of all of them, also of those that are not loaded. */
+export function CostTable({
+  groups,
+  rows,
+  total,
+}: {
+  groups: readonly Group[];
+  rows: Rows<StatsRow>;
+  total: Sums | undefined;
+}) {
+  return (
+    <div className="cost-table">
+      <div className="scrolls" tabIndex={0} role="region" aria-label={costs.title}>
+        <table className="plain small">
+          <Head groups={groups} />
+          <tbody>
+            {total !== undefined && (
+              <tr className="sum">
+                <th scope="row" colSpan={groups.length}>
+                  {words.sum}
+                </th>
+                <Figures row={total} />
+              </tr>
+            )}
+            {rows.rows.map((row) => (
+              <tr key={row.key}>
+                {groups.map((group, place) =>
+                  place === 0 ? (
+                    <th key={group} scope="row">
+                      <Value group={group} value={row[group] ?? row.key} />
+                    </th>
+                  ) : (
+                    <td key={group}>
+                      <Value group={group} value={row[group] ?? ''} />
+                    </td>
+                  ),
+                )}
+                <Figures row={row} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.isLoadingMore && <Skeleton lines={2} />}
+      {rows.hasMore && !rows.isLoadingMore && (
+        <button type="button" className="button" onClick={rows.loadMore}>
+          {costs.more}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Figures({ row }: { row: Sums }) {
+  return (
+    <>
+      <td className="figures">{countText(row.calls)}</td>
+      <td className="figures">{countText(row.connected)}</td>
+      <td className="figures">{countText(row.minutes)}</td>
+      <td className="figures">{countText(row.sessions)}</td>
+      <td className="figures">
+        <Money amount={row.provider_amount} />
+      </td>
+      <td className="figures">
+        <Money amount={row.fees} />
+      </td>
+      <td className="figures">
+        <strong>
+          <Money amount={row.amount} />
+        </strong>
+      </td>
+    </>
+  );
+}
+
+function Head({ groups }: { groups: readonly Group[] }) {
+  return (
+    <thead>
+      <tr>
+        {groups.map((group) => (
+          <th key={group} scope="col">
+            {costs.groups[group]}
+          </th>
+        ))}
+        {(['calls', 'connected', 'minutes', 'sessions', 'provider', 'fees', 'amount'] as const).map((name) => (
+          <th key={name} scope="col" className="figures">
+            {words[name]}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

@@ -1,0 +1,81 @@
+import type { FoundCall, Outcome, Session } from '../../reach/answers.ts';
+import { useOne, type One } from '../../parts/use-one.ts';
+import { dayOf, dayStart, serviceNow } from '../../parts/clock.ts';
+
+export interface StatsRow {
+  key: string;
+  calls: number;
+  connected: number;
+  minutes: number;
+  amount: string;
+  currency: string;
+}
+
+export interface PoolFigure {
+  account: string;
+  subaccount: string | null;
+  country: string;
+  numbers: number;
+  available: number;
+  live_sessions: number | null;
+  numbers_needed: number | null;
+  headroom: number | null;
+  refusals_24h: number;
+}
+
+interface Page<Row> {
+  items: readonly Row[];
+  next_cursor: string | null;
+}
+
+const HOUR = 3_600_000;
+const HOURS = 24;
+const DAYS = 14;
+/** More are told as "at least so many". */
+export const COUNTED = 100;
+
+export function useLiveCalls(): One<Page<Session>> {
+  return useOne('/sessions', { status: 'in-progress', limit: COUNTED }, ['call', 'session']);
+}
+
+export function usePool(): One<Page<PoolFigure>> {
+  return useOne('/pool', {}, ['pool', 'session']);
+}
+
+/** Where the viewer is, as the statistics want it. */
+function zoneName(zone: 'local' | 'utc'): string {
+  return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+export function useHours(): One<Page<StatsRow>> {
+  const from = Math.floor(serviceNow() / HOUR) * HOUR - (HOURS - 1) * HOUR;
+  return useOne('/stats', { group_by: 'hour', from: new Date(from).toISOString(), limit: 200 }, ['call']);
+}
+
+/** The last 24 hours, the one that runs included; an hour without calls has none. */
+export function hoursUntil(now: number): Date[] {
+  const last = Math.floor(now / HOUR) * HOUR;
+  return Array.from({ length: HOURS }, (_, place) => new Date(last - (HOURS - 1 - place) * HOUR));
+}
+
+export function useDays(zone: 'local' | 'utc'): One<Page<StatsRow>> {
+  const query = {
+    group_by: 'day',
+    time_zone: zoneName(zone),
+    from: dayStart(DAYS - 1, zone).toISOString(),
+    limit: 200,
+  };
+  return useOne('/stats', query, ['call']);
+}
+
+export function daysUntilNow(zone: 'local' | 'utc'): { day: string; start: Date; end: Date }[] {
+  return Array.from({ length: DAYS }, (_, place) => {
+    const start = dayStart(DAYS - 1 - place, zone);
+    return { day: dayOf(start, zone), start, end: dayStart(DAYS - 2 - place, zone) };
+  });
+}
+
+/** Today's calls of one outcome, the newest hundred. */
+export function useTodaysCalls(outcome: Outcome, zone: 'local' | 'utc'): One<Page<FoundCall>> {
+  return useOne('/calls', { outcome, from: dayStart(0, zone).toISOString(), limit: COUNTED }, ['call']);
+}

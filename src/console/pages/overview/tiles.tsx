@@ -1,0 +1,139 @@
+import type { ReactNode } from 'react';
+import { overview } from '../../../design/texts/console/overview.ts';
+import { hrefOf } from '../../address.ts';
+import { dayOf, serviceNow, useZone } from '../../parts/clock.ts';
+import { countText, percentText, RoundMoney } from '../../parts/facts.tsx';
+import { useOne } from '../../parts/use-one.ts';
+import { COUNTED, useDays, useLiveCalls, usePool, type PoolFigure } from './figures.ts';
+
+const { tiles: words } = overview;
+
+export function Tiles({ isReader }: { isReader: boolean }) {
+  return (
+    <ul className="tiles">
+      {isReader && <CallsNow />}
+      <Today />
+      {isReader && <Spare />}
+      {isReader && <Callbacks />}
+      <CostToday />
+    </ul>
+  );
+}
+
+function Tile({ name, under, href, children }: { name: string; under: ReactNode; href: string; children: ReactNode }) {
+  return (
+    <li>
+      <a className="card tile" href={href}>
+        <span className="small soft">{name}</span>
+        <strong className="figures">{children}</strong>
+        <span className="small soft">{under ?? '\u00a0'}</span>
+      </a>
+    </li>
+  );
+}
+
+/** The page's figures come one by one: until one is there, its place is. */
+function Late() {
+  return <span aria-hidden="true">…</span>;
+}
+
+/** `100+` where there are more than were counted. */
+export function countedText({ items, next_cursor: next }: { items: readonly unknown[]; next_cursor: string | null }) {
+  return next === null ? countText(items.length) : words.atLeast(countText(COUNTED));
+}
+
+function CallsNow() {
+  const { body } = useLiveCalls();
+  const pool = usePool();
+  const live = pool.body?.items.map(({ live_sessions: count }) => count) ?? [];
+  const known = live.filter((count) => count !== null);
+  return (
+    <Tile
+      name={words.now}
+      href={hrefOf({ page: 'sessions', filters: { status: 'in-progress' } })}
+      under={known.length > 0 && words.nowUnder(countText(known.reduce((all, count) => all + count, 0)))}
+    >
+      {body === undefined ? <Late /> : countedText(body)}
+    </Tile>
+  );
+}
+
+function useToday() {
+  const zone = useZone();
+  const { body } = useDays(zone);
+  const today = dayOf(new Date(serviceNow()), zone);
+  return body === undefined ? undefined : (body.items.find(({ key }) => key === today) ?? null);
+}
+
+function Today() {
+  const today = useToday();
+  return (
+    <Tile
+      name={words.today}
+      href={hrefOf({ page: 'calls', filters: { when: 'today' } })}
+      under={today && today.calls > 0 ? words.rate(percentText(today.connected / today.calls)) : words.none}
+    >
+      {today === undefined ? <Late /> : countText(today?.calls ?? 0)}
+    </Tile>
+  );
+}
+
+function CostToday() {
+  const today = useToday();
+  return (
+    <Tile
+      name={words.cost}
+      href={hrefOf({ page: 'costs' })}
+      under={today && words.minutes(countText(Math.round(today.minutes)))}
+    >
+      {today === undefined ? (
+        <Late />
+      ) : (
+        <RoundMoney amount={today?.amount ?? '0'} currency={today?.currency ?? 'USD'} />
+      )}
+    </Tile>
+  );
+}
+
+/** Of the pool that is nearest to being too small. */
+function Spare() {
+  const { body } = usePool();
+  const tightest = body?.items.toSorted(byHeadroom)[0];
+  const under =
+    tightest === undefined
+      ? body && words.poolNone
+      : tightest.headroom === null
+        ? words.poolUnknown
+        : words.poolUnder(tightest.country, countText(tightest.available));
+  return (
+    <Tile name={words.pool} href={hrefOf({ page: 'numbers' })} under={under}>
+      {body === undefined ? <Late /> : tightest?.headroom == null ? '–' : countText(tightest.headroom)}
+    </Tile>
+  );
+}
+
+function byHeadroom(one: PoolFigure, other: PoolFigure): number {
+  return (one.headroom ?? Infinity) - (other.headroom ?? Infinity);
+}
+
+function Callbacks() {
+  const parked = useOne<{ items: unknown[]; next_cursor: string | null }>(
+    '/callbacks',
+    { status: 'parked', limit: COUNTED },
+    ['callback'],
+  ).body;
+  const pending = useOne<{ items: unknown[]; next_cursor: string | null }>(
+    '/callbacks',
+    { status: 'pending', limit: COUNTED },
+    ['callback'],
+  ).body;
+  return (
+    <Tile
+      name={words.callbacks}
+      href={hrefOf({ page: 'callbacks', filters: { status: 'parked' } })}
+      under={pending && words.callbacksUnder(countedText(pending))}
+    >
+      {parked === undefined ? <Late /> : countedText(parked)}
+    </Tile>
+  );
+}

@@ -1,0 +1,57 @@
+import { texts as words } from '../../../design/texts/console/texts.ts';
+import type { components } from '../../api-types.ts';
+import { Exact, Money, Party } from '../../parts/facts.tsx';
+import { Failure } from '../../parts/failure.tsx';
+import { Section } from '../../parts/page.tsx';
+import { revealQuery, type Reveal } from '../../parts/reveal.tsx';
+import { useOne } from '../../parts/use-one.ts';
+
+type Page = components['schemas']['AdminTexts'];
+const SHOWN = 50;
+
+/** Texts of a session, without a word of them; nothing at all where there was none. */
+export function TextsOfSession({ id, shown }: { id: string; shown: Reveal | null }) {
+  const { body, error, again } = useOne<Page>('/messages', { session: id, limit: SHOWN, ...revealQuery(shown) }, [
+    'session',
+  ]);
+  if (error !== null) return <Failure error={error} what={words.title} onAgain={again} />;
+  if (body === undefined || body.items.length === 0) return null;
+  return (
+    <Section title={words.title}>
+      <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
+        <table className="plain small">
+          <thead>
+            <tr>
+              {[words.when, words.who, words.state].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+              <th scope="col" className="figures">
+                {words.cost}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {body.items.map(({ id: text, received_at: at, sender, state, reason, amount, currency }) => (
+              <tr key={text}>
+                <td>
+                  <Exact at={at} />
+                </td>
+                <td>{sender === null ? <span className="soft">{words.nobody}</span> : <Party number={sender} />}</td>
+                <td>
+                  {words.states[state]}
+                  {reason !== null && <span className="soft"> {reason}</span>}
+                </td>
+                <td className="figures">
+                  <Money amount={amount} currency={currency} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {body.next_cursor !== null && <p className="soft tiny">{words.more(SHOWN)}</p>}
+    </Section>
+  );
+}

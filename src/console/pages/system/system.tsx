@@ -1,0 +1,107 @@
+import { Chip } from '../../../design/small-parts.tsx';
+import { system as words } from '../../../design/texts/console/system.ts';
+import type { Answer } from '../../api.ts';
+import { EmptyState, Skeleton } from '../../parts/empty.tsx';
+import { Ago, countText, Fact, FactList } from '../../parts/facts.tsx';
+import { Failure } from '../../parts/failure.tsx';
+import { PlainPage } from '../../parts/page.tsx';
+import { PageSection } from '../../parts/page-section.tsx';
+import { useOne } from '../../parts/use-one.ts';
+import { Checks, type Check } from './checks.tsx';
+
+/** An earlier version of the service has no checks. */
+type System = Answer<'get', '/admin/system'> & { checks?: readonly Check[] };
+
+export default function SystemPage() {
+  const { body, error, again } = useOne<System>('/system');
+  return (
+    <PlainPage title={words.title}>
+      {body === undefined && error === null && <Skeleton lines={12} />}
+      {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
+      {body !== undefined && (
+        <>
+          {body.checks !== undefined && <Checks checks={body.checks} onAgain={again} />}
+          <WhatRuns system={body} />
+          <Processes processes={body.processes} />
+        </>
+      )}
+    </PlainPage>
+  );
+}
+
+function WhatRuns({ system }: { system: System }) {
+  const { facts } = words;
+  const { version, commit, node, database, provider, role, migrations } = system;
+  const waiting = migrations.pending;
+  return (
+    <PageSection title={words.runs}>
+      <FactList>
+        <Fact name={facts.version}>
+          {version} {commit !== null && <code className="soft tiny">{words.commit(commit.slice(0, 12))}</code>}
+        </Fact>
+        <Fact name={facts.node}>{node}</Fact>
+        <Fact name={facts.database}>{database}</Fact>
+        <Fact name={facts.provider}>{words.providers[provider]}</Fact>
+        <Fact name={facts.role}>{words.roles[role]}</Fact>
+        <Fact name={facts.migrations}>
+          {words.done(countText(migrations.done))}{' '}
+          {waiting.length > 0 && <Chip kind="failed">{words.pending(countText(waiting.length))}</Chip>}
+        </Fact>
+      </FactList>
+      {waiting.length > 0 && (
+        <div className="small">
+          <p>{words.pendingNext}</p>
+          <ul>
+            {waiting.map((name) => (
+              <li key={name}>
+                <code>{name}</code>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </PageSection>
+  );
+}
+
+function Processes({ processes }: { processes: System['processes'] }) {
+  const { columns } = words;
+  return (
+    <PageSection title={words.processes} end={<span className="soft small">{words.processesLead}</span>}>
+      {processes.length === 0 ? (
+        <EmptyState {...words.noProcess} />
+      ) : (
+        <div className="scrolls" tabIndex={0} role="region" aria-label={words.processes}>
+          <table className="plain small stacks">
+            <thead>
+              <tr>
+                <th scope="col">{columns.host}</th>
+                <th scope="col">{columns.role}</th>
+                <th scope="col">{columns.version}</th>
+                <th scope="col">{columns.node}</th>
+                <th scope="col">{columns.started}</th>
+                <th scope="col">{columns.seen}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {processes.map(({ id, host, pid, role, version, node, started_at: started, seen_at: seen }) => (
+                <tr key={id}>
+                  <th scope="row">{words.here(host, pid)}</th>
+                  <td data-name={columns.role}>{words.roles[role]}</td>
+                  <td data-name={columns.version}>{version}</td>
+                  <td data-name={columns.node}>{node}</td>
+                  <td data-name={columns.started}>
+                    <Ago at={started} />
+                  </td>
+                  <td data-name={columns.seen}>
+                    <Ago at={seen} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </PageSection>
+  );
+}

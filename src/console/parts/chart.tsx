@@ -1,0 +1,194 @@
+import { useId, useState } from 'react';
+import { parts } from '../../design/texts/console/parts.ts';
+import { countText } from './facts.tsx';
+
+/** Of a series: what its parts are called, from the ground up. */
+export interface Series {
+  id: string;
+  name: string;
+  kind: 'connected' | 'ringing' | 'failed' | 'ended' | 'accent';
+}
+
+/** One bar; `null` where nothing is known, which is no nought. */
+export interface Bar {
+  key: string;
+  /** Under the axis, where there is room. */
+  label: string;
+  /** In the table and on hover. */
+  name: string;
+  values: readonly (number | null)[];
+  /** Where a click leads. */
+  href?: string;
+}
+
+const HEIGHT = 120;
+/** Tops of the axis: their halves are as round. */
+const STEPS = [1, 2, 4, 6, 8, 10];
+
+function topOf(value: number, show: Drawing['show']): number {
+  // Half a call is no count.
+  if (show === countText && value <= 2) return 2;
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * (STEPS.find((step) => step * power >= value) ?? 10);
+}
+
+/** Stacked bars over time, and the same as a table. At most a hundred: drawn as shapes, not on a canvas, so they follow the theme and can be printed. */
+export function BarChart({
+  title,
+  axis,
+  series,
+  bars,
+  show = countText,
+}: {
+  title: string;
+  /** What is counted, in words. */
+  axis: string;
+  series: readonly Series[];
+  bars: readonly Bar[];
+  show?: (value: number) => string;
+}) {
+  const id = useId();
+  const [isTable, setIsTable] = useState(false);
+  return (
+    <figure className="chart" aria-labelledby={id}>
+      <figcaption>
+        <span id={id}>
+          <strong>{title}</strong> <span className="soft small">{axis}</span>
+        </span>
+        <button
+          type="button"
+          className="button quiet small-button"
+          aria-pressed={isTable}
+          onClick={() => setIsTable(!isTable)}
+        >
+          {isTable ? parts.chart.bars : parts.chart.table}
+        </button>
+      </figcaption>
+      {isTable ? (
+        <ChartTable series={series} bars={bars} show={show} />
+      ) : (
+        <>
+          <Drawn series={series} bars={bars} show={show} title={title} />
+          <Legend series={series} />
+        </>
+      )}
+    </figure>
+  );
+}
+
+interface Drawing {
+  series: readonly Series[];
+  bars: readonly Bar[];
+  show: (value: number) => string;
+}
+
+function Drawn({ series, bars, show, title }: Drawing & { title: string }) {
+  const top = topOf(Math.max(0, ...bars.map(({ values }) => sum(values))), show);
+  const every = Math.ceil(bars.length / 8);
+  return (
+    <div className="drawn">
+      <div className="scale tiny soft figures" aria-hidden="true">
+        <span>{show(top)}</span>
+        <span>{show(top / 2)}</span>
+        <span>{show(0)}</span>
+      </div>
+      <div className="plot">
+        <svg
+          viewBox={`0 0 ${bars.length * 10} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`${title}: ${bars.map(({ name, values }) => `${name} ${spoken(values, show)}`).join('; ')}`}
+        >
+          <line x1="0" x2={bars.length * 10} y1={HEIGHT / 2} y2={HEIGHT / 2} className="grid" />
+          {bars.map((bar, place) => (
+            <g key={bar.key}>
+              <title>{`${bar.name}: ${series.map(({ name }, at) => `${name} ${spoken([bar.values[at] ?? null], show)}`).join(', ')}`}</title>
+              <rect x={place * 10} y="0" width="10" height={HEIGHT} className="field" />
+              {stacked(bar.values, top).map(({ y, height }, at) => (
+                <rect
+                  key={series[at]?.id}
+                  x={place * 10 + 1}
+                  width="8"
+                  y={y}
+                  height={height}
+                  data-kind={series[at]?.kind}
+                />
+              ))}
+            </g>
+          ))}
+        </svg>
+        <div className="axis tiny soft figures" aria-hidden="true">
+          {bars
+            .filter((_, place) => place % every === 0)
+            .map(({ key, label }) => (
+              <span key={key}>{label}</span>
+            ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Legend({ series }: { series: readonly Series[] }) {
+  if (series.length < 2) return null;
+  return (
+    <ul className="legend tiny soft">
+      {series.map(({ id, name, kind }) => (
+        <li key={id}>
+          <span className="swatch" data-kind={kind} />
+          {name}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ChartTable({ series, bars, show }: Drawing) {
+  return (
+    <div className="scrolls" tabIndex={0} role="region" aria-label={parts.chart.table}>
+      <table className="plain small">
+        <thead>
+          <tr>
+            <th scope="col" />
+            {series.map(({ id, name }) => (
+              <th key={id} scope="col" className="figures">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {bars.map(({ key, name, values, href }) => (
+            <tr key={key}>
+              <th scope="row">{href === undefined ? name : <a href={href}>{name}</a>}</th>
+              {series.map(({ id }, at) => (
+                <td key={id} className="figures">
+                  {spoken([values[at] ?? null], show)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function spoken(values: readonly (number | null)[], show: (value: number) => string): string {
+  return values.every((value) => value === null) ? parts.chart.gap : show(sum(values));
+}
+
+function sum(values: readonly (number | null)[]): number {
+  return values.reduce<number>((all, value) => all + (value ?? 0), 0);
+}
+
+/** The lowest first. What is there at all can be seen. */
+function stacked(values: readonly (number | null)[], top: number): { y: number; height: number }[] {
+  let ground = HEIGHT;
+  return values.map((value) => {
+    const height = value === null || value === 0 ? 0 : Math.max(2, (value / top) * HEIGHT);
+    ground -= height;
+    return { y: ground, height };
+  });
+}
