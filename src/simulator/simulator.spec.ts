@@ -822,7 +822,8 @@ describe('the REST API', () => {
     expect(next).toBe(`/v1/Account/${bench.authId}/Number/?limit=2&services=voice&offset=2`);
     const british = await bench.rest('GET', 'Number?number_startswith=44');
     expect(british.body).toMatchObject({ meta: { total_count: 2 }, objects: [{ country: 'GB' }, { country: 'GB' }] });
-    expect((await bench.rest('GET', 'Number/?services=sms')).body).toMatchObject({ meta: { total_count: 0 } });
+    expect((await bench.rest('GET', 'Number/?services=sms')).body).toMatchObject({ meta: { total_count: 5 } });
+    expect((await bench.rest('GET', 'Number/?services=mms')).body).toMatchObject({ meta: { total_count: 3 } });
     expect((await bench.rest('GET', 'Number/?limit=21')).status).toBe(400);
   });
 
@@ -906,7 +907,7 @@ describe('the control API', () => {
     ['POST', 'clock', {}],
     ['POST', 'faults', { lose: 2 }],
     ['POST', 'faults', { lose: ['everything'] }],
-    ['POST', 'faults', { api: { status: 404 } }],
+    ['POST', 'faults', { api: { status: 418 } }],
     ['PUT', 'settings', { inbound_rate: 'cheap' }],
     ['PUT', 'settings', { time_zone_offset: 'UTC' }],
     ['PUT', `phones/${CALLEE}`, { behaviour: 'friendly' }],

@@ -5,7 +5,6 @@ import { Account, type SimulatedNumber } from './calls/account.js';
 import { CallBook } from './calls/call-book.js';
 import type { Call } from './calls/call.js';
 import { Phones } from './calls/phones.js';
-import type { World } from './calls/world.js';
 import { Inbox } from './inbox/inbox.js';
 import type { KeptAdvance } from './kept-advance.js';
 import { RecordingBook } from './media/recording-book.js';
@@ -16,6 +15,8 @@ import { Faults } from './rules/faults.js';
 import { DEFAULT_SETTINGS, type Settings } from './rules/settings.js';
 import { Timers } from './rules/timers.js';
 import { WebhookSender } from './webhooks/webhook-sender.js';
+import type { TextWorld } from './texts/carry-text.js';
+import { TextBook } from './texts/text-book.js';
 import { runCall } from './xml/elements.js';
 
 export interface SimulatorOptions {
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
   /** Where calls go whose number has no application; may be empty until `configure` names it. */
   answerUrl: string;
   hangupUrl: string;
+  /** Where messages go; nowhere when it is left out. */
+  messageUrl?: string;
   clock: Clock;
   numbers: readonly SimulatedNumber[];
   /** Where this simulator's own media is served; recordings are made from the start then. Without it their address leads nowhere. */
@@ -45,7 +48,7 @@ const SETTLE_LIMIT_MS = 10_000;
 
 /** A Plivo in memory: numbers, phones and calls. Meets the application over HTTP only, as Plivo does. */
 @Injectable()
-export class Simulator implements World, OnModuleDestroy {
+export class Simulator implements TextWorld, OnModuleDestroy {
   readonly authId: string;
   readonly authToken: string;
   /** As a URL parser spells them. */
@@ -64,7 +67,8 @@ export class Simulator implements World, OnModuleDestroy {
   readonly activity = new Activity();
   readonly inbox: Inbox;
   readonly recordings = new RecordingBook();
-  private readonly urls: { answerUrl: string; hangupUrl: string };
+  readonly texts: TextBook;
+  private readonly urls: { answerUrl: string; hangupUrl: string; messageUrl: string };
   private readonly firstSettings: Readonly<Settings>;
   private readonly keptAdvance: KeptAdvance | null;
 
@@ -76,7 +80,8 @@ export class Simulator implements World, OnModuleDestroy {
     this.isDemo = options.isDemo ?? false;
     this.clock = options.clock;
     this.keptAdvance = options.keptAdvance ?? null;
-    this.urls = { answerUrl: options.answerUrl, hangupUrl: options.hangupUrl };
+    const { answerUrl, hangupUrl, messageUrl = '' } = options;
+    this.urls = { answerUrl, hangupUrl, messageUrl };
     const { mediaUrl } = options;
     this.firstSettings = {
       ...DEFAULT_SETTINGS,
@@ -88,6 +93,7 @@ export class Simulator implements World, OnModuleDestroy {
     this.account = new Account(options.numbers, this.urls, options.subaccountTokens);
     this.phones = new Phones(this.clock, this.timers, this.changes);
     this.book = new CallBook(this.clock, this.settings);
+    this.texts = new TextBook(this.clock);
     this.webhooks = new WebhookSender(this, (subaccount) => this.tokensOf(subaccount));
     this.inbox = new Inbox(this, () => this.inboxKnows());
   }
@@ -97,7 +103,7 @@ export class Simulator implements World, OnModuleDestroy {
   }
 
   /** Changes where calls go: the public address may only be known once the listener is. */
-  configure(urls: { answerUrl?: string; hangupUrl?: string }): void {
+  configure(urls: { answerUrl?: string; hangupUrl?: string; messageUrl?: string }): void {
     Object.assign(this.urls, urls);
     this.account.followDefaults();
   }
@@ -133,6 +139,7 @@ export class Simulator implements World, OnModuleDestroy {
     this.account.reset();
     this.phones.forgetAll();
     this.book.forgetAll();
+    this.texts.forgetAll();
     this.changes.notify();
   }
 

@@ -13,6 +13,7 @@ describe('the settings of a simulated Plivo in a process of its own', () => {
       isTokenGiven: false,
       answerUrl: 'http://127.0.0.1:8420/plivo/MASIMULATEDPLIVO0000/answer#ct=2000&rt=5000&rc=2&rp=all',
       hangupUrl: 'http://127.0.0.1:8420/plivo/MASIMULATEDPLIVO0000/hangup#ct=2000&rt=5000&rc=5&rp=all',
+      messageUrl: 'http://127.0.0.1:8420/plivo/MASIMULATEDPLIVO0000/message',
       numbers: DEMO_NUMBERS,
     });
   });
@@ -39,7 +40,10 @@ describe('the settings of a simulated Plivo in a process of its own', () => {
 
   it('rent the numbers that are named', () => {
     const { numbers } = readStandaloneSettings({ NUMBERS: '14155550100, +442079460001' });
-    expect(numbers).toEqual([{ number: '14155550100' }, { number: '442079460001' }]);
+    expect(numbers).toEqual([
+      { number: '14155550100', services: ['voice', 'sms', 'mms'] },
+      { number: '442079460001', services: ['voice', 'sms'] },
+    ]);
   });
 
   it('that are wrong are told at once, without a token', () => {

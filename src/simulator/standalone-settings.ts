@@ -7,7 +7,7 @@ import {
   parseToken,
   type Parsed,
 } from '../platform/settings/config-formats.js';
-import { DEMO_NUMBERS, type SimulatedNumber } from './calls/account.js';
+import { DEMO_NUMBERS, servicesOf, type SimulatedNumber } from './calls/account.js';
 import { serviceWebhooks } from './service-webhooks.js';
 
 /** How the simulated Plivo runs in a process of its own. */
@@ -21,6 +21,7 @@ export interface StandaloneSettings {
   isTokenGiven: boolean;
   answerUrl: string;
   hangupUrl: string;
+  messageUrl: string;
   numbers: readonly SimulatedNumber[];
 }
 
@@ -70,6 +71,7 @@ export function readStandaloneSettings(env: NodeJS.ProcessEnv): StandaloneSettin
     isTokenGiven: authToken !== null,
     answerUrl: read('ANSWER_URL', parseWebhookUrl) ?? service.answerUrl,
     hangupUrl: read('HANGUP_URL', parseWebhookUrl) ?? service.hangupUrl,
+    messageUrl: service.messageUrl,
     numbers: read('NUMBERS', parseNumbers) ?? DEMO_NUMBERS,
   };
   if (problems.length > 0) {
@@ -109,6 +111,6 @@ function parseWebhookUrl(text: string): Parsed<string> {
 function parseNumbers(text: string): Parsed<SimulatedNumber[]> {
   const numbers = text.split(',').map((part) => part.trim().replace('+', ''));
   if (numbers.every((number) => /^[1-9]\d{6,14}$/.test(number)))
-    return { value: numbers.map((number) => ({ number })) };
+    return { value: numbers.map((number) => ({ number, services: servicesOf(number) })) };
   return { expected: 'expected international numbers, such as 14155550100,442079460001' };
 }

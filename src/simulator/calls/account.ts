@@ -2,20 +2,23 @@ import { parseCaller } from '../../telephony/phone.js';
 import type { WebhookMethod } from '../webhooks/signature.js';
 import { Subaccounts } from './subaccounts.js';
 
+/** What a number can do. */
+export type NumberService = 'voice' | 'sms' | 'mms';
+
 /** A number that the simulated account rents. Digits only, as everywhere in Plivo's JSON. */
 export interface SimulatedNumber {
   number: string;
   alias?: string;
   subaccount?: string;
   /** Default: voice only. */
-  services?: readonly ('voice' | 'sms')[];
+  services?: readonly NumberService[];
 }
 
 export interface RentedNumber {
   number: string;
   alias: string;
   subaccount: string | null;
-  services: readonly ('voice' | 'sms')[];
+  services: readonly NumberService[];
   appId: string | null;
 }
 
@@ -29,7 +32,13 @@ export interface CallUrls {
   hangupMethod: WebhookMethod;
 }
 
-export interface Application extends CallUrls {
+/** Where a number's messages go; null where nowhere. */
+export interface MessageUrl {
+  messageUrl: string | null;
+  messageMethod: WebhookMethod;
+}
+
+export interface Application extends CallUrls, MessageUrl {
   appId: string;
   appName: string;
   subaccount: string | null;
@@ -37,19 +46,29 @@ export interface Application extends CallUrls {
 
 /** Fictional numbers in two countries. */
 export const DEMO_NUMBERS: readonly SimulatedNumber[] = [
-  { number: '14155550100', alias: 'demo 1' },
-  { number: '14155550101', alias: 'demo 2' },
-  { number: '14155550102', alias: 'demo 3' },
-  { number: '442079460001', alias: 'demo 4' },
-  { number: '442079460002', alias: 'demo 5' },
+  { number: '14155550100', alias: 'demo 1', services: ['voice', 'sms', 'mms'] },
+  { number: '14155550101', alias: 'demo 2', services: ['voice', 'sms', 'mms'] },
+  { number: '14155550102', alias: 'demo 3', services: ['voice', 'sms', 'mms'] },
+  { number: '442079460001', alias: 'demo 4', services: ['voice', 'sms'] },
+  { number: '442079460002', alias: 'demo 5', services: ['voice', 'sms'] },
 ];
+
+/** MMS is there in North America alone. */
+export function servicesOf(number: string): readonly NumberService[] {
+  return number.startsWith('1') ? ['voice', 'sms', 'mms'] : ['voice', 'sms'];
+}
 
 /** Where a number leads, as the control names it. */
 export const DESTINATIONS = ['here', 'elsewhere', 'nowhere'] as const;
 export type Destination = (typeof DESTINATIONS)[number];
 
 const ELSEWHERE = 'hotline';
-const HOTLINE = { appName: ELSEWHERE, answerUrl: 'https://hotline.example/answer', hangupUrl: null };
+const HOTLINE = {
+  appName: ELSEWHERE,
+  answerUrl: 'https://hotline.example/answer',
+  hangupUrl: null,
+  messageUrl: null,
+};
 /** Always the same: a number that was listed before a reset still names it. */
 const HOME_APP_ID = '10000000000000000';
 const FIRST_APP_ID = 10_000_000_000_000_001n;
@@ -63,7 +82,7 @@ export class Account {
 
   constructor(
     private readonly rented: readonly SimulatedNumber[],
-    private readonly defaults: { answerUrl: string; hangupUrl: string },
+    private readonly defaults: { answerUrl: string; hangupUrl: string; messageUrl: string },
     subaccountTokens: Readonly<Record<string, string>> = {},
   ) {
     this.subaccounts = new Subaccounts(subaccountTokens);
@@ -92,7 +111,7 @@ export class Account {
       number,
       alias: '',
       subaccount: null,
-      services: ['voice'],
+      services: servicesOf(number),
       appId: HOME_APP_ID,
     };
     this.numbers.set(number, rented);
@@ -106,6 +125,12 @@ export class Account {
 
   urlsFor(number: RentedNumber): CallUrls {
     return this.applications.get(number.appId ?? '') ?? this.home();
+  }
+
+  /** Where this number's messages go; null where nobody is told of them. */
+  messagesOf(number: RentedNumber): { url: string; method: WebhookMethod } | null {
+    const { messageUrl: url, messageMethod: method } = this.applications.get(number.appId ?? '') ?? this.home();
+    return url === null ? null : { url, method };
   }
 
   /** The defaults have changed, and with them where the first application leads. */
@@ -126,8 +151,8 @@ export class Account {
     return there ?? this.addApplication({ ...this.home(), ...HOTLINE, subaccount: null });
   }
 
-  private home(): CallUrls {
-    const { answerUrl, hangupUrl } = this.defaults;
+  private home(): CallUrls & MessageUrl {
+    const { answerUrl, hangupUrl, messageUrl } = this.defaults;
     return {
       answerUrl,
       answerMethod: 'POST',
@@ -135,6 +160,8 @@ export class Account {
       fallbackMethod: 'POST',
       hangupUrl: hangupUrl === '' ? null : hangupUrl,
       hangupMethod: 'POST',
+      messageUrl: messageUrl === '' ? null : messageUrl,
+      messageMethod: 'POST',
     };
   }
 

@@ -37,6 +37,16 @@ export interface Caption {
   text: string;
 }
 
+/** A message that has arrived. */
+export interface ArrivedText {
+  at: number;
+  from: string;
+  text: string;
+  message_uuid: string;
+  /** Pictures that came with it, in base64. */
+  media?: { type: string; content: string }[];
+}
+
 const KEPT_SIGHTINGS = 20_000;
 const KEPT_CAPTIONS = 200;
 const KEPT_DIGITS = 200;
@@ -46,6 +56,12 @@ export class Phone {
   afterSeconds = 0;
   /** What it types by itself, one entry for each prompt that it hears to the end; an empty entry lets a prompt pass. */
   types: string[] = [];
+  readonly texts: ArrivedText[] = [];
+  /** What becomes of messages to it: `undelivered` ones have arrived, and the network says otherwise. */
+  textOutcome: { state: 'delivered' | 'undelivered' | 'failed'; errorCode: string } = {
+    state: 'delivered',
+    errorCode: '000',
+  };
   readonly captions: Caption[] = [];
   readonly digits: { at: number; call_uuid: string | null; digits: string }[] = [];
   private readonly lines = new Map<string, { line: Line; incoming: IncomingLine | null; timer: Timer | null }>();

@@ -3,13 +3,14 @@ import {
   type Chance,
   type FaultPlan,
   NO_FAULTS,
+  STRIKES,
   WEBHOOK_KINDS,
   type WebhookKind,
 } from '../rules/faults.js';
 import { Fields } from './control-fields.js';
 
 const CHANCES = ['lose', 'duplicate', 'reorder', 'bad_signature'] as const;
-const API_STATUSES = [429, 500, 502, 503] as const;
+const API_STATUSES = [404, 429, 500, 502, 503] as const;
 const LONGEST_DELAY_MS = 3_600_000;
 
 /** The body of `POST faults`: what it does not name does not go wrong. */
@@ -18,6 +19,7 @@ export function readFaults(body: unknown): { plan: FaultPlan; seed: number | nul
   const plan: FaultPlan = {
     ...NO_FAULTS,
     lose_nth: readNth(fields.raw('lose_nth')),
+    strike_nth: readStrike(fields.raw('strike_nth')),
     lose_once: readKinds(fields, 'lose_once'),
     delay_ms: fields.number('delay_ms', 0, LONGEST_DELAY_MS) ?? 0,
     api: readApi(fields.raw('api')),
@@ -39,13 +41,24 @@ function readApi(value: unknown): ApiFaults {
     truncate: fields.flag('truncate') ?? false,
     after_effect: fields.flag('after_effect') ?? false,
     only: fields.texts('only', (text) => /^(GET|POST|DELETE) [A-Za-z]+(\/:[A-Za-z]+)?$/.test(text)),
+    skip: fields.number('skip', 0, 1_000_000) ?? 0,
     times: fields.number('times', 1, 1_000_000),
   };
 }
 
 function readNth(value: unknown): FaultPlan['lose_nth'] {
+  return value === null ? null : nthOf(new Fields(value, ['kind', 'n'], 'lose_nth.'));
+}
+
+function readStrike(value: unknown): FaultPlan['strike_nth'] {
   if (value === null) return null;
-  const fields = new Fields(value, ['kind', 'n'], 'lose_nth.');
+  const fields = new Fields(value, ['kind', 'n', 'fate'], 'strike_nth.');
+  const fate = fields.choice('fate', STRIKES);
+  if (fate === null) throw fields.wrong('fate', `one of ${STRIKES.join(', ')}`);
+  return { ...nthOf(fields), fate };
+}
+
+function nthOf(fields: Fields): { kind: WebhookKind | 'any'; n: number } {
   const n = fields.number('n', 1, 1_000_000);
   if (n === null || !Number.isInteger(n)) throw fields.wrong('n', 'a whole number from 1');
   return { kind: fields.choice('kind', [...WEBHOOK_KINDS, 'any']) ?? 'any', n };

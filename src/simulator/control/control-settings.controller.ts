@@ -147,16 +147,19 @@ export class ControlSettingsController {
     return this.simulator.apiRequests.view();
   }
 
-  /** What this Plivo charges for all legs that have ended since its start or the last reset. */
+  /** What this Plivo charges for all legs that have ended, and all messages, since its start or the last reset. */
   @Get('bill')
   @Documented({
-    summary: 'What this Plivo charges for all ended legs',
+    summary: 'What this Plivo charges for all ended legs and for all messages',
     operationId: 'getBill',
     answers: { 200: ['Done.', ANSWER] },
   })
   bill() {
     const { legs, billedSeconds, micros } = this.simulator.book.total;
-    return { legs, billed_seconds: billedSeconds, amount_micros: micros };
+    const { texts, settings } = this.simulator;
+    const { messages, units, micros: messageMicros } = texts.bill(settings.text_carrier_rate);
+    const ofMessages = { messages, message_units: units, message_micros: messageMicros };
+    return { legs, billed_seconds: billedSeconds, amount_micros: micros, ...ofMessages };
   }
 
   /** `ahead_seconds`: how far somebody has moved it; a restart keeps that. */

@@ -1,6 +1,14 @@
 import { isRate } from '../calls/billing.js';
 import { isTimeZoneOffset } from '../calls/console-time.js';
-import { DEFAULT_SETTINGS, FRAGMENT_HABITS, SOUND_SIGNATURES, type Settings } from '../rules/settings.js';
+import {
+  DEFAULT_SETTINGS,
+  FRAGMENT_HABITS,
+  MEDIA_NUMBERINGS,
+  REPORT_HABITS,
+  SOUND_SIGNATURES,
+  TEXT_SIGNATURES,
+  type Settings,
+} from '../rules/settings.js';
 import { Fields } from './control-fields.js';
 
 const ACTION_CHOICES = ['redirect-false', 'never', 'always'] as const;
@@ -32,5 +40,19 @@ export function readSettings(body: unknown): { [Name in keyof Settings]: Setting
     request_uuid_differs: fields.flag('request_uuid_differs'),
     main_reaches_subaccounts: fields.flag('main_reaches_subaccounts'),
     barred_prefixes: fields.texts('barred_prefixes', (text) => /^\d{1,15}$/.test(text)),
+    text_inbound_rate: fields.text('text_inbound_rate', isRate),
+    text_outbound_rate: fields.text('text_outbound_rate', isRate),
+    text_carrier_rate: fields.text('text_carrier_rate', isRate),
+    text_reports: fields.choice('text_reports', REPORT_HABITS),
+    text_report_sequence: fields.flag('text_report_sequence'),
+    text_signature: fields.choice('text_signature', TEXT_SIGNATURES),
+    text_list_delay_seconds: fields.number('text_list_delay_seconds', 0, LONGEST_SECONDS),
+    text_opt_outs: fields.choice('text_opt_outs', ['on', 'off']),
+    mms_inbound_rate: fields.text('mms_inbound_rate', isRate),
+    mms_outbound_rate: fields.text('mms_outbound_rate', isRate),
+    media_numbering: fields.choice('media_numbering', MEDIA_NUMBERINGS),
+    media_delete: fields.choice('media_delete', ['on', 'refused']),
+    text_opt_out_grace: fields.flag('text_opt_out_grace'),
+    text_unregistered: fields.choice('text_unregistered', ['carried', 'refused']),
   };
 }

@@ -1,5 +1,6 @@
 import type { Call, Leg } from '../calls/call.js';
 import type { Phone, Sighting } from '../calls/phones.js';
+import type { Text } from '../texts/text.js';
 
 export function callSummary(call: Call) {
   const { from, to, direction, initiatedAt } = call.aLeg.facts;
@@ -67,6 +68,36 @@ export function phoneView(phone: Phone, sightings: readonly Sighting[]) {
     sightings: sightings.filter((sighting) => sighting.phone === phone.number).map(withIsoTime),
     captions: phone.captions.map(withIsoTime),
     digits: phone.digits.map(withIsoTime),
+    texts: phone.texts.map(withIsoTime),
+    text_outcome: phone.textOutcome.state,
+  };
+}
+
+/** `status` of a webhook: the state that it tells. */
+export function textView({ uuid, facts, state, errorCode, units, amount, webhooks }: Text) {
+  const { direction, from, to, text, mediaCount, at, log, expirySeconds, request } = facts;
+  return {
+    message_uuid: uuid,
+    direction,
+    from,
+    to,
+    text,
+    media_count: mediaCount,
+    state,
+    error_code: errorCode,
+    units,
+    amount,
+    log,
+    message_expiry: expirySeconds,
+    at: iso(at),
+    request,
+    webhooks: webhooks.map((webhook) => ({
+      ...withIsoTime(webhook),
+      attempts: webhook.attempts.length,
+      tries: webhook.attempts.map(withIsoTime),
+      answered: webhook.status,
+      status: webhook.params['Status'] ?? null,
+    })),
   };
 }
 

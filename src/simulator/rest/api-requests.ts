@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 
-const PREFIX = '/simulator/v1/Account/:authId/';
+const ACCOUNT = '/simulator/v1/Account/:authId';
+const PREFIX = `${ACCOUNT}/`;
+const MESSAGE_MEDIA_PREFIX = '/simulator/media/v1/Account/:authId/Message/:uuid/Media/';
 const MEDIA_PREFIX = '/simulator/media/v1/Account/:authId/Recording/';
 
-/** What a request asks of the API, such as `POST Call` or `GET Call/:uuid`; a recording's sound is `GET Media/:file`. */
+/** What a request asks of the API, such as `POST Call` or `GET Call/:uuid`; a recording's sound is `GET Media/:file`, a message's picture `GET MessageMedia/:media`. */
 export function kindOf({ method, routeOptions }: Pick<FastifyRequest, 'method' | 'routeOptions'>): string {
-  return `${method} ${(routeOptions.url ?? '').replace(PREFIX, '').replace(MEDIA_PREFIX, 'Media/').replace(/\/$/, '')}`;
+  if (routeOptions.url === ACCOUNT) return `${method} Account`;
+  return `${method} ${(routeOptions.url ?? '').replace(PREFIX, '').replace(MEDIA_PREFIX, 'Media/').replace(MESSAGE_MEDIA_PREFIX, 'MessageMedia/').replace(/\/$/, '')}`;
 }
 
 /** How often each kind of API request came in, those that were refused or made to fail among them. */

@@ -58,6 +58,8 @@ export class RestApplicationsController {
       fallbackMethod: given.method('fallback_method'),
       hangupUrl: given.url('hangup_url'),
       hangupMethod: given.method('hangup_method'),
+      messageUrl: given.url('message_url'),
+      messageMethod: given.method('message_method'),
       subaccount: viewerOf(request).subaccount ?? given.optional('subaccount'),
     });
     return { api_id: randomUUID(), app_id: appId, message: 'created' };
@@ -114,6 +116,8 @@ export class RestApplicationsController {
     if (given.has('fallback_method')) application.fallbackMethod = given.method('fallback_method');
     if (given.has('hangup_url')) application.hangupUrl = given.url('hangup_url');
     if (given.has('hangup_method')) application.hangupMethod = given.method('hangup_method');
+    if (given.has('message_url')) application.messageUrl = given.url('message_url');
+    if (given.has('message_method')) application.messageMethod = given.method('message_method');
     if (given.has('subaccount')) application.subaccount = given.optional('subaccount');
     return { api_id: randomUUID(), message: 'changed' };
   }
@@ -150,8 +154,8 @@ export class RestApplicationsController {
       fallback_method: application.fallbackMethod,
       hangup_method: application.hangupMethod,
       hangup_url: application.hangupUrl ?? application.answerUrl,
-      message_method: 'POST',
-      message_url: '',
+      message_method: application.messageMethod,
+      message_url: application.messageUrl ?? '',
       public_uri: false,
       resource_uri: `${base}/Application/${appId}/`,
       sip_uri: `sip:${appId}@app.plivo.com`,

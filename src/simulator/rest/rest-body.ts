@@ -2,6 +2,8 @@ import { parseUrl } from '../../platform/parse-url.js';
 import type { WebhookMethod } from '../webhooks/signature.js';
 import { missing, RestRefusal } from './rest-errors.js';
 
+const MOST_URLS = 10;
+
 /** Reads the JSON body of a REST call the way Plivo does: by name, numbers welcome where text is meant. */
 export class RestBody {
   private readonly values: Record<string, unknown>;
@@ -33,6 +35,14 @@ export class RestBody {
     const value = this.optional(name);
     if (value !== null && parseUrl(value) === null) throw new RestRefusal(400, `${name} parameter is not a valid URL`);
     return value;
+  }
+
+  urls(name: string): string[] {
+    const value = this.values[name] ?? [];
+    const isList = Array.isArray(value) && value.length <= MOST_URLS;
+    const urls = isList ? value.filter((one): one is string => typeof one === 'string' && parseUrl(one) !== null) : [];
+    if (!isList || urls.length < value.length) throw new RestRefusal(400, `${name} parameter is invalid`);
+    return urls;
   }
 
   requiredUrl(name: string): string {

@@ -111,7 +111,7 @@ export class RestNumbersController {
       carrier: 'Plivo',
       cnam_lookup: 'disabled',
       country: parsed === null ? '' : describeNumber(parsed).country,
-      mms_enabled: false,
+      mms_enabled: services.includes('mms'),
       mms_rate: '0.00000',
       monthly_rental_rate: '0.80000',
       number,

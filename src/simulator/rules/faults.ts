@@ -12,8 +12,16 @@ export const WEBHOOK_KINDS = [
   'dial-music',
   'record-action',
   'recording',
+  'message',
+  'message-status',
 ] as const;
 export type WebhookKind = (typeof WEBHOOK_KINDS)[number];
+
+/** What strikes one webhook alone. `unreached`: it does not arrive, and its sender sees that; `unanswered`: it does, and its answer does not. */
+export const STRIKES = ['lost', 'duplicated', 'late', 'unreached', 'unanswered'] as const;
+export type Strike = (typeof STRIKES)[number];
+/** Others overtake it; as long as Plivo's repeats take in all. */
+const LATE_MS = 420_000;
 
 /** A probability from 0 to 1, or the kinds of webhook that it always strikes. */
 export type Chance = number | readonly WebhookKind[];
@@ -22,6 +30,8 @@ export interface FaultPlan {
   lose: Chance;
   /** Loses the n-th webhook of a kind, or of all, counted over all calls from the moment of the order. */
   lose_nth: { kind: WebhookKind | 'any'; n: number } | null;
+  /** The same, with something else that goes wrong than losing it for good. */
+  strike_nth: { kind: WebhookKind | 'any'; n: number; fate: Strike } | null;
   /** Loses the next webhook of each of these kinds, and no other. */
   lose_once: readonly WebhookKind[];
   duplicate: Chance;
@@ -33,7 +43,7 @@ export interface FaultPlan {
 
 /** What the REST API does instead of answering. */
 export interface ApiFaults {
-  status: 429 | 500 | 502 | 503 | null;
+  status: 404 | 429 | 500 | 502 | 503 | null;
   /** Stays silent until the fault is lifted. */
   hang: boolean;
   /** Closes the connection. */
@@ -46,6 +56,8 @@ export interface ApiFaults {
   after_effect: boolean;
   /** Kinds of request, as `GET api-requests` names them; null strikes all. */
   only: readonly string[] | null;
+  /** How many requests it lets pass first. */
+  skip: number;
   /** How many requests it strikes; null strikes for ever. */
   times: number | null;
 }
@@ -55,12 +67,15 @@ export interface Fate {
   isDuplicated: boolean;
   isReordered: boolean;
   isBadlySigned: boolean;
+  isUnreached: boolean;
+  isUnanswered: boolean;
   delayMs: number;
 }
 
 export const NO_FAULTS: Readonly<FaultPlan> = {
   lose: 0,
   lose_nth: null,
+  strike_nth: null,
   lose_once: [],
   duplicate: 0,
   reorder: 0,
@@ -74,6 +89,7 @@ export const NO_FAULTS: Readonly<FaultPlan> = {
     truncate: false,
     after_effect: false,
     only: null,
+    skip: 0,
     times: null,
   },
 };
@@ -114,15 +130,17 @@ export class Faults {
   }
 
   fateOf(kind: WebhookKind, callOrdinal = 0): Fate {
-    const isPicked = this.isPicked(kind);
+    const { isPicked, strike } = this.picked(kind);
     const strikes = (chance: Chance) =>
       typeof chance === 'number' ? chance > 0 && this.streamOf(callOrdinal).next() < chance : chance.includes(kind);
     return {
-      isLost: strikes(this.plan.lose) || isPicked,
-      isDuplicated: strikes(this.plan.duplicate),
-      isReordered: strikes(this.plan.reorder),
+      isLost: strikes(this.plan.lose) || isPicked || strike === 'lost',
+      isDuplicated: strikes(this.plan.duplicate) || strike === 'duplicated',
+      isReordered: strikes(this.plan.reorder) || strike === 'late',
       isBadlySigned: strikes(this.plan.bad_signature),
-      delayMs: this.plan.delay_ms,
+      isUnreached: strike === 'unreached',
+      isUnanswered: strike === 'unanswered',
+      delayMs: strike === 'late' ? LATE_MS : this.plan.delay_ms,
     };
   }
 
@@ -132,7 +150,8 @@ export class Faults {
     const isOrdered = api.status !== null || api.hang || api.reset || api.delay_ms > 0 || api.truncate;
     if (!isOrdered || api.only?.includes(kind) === false) return null;
     this.apiStrikes += 1;
-    return api.times === null || this.apiStrikes <= api.times ? api : null;
+    const strike = this.apiStrikes - api.skip;
+    return strike > 0 && (api.times === null || strike <= api.times) ? api : null;
   }
 
   /** Resolves when the plan no longer lets the API hang, and at the latest when the faults are lifted. */
@@ -142,11 +161,15 @@ export class Faults {
     });
   }
 
-  private isPicked(kind: WebhookKind): boolean {
-    const { lose_nth: nth, lose_once: once } = this.plan;
+  private picked(kind: WebhookKind): { isPicked: boolean; strike: Strike | null } {
+    const { lose_nth: lost, strike_nth: struck, lose_once: once } = this.plan;
     const counts = { kind: this.count(kind), any: this.count('any') };
-    const isNth = nth !== null && (nth.kind === 'any' ? counts.any : counts.kind) === nth.n;
-    return (isNth && (nth.kind === 'any' || nth.kind === kind)) || (counts.kind === 1 && once.includes(kind));
+    const isNth = (nth: { kind: WebhookKind | 'any'; n: number } | null): boolean =>
+      nth !== null && (nth.kind === 'any' ? counts.any : nth.kind === kind ? counts.kind : 0) === nth.n;
+    return {
+      isPicked: isNth(lost) || (counts.kind === 1 && once.includes(kind)),
+      strike: isNth(struck) ? (struck?.fate ?? null) : null,
+    };
   }
 
   private count(kind: WebhookKind | 'any'): number {

@@ -50,7 +50,41 @@ export interface Settings {
   main_reaches_subaccounts: boolean;
   /** Digits; what starts with them may not be called: 403 from the API, 2050 in a Dial. */
   barred_prefixes: readonly string[];
+  /** US dollars a unit of a message, decimal text. */
+  text_inbound_rate: string;
+  text_outbound_rate: string;
+  /** What carriers charge for a unit of a message, either way; told by message records alone. */
+  text_carrier_rate: string;
+  /** Which states of a message are told: `no-queued` leaves the first one out, `up-to-sent` those behind it, as in North America. */
+  text_reports: (typeof REPORT_HABITS)[number];
+  /** Whether reports have a number of their own. */
+  text_report_sequence: boolean;
+  /**
+   * How webhooks about messages are signed: `all` as others are, `main` by the main account's V3 alone, `double` with UTF-8 taken for Latin-1, as two official SDKs
+   * read it, `v2` by nothing that covers what is said, `wrong-v3` by that and a V3 that is wrong. Not documented.
+   */
+  text_signature: (typeof TEXT_SIGNATURES)[number];
+  /** How long after it was taken a message is in the list. */
+  text_list_delay_seconds: number;
+  /** Whether this Plivo obeys STOP and its like by itself. */
+  text_opt_outs: 'on' | 'off';
+  /** US dollars a message with pictures, decimal text. */
+  mms_inbound_rate: string;
+  mms_outbound_rate: string;
+  /** Where the numbering of pictures in webhooks begins; Plivo's pages disagree. */
+  media_numbering: (typeof MEDIA_NUMBERINGS)[number];
+  /** Whether pictures of messages can be deleted; not documented. */
+  media_delete: 'on' | 'refused';
+  /** Whether it still carries one message within five minutes of STOP, as its support pages say. */
+  text_opt_out_grace: boolean;
+  /** Whether carriers take messages from US numbers that no campaign is registered for: local ones, and none here is. Refused ones fail with code 30. */
+  text_unregistered: 'carried' | 'refused';
 }
+
+export const REPORT_HABITS = ['all', 'no-queued', 'up-to-sent', 'reversed', 'none'] as const;
+export const TEXT_SIGNATURES = ['all', 'main', 'double', 'v2', 'wrong-v3'] as const;
+
+export const MEDIA_NUMBERINGS = ['from-0', 'from-1'] as const;
 
 export const FRAGMENT_HABITS = ['stripped', 'signed', 'sent', 'refused'] as const;
 export const SOUND_SIGNATURES = ['v3', 'v2', 'none'] as const;
@@ -78,6 +112,20 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   request_uuid_differs: false,
   main_reaches_subaccounts: false,
   barred_prefixes: [],
+  text_inbound_rate: '0.0055',
+  text_outbound_rate: '0.0070',
+  text_carrier_rate: '0',
+  text_reports: 'all',
+  text_report_sequence: true,
+  text_signature: 'all',
+  text_list_delay_seconds: 0,
+  text_opt_outs: 'on',
+  mms_inbound_rate: '0.0080',
+  mms_outbound_rate: '0.0160',
+  media_numbering: 'from-0',
+  media_delete: 'on',
+  text_opt_out_grace: false,
+  text_unregistered: 'carried',
 };
 
 /** Whether the account may not call this number. */

@@ -26,6 +26,13 @@ export function signV2(url: string, nonce: string, token: string): string {
   return hmac(splitUrl(url).base + nonce, token);
 }
 
+/** As two official SDKs read what is not ASCII: UTF-8 taken for Latin-1, and written as UTF-8 again. */
+export function signV3Double(request: SignedRequest, token: string): string {
+  const { base, query } = splitUrl(request.url);
+  const text = `${signedText(base, query, request)}.${request.nonce}`;
+  return hmac(Buffer.from(text, 'utf8').toString('latin1'), token);
+}
+
 /** Every header of both generations, for the token of the number's owner and that of the main account. */
 export function signatureHeaders(request: SignedRequest, tokens: { owner: string; main: string }) {
   const { url, nonce } = request;

@@ -6,7 +6,8 @@ import type { Fate, Faults, WebhookKind } from '../rules/faults.js';
 import type { Settings } from '../rules/settings.js';
 import type { Timers } from '../rules/timers.js';
 import type { Lane } from './lane.js';
-import { newNonce, signatureHeaders, type WebhookMethod } from './signature.js';
+import { newNonce, type WebhookMethod } from './signature.js';
+import { headersOf } from './signed-headers.js';
 import type { RetryReason, WebhookTarget } from './webhook-target.js';
 
 /** What a webhook is about: a call, as far as its sender knows one. It keeps what became of each. */
@@ -63,6 +64,8 @@ interface Limits {
 
 type Attempt = { reply: Reply; failure: null } | { reply: null; failure: { reason: RetryReason; error: string } };
 
+/** The answer of one that has arrived, where it is lost on its way back. */
+const UNHEARD: Attempt = { reply: null, failure: { reason: 'rt', error: 'ECONNRESET' } };
 /** More than a document may have, so that one too large is seen to be. */
 const READ_AT_MOST = 128 * 1024;
 const OVERTAKEN_AT_LATEST_MS = 1000;
@@ -75,7 +78,6 @@ const WAITED_FOR: ReadonlySet<WebhookKind> = new Set([
   'confirm-sound',
   'dial-music',
 ]);
-const SOUNDS: ReadonlySet<WebhookKind> = new Set(['confirm-sound', 'dial-music']);
 
 /** Carries webhooks to the application over kept-alive connections: signed, in order per call, repeated as the URL asks. */
 export class WebhookSender {
@@ -134,9 +136,7 @@ export class WebhookSender {
     const { target } = webhook;
     const limits = { target, giveUpAt: Date.now() + target.totalTimeoutMs };
     let signed = this.sign(origin, webhook, fate);
-    let attempt = await this.attempt(record, signed, limits);
-    // A repeat is an exact copy, as when the first one's answer got lost on the way; a retry is signed afresh.
-    if (fate.isDuplicated) await this.attempt(record, signed, limits);
+    let attempt = await this.firstAttempt(record, signed, limits, fate);
     leave?.();
     for (let retry = 1; retry <= target.retries && isWorthRetrying(attempt, limits); retry += 1) {
       if (origin.isForgotten || this.isClosed) break;
@@ -151,19 +151,30 @@ export class WebhookSender {
     return reply;
   }
 
-  private sign(origin: WebhookOrigin, { kind, target, method, params }: Webhook, fate: Fate): SignedWebhook {
-    const sorted = new URLSearchParams(params);
+  private sign(origin: WebhookOrigin, { kind, target, method, params: said }: Webhook, fate: Fate): SignedWebhook {
+    const sorted = new URLSearchParams(said);
     if (method === 'POST') sorted.sort();
     const asked = (url: string): string => (method === 'GET' ? withQuery(url, sorted) : url);
     const tokens = this.tokensOf(origin.subaccount);
     const wrong = fate.isBadlySigned ? 'not the token' : '';
-    const signature = signatureHeaders(
-      { method, url: asked(target.signedUrl), params: method === 'GET' ? [] : [...sorted], nonce: newNonce() },
-      { owner: tokens.owner + wrong, main: tokens.main + wrong },
-    );
-    const headers = SOUNDS.has(kind) ? headersOfSound(signature, this.parts.settings) : signature;
+    const params = method === 'GET' ? [] : [...sorted];
+    const signing = { method, url: asked(target.signedUrl), params, nonce: newNonce() };
+    const by = { owner: tokens.owner + wrong, main: tokens.main + wrong };
+    const headers = headersOf(kind, this.parts.settings, signing, by);
     const isSigned = 'X-Plivo-Signature-V3' in headers ? !fate.isBadlySigned : null;
     return { url: asked(target.url), method, headers, isSigned, body: method === 'GET' ? null : sorted.toString() };
+  }
+
+  private async firstAttempt(record: WebhookRecord, signed: SignedWebhook, limits: Limits, fate: Fate) {
+    const attempt = fate.isUnreached ? this.notReached(record) : await this.attempt(record, signed, limits);
+    // A repeat is an exact copy, as when the first one's answer got lost on the way; a retry is signed afresh.
+    if (fate.isDuplicated) await this.attempt(record, signed, limits);
+    return fate.isUnanswered ? UNHEARD : attempt;
+  }
+
+  private notReached(record: WebhookRecord): Attempt {
+    record.attempts.push({ at: this.parts.clock.now(), ms: 0, status: null, error: 'ECONNREFUSED' });
+    return { reply: null, failure: { reason: 'ct', error: 'ECONNREFUSED' } };
   }
 
   private async attempt(record: WebhookRecord, signed: SignedWebhook, { target, giveUpAt }: Limits): Promise<Attempt> {
@@ -233,13 +244,6 @@ function withQuery(url: string, params: URLSearchParams): string {
   for (const [name, value] of params) query.append(name, value);
   query.sort();
   return `${base}?${query}`;
-}
-
-function headersOfSound(signature: Record<string, string>, { sound_signature }: Settings): Record<string, string> {
-  if (sound_signature === 'v3') return signature;
-  return Object.fromEntries(
-    Object.entries(signature).filter(([name]) => sound_signature === 'v2' && name.includes('-V2')),
-  );
 }
 
 export function isSuccess(reply: Reply | null): reply is Reply {
