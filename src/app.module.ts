@@ -8,7 +8,8 @@ import { AlertsModule } from './alerts/index.js';
 import { BillingStatsModule } from './billing-stats/index.js';
 import { CallbacksModule } from './callbacks/index.js';
 import { CallRoutingModule } from './call-routing/index.js';
-import { HealthModule } from './health/index.js';
+import { DoctorModule } from './doctor/index.js';
+import { HealthModule, WatchingModule } from './health/index.js';
 import { NumberPoolModule } from './number-pool/index.js';
 import { PeopleModule } from './people/index.js';
 import { PlivoModule } from './plivo/index.js';
@@ -16,6 +17,8 @@ import { RecordingModule } from './recording/index.js';
 import { RetentionModule } from './retention/index.js';
 import { SchedulerModule } from './scheduler/index.js';
 import { SessionsModule } from './sessions/index.js';
+import { TextMediaModule } from './text-media/index.js';
+import { TextsModule } from './texts/index.js';
 import { ErrorFilter } from './platform/http/error-filter.js';
 import { Log } from './platform/logging/logger.js';
 import { PlatformModule, type Ground } from './platform/platform.module.js';
@@ -40,14 +43,18 @@ export class AppModule {
         SessionsModule,
         CallRoutingModule,
         RecordingModule,
+        TextMediaModule,
+        TextsModule,
         BillingStatsModule,
         CallbacksModule,
         AlertsModule,
         RetentionModule,
         PeopleModule,
         SchedulerModule,
+        DoctorModule,
         AdminModule,
         HealthModule,
+        WatchingModule,
         ...(ground.config.provider.kind === 'simulator' ? [simulator(ground)] : []),
       ],
       providers: [{ provide: APP_FILTER, inject: [Log], useFactory: (log: Log) => new ErrorFilter(log) }],

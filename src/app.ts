@@ -14,14 +14,16 @@ import { AdminGuard, maskAdminAnswers } from './admin/index.js';
 import { AppModule } from './app.module.js';
 import { ShedAnswers } from './call-routing/index.js';
 import { describeCallbacks } from './callbacks/index.js';
-import { closeWhileDraining, Draining } from './health/index.js';
+import { closeWhileDraining, Draining, watchHttp } from './health/index.js';
 import { EnqueueNumberSync, SyncNumbers } from './number-pool/index.js';
 import { publishPages } from './pages/index.js';
 import { Scheduler } from './scheduler/index.js';
 import { Database } from './platform/database/database.js';
 import { admitFirst } from './platform/http/admit-first.js';
 import { createHttpAdapter } from './platform/http/http-edge.js';
+import { OperatorsListener } from './platform/http/operators-listener.js';
 import { Jobs } from './platform/jobs/jobs.js';
+import { Metrics } from './platform/metrics.js';
 import { serveProbesOnly } from './platform/http/probes-only.js';
 import { NestLog } from './platform/logging/nest-log.js';
 import { publishOpenApi } from './platform/openapi/publish.js';
@@ -46,12 +48,17 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
     },
   );
   const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
+  const operators = app.get(OperatorsListener);
+  operators.at(instance);
+  watchHttp(instance, app.get(Metrics));
   closeWhileDraining(instance, app.get(Draining));
   // A simulated Plivo is asked by its own process alone.
   if (ground.config.role === 'worker')
     serveProbesOnly(instance, ground.config.provider.kind === 'simulator' ? ['/simulator/'] : []);
   admitFirst(instance, {
     '/v1/': app.get(AccountGuard),
+    // Its body is the credentials.
+    '/admin/login': { admit: () => undefined },
     '/admin/': app.get(AdminGuard, { strict: false }),
     '/plivo/': app.get(PlivoSignatureGuard),
   });
@@ -62,6 +69,7 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
     version: packageVersion(),
     provider: ground.config.provider.kind,
     isProduction: ground.config.production,
+    seesOperators: (request) => operators.isServed(request.raw),
   });
   publishOpenApi(app, {
     publicUrl: ground.config.http.publicUrl,
@@ -78,6 +86,7 @@ export async function createApp(ground: Ground): Promise<NestFastifyApplication>
 /** What happens once the listener is up: numbers are synced, due work is begun, the clock's tasks run. */
 export async function startWork(app: NestFastifyApplication, { config }: Ground): Promise<void> {
   const jobs = app.get(Jobs);
+  await app.get(OperatorsListener).listen();
   await rememberAccounts(app);
   if (config.provider.syncNumbers) await app.get(EnqueueNumberSync).run();
   if (config.provider.kind === 'simulator' && config.provider.syncNumbers) await syncSimulator(app, config);

@@ -7,12 +7,14 @@ const FACTS: BannerFacts = {
   provider: 'simulator',
   readyInMs: 1432,
   publicUrl: 'http://127.0.0.1:8420',
+  operatorsUrl: null,
   authId: 'MADEMODEMODEMODEMO00',
   authToken: '-demo_token',
   adminToken: 'generated-admin-token',
   database: 'sqlite data/masking.db',
   numbers: 5,
   clockAheadMs: 0,
+  troubles: [],
 };
 
 /** The words that a shell makes of the curl line, with curl itself replaced by a printer. */
@@ -23,11 +25,23 @@ function wordsOfCurl(text: string, env: NodeJS.ProcessEnv = {}): string[] {
 }
 
 describe('the banner', () => {
+  it('warns of what is wrong around it, with what to do', () => {
+    const troubles = [{ found: 'https://x.example leads to something else', remedy: 'Correct PUBLIC_URL.' }];
+    expect(banner({ ...FACTS, troubles })).toContain(`
+  Numbers      5 ready
+
+  Warning      https://x.example leads to something else
+               Correct PUBLIC_URL.
+
+  Try it:`);
+  });
+
   it('tells everything that a newcomer needs', () => {
     expect(banner(FACTS)).toBe(`
   Masking 1.0.0   SIMULATOR, no real calls   ready in 1.4 s
   Open         http://127.0.0.1:8420/
   Phones       http://127.0.0.1:8420/phones
+  Console      http://127.0.0.1:8420/console
   API          http://127.0.0.1:8420/v1/Account/MADEMODEMODEMODEMO00/Masking/Session/
   Docs         http://127.0.0.1:8420/docs
   Auth ID      MADEMODEMODEMODEMO00

@@ -5,6 +5,8 @@ export interface BannerFacts {
   readyInMs: number;
   /** Without slash at the end. */
   publicUrl: string;
+  /** Where operators are served, without slash at the end; null: at `publicUrl`. */
+  operatorsUrl: string | null;
   authId: string;
   /** Null when it came from PLIVO_AUTH_TOKEN: a secret that its owner chose is not repeated. */
   authToken: string | null;
@@ -15,6 +17,16 @@ export interface BannerFacts {
   numbers: number;
   /** How far the simulator's clock is ahead of the machine's: a start goes on from where the last one left it. */
   clockAheadMs: number;
+  /** What is wrong around it, as `masking doctor` tells it. */
+  troubles: readonly { found: string; remedy: string | null }[];
+}
+
+/** The same as a line of the log, which never holds a token; where the generated ones are kept, docs/operators.md says. */
+export function readyFields(facts: Omit<BannerFacts, 'authToken' | 'adminToken'>, role: string) {
+  const { version, provider, readyInMs, publicUrl, authId, database, numbers, clockAheadMs } = facts;
+  const node = process.version;
+  const told = { version, node, role, provider, public_url: publicUrl, auth_id: authId, database, numbers };
+  return { ...told, ms: Math.round(readyInMs), clock_ahead_ms: clockAheadMs };
 }
 
 /** The two people of the banner's example: numbers reserved for fiction. The simulator must not lend them as virtual numbers. */
@@ -31,8 +43,9 @@ export function banner(facts: BannerFacts): string {
   const rows: [string, string][] = [
     ['Open', `${facts.publicUrl}/`],
     ...(facts.provider === 'simulator' ? phones : []),
+    ['Console', `${facts.operatorsUrl ?? facts.publicUrl}/console`],
     ['API', api],
-    ['Docs', `${facts.publicUrl}/docs`],
+    ['Docs', `${facts.operatorsUrl ?? facts.publicUrl}/docs`],
     ['Auth ID', facts.authId],
     ['Auth Token', facts.authToken ?? '(from PLIVO_AUTH_TOKEN)'],
     ['Admin token', facts.adminToken ?? '(from ADMIN_TOKEN)'],
@@ -42,7 +55,21 @@ export function banner(facts: BannerFacts): string {
   ];
   const head = `  Masking ${facts.version}   ${provider}   ready in ${(facts.readyInMs / 1000).toFixed(1)} s`;
   const lines = rows.map(([name, text]) => `  ${name.padEnd(13)}${text}`);
-  return ['', head, ...lines, '', '  Try it:', curlLine(facts, api), '', ''].join('\n');
+  const troubles = facts.troubles.flatMap(({ found, remedy }) => [
+    `  Warning      ${found}`,
+    ...(remedy === null ? [] : [`               ${remedy}`]),
+  ]);
+  return [
+    '',
+    head,
+    ...lines,
+    ...(troubles.length > 0 ? ['', ...troubles] : []),
+    '',
+    '  Try it:',
+    curlLine(facts, api),
+    '',
+    '',
+  ].join('\n');
 }
 
 function inWords(milliseconds: number): string {

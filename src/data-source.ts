@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from './migrations.js';
 import { Account, AccountSetting, ApiToken, Subaccount, SubaccountAtPlivo } from './accounts/account.entity.js';
 import { DailyCount, DailyDestination } from './accounts/daily.entity.js';
 import { AccountSpend, SpendReservation } from './accounts/spend.entity.js';
 import { Subscription, ToldCause } from './alerts/subscription.entity.js';
+import { ConsoleLogin } from './admin/access/console-login.entity.js';
 import { Operator } from './admin/access/operator.entity.js';
 import { AuditChain, AuditEntry } from './admin/audit/audit-entry.entity.js';
 import { NumberFact } from './billing-stats/number-fact.entity.js';
@@ -14,6 +16,7 @@ import {
   RecountProgress,
   SessionStat,
   StatRecount,
+  TextTally,
 } from './billing-stats/stat.entity.js';
 import { CallRequest } from './call-routing/call-request.entity.js';
 import { CallAnswer, CallLeg, MaskedCall } from './call-routing/call.entity.js';
@@ -23,15 +26,20 @@ import { CallReindex } from './call-routing/read/call-reindex.entity.js';
 import { RecordSweep } from './call-routing/records/record-sweep.entity.js';
 import { WebhookReceipt } from './call-routing/facts/webhook-receipt.entity.js';
 import { Callback, CallbackAttempt, CallbackStream, FailingReceiver } from './callbacks/callback.entity.js';
+import { DatabaseMove } from './move/database-move.entity.js';
 import { DoubtedListing } from './number-pool/doubted-listing.entity.js';
 import { NumberUse, PoolUse } from './number-pool/pool-use.entity.js';
 import { PoolPeak } from './number-pool/pool-peak.entity.js';
 import { PoolRefusalHour } from './number-pool/pool-refusal.entity.js';
+import { TextOptOut } from './number-pool/text-opt-out.entity.js';
 import { NumberAssignment, NumberHold, PinAssignment, VirtualNumber } from './number-pool/virtual-number.entity.js';
 import { PlivoOutage } from './plivo/plivo-outage.entity.js';
 import { RefusedWebhook } from './plivo/refused-webhook.entity.js';
 import { Erasure, ErasureRecording } from './people/erasure.entity.js';
 import { Recording } from './recording/recording.entity.js';
+import { TextMedia } from './text-media/text-media.entity.js';
+import { TextNotice } from './texts/text-notice.entity.js';
+import { TextForward, TextMessage } from './texts/text.entity.js';
 import { ScheduledTask } from './scheduler/scheduled-task.entity.js';
 import { Interaction } from './sessions/interaction.entity.js';
 import { PartyReindex } from './sessions/party-reindex.entity.js';
@@ -42,6 +50,7 @@ import { IdempotencyKey } from './platform/http/idempotency-key.entity.js';
 import { Job } from './platform/jobs/job.entity.js';
 import { ProcessRow } from './platform/processes/process.entity.js';
 import { KeyCheck } from './platform/crypto/key-check.entity.js';
+import { SearchKey } from './platform/crypto/search-key.entity.js';
 import { Connections } from './platform/database/connections.js';
 import { keepPrivate } from './platform/database/private-files.js';
 import { tlsOf } from './platform/settings/database-tls.js';
@@ -50,6 +59,7 @@ import { isNodeOfCluster, setSessionDefaults } from './platform/database/server-
 
 const entities = [
   KeyCheck,
+  SearchKey,
   Job,
   ProcessRow,
   ScheduledTask,
@@ -64,6 +74,7 @@ const entities = [
   PinAssignment,
   NumberHold,
   DoubtedListing,
+  TextOptOut,
   MaskingSession,
   PartyReindex,
   SessionFold,
@@ -77,6 +88,10 @@ const entities = [
   CallRequest,
   CallReindex,
   WebhookReceipt,
+  TextMessage,
+  TextForward,
+  TextNotice,
+  TextMedia,
   RefusedWebhook,
   Callback,
   CallbackAttempt,
@@ -90,10 +105,12 @@ const entities = [
   Subscription,
   ToldCause,
   Operator,
+  ConsoleLogin,
   AuditEntry,
   AuditChain,
   Recording,
   CallTally,
+  TextTally,
   CallStat,
   SessionStat,
   ForgottenStat,
@@ -107,6 +124,7 @@ const entities = [
   RecordSweep,
   Erasure,
   ErasureRecording,
+  DatabaseMove,
 ];
 
 /** For reads; transactions have connections of their own (platform/database/mysql-transactions.ts). Past 8 no gain was measured on two cores. */
@@ -165,6 +183,21 @@ export async function openDatabase(database: Config['database']): Promise<Connec
     await setSessionDefaults(dataSource);
     dataSource.isCluster = await isNodeOfCluster(dataSource);
   }
+  return dataSource;
+}
+
+/** Opens the database to look at it: nothing is made, migrated or changed. Null where there is no such file of SQLite. */
+export async function openForReading(database: Config['database']): Promise<Connections | null> {
+  if (database.kind === 'mysql') return openDatabase(database);
+  if (database.file === ':memory:' || !existsSync(database.file)) return null;
+  const readOnly = {
+    prepareDatabase: (connection: { pragma(text: string): void }) => {
+      connection.pragma('query_only = ON');
+      connection.pragma('busy_timeout = 5000');
+    },
+  };
+  const dataSource = new Connections({ ...dataSourceOptions(database), ...readOnly } as DataSourceOptions);
+  await dataSource.initialize();
   return dataSource;
 }
 

@@ -33,6 +33,21 @@ import { AddAccountStatus1764450040001 } from '../migrations/1764450040001-add-a
 import { AddSubscription1764450050001 } from '../migrations/1764450050001-add-subscription.js';
 import { KeepPoolPeaks1764450050002 } from '../migrations/1764450050002-keep-pool-peaks.js';
 import { KeepNumberFacts1764450050003 } from '../migrations/1764450050003-keep-number-facts.js';
+import { AddConsoleLogin1796000000001 } from '../migrations/1796000000001-add-console-login.js';
+import { AddTextsToVirtualNumber1796000500001 } from '../migrations/1796000500001-add-texts-to-virtual-number.js';
+import { AddTexts1796000500002 } from '../migrations/1796000500002-add-texts.js';
+import { AddDatabaseMove1796100200001 } from '../migrations/1796100200001-add-database-move.js';
+import { AddTextOptOuts1796100300001 } from '../migrations/1796100300001-add-text-opt-outs.js';
+import { AddTextNotices1796100300002 } from '../migrations/1796100300002-add-text-notices.js';
+import { PriceNotices1796100600001 } from '../migrations/1796100600001-price-notices.js';
+import { LookForNotices1796101000001 } from '../migrations/1796101000001-look-for-notices.js';
+import { AddTextMedia1796102000001 } from '../migrations/1796102000001-add-text-media.js';
+import { KeepLastSuccess1796000400001 } from '../migrations/1796000400001-keep-last-success.js';
+import { AddSearchKey1796100100001 } from '../migrations/1796100100001-add-search-key.js';
+import { NameKeysOfProcess1796100100002 } from '../migrations/1796100100002-name-keys-of-process.js';
+import { CountTexts1796100400001 } from '../migrations/1796100400001-count-texts.js';
+import { PriceTexts1796100400002 } from '../migrations/1796100400002-price-texts.js';
+import { KeepTexts1796100400003 } from '../migrations/1796100400003-keep-texts.js';
 
 /** All there are, in whatever order: TypeORM runs them by their timestamps. */
 export const migrations = [
@@ -71,4 +86,19 @@ export const migrations = [
   AddSubscription1764450050001,
   KeepPoolPeaks1764450050002,
   KeepNumberFacts1764450050003,
+  AddConsoleLogin1796000000001,
+  AddTextsToVirtualNumber1796000500001,
+  AddTexts1796000500002,
+  KeepLastSuccess1796000400001,
+  AddSearchKey1796100100001,
+  NameKeysOfProcess1796100100002,
+  AddDatabaseMove1796100200001,
+  CountTexts1796100400001,
+  PriceTexts1796100400002,
+  KeepTexts1796100400003,
+  AddTextOptOuts1796100300001,
+  AddTextNotices1796100300002,
+  PriceNotices1796100600001,
+  LookForNotices1796101000001,
+  AddTextMedia1796102000001,
 ];

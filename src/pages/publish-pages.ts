@@ -9,12 +9,13 @@ interface PageFacts {
   isProduction: boolean;
 }
 
-/** Everything comes from this origin, and nothing stands inline: neither script nor style. */
+/** Everything comes from this origin, and nothing stands inline: neither script nor style. Sounds are recordings, which the console plays. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
+  "media-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -36,14 +37,17 @@ const OF_ASSETS = { ...ALWAYS, 'cache-control': 'public, max-age=31536000, immut
 const ENCODINGS = ['br', 'gzip'] as const;
 const FACTS = '__FACTS__';
 
-/** `/` for people, and beside the simulator `/phones`. Programs, which do not ask for text/html, get the 404 of every unknown path. */
-export function publishPages(instance: FastifyInstance, facts: PageFacts): void {
+/** `/` and `/console` for people, and beside the simulator `/phones`. Programs, which do not ask for text/html, get the 404 of every unknown path. */
+export function publishPages(
+  instance: FastifyInstance,
+  { seesOperators, ...facts }: PageFacts & { seesOperators: (request: FastifyRequest) => boolean },
+): void {
   // Read when first asked for: a start does not wait for it.
   let site: Site | null = null;
   const loaded = (): Site | null => (site ??= readSite());
   const page = (name: string) => (request: FastifyRequest, reply: FastifyReply) => {
     if (!/\btext\/html\b/i.test(request.headers.accept ?? '')) throw new NotFoundException();
-    return sendPage(reply, loaded()?.pages.get(name), facts);
+    return sendPage(reply, loaded()?.pages.get(name), { ...facts, hasOperators: seesOperators(request) });
   };
 
   instance.get('/', page('index.html'));
@@ -52,13 +56,29 @@ export function publishPages(instance: FastifyInstance, facts: PageFacts): void 
     if (asset === undefined) throw new NotFoundException();
     return sendAsset(reply, asset, String(request.headers['accept-encoding'] ?? ''));
   });
+  instance.get('/console', page('console.html'));
+  // Its addresses stand behind the `#`, so that no number that somebody looks for reaches a log. A path is led there.
+  instance.get<{ Params: { '*': string } }>('/console/*', (request, reply) => reply.redirect(behindHash(request), 302));
   if (facts.provider !== 'simulator') return;
   instance.get('/phones', page('phones.html'));
   // Its files are named relative to it, as a proxy may have taken a prefix off the path.
   instance.get('/phones/', (_, reply) => reply.redirect('../phones', 308));
 }
 
-function sendPage(reply: FastifyReply, text: string | undefined, facts: PageFacts): FastifyReply {
+/** `/console/calls/1?x=2` as `../../console#/calls/1?x=2`: relative, as a proxy may have taken a prefix off the path. */
+function behindHash({ url, params }: FastifyRequest<{ Params: { '*': string } }>): string {
+  const [, query] = url.split('?', 2);
+  const below = params['*'];
+  const up = '../'.repeat(below.split('/').length);
+  const place = below.split('/').map(encodeURIComponent).join('/');
+  return `${up}console${place === '' && query === undefined ? '' : `#/${place}${query === undefined ? '' : `?${query}`}`}`;
+}
+
+function sendPage(
+  reply: FastifyReply,
+  text: string | undefined,
+  facts: PageFacts & { hasOperators: boolean },
+): FastifyReply {
   if (text === undefined)
     return reply
       .code(503)

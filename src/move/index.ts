@@ -1,0 +1,2 @@
+export { move, undoMove, type Moved, type MoveOrder } from './move.js';
+export { lookForMove, whyMoved } from './why-moved.js';
