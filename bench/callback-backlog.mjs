@@ -32,7 +32,7 @@ export async function queueCallbacks({ databaseUrl, dataFolder }, { url, session
   const database = new Database(dataSource);
   const clock = new Clock();
   const log = createLogger(config.log);
-  const crypto = new Crypto(openDataFolder(config).encryptionKey);
+  const crypto = new Crypto(openDataFolder(config).encryptionKeys);
   const addCallback = new AddCallback(clock, crypto, new Jobs(database, clock, config, log));
   let left = sessions;
   const worker = async () => {

@@ -11,7 +11,7 @@ import { ACCOUNT, ADMIN_TOKEN, answerRequest, createRequest, VIRTUAL_NUMBERS } f
 import { cpuMicros, killAll, startService } from './servers.mjs';
 
 const CALLERS = 32;
-const SESSIONS = 320;
+const SESSIONS = 3_200;
 /** Each way, drawn anew for each packet. */
 const AWAY_MS = [1, 2];
 const ANSWERS_AIM = 440;

@@ -53,7 +53,8 @@ export function startBare({ databaseUrl, isRecorded = false }) {
 }
 
 async function start(file, isRecorded, settings) {
-  const port = await freePort();
+  // One that a proxy knows is started again where it was.
+  const port = settings.PORT === undefined ? await freePort() : Number(settings.PORT);
   const env = { PATH: process.env.PATH, PORT: String(port), ...settings };
   const preload = isRecorded ? ['--import', RECORDER] : [];
   const spawnedAt = performance.now();
@@ -171,7 +172,7 @@ function accepts(port) {
   });
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { describeOnEachService, type Service } from './support/service.js';
+import { anyCharacter } from './support/any-character.js';
 
 const SEED = 20_261_129;
 /** Requests on each database. `ANY_JSON_REQUESTS=20000` is the long walk. */
@@ -55,7 +56,7 @@ const values = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   magicObjects,
   fc.array(magicObjects, { maxLength: 2 }),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: anyCharacter, maxLength: 40 }),
   fc.constantFrom<unknown>(
     '\u0000',
     '\ud800',

@@ -12,25 +12,49 @@ const MODULES = [
   'sessions',
   'call-routing',
   'recording',
+  'text-media',
+  'texts',
   'billing-stats',
   'callbacks',
   'alerts',
   'retention',
   'people',
   'scheduler',
+  'plivo-setup',
+  'doctor',
+  'backup',
+  'move',
   'admin',
   'health',
   'pages',
   'simulator',
+  'cli',
 ];
 /** What runs in browsers: each may use those above it, file by file, and nothing of the service, which sees nothing of theirs either. */
-const IN_BROWSERS = ['design', 'phones'];
+const IN_BROWSERS = ['design', 'phones', 'console'];
 /** Used file by file: they have no face. */
 const OPEN = new Set(['platform', 'telephony']);
 /** Files that see every module. */
-const ROOTS = new Set(['main.ts', 'app.ts', 'app.module.ts', 'data-source.ts', 'banner.ts']);
+const ROOTS = new Set([
+  'main.ts',
+  'start.ts',
+  'load-service.ts',
+  'service.ts',
+  'serve.ts',
+  'at-database.ts',
+  'backups.ts',
+  'app.ts',
+  'app.module.ts',
+  'data-source.ts',
+  'open-installation.ts',
+  'examine-installation.ts',
+  'move-database.ts',
+  'set-up-plivo.ts',
+  'banner.ts',
+  'cli/main.ts',
+]);
 /** What Node is started with: they read the environment, and nothing sees them. */
-const ENTRIES = ['main.ts', 'simulator/main.ts'];
+const ENTRIES = ['cli/main.ts', 'main.ts', 'simulator/main.ts', 'start.ts'];
 
 const SOURCE = new URL('../src', import.meta.url).pathname;
 

@@ -256,7 +256,7 @@ describeOnEachService('the bill', (start) => {
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     const [header, ...lines] = answer.text.trimEnd().split('\r\n');
     expect(header).toBe(
-      'key,number,calls,connected,minutes,billed_seconds,amount,sessions,provider_amount,fees,currency',
+      'key,number,calls,connected,minutes,billed_seconds,amount,sessions,provider_amount,fees,currency,messages,messages_delivered,messages_failed,message_units,message_amount,message_fees,total_amount',
     );
     const json = await stats('group_by=number&limit=200');
     expect(lines).toEqual(

@@ -15,6 +15,8 @@ const PINS = {
 
 interface ListedCallback {
   id: string;
+  account: string;
+  created_at: string;
   event: string;
   status: string;
   outcome: string | null;
@@ -206,6 +208,16 @@ describeOnEachService('callbacks of a call', (start) => {
     await heard(7);
     await delivered(query, 6);
     expect(receiver.heard[6]?.body).toBe(receiver.heard[0]?.body);
+    const counted = async (words: string): Promise<unknown> =>
+      (await service.admin('GET', `/callbacks/count?${words}`)).body;
+    const { account, created_at: made } = shown.body;
+    const place = `status=delivered&${query}`;
+    for (const words of [place, `${place}&account=${account}`, `${place}&since=${made}`])
+      expect(await counted(words)).toEqual({ callbacks: 6 });
+    for (const words of [query, `${place}&account=MANOBODYNOBODYNOBODY`, `${place}&until=${made}`])
+      expect(await counted(words)).toEqual({ callbacks: 0 });
+    expect(await listed(`${place}&until=${made}`)).toEqual([]);
+    expect(await listed(`${place}&since=${made}&account=${account}`)).toHaveLength(6);
     const again = await service.admin('POST', '/callbacks/replay', {
       status: 'delivered',
       session: session.session_uuid,
@@ -329,7 +341,7 @@ describeOnEachService('callback URLs', (start) => {
     ['https://localhost/hook', 'url_private_address'],
     ['https://user:secret@example.com/', 'url_credentials'],
   ])('such as %s are refused where only public ones are allowed', async (url, code) => {
-    for (const param of ['callback_url', 'recording_callback_url']) {
+    for (const param of ['callback_url', 'recording_callback_url', 'message_callback_url']) {
       const refused = await service.sessions('POST', '/', { first_party: ASHA, second_party: RAVI, [param]: url });
       expect([refused.status, refused.body.error, refused.body.error_code]).toEqual([
         400,

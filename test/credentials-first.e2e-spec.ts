@@ -43,7 +43,8 @@ describeOnEachService('credentials before bodies', (start) => {
     for (const { method, url } of service.routes.filter((route) => ['POST', 'PUT', 'PATCH'].includes(route.method))) {
       const index = families.findIndex(([family]) => family.test(url));
       const family = families[index];
-      if (family === undefined) continue;
+      // Whoever logs in shows his token in the body.
+      if (family === undefined || url === '/admin/login') continue;
       met.add(index);
       const path = url.replace(/:(\w+)/g, (_, name: string) => (name === 'authId' ? service.authId : NOBODY));
       const type = url.endsWith('/import') ? 'text/csv' : url.startsWith('/plivo') ? FORM : 'application/json';

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { signV3 } from '../src/plivo/index.js';
 import { FakeClock } from './support/ground.js';
 import { basic, describeOnEachService, type Answer, type RequestOptions, type Service } from './support/service.js';
+import { anyCharacter } from './support/any-character.js';
 
 const SEED = 20_260_105;
 
@@ -87,11 +88,14 @@ describeOnEachService('hostile input', (start, kind) => {
     const [row] = await service.dataSource.query<unknown[]>(`SELECT ${columns.join(', ')}`);
     return row;
   }
+  /** That webhooks were refused is written down some seconds later, in the middle of any fact, and many of them alert somebody. */
+  const rowsOf = (table: string): string =>
+    ({ refused_webhook: 'refused_webhook WHERE 0 = 1', job: "job WHERE kind <> 'alerts.raise'" })[table] ?? table;
   /** Every row of every table. */
   async function dump(): Promise<Record<string, string>> {
     const contents: Record<string, string> = {};
     for (const table of tables)
-      contents[table] = JSON.stringify(await service.dataSource.query(`SELECT * FROM ${table}`));
+      contents[table] = JSON.stringify(await service.dataSource.query(`SELECT * FROM ${rowsOf(table)}`));
     return contents;
   }
   async function expectUnchangedSince(earlier: Record<string, string>): Promise<void> {
@@ -140,6 +144,8 @@ describeOnEachService('hostile input', (start, kind) => {
 
   /** Plivo's forms have refusals of their own, and the simulator's inbox stands for a customer's server, which takes what comes. */
   const takesAnything = (path: string): boolean => path.startsWith('/plivo/') || path.startsWith('/simulator/inbox');
+
+  const takesMegabytes = (path: string): boolean => path.startsWith('/admin/accounts/') && path.endsWith('/import');
 
   const takesCsvAlone = (path: string): boolean => path === '/admin/invoices/compare';
 
@@ -190,7 +196,7 @@ describeOnEachService('hostile input', (start, kind) => {
     ])('%s, on every route that takes a body', async (_, bodies, status) => {
       for (const { method, path } of filledRoutes(['POST', 'PUT', 'PATCH'])) {
         if (takesAnything(path)) continue;
-        const refused = takesCsvAlone(path) ? 415 : status;
+        const refused = takesCsvAlone(path) ? 415 : takesMegabytes(path) ? 400 : status;
         for (const body of bodies) expectRefusal(path, await askAllowed(path, { method, body }), refused);
       }
     });
@@ -403,7 +409,7 @@ describeOnEachService('hostile input', (start, kind) => {
       fc.constantFrom<unknown>([[]], [null], [AMY], { first_party: AMY }, { length: 11 }, { $gt: '' }),
     );
     const strings = fc.oneof(
-      fc.string({ minLength: 1, unit: 'binary' }),
+      fc.string({ minLength: 1, unit: anyCharacter }),
       fc.string({ minLength: 1 }),
       fc.constantFrom(
         '\u0000',
@@ -887,7 +893,7 @@ describeOnEachService('hostile input', (start, kind) => {
         'SessionStart',
       ];
       const value = fc.oneof(
-        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.string({ unit: anyCharacter, maxLength: 60 }),
         fc.constantFrom(
           '',
           '\u0000',

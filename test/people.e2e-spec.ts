@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Crypto } from '../src/platform/crypto/crypto.js';
+import { Crypto, type SealedPlace } from '../src/platform/crypto/crypto.js';
 import { Database } from '../src/platform/database/database.js';
 import { Jobs } from '../src/platform/jobs/jobs.js';
 import { personOf } from '../src/telephony/identity.js';
@@ -256,18 +256,26 @@ describeOnEachService('a person', (start) => {
         rows: (sql: string) => service.dataSource.query<Record<string, string>[]>(sql),
       };
       for (const row of await rows('SELECT * FROM masked_call')) {
-        const place = (column: string) => ({ column: `masked_call.${column}`, row: row['id']!, account: AUTH_ID });
-        for (const column of ['caller', 'dialled', 'answer'])
+        const place = (column: 'caller' | 'dialled' | 'answer'): SealedPlace => ({
+          column: `masked_call.${column}`,
+          row: row['id']!,
+          account: AUTH_ID,
+        });
+        for (const column of ['caller', 'dialled', 'answer'] as const)
           if (row[column]) expect(crypto.open(place(column), row[column]!)).not.toContain(LOCAL);
       }
       for (const row of await rows('SELECT * FROM callback')) {
-        for (const column of ['url', 'body']) {
-          const place = { column: `callback.${column}`, row: row['id']!, account: AUTH_ID };
+        for (const column of ['url', 'body'] as const) {
+          const place: SealedPlace = { column: `callback.${column}`, row: row['id']!, account: AUTH_ID };
           expect(crypto.open(place, row[column]!)).not.toContain(LOCAL);
         }
       }
       for (const row of await rows('SELECT * FROM idempotency_key WHERE answer_body IS NOT NULL')) {
-        const place = { column: 'idempotency_key.answer_body', row: row['key_hash']!, account: row['owner']! };
+        const place: SealedPlace = {
+          column: 'idempotency_key.answer_body',
+          row: row['key_hash']!,
+          account: row['owner']!,
+        };
         expect(crypto.open(place, row['answer_body']!)).not.toContain(LOCAL);
       }
       expect(await rows('SELECT person FROM erasure WHERE person IS NOT NULL')).toEqual([]);

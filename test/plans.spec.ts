@@ -45,7 +45,14 @@ describeOnEachDatabase('lists and figures', (open, kind) => {
     recordInto(statements, test);
     await count.run();
     const list = new ListSessions(database, sessions.clock, sessions.records, sessions.findSession);
-    const search = new SearchSessions(database, sessions.clock, sessions.config, sessions.records, new Accounts());
+    const search = new SearchSessions(
+      database,
+      sessions.clock,
+      sessions.config,
+      sessions.records,
+      new Accounts(),
+      sessions.textTotals,
+    );
     for (const query of [
       {},
       { offset: 5 },

@@ -93,7 +93,7 @@ describeOnEachService('a recorded call', (start) => {
       expect(shown.body).toMatchObject({
         recording_id: id,
         call_uuid: uuid,
-        recording_duration_ms: expect.stringMatching(/^42[0-9]{3}\.00000$/),
+        recording_duration_ms: expect.stringMatching(/^4[2-9][0-9]{3}\.00000$/),
         recording_format: format,
         recording_type: 'call',
         resource_uri: `${RECORDINGS}/${id}/`,
@@ -164,6 +164,49 @@ describeOnEachService('a recorded call', (start) => {
     expect(status).toBe(200);
     expect(body.length % 144).toBe(0);
     expect(body.length).toBeGreaterThan((20_000 / 36) * 144);
+  });
+
+  it('is played at the console, whole and in parts, to support and admin; the audit says who listened, once', async () => {
+    await open();
+    await call(42);
+    const { recording_id: id } = await listedOnly('ready');
+    const one = await service.admin('GET', `/recordings/${id.toUpperCase()}`);
+    expect([one.status, one.body]).toMatchObject([200, { recording_id: id, status: 'ready', format: 'mp3' }]);
+    const path = `/admin/recordings/${id}/sound`;
+    const as = async (role: string): Promise<Record<string, string>> => {
+      const made = await service.admin('POST', '/operators', { name: `${role} who listens`, role });
+      return { authorization: `Bearer ${String(made.body['token'])}` };
+    };
+    const [support, viewer] = [await as('support'), await as('viewer')];
+    const audited = async () =>
+      (await service.admin<{ items: { action: string; actor: string; target: string }[] }>('GET', '/audit')).body.items
+        .filter(({ action }) => action === 'recording.heard')
+        .map(({ actor, target }) => [actor, target]);
+
+    const head = await get(service.baseUrl + path, support, 'HEAD');
+    expect([head.status, head.body.length, await audited()]).toEqual([200, 0, []]);
+    const whole = await get(service.baseUrl + path, support);
+    expect([whole.status, whole.headers.get('content-type'), whole.headers.get('accept-ranges')]).toEqual([
+      200,
+      'audio/mpeg',
+      'bytes',
+    ]);
+    expect(String(whole.body.length)).toBe(head.headers.get('content-length'));
+    const part = await get(service.baseUrl + path, { ...support, range: 'bytes=10-19' });
+    expect([part.status, part.body.equals(whole.body.subarray(10, 20))]).toEqual([206, true]);
+    const outside = await get(service.baseUrl + path, { ...support, range: `bytes=${whole.body.length}-` });
+    expect([outside.status, JSON.parse(outside.body.toString())]).toMatchObject([
+      416,
+      { code: 'range_not_satisfiable' },
+    ]);
+    expect(await audited()).toEqual([['support who listens', id]]);
+
+    expect((await get(service.baseUrl + path, viewer)).status).toBe(403);
+    expect((await get(service.baseUrl + path)).status).toBe(401);
+    const nobodys = `/admin/recordings/0e9b8f6a-2f0d-4c1e-8a57-5a4c3b2d1e0f/sound`;
+    expect((await get(service.baseUrl + nobodys, support)).status).toBe(404);
+    expect((await get(service.baseUrl + nobodys.replace('/sound', ''), support)).status).toBe(404);
+    expect(await audited()).toHaveLength(1);
   });
 
   it('is in the simulated list, with its sound, for who has the credentials, until it is deleted', async () => {

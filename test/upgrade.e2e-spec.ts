@@ -1,19 +1,15 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import mysql from 'mysql2/promise';
 import { isBehind, migrate, openDatabase } from '../src/data-source.js';
 import { Clock } from '../src/platform/clock.js';
-import { sqliteDriver } from '../src/platform/database/sqlite-driver.js';
 import { Jobs } from '../src/platform/jobs/jobs.js';
 import { ask, comparable, SESSIONS, settings } from './fixtures/answers.mjs';
-import { createDatabase, databaseKinds, type TestDatabase } from './support/database.js';
+import { createDatabase, databaseKinds, loadDump } from './support/database.js';
 import { temporaryFolder } from './support/process.js';
 import { schemaOf } from './support/schema.js';
 import { startService, type Service } from './support/service.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
-
-type Kind = TestDatabase['kind'];
 
 /** What an earlier version answered after it had lived a while, and the bodies of two of its requests. */
 interface Told {
@@ -40,7 +36,7 @@ describe.each(['0.1.0'].flatMap((version) => databaseKinds.map((kind) => ({ vers
       const database = await createDatabase(kind, join(place.path, 'masking.db'));
       cleanUp.push(place.remove, database.drop);
       url = database.url;
-      await load(kind, url, readFileSync(join(folder, 'database.sql'), 'utf8'));
+      await loadDump(kind, url, readFileSync(join(folder, 'database.sql'), 'utf8'));
       cpSync(join(folder, 'recordings'), join(place.path, 'recordings'), { recursive: true });
 
       expect(await withDatabase(isBehind)).toBe(true);
@@ -185,17 +181,4 @@ interface Session {
 
 interface Pending {
   items: { attempts: unknown[] }[];
-}
-
-async function load(kind: Kind, url: string, dump: string): Promise<void> {
-  if (kind === 'mysql') {
-    const connection = await mysql.createConnection({ uri: url, multipleStatements: true });
-    await connection.query(dump);
-    await connection.end();
-    return;
-  }
-  const Sqlite = sqliteDriver() as new (file: string) => { exec(sql: string): void; close(): void };
-  const file = new Sqlite(url.slice('sqlite:'.length));
-  file.exec(dump);
-  file.close();
 }

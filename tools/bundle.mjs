@@ -1,7 +1,7 @@
 /**
  * Our compiled files and all packages that they use as one file, `dist/bin/service.cjs`, and what starts it, `dist/bin/main.js`. Node finds and reads
- * some 1,700 files otherwise. The thread that reads SQLite for those who look is a small file of its own beside it. `dist/src` stays for what loads
- * parts of it: benches, the simulator alone.
+ * some 1,700 files otherwise. The thread that reads SQLite for those who look is a small file of its own beside it, and so is the command line, `cli.cjs`,
+ * which loads the service's text where a command needs it. `dist/src` stays for what loads parts of it: benches, the simulator alone.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,6 +17,8 @@ export const BUNDLE = [
   'service.cjs',
   'main.js.map',
   'main.js',
+  'cli.cjs.map',
+  'cli.cjs',
 ].map((file) => `dist/bin/${file}`);
 /** Of this process alone: a second build may be at work. */
 const DRAFT = `dist/bin/${process.pid}.draft`;
@@ -103,12 +105,25 @@ const small = (root) => ({
   format: 'esm',
 });
 
+/** A script, because commander is one and asks for Node's own modules by `require`. */
+const commandLine = (root) => ({
+  ...common(root),
+  entryPoints: { cli: 'dist/src/cli/main.js' },
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  define: { 'import.meta.url': 'urlOfBundle' },
+  banner: { js: "#!/usr/bin/env node\nconst urlOfBundle = require('node:url').pathToFileURL(__filename).href;" },
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'none',
+});
+
 /** In place of what the text is known by, until that is known. */
 const NO_MARK = '0'.repeat(40);
 
 const service = (root) => ({
   ...common(root),
-  entryPoints: { service: 'dist/src/main.js' },
+  entryPoints: { service: 'dist/src/service.js' },
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   // What is imported when it is needed is in the bundle, or missing; a script has no way to import.
@@ -121,7 +136,7 @@ const service = (root) => ({
 (typeof module === 'object' ? module : {}).exports = (function (require, __filename, __dirname) { 'use strict';
 const urlOfBundle = require('node:url').pathToFileURL(__filename).href; const module = { exports: {} }; const { exports } = module;`,
   },
-  footer: { js: '})' },
+  footer: { js: 'return module.exports})' },
   // Names of classes stand in the API's description and in log lines; see `nameClassesAlone`.
   keepNames: true,
   // Comments and indentation are half of the text, which stays in memory as long as the service runs. Names are left for stack traces, and so are lines:
@@ -135,7 +150,7 @@ const urlOfBundle = require('node:url').pathToFileURL(__filename).href; const mo
 export async function bundler(root) {
   // Loading it costs more than what most builds have to do.
   const { context } = await import('esbuild');
-  const bundles = await Promise.all([context(small(root)), context(service(root))]);
+  const bundles = await Promise.all([small, commandLine, service].map((bundle) => context(bundle(root))));
   return async () => {
     await Promise.all(bundles.map((bundle) => bundle.rebuild()));
     putInPlace(root);
@@ -144,7 +159,7 @@ export async function bundler(root) {
 
 export async function bundleOnce(root) {
   const { build } = await import('esbuild');
-  await Promise.all([build(small(root)), build(service(root))]);
+  await Promise.all([small, commandLine, service].map((bundle) => build(bundle(root))));
   putInPlace(root);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The pages for the browser, `src/phones` and `src/design`, made by Vite into `dist/web`: html, and files named after what is in them, each also
+ * The pages for the browser, `src/phones`, `src/console` and `src/design`, made by Vite into `dist/web`: html, and files named after what is in them, each also
  * compressed, so that nothing is compressed while somebody waits. Nothing is done while their text is the same. Types are not looked at (`npm run types`).
  */
 import { createHash } from 'node:crypto';
@@ -8,9 +8,11 @@ import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 /** What runs in a browser and is compiled for it alone. */
-export const PAGES = ['src/design', 'src/phones'];
+export const PAGES = ['src/design', 'src/phones', 'src/console'];
 export const WEB = 'dist/web';
-const PLACE = 'src/phones';
+/** All html lies here: what Vite makes is named by where it lay below its root. */
+const PLACE = 'src/design/html';
+const ENTRIES = ['index', 'phones', 'console'];
 const NOTE = `${WEB}/.built`;
 /** Smaller ones fit into one packet as they are. */
 const COMPRESSED_FROM_BYTES = 1000;
@@ -66,7 +68,11 @@ async function bundle(root, outDir) {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
-      rollupOptions: { input: { index: join(root, PLACE, 'index.html'), phones: join(root, PLACE, 'phones.html') } },
+      rollupOptions: {
+        input: Object.fromEntries(ENTRIES.map((name) => [name, join(root, PLACE, `${name}.html`)])),
+        // "use client" is for servers that make pages of React.
+        onwarn: (warning, warn) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : warn(warning)),
+      },
     },
   });
 }

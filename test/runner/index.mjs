@@ -1,11 +1,15 @@
 import { fork } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatResultsErrors } from 'jest-message-util';
 
 const RUN_FILE = fileURLToPath(new URL('./run-file.mjs', import.meta.url));
 const REGISTER = new URL('./register.mjs', import.meta.url).href;
 /** A worker that has grown beyond this makes way for a fresh one. */
-const MOST_BYTES = 900 * 1024 * 1024;
+const MOST_BYTES = 1200 * 1024 * 1024;
+/** For the end of a worker. */
+const PATIENCE_MS = 5000;
 
 /**
  * Runs spec files in plain Node processes instead of Jest's sandboxes. A sandbox loads every module anew for every file, and that was half of the
@@ -34,16 +38,24 @@ export default class Runner {
       await onStart(test);
       const { config } = test.context;
       const order = { path: test.path, namePattern: this.config.testNamePattern, timeout: config.testTimeout };
-      const { result, error, bytes } = await run(worker, order);
+      const { result, error, bytes, spent } = await run(worker, order);
+      if (process.env.TEST_TIMES && result) note(process.env.TEST_TIMES, result, { ...spent, bytes });
       if (result) await onResult(test, withMessage(result, config, this.config));
       else await onFailure(test, error);
       if (!result || bytes > MOST_BYTES) {
-        worker.kill();
+        end(worker);
         worker = null;
       }
     }
-    worker?.kill();
+    if (worker) end(worker);
   }
+}
+
+/** A line of JSON for each spec file: where the suite's time goes. */
+function note(file, { testFilePath, numPassingTests, perfStats }, { own, children, bytes }) {
+  const path = relative(process.cwd(), testFilePath);
+  const seconds = { wall: perfStats.runtime / 1000, own, children };
+  appendFileSync(file, `${JSON.stringify({ path, facts: numPassingTests, ...seconds, bytes })}\n`);
 }
 
 function withMessage(result, config, globalConfig) {
@@ -58,6 +70,14 @@ function start(id) {
     env: { ...process.env, NODE_ENV: 'test', JEST_WORKER_ID: String(id) },
     serialization: 'advanced',
   });
+}
+
+/** Told first, because of what it has started. */
+function end(worker) {
+  if (worker.connected) worker.disconnect();
+  // It ends by itself, also when Jest has ended.
+  worker.unref();
+  setTimeout(() => worker.kill('SIGKILL'), PATIENCE_MS).unref();
 }
 
 function run(worker, order) {

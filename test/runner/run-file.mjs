@@ -1,15 +1,37 @@
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as circus from 'jest-circus';
 
 /** Runs one spec file after the other in this process; modules that were loaded for one serve the next. */
 process.on('message', ({ path, namePattern, timeout }) => {
+  const before = secondsSpent();
   runFile(path, namePattern, timeout).then(
-    (result) => process.send({ result, bytes: process.memoryUsage().rss }),
+    (result) => process.send({ result, bytes: process.memoryUsage().rss, spent: since(before) }),
     (error) => process.send({ error: { message: error.message, stack: error.stack } }),
   );
 });
+// Ended by its own hand, so that what specs do at the end of a process is done.
+process.on('disconnect', () => process.exit());
 // While facts run circus listens itself. What fails later belongs to no fact.
 process.on('unhandledRejection', (error) => console.error('After the end of a spec file:', error));
+
+/** Processor time of this process, and of those that it started and saw end; Linux alone tells the second. */
+function secondsSpent() {
+  const { user, system } = process.cpuUsage();
+  let children = 0;
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
+    children = (Number(fields[13]) + Number(fields[14])) / 100;
+  } catch {
+    // No Linux.
+  }
+  return { own: (user + system) / 1e6, children };
+}
+
+function since(before) {
+  const now = secondsSpent();
+  return { own: now.own - before.own, children: now.children - before.children };
+}
 
 async function runFile(path, namePattern, timeout) {
   const start = Date.now();
@@ -19,10 +41,19 @@ async function runFile(path, namePattern, timeout) {
   state.testTimeout = timeout;
   state.testNamePattern = namePattern ? new RegExp(namePattern, 'i') : null;
   await import(pathToFileURL(path).href);
+  // The limits of facts are for a browser at full speed.
+  stretch(state.rootDescribeBlock, Number(process.env.SLOW_BROWSER ?? 1), timeout);
   const { testResults, unhandledErrors } = await circus.run();
   if (testResults.length === 0 && unhandledErrors.length === 0)
     throw new Error('expected at least one fact, found none');
   return resultOf(path, testResults.map(assertionOf), unhandledErrors.map(String), start);
+}
+
+function stretch({ children, hooks = [] }, times, usual) {
+  if (times === 1) return;
+  for (const each of [...children, ...hooks])
+    if (each.type === 'describeBlock') stretch(each, times, usual);
+    else each.timeout = (each.timeout ?? usual) * times;
 }
 
 function assertionOf({ testPath, status, errors, duration, startedAt, invocations, numPassingAsserts }) {

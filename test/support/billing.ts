@@ -2,10 +2,12 @@ import { Accounts } from '../../src/accounts/index.js';
 import { CallFigured, type RecordState } from '../../src/call-routing/index.js';
 import { CALLS, LEGS, type CallLeg, type MaskedCall } from '../../src/call-routing/call.entity.js';
 import { CountCall } from '../../src/billing-stats/count-call.js';
+import { CountText } from '../../src/billing-stats/count-text.js';
 import { CountSession } from '../../src/billing-stats/count-session.js';
 import type { Grouping, StatsRow } from '../../src/billing-stats/group-stats.js';
 import { ReadStats } from '../../src/billing-stats/read-stats.js';
 import { Recount } from '../../src/billing-stats/recount.js';
+import { RecountTexts } from '../../src/billing-stats/recount-texts.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { newId } from '../../src/platform/ids.js';
 import { Metrics } from '../../src/platform/metrics.js';
@@ -21,9 +23,11 @@ export function billingOn(database: Database, { sessions, jobs, settings, spend,
   const metrics = new Metrics();
   const accounts = new Accounts();
   const countCall = new CountCall(database, clock, events, settings, spend);
-  const recount = new Recount(database, clock, jobs, events, log, countCall, metrics);
+  const countText = new CountText(database, events, settings, spend, sessions.textTotals);
+  const recountTexts = new RecountTexts(database, countText);
+  const recount = new Recount(database, clock, jobs, events, log, countCall, recountTexts);
   const readStats = new ReadStats(database, accounts);
-  for (const one of [countCall, new CountSession(database, events), recount]) one.onModuleInit();
+  for (const one of [countCall, countText, new CountSession(database, events), recount]) one.onModuleInit();
 
   /** A leg that has ended, unless told otherwise. */
   const leg = (legUuid: string, facts: Partial<CallLeg> = {}): Promise<void> =>

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CallbackTokens } from '../../src/accounts/index.js';
+import { Accounts, CallbackTokens } from '../../src/accounts/index.js';
 import { Credentials } from '../../src/accounts/credentials.js';
 import { ReadCallFacts } from '../../src/call-routing/index.js';
 import { AddCallback } from '../../src/callbacks/add-callback.js';
@@ -9,6 +9,7 @@ import { CallbackMetrics } from '../../src/callbacks/callback-metrics.js';
 import { CallbackTarget } from '../../src/callbacks/callback-target.js';
 import { bodyPlace, DeliverCallbacks } from '../../src/callbacks/deliver-callbacks.js';
 import { FailingReceivers } from '../../src/callbacks/failing-receivers.js';
+import { FollowCallbacks } from '../../src/callbacks/follow-callbacks.js';
 import { FindCallbacks } from '../../src/callbacks/find-callbacks.js';
 import { PurgeCallbacks } from '../../src/callbacks/purge-callbacks.js';
 import { ReplayCallbacks } from '../../src/callbacks/replay-callbacks.js';
@@ -57,7 +58,8 @@ export function callbacksOn(
     outgoing,
     tokens,
     receivers,
-    new CallbackMetrics(metrics, database, clock),
+    new CallbackMetrics(metrics),
+    events,
   );
   const replayCallbacks = new ReplayCallbacks(database, clock, crypto, jobs, receivers);
   const findRecording = new FindRecording(new MediaLinks(config, clock, crypto));
@@ -79,6 +81,7 @@ export function callbacksOn(
     deliverCallbacks,
     replayCallbacks,
     findCallbacks: new FindCallbacks(database, crypto),
+    followCallbacks: new FollowCallbacks(database, clock, crypto, new Accounts(), tokens),
     purgeCallbacks: new PurgeCallbacks(database, clock, receivers),
     /** Writes callbacks as facts do, one transaction each. Delivery does not look at names; short ones make stories short. */
     tell: async (session: SessionRecord, ...names: string[]): Promise<void> => {

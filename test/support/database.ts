@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe } from '@jest/globals';
 import mysql from 'mysql2/promise';
-import { migrate, openDatabase } from '../../src/data-source.js';
+import { openDatabase } from '../../src/data-source.js';
 import type { Connections } from '../../src/platform/database/connections.js';
 import { Database } from '../../src/platform/database/database.js';
+import { sqliteDriver } from '../../src/platform/database/sqlite-driver.js';
+import { migrateByCopy } from './copied-schema.js';
 
 export interface TestDatabase {
   kind: 'sqlite' | 'mysql';
@@ -34,7 +36,7 @@ export function describeOnEachDatabase(
         kind === 'sqlite' ? { kind, file: url.slice('sqlite:'.length) } : { kind, url },
       );
       closers.push(() => dataSource.destroy());
-      await migrate(dataSource);
+      await migrateByCopy(dataSource);
       return { kind, url, dataSource, database: new Database(dataSource, { watchNesting: true }) };
     }, kind);
   });
@@ -55,6 +57,20 @@ export async function createDatabase(kind: Kind, file?: string): Promise<{ url: 
   };
   await run(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
   return { url: `${server.replace(/\/$/, '')}/${name}`, drop: () => run(`DROP DATABASE IF EXISTS ${name}`) };
+}
+
+/** Fills an empty database with what was dumped of another one. */
+export async function loadDump(kind: Kind, url: string, dump: string): Promise<void> {
+  if (kind === 'mysql') {
+    const connection = await mysql.createConnection({ uri: url, multipleStatements: true });
+    await connection.query(dump);
+    await connection.end();
+    return;
+  }
+  const Sqlite = sqliteDriver() as new (file: string) => { exec(sql: string): void; close(): void };
+  const file = new Sqlite(url.slice('sqlite:'.length));
+  file.exec(dump);
+  file.close();
 }
 
 /** The server looks at who waits for whom anew only when nobody has asked for 0.1 s. */

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
+import type { RequestOptions, Service } from './service.js';
 
 export const AUTH_ID = 'MATESTTESTTESTTEST00';
 export const AUTH_TOKEN = 'test-token-of-the-first-account-0001';
@@ -51,30 +52,35 @@ export function sharedSettings(databaseUrl: string, dataDir: string): Record<str
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     SYNC_NUMBERS: 'false',
     LOG_LEVEL: 'warn',
-    LOG_FORMAT: 'json',
     // Some facts send more.
     RATE_LIMIT: 'off',
   };
 }
 
-/** Starts the service and waits until it answers. */
-export async function startProcess(settings: Record<string, string>): Promise<ServiceProcess> {
-  const port = await freePort();
+/** Starts the service and waits until it answers; `at`: on this port, as one that was killed there. */
+export async function startProcess(settings: Record<string, string>, at?: number): Promise<ServiceProcess> {
+  const port = at ?? (await freePort());
   const service = spawnService({ ...settings, PORT: String(port) }, [], `http://127.0.0.1:${port}`);
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
-    const isReady = await request(`${service.baseUrl}/readyz`).then(
-      async (answer) => {
-        await answer.body.dump();
-        return answer.statusCode === 200;
-      },
-      () => false,
-    );
-    if (isReady && service.output().includes('Try it:')) return service;
-    if (service.child.exitCode !== null || Date.now() > deadline)
+    // Not asked before it says so: a machine with two cores has better to do while it starts.
+    if (service.output().includes('Try it:') && (await isReady(service.baseUrl))) return service;
+    if (service.child.exitCode !== null || Date.now() > deadline) {
+      await service.kill();
       throw new Error(`the service did not start:\n${service.output()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+function isReady(baseUrl: string): Promise<boolean> {
+  return request(`${baseUrl}/readyz`).then(
+    async (answer) => {
+      await answer.body.dump();
+      return answer.statusCode === 200;
+    },
+    () => false,
+  );
 }
 
 let isBuilt = false;
@@ -99,12 +105,20 @@ export async function startSimulator(settings: Record<string, string>): Promise<
   const simulator = spawnProgram('src/simulator/main.js', { ...settings, PORT: port }, { baseUrl });
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!simulator.output().includes('A service that uses it:')) {
-    if (simulator.child.exitCode !== null || Date.now() > deadline)
+    if (simulator.child.exitCode !== null || Date.now() > deadline) {
+      await simulator.kill();
       throw new Error(`the simulated Plivo did not start:\n${simulator.output()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return simulator;
 }
+
+const running = new Set<ChildProcess>();
+// What a fact that failed has left behind would take its share of the processor from every later one.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** Starts a program, a file below dist, and does not wait. */
 export function spawnProgram(
@@ -120,7 +134,9 @@ export function spawnProgram(
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  running.add(child);
   const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  void gone.then(() => running.delete(child));
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
     child.kill(signal);
     return gone;
@@ -147,6 +163,13 @@ export function clientOf(connections = 64) {
   const basic = { authorization: `Basic ${Buffer.from(`${AUTH_ID}:${AUTH_TOKEN}`).toString('base64')}` };
   const bearer = { authorization: `Bearer ${ADMIN_TOKEN}` };
   return {
+    /** Whatever is asked of another server than the service; as a suite's service asks. */
+    ask:
+      (baseUrl: string): Service['request'] =>
+      async <Body>(path: string, { method = 'GET', body }: RequestOptions = {}) => {
+        const answer = await send(baseUrl + path, { method: method as 'GET', body });
+        return { status: answer.status, headers: {}, text: JSON.stringify(answer.body), body: answer.body as Body };
+      },
     create: (baseUrl: string, body: Record<string, unknown>, headers: Record<string, string> = {}) =>
       send(`${baseUrl}/v1/Account/${AUTH_ID}/Masking/Session/`, { body, headers: { ...basic, ...headers } }),
     get: (baseUrl: string, uuid: string) =>

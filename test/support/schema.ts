@@ -43,3 +43,16 @@ async function sqliteSchema(dataSource: DataSource): Promise<unknown> {
   }
   return schema;
 }
+
+/** Columns of each table, by what the database says itself. */
+export async function columnsOf(dataSource: DataSource): Promise<Map<string, string[]>> {
+  const isSqlite = dataSource.options.type === 'better-sqlite3';
+  const rows = await dataSource.query<{ name: string; col: string }[]>(
+    isSqlite
+      ? `SELECT m.name, c.name AS col FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'`
+      : 'SELECT table_name AS name, column_name AS col FROM information_schema.columns WHERE table_schema = DATABASE()',
+  );
+  const found = new Map<string, string[]>();
+  for (const { name, col } of rows) found.set(name, [...(found.get(name) ?? []), col]);
+  return found;
+}

@@ -10,13 +10,14 @@ import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { Pool } from 'undici';
 import { createApp, startWork } from '../../src/app.js';
-import { migrate, openDatabase } from '../../src/data-source.js';
+import { openDatabase } from '../../src/data-source.js';
 import { Clock } from '../../src/platform/clock.js';
 import { readConfig } from '../../src/platform/settings/config.js';
 import { openDataFolder } from '../../src/platform/settings/data-folder.js';
 import { Jobs } from '../../src/platform/jobs/jobs.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { signV3 } from '../../src/plivo/index.js';
+import { migrateByCopy } from './copied-schema.js';
 import { createDatabase, databaseKinds, type TestDatabase } from './database.js';
 import { judgeOf } from './described.js';
 
@@ -60,6 +61,10 @@ export interface Service {
   adminToken: string;
   app: NestFastifyApplication;
   clock: Clock;
+  /** When it was started, by its clock. */
+  startedAt: number;
+  /** Removed with the service. A SQLite file lies elsewhere. */
+  dataDir: string;
   dataSource: DataSource;
   /** Every route that the service answers, HEAD left out. */
   routes: Route[];
@@ -94,16 +99,20 @@ export interface ServiceOptions {
 export const AUTH_ID = 'MASERVICETESTTEST000';
 export const SESSIONS = `/v1/Account/${AUTH_ID}/Masking/Session`;
 
+/** Some files start a dozen services, each of which drops its database at the end. */
+const CLOSED_WITHIN_MS = 120_000;
+
 /** Repeats the facts with the service on each database; `start` boots one on a fresh database, stopped when the facts are done. */
 export function describeOnEachService(
   name: string,
   facts: (start: (options?: ServiceOptions) => Promise<Service>, kind: TestDatabase['kind']) => void,
+  kinds: readonly TestDatabase['kind'][] = databaseKinds,
 ): void {
-  describe.each(databaseKinds)(`${name} (%s)`, (kind) => {
+  describe.each(kinds)(`${name} (%s)`, (kind) => {
     const closers: (() => Promise<void>)[] = [];
     afterAll(async () => {
       for (const close of closers.splice(0).toReversed()) await close();
-    });
+    }, CLOSED_WITHIN_MS);
     facts(async (options = {}) => {
       const { url, drop } = await createDatabase(kind);
       closers.push(drop);
@@ -121,6 +130,7 @@ export async function startService({
   clock = new Clock(),
 }: ServiceOptions & { url: string }): Promise<Service> {
   const dataDir = mkdtempSync(join(tmpdir(), 'masking-test-'));
+  const startedAt = clock.now();
   const { port, release } = await reservePort();
   const authToken = settings['PLIVO_AUTH_TOKEN'] ?? `a${randomBytes(20).toString('hex').slice(1)}`;
   const adminToken = settings['ADMIN_TOKEN'] ?? randomBytes(20).toString('hex');
@@ -148,9 +158,12 @@ export async function startService({
   const lines: string[] = [];
   const log = createLogger(config.log, { write: (line: string) => void lines.push(line) });
   const dataSource = await openDatabase(config.database);
-  await migrate(dataSource);
+  await migrateByCopy(dataSource);
   const ground = { config, secrets: openDataFolder(config), log, clock, dataSource };
-  const app = await createApp(ground);
+  const app = await createApp(ground).catch(async (error: unknown) => {
+    await dataSource.destroy();
+    throw error;
+  });
   const routes = gatherRoutes(app);
   await release();
   await app.listen(port, '127.0.0.1');
@@ -194,6 +207,8 @@ export async function startService({
     adminToken,
     app,
     clock,
+    startedAt,
+    dataDir,
     dataSource,
     routes,
     logs: () => lines.join(''),

@@ -8,7 +8,9 @@ import { filesBelow, specsOf } from './specs.mjs';
 
 /** `npm run mutants -- [folders or files]`: which faults of these files no test notices. See docs/testing.md. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDERS = ['number-pool', 'call-routing', 'sessions', 'billing-stats', 'callbacks'].map((name) => `src/${name}`);
+const FOLDERS = ['number-pool', 'call-routing', 'sessions', 'billing-stats', 'callbacks', 'texts'].map(
+  (name) => `src/${name}`,
+);
 /** What declares and wires; the rules are elsewhere. */
 const NO_RULES = /(\.(spec|entity|module|dto|errors|events)|\/index)\.ts$/;
 /** A process that is silent for this much longer than it said runs in circles. */

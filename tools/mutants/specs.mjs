@@ -20,6 +20,7 @@ const ALSO = new Map([
     [/\/call-story\.spec/, /\/(calls|route)\.controller\.spec/, /\/(every-way|lost-webhooks|billing)\.e2e-spec/],
   ],
   ['billing-stats', [/\/spend\.spec/]],
+  ['texts', [/\/(count-text|tell-texts)\.spec/, /\/(texts|text-wishes|texts-money)\.e2e-spec/]],
 ]);
 
 export function specsOf(folder) {
