@@ -22,13 +22,19 @@ type Sent<Operation> = Operation extends { requestBody: { content: { 'applicatio
     : object;
 type Ask<Operation> = Parameters<Operation, 'path'> & Parameters<Operation, 'query'> & Sent<Operation>;
 type Method = 'get' | 'post' | 'patch' | 'delete';
+/** What can be asked by a method. Found path by path: over all paths and methods at once the compiler gives up. */
+type PathsOf<How extends Method> = {
+  [Path in keyof paths]: paths[Path] extends Record<How, object> ? Path : never;
+}[keyof paths];
+type Operation<How extends Method, Path extends keyof paths> =
+  paths[Path] extends Record<How, infer Found> ? Found : never;
 
 export function client({ baseUrl, authorization }: { baseUrl: string; authorization: string }) {
-  return async <Path extends keyof paths, How extends Method & keyof paths[Path]>(
+  return async <How extends Method, Path extends PathsOf<How>>(
     method: How,
     path: Path,
-    ask: Ask<paths[Path][How]>,
-  ): Promise<{ status: number; body: Success<paths[Path][How]> }> => {
+    ask: Ask<Operation<How, Path>>,
+  ): Promise<{ status: number; body: Success<Operation<How, Path>> }> => {
     const given = ask as { path?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given.path?.[name] ?? ''));
     const query = new URLSearchParams(given.query as Record<string, string> | undefined).toString();
