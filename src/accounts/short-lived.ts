@@ -14,6 +14,8 @@ interface Reading<Value> {
   value: Promise<Value>;
   /** By a clock that nobody sets. */
   begunAt: number;
+  /** Somebody has waited for it as long as anybody does. Said by whose patience ended: a timer may fire a moment before the clock says so. */
+  isSlow: boolean;
   /** The one that begins when this one has ended, for callers to whom what this one reads may be too old. */
   next: Reading<Value> | null;
 }
@@ -43,10 +45,10 @@ export class ShortLived<Value> {
 
     // Who asks twice while the database is silent does not wait twice.
     const running = this.readings.get(key);
-    if (known && running && isSlow(running)) return known.value;
+    if (known && running?.isSlow && !isHung(running)) return known.value;
 
     const news = this.read(key);
-    return known ? orTheOld(known.value, news) : news;
+    return known ? orTheOld(known.value, news) : news.value;
   }
 
   /**
@@ -64,17 +66,17 @@ export class ShortLived<Value> {
     return (this.distrustedUntil.get(key) ?? 0) > this.clock.now();
   }
 
-  private read(key: string): Promise<Value> {
+  private read(key: string): Reading<Value> {
     const running = this.readings.get(key);
-    if (!running || performance.now() - running.begunAt > HUNG_AFTER_MS) return this.begin(key).value;
-    if (!this.isDistrusted(key)) return running.value;
+    if (!running || isHung(running)) return this.begin(key);
+    if (!this.isDistrusted(key)) return running;
     // What is being read may have been read before the change that this caller knows of.
     running.next ??= this.beginAfter(key, running);
-    return running.next.value;
+    return running.next;
   }
 
   private beginAfter(key: string, running: Reading<Value>): Reading<Value> {
-    const reading: Reading<Value> = { begunAt: performance.now(), next: null, value: running.value };
+    const reading: Reading<Value> = { begunAt: performance.now(), isSlow: false, next: null, value: running.value };
     const begin = (): Promise<Value> => {
       reading.begunAt = performance.now();
       this.readings.set(key, reading);
@@ -86,7 +88,7 @@ export class ShortLived<Value> {
   }
 
   private begin(key: string): Reading<Value> {
-    const reading = { value: this.load(key), begunAt: performance.now(), next: null };
+    const reading = { value: this.load(key), begunAt: performance.now(), isSlow: false, next: null };
     this.readings.set(key, reading);
     this.settle(key, reading);
     return reading;
@@ -98,7 +100,7 @@ export class ShortLived<Value> {
     };
     reading.value.then((value) => {
       // What hung may be from before a change, and have been read again since.
-      const isNew = this.readings.get(key) === reading && performance.now() - reading.begunAt <= HUNG_AFTER_MS;
+      const isNew = this.readings.get(key) === reading && !isHung(reading);
       if (isNew && !this.isDistrusted(key)) this.remember(key, value);
       end();
     }, end);
@@ -114,20 +116,22 @@ export class ShortLived<Value> {
   }
 }
 
-/** Others have waited for it as long as anybody does, and it has not been given up yet. */
-function isSlow({ begunAt }: { begunAt: number }): boolean {
-  const taken = performance.now() - begunAt;
-  return taken > PATIENCE_MS && taken <= HUNG_AFTER_MS;
+/** It may never end. */
+function isHung({ begunAt }: { begunAt: number }): boolean {
+  return performance.now() - begunAt > HUNG_AFTER_MS;
 }
 
 /** The old value stays until the new one has come; who asks meanwhile waits a moment, then gets the old. */
-async function orTheOld<Value>(old: Value, news: Promise<Value>): Promise<Value> {
+async function orTheOld<Value>(old: Value, news: Reading<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const impatience = new Promise<Value>((resolve) => {
-    timer = setTimeout(() => resolve(old), PATIENCE_MS);
+    timer = setTimeout(() => {
+      news.isSlow = true;
+      resolve(old);
+    }, PATIENCE_MS);
   });
   try {
-    return await Promise.race([news.catch(() => old), impatience]);
+    return await Promise.race([news.value.catch(() => old), impatience]);
   } finally {
     clearTimeout(timer);
   }

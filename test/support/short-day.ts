@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DAY_MS } from '../../src/platform/clock.js';
 import { Jobs } from '../../src/platform/jobs/jobs.js';
 import { startService, type Service } from './service.js';
 import { simulatedPlivo } from './simulated-plivo.js';
@@ -60,11 +61,16 @@ export async function liveShortDay(service: Service): Promise<Lent> {
   throw new Error('expected a recording to be kept');
 }
 
+const CREATED = /"created_time":"([\d-]+ [\d:]+)/;
+
 /** A session, all calls and what they came to as a service shows them, wherever it listens. */
 export async function seenBy(service: Service, { session_uuid: id }: Lent): Promise<unknown> {
   const session = await service.sessions('GET', `/${id}/`);
   const calls = await service.admin('GET', '/calls');
-  const stats = await service.admin('GET', '/stats?group_by=number');
+  // Both ends are said: left out they are those of the service's own clock, which may stand in another hour than the other service's.
+  const at = Date.parse(`${CREATED.exec(session.text)?.[1]}Z`);
+  const [from, to] = [at - DAY_MS, at + DAY_MS].map((time) => new Date(time).toISOString());
+  const stats = await service.admin('GET', `/stats?group_by=number&from=${from}&to=${to}`);
   const text = JSON.stringify([session.body['response'], calls.body, stats.body]);
   return JSON.parse(text.replaceAll(service.baseUrl, '')) as unknown;
 }
