@@ -152,6 +152,57 @@ describe('the application of an account’s numbers at Plivo', () => {
     expect(await account()).toBe(before);
   });
 
+  describe('brings texts here too', () => {
+    const MESSAGES = `https://masking.example.com/prefix/plivo/${AUTH_ID}/message`;
+    const ours = async () =>
+      (await list('Application')).find(({ answer_url: url }) => String(url).startsWith('https://masking.example.com'));
+    const give = (id: unknown, messageUrl: string) =>
+      ask('POST', `${plivo.baseUrl}${atPlivo}/Application/${String(id)}/`, { message_url: messageUrl });
+    const plan = () => withPlivoSetup(settings, {}, ({ setup }) => setup.plan());
+    const texts = async () => new Set((await plan()).numbers.map((number) => number.texts));
+
+    it('by the application that is made', async () => {
+      expect(await texts()).toEqual(new Set(['here']));
+      await setUp();
+      expect(await ours()).toMatchObject({ message_url: MESSAGES, message_method: 'POST' });
+      expect(await texts()).toEqual(new Set(['here']));
+    });
+
+    it('by one that an earlier setup has made without', async () => {
+      await setUp();
+      await give((await ours())?.['app_id'], '');
+      expect((await plan()).application).toMatchObject({ action: 'change' });
+      expect(problems(await setUp())).toEqual([]);
+      expect(await ours()).toMatchObject({ message_url: MESSAGES });
+      expect(await setUp()).toEqual([]);
+    });
+
+    it('but not where somebody has brought them to another place, also when the rest is changed', async () => {
+      await setUp();
+      await give((await ours())?.['app_id'], 'https://texts.example.com/plivo');
+      expect(await setUp()).toEqual([]);
+      expect(await texts()).toEqual(new Set(['elsewhere']));
+      const moved = { ...settings, PUBLIC_URL: 'https://masking.example.com' };
+      expect(problems(await setUp({}, moved))).toEqual([]);
+      expect(await ours()).toMatchObject({
+        answer_url: expect.stringMatching(/^https:\/\/masking\.example\.com\/plivo\//),
+        message_url: 'https://texts.example.com/plivo',
+      });
+    });
+
+    it('nor by an application that nobody’s setup has made, and says so', async () => {
+      await ask('POST', `${plivo.baseUrl}${atPlivo}/Application/`, {
+        app_name: 'by-hand',
+        answer_url: `https://masking.example.com/prefix/plivo/${AUTH_ID}/answer`,
+        hangup_url: `https://masking.example.com/prefix/plivo/${AUTH_ID}/hangup`,
+      });
+      expect(problems(await setUp())).toEqual([]);
+      expect(await ours()).toMatchObject({ app_name: 'by-hand' });
+      expect(await texts()).toEqual(new Set(['nowhere']));
+      expect((await masking(['plivo', 'diff'], { env: settings })).stdout).toMatch(/ ITS TEXTS GO\n(.+ nowhere\n){4}/);
+    });
+  });
+
   it('of another installation on the same account is left alone', async () => {
     await setUp();
     const theirs = await list('Application');

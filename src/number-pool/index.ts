@@ -16,7 +16,7 @@ export {
   releaseStrangers,
 } from './hold-number.js';
 export { countLeads, type LeadCount } from './count-leads.js';
-export { leadOf, LEADS, type LeadsTo } from './lead.js';
+export { leadOf, LEADS, textLeadOf, type LeadsTo } from './lead.js';
 export { FollowListing, type ListingNews, type SyncResult } from './follow-listing.js';
 export { ForecastPool, type CountryForecast } from './forecast-pool.js';
 export { ImportNumbers } from './import-numbers.js';

@@ -56,8 +56,18 @@ function isTaken(method: string | null): boolean {
   return method === null || method === 'POST' || method === 'GET';
 }
 
+/** Where Plivo brings a number's texts. An application that Plivo does not show us leads nowhere that we know of. */
+export function textLeadOf(
+  application: Pick<PlivoApplication, 'messageUrl' | 'messageMethod'> | undefined,
+  bases: readonly string[],
+): 'here' | 'elsewhere' | 'nowhere' {
+  const { messageUrl = null, messageMethod = null } = application ?? {};
+  if (messageUrl === null) return 'nowhere';
+  return isTaken(messageMethod) && isAtAny(messageUrl, bases, '/message') ? 'here' : 'elsewhere';
+}
+
 /** Whether a URL is where this service takes webhooks. */
-export function isAtAny(url: string, bases: readonly string[], path: string): boolean {
+function isAtAny(url: string, bases: readonly string[], path: string): boolean {
   return bases.some((base) => isSame(url, base + path));
 }
 

@@ -1,6 +1,6 @@
 import type { PlivoApplication, PlivoNumber } from '../plivo/index.js';
 import { describeNumber } from '../telephony/phone.js';
-import { isAtAny } from './lead.js';
+import { textLeadOf } from './lead.js';
 
 /** Whether texts can be passed on over a number, in the words of the admin API. The first two are lent to sessions that want it. */
 export const TEXTING = [
@@ -28,9 +28,7 @@ export function textingOf(
   bases: readonly string[],
 ): Texting {
   if (!number.hasSms) return 'no';
-  const { messageUrl = null, messageMethod = null } = application ?? {};
-  const isTaken = messageMethod === null || messageMethod === 'POST' || messageMethod === 'GET';
-  if (messageUrl === null || !isTaken || !isAtAny(messageUrl, bases, '/message')) return 'elsewhere';
+  if (textLeadOf(application, bases) !== 'here') return 'elsewhere';
   return number.registration === 'registered' || !needsRegistration(number) ? 'yes' : 'unregistered';
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { leadOf } from '../number-pool/index.js';
+import { leadOf, textLeadOf } from '../number-pool/index.js';
 import type { ApplicationUrls, PlivoApplication, PlivoNumber } from '../plivo/index.js';
+import { parseUrl } from '../platform/parse-url.js';
 import type { E164 } from '../telephony/phone.js';
 import type { Before } from './memory.js';
 
@@ -27,6 +28,8 @@ export interface NumberStep {
   beforeId: string | null;
   /** Whether it is given our application. */
   changes: boolean;
+  /** Where its texts go once that is done. */
+  texts: 'here' | 'elsewhere' | 'nowhere';
 }
 
 export interface SetupPlan {
@@ -45,7 +48,8 @@ export interface SetupPlan {
 
 /**
  * What is to be done so that the numbers lead here. Our own application is changed where it has other URLs, and only if a setup has made it: one that
- * somebody else has made is used as it is when it leads here, and left alone when it does not, for another installation may live by it.
+ * somebody else has made is used as it is when it leads here, and left alone when it does not, for another installation may live by it. Texts are brought here
+ * by what a setup has made, unless somebody has since given it a message URL of another kind.
  */
 export function planSetup(atPlivo: AtPlivo, wish: Wish, memory: Before | null): SetupPlan {
   const byId = new Map(atPlivo.applications.map((application) => [application.id, application]));
@@ -57,10 +61,10 @@ export function planSetup(atPlivo: AtPlivo, wish: Wish, memory: Before | null): 
       const bases = [wish.accountId, ...(subaccount === null ? [] : [subaccount])].map(
         (id) => `${wish.publicUrl}/plivo/${id}`,
       );
-      const isRight =
-        applicationId !== null &&
-        (applicationId === application.id || (before !== null && leadOf(before, bases) === 'here'));
-      return { number, before, beforeId: applicationId, changes: !isRight };
+      const isOurs = applicationId !== null && applicationId === application.id;
+      const changes = !isOurs && (before === null || leadOf(before, bases) !== 'here');
+      const texts = textLeadOf(isOurs || changes ? afterwards(application) : (before ?? undefined), bases);
+      return { number, before, beforeId: applicationId, changes, texts };
     });
   const isNothingToDo = application.action !== 'change' && numbers.every(({ changes }) => !changes);
   return { application, numbers, isNothingToDo };
@@ -71,19 +75,37 @@ function applicationOf(
   wish: Wish,
   memory: Before | null,
 ): SetupPlan['application'] {
-  const { urls } = wish;
-  const leadsHere = (each: PlivoApplication): boolean =>
-    leadOf(each, [`${wish.publicUrl}/plivo/${wish.accountId}`]) === 'here';
+  const bases = [`${wish.publicUrl}/plivo/${wish.accountId}`];
+  const leadsHere = (each: PlivoApplication): boolean => leadOf(each, bases) === 'here';
   const remembered = memory && applications.find(({ id, name }) => isRemembered(memory, id, name));
   if (memory && remembered) {
     const { isMade } = memory.application;
+    const messageUrl = isTextsToOther(remembered, wish) ? null : wish.urls.messageUrl;
+    const urls = { ...wish.urls, messageUrl };
     const found = { name: memory.application.name, id: remembered.id, isMade, before: remembered, urls };
-    if (leadsHere(remembered)) return { ...found, action: 'keep' };
+    const bringsTexts = messageUrl === null || textLeadOf(remembered, bases) === 'here';
+    if (leadsHere(remembered) && (bringsTexts || !isMade)) return { ...found, action: 'keep' };
     if (isMade) return { ...found, action: 'change' };
   }
+  const { urls } = wish;
   const there = applications.find(leadsHere);
   if (there) return { name: there.name ?? there.id, id: there.id, action: 'keep', isMade: false, before: there, urls };
   return { name: freeName(applications, wish.publicUrl), id: null, action: 'make', isMade: true, before: null, urls };
+}
+
+/** It has a message URL that no setup has given it, here or at a former address. */
+function isTextsToOther({ messageUrl }: PlivoApplication, { accountId }: Wish): boolean {
+  return messageUrl !== null && !(parseUrl(messageUrl)?.pathname ?? '').endsWith(`/plivo/${accountId}/message`);
+}
+
+/** Its message URL once the plan is carried out. */
+function afterwards({
+  action,
+  before,
+  urls,
+}: SetupPlan['application']): Pick<PlivoApplication, 'messageUrl' | 'messageMethod'> {
+  const isLeft = action === 'keep' || urls.messageUrl === null;
+  return isLeft && before !== null ? before : { messageUrl: urls.messageUrl, messageMethod: 'POST' };
 }
 
 /** One that was to be made may have been, by a process that was killed before it knew. */

@@ -298,6 +298,12 @@ function readPage(answer: Record<string, unknown>): { objects: Record<string, un
   return { objects: objects.filter((each) => typeof each === 'object' && each !== null), total };
 }
 
-function applicationWire({ answerUrl, hangupUrl }: ApplicationUrls) {
-  return { answer_url: answerUrl, answer_method: 'POST', hangup_url: hangupUrl, hangup_method: 'POST' };
+function applicationWire({ answerUrl, hangupUrl, messageUrl }: ApplicationUrls) {
+  return {
+    answer_url: answerUrl,
+    answer_method: 'POST',
+    hangup_url: hangupUrl,
+    hangup_method: 'POST',
+    ...(messageUrl !== null && { message_url: messageUrl, message_method: 'POST' }),
+  };
 }

@@ -22,8 +22,10 @@ export interface FindCalls {
   endedBefore?: number;
 }
 
-/** Where an application leads; both are asked by POST. */
+/** Where an application leads; all are asked by POST. */
 export interface ApplicationUrls {
   answerUrl: string;
   hangupUrl: string;
+  /** Null leaves what is there. */
+  messageUrl: string | null;
 }

@@ -24,7 +24,7 @@ export const YES = { flags: '--yes', about: 'do not ask' } as const;
 export const plivoSetup: Command<SetupOptions> = {
   name: 'plivo setup',
   about: "Give the pool's numbers an application at Plivo whose URLs lead here",
-  more: 'It shows before and after, and asks. What each number had is kept in the data folder first, so that "plivo restore" can put it back; broken off anywhere, run it again. Numbers that are retired here, or another account\'s, are left alone.',
+  more: 'It shows before and after, and asks. What each number had is kept in the data folder first, so that "plivo restore" can put it back; broken off anywhere, run it again. Numbers that are retired here, or another account\'s, are left alone. Texts are brought here too, except where somebody has given the application a message URL of another kind.',
   options: [ACCOUNT, NUMBERS, { flags: '--dry-run', about: 'only show what would be done' }, YES],
   examples: ['plivo setup --dry-run', 'plivo setup --yes', 'plivo setup --number +14155550100,+14155550101'],
   at: 'database',
@@ -39,7 +39,9 @@ export const plivoSetup: Command<SetupOptions> = {
       out.show({ ...planned(plan), steps }, () => stepText(steps));
       refuseUndone(steps);
       if (!out.isJson)
-        out.say(`What was there is kept in ${setup.memoryFile}; the service sees the change at its next number sync.`);
+        out.say(
+          `What was there is kept in ${setup.memoryFile}; the service sees the change at its next number sync, which "masking numbers sync" brings about.`,
+        );
     });
   },
 };
@@ -56,21 +58,29 @@ interface Shown {
   before: string | null;
   answer_url: string | null;
   changes: boolean;
+  texts: 'here' | 'elsewhere' | 'nowhere';
 }
 
 function shownNumbers({ numbers }: SetupPlan): Shown[] {
-  return numbers.map(({ number, before, beforeId, changes }) => ({
+  return numbers.map(({ number, before, beforeId, changes, texts }) => ({
     number: `+${number}`,
     before: before?.name ?? beforeId,
     answer_url: before?.answerUrl ?? null,
     changes,
+    texts,
   }));
 }
 
 export function planned(plan: SetupPlan) {
   const { name, action, urls } = plan.application;
   return {
-    application: { name, action, answer_url: urls.answerUrl, hangup_url: urls.hangupUrl },
+    application: {
+      name,
+      action,
+      answer_url: urls.answerUrl,
+      hangup_url: urls.hangupUrl,
+      message_url: urls.messageUrl,
+    },
     numbers: shownNumbers(plan),
   };
 }
@@ -84,9 +94,13 @@ export function planText(out: Context['out'], plan: SetupPlan): string {
     { head: 'before', of: ({ before: had }) => had },
     { head: 'led to', of: ({ answer_url: url }) => url },
     { head: 'after', of: ({ changes }) => (changes ? name : 'unchanged') },
+    { head: 'its texts go', of: ({ texts }) => texts },
   ];
   const head = `Application ${name} ${WORDS[action]}, and leads to ${urls.answerUrl}`;
-  const former = action === 'change' && before ? [`Until now it leads to ${before.answerUrl ?? 'nowhere'}`] : [];
+  const former =
+    action === 'change' && before
+      ? [`Until now it leads to ${before.answerUrl ?? 'nowhere'}, and texts to ${before.messageUrl ?? 'nowhere'}`]
+      : [];
   const rest = plan.isNothingToDo ? ['Nothing is to be done.'] : [];
   return [head, ...former, out.table(shownNumbers(plan), columns), ...rest].join('\n');
 }
