@@ -1,7 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Accounts, PlivoAccess } from '../accounts/index.js';
 import { subaccountOfNumber } from '../number-pool/index.js';
-import { PlivoClient, ProviderBusy, ProviderRefused, ProviderUnavailable, type MessageRecord } from '../plivo/index.js';
+import {
+  isShownAs,
+  PlivoClient,
+  ProviderBusy,
+  ProviderRefused,
+  ProviderUnavailable,
+  type MessageRecord,
+} from '../plivo/index.js';
 import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
@@ -26,7 +33,7 @@ const GIVEN_UP_MS = 2 * DAY_MS;
 const RECEIVED = selection(TEXTS.pick(['id', 'accountId', 'messageUuid', 'virtualNumber', 'receivedAt', 'priceAt']));
 const SENT = selection(FORWARDS.pick(['id', 'accountId', 'messageUuid', 'virtualNumber', 'createdAt', 'priceAt']));
 const SAID = selection(NOTICES.pick(['id', 'accountId', 'messageUuid', 'virtualNumber', 'createdAt', 'priceAt']));
-const PRICED = selection(TEXTS.pick(['accountId', 'amount', 'carrierFee', 'priceAt']));
+const PRICED = selection(TEXTS.pick(['accountId', 'virtualNumber', 'amount', 'carrierFee', 'priceAt', 'isHint']));
 
 interface Leg {
   kind: 'received' | 'sent' | 'said';
@@ -119,12 +126,20 @@ export class PriceTexts implements OnModuleInit {
     const priceAt = record === null && now < leg.begunAt + GIVEN_UP_MS ? now + AGAIN_MS : null;
     if (leg.kind === 'said') return this.sendNotices.price(tx, leg.id, record, priceAt);
     if (leg.kind === 'sent') return this.priceSent(tx, leg.id, record, priceAt);
-    const [text] = await PRICED.read(tx, `FROM text_message WHERE id = ? ${this.database.forUpdate}`, [leg.id]);
+    return this.priceReceived(tx, leg.id, record, priceAt);
+  }
+
+  private async priceReceived(tx: Tx, id: string, record: MessageRecord | null, priceAt: number | null): Promise<void> {
+    const [text] = await PRICED.read(tx, `FROM text_message WHERE id = ? ${this.database.forUpdate}`, [id]);
     if (!text || text.priceAt === null) return;
-    const amount = record?.amountMicros ?? text.amount;
-    const carrierFee = record?.carrierFeeMicros ?? text.carrierFee;
-    await TEXTS.update(tx, { amount, carrierFee, priceAt }, 'WHERE id = ?', [leg.id]);
-    if (record) await this.events.publish(tx, new TextFigured(text.accountId, leg.id));
+    const isOurs = record !== null && isReceivedBy(record, text.virtualNumber);
+    // What V2 alone has told of and nobody could confirm in time: it went nowhere, and is on the bill all the same if Plivo knows of it.
+    if (record === null || (text.isHint && !isOurs))
+      return void (await TEXTS.update(tx, { priceAt }, 'WHERE id = ?', [id]));
+    const amount = record.amountMicros ?? text.amount;
+    const carrierFee = record.carrierFeeMicros ?? text.carrierFee;
+    await TEXTS.update(tx, { amount, carrierFee, priceAt, isHint: false }, 'WHERE id = ?', [id]);
+    await this.events.publish(tx, new TextFigured(text.accountId, id));
   }
 
   private async priceSent(tx: Tx, id: string, record: MessageRecord | null, priceAt: number | null): Promise<void> {
@@ -136,4 +151,8 @@ export class PriceTexts implements OnModuleInit {
     await FORWARDS.update(tx, { carrierFee, priceAt }, 'WHERE id = ?', [id]);
     if (record) await this.settleForwards.figured(tx, forward);
   }
+}
+
+function isReceivedBy({ direction, to }: MessageRecord, virtualNumber: string | null): boolean {
+  return direction === 'inbound' && virtualNumber !== null && isShownAs(to, virtualNumber as E164);
 }

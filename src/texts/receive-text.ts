@@ -224,7 +224,7 @@ export class ReceiveText {
 
 /** A signature that covers the words takes the place of one that did not, and words that of none. */
 function isBetter({ decision, reason, isHint: wasHint }: Selected<typeof KNOWN>, isHint: boolean): boolean {
-  return decision === 'wait' ? wasHint && !isHint : reason === 'unheard';
+  return decision === 'wait' || reason === 'unverified' ? wasHint && !isHint : reason === 'unheard';
 }
 
 /** Nothing of a text is kept whose webhook nobody waits for any more: it is repeated. */
