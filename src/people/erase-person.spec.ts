@@ -222,7 +222,10 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     calls.sessions.clock.advance(2 * DAY_MS);
     const statements = recorded(database);
     expect(await erase()).toMatchObject({ status: 'done' });
-    const byIds = [...statements].filter((sql) => /^(?:SELECT|UPDATE).*\bWHERE (?:\w\.)?id IN \(\?, \?/s.test(sql));
+    // A batch of one asks by a list as well, and is to be served as one of two is.
+    const byIds = [...statements]
+      .filter((sql) => /^(?:SELECT|UPDATE).*\bWHERE (?:\w\.)?id IN \(\?/s.test(sql))
+      .map((sql) => sql.replace(/(WHERE (?:\w\.)?id IN) \(\?\)/g, '$1 (?, ?)'));
     expect(byIds.length).toBeGreaterThan(3);
     if (!database.isSqlite) return;
     for (const sql of byIds) {

@@ -6,6 +6,7 @@ import { EraseCalls, ForgetCalls, type ErasedCall } from '../call-routing/index.
 import { coolingOff, forgetClaims } from '../number-pool/index.js';
 import { ForgetRecordings } from '../recording/index.js';
 import {
+  countSessionsOfParty,
   EndForErasure,
   FIRST_OF_PARTY,
   forgetInteractions,
@@ -27,6 +28,8 @@ const MOST = 128;
 /** A session with more calls than this is emptied first: together with others it would be a long transaction. */
 const CROWDED = 50;
 const MOST_CALLS = 128;
+/** Of the minute that an erasure may take, what its sessions may: the longer, the less it is felt. */
+const SESSIONS_MS = 45_000;
 /** How long what a session's customer was to be told may still be delivered once the session is to go. docs/privacy.md says so. */
 export const CALLBACK_GRACE_MS = 20_000;
 
@@ -77,7 +80,9 @@ export class EraseSessions {
 
   /** Returns what a later run is to look at again. */
   async run(party: ErasingParty): Promise<Left> {
-    const batches = new Batches(this.database, MOST);
+    const rows = await this.database.browse((manager) => countSessionsOfParty(manager, party));
+    const overMs = Math.max(party.until + SESSIONS_MS - this.clock.now(), 0);
+    const batches = new Batches(this.database, MOST, { spread: { rows, overMs } });
     // Those that live first, because they go on being called as long as they do; what is left of them is seen again among all.
     let left = NOTHING_LEFT;
     for (const endingAfter of [this.clock.now(), 0])

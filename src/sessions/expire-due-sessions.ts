@@ -27,7 +27,7 @@ export class ExpireDueSessions {
 
   /** Returns how many were ended. */
   async run(): Promise<number> {
-    const batches = new Batches(this.database, MOST, true);
+    const batches = new Batches(this.database, MOST, { isUrgent: true });
     for (let total = 0; ;) {
       const { count, isLast } = await batches.next((tx, size) => this.endBatch(tx, size));
       total += count;

@@ -10,6 +10,8 @@ const AIM_MS = { sqlite: 4, server: 25 };
 const PAUSE_FOR_EACH_MS = 2;
 const LEAST_PAUSE_MS = 2;
 const FIRST_BATCH = 16;
+/** Of work that has time: pauses are as long as that allows, up to so many times the batch, and never shorter than the batch. */
+const LONGEST_PAUSE_FOR_EACH_MS = 10;
 /** However busy the machine: the commit costs the same for one row, and elsewhere than on SQLite nobody waits for rows that he does not want. */
 const LEAST = { sqlite: 4, server: 64 };
 
@@ -21,17 +23,23 @@ export class Batches {
   private size: number;
   private readonly aimMs: number;
   private readonly least: number;
+  private readonly spread: { left: number; endsAt: number } | null;
 
-  /** `most`: what a statement has room for. `isUrgent`: goes on without a pause, but behind those who wait for their turn. */
+  /**
+   * `most`: what a statement has room for. `isUrgent`: goes on without a pause, but behind those who wait for their turn. `spread`: so many rows have so many
+   * milliseconds, and are taken in batches as small as that allows, down to one row: what somebody beside them waits for is the batch.
+   */
   constructor(
     private readonly database: Database,
     private readonly most: number,
-    private readonly isUrgent = false,
+    private readonly pace: { isUrgent?: boolean; spread?: { rows: number; overMs: number } } = {},
   ) {
     const kind = database.isSqlite ? 'sqlite' : 'server';
+    const { spread } = pace;
     this.aimMs = AIM_MS[kind];
-    this.least = Math.min(LEAST[kind], most);
-    this.size = Math.max(Math.min(FIRST_BATCH, most), this.least);
+    this.least = spread ? 1 : Math.min(LEAST[kind], most);
+    this.size = spread ? 1 : Math.max(Math.min(FIRST_BATCH, most), this.least);
+    this.spread = spread ? { left: spread.rows, endsAt: performance.now() + spread.overMs } : null;
   }
 
   /** `purge` looks at up to `size` rows and returns how many there were; fewer are the last. Returns the same, and whether there may be more. */
@@ -46,10 +54,22 @@ export class Batches {
       return found;
     });
     const tookMs = performance.now() - begunAt;
-    if (count >= size) this.size = this.sizeAfter(workMs);
-    if (this.isUrgent) await nextTurn();
-    else await delay(Math.max(LEAST_PAUSE_MS, tookMs * PAUSE_FOR_EACH_MS));
+    if (this.pace.isUrgent) await nextTurn();
+    else
+      await delay(Math.max(LEAST_PAUSE_MS, this.spread ? this.spreadPause(count, tookMs) : tookMs * PAUSE_FOR_EACH_MS));
+    if (count >= size && !this.spread) this.size = this.sizeAfter(workMs);
     return { count, isLast: count < size };
+  }
+
+  /** Sets the next size as well: a larger batch costs less for each row, and is felt longer. */
+  private spreadPause(count: number, tookMs: number): number {
+    const spread = this.spread as NonNullable<typeof this.spread>;
+    spread.left = Math.max(spread.left - count, 1);
+    const turnMs = ((spread.endsAt - performance.now()) * this.size) / spread.left;
+    const wishedMs = tookMs * (1 + PAUSE_FOR_EACH_MS);
+    if (wishedMs > turnMs && this.size * 2 <= this.most) this.size *= 2;
+    else if (wishedMs * 3 < turnMs && this.size > 1) this.size /= 2;
+    return Math.min(Math.max(turnMs - tookMs, tookMs), tookMs * LONGEST_PAUSE_FOR_EACH_MS);
   }
 
   /** At most twice as many as before: one lucky batch says little of the next. */
