@@ -99,6 +99,54 @@ describeOnEachDatabase('a replay', (open) => {
     expect(await states()).toEqual(['Before delivered 2', 'After parked 1']);
   });
 
+  it('nor, of what is delivered, what was delivered later', async () => {
+    const other = await opened(3, '');
+    await callbacks.tell(session, 'Before');
+    await calls.jobs.runDue();
+    await fail(other, 'After');
+    const before = calls.sessions.clock.now();
+    after(10_000);
+    await calls.jobs.runDue();
+    expect(await states()).toEqual(['Before delivered 1', 'After delivered 2']);
+
+    await callbacks.replayCallbacks['batch']({ status: 'delivered', before, after: { at: 0, id: '' } });
+    await calls.jobs.runDue();
+    expect(await states()).toEqual(['Before delivered 2', 'After delivered 2']);
+  });
+
+  it('holds what is of its account', async () => {
+    await fail(session, 'A');
+    expect(await range({ accountId: session.accountId })).toBe(1);
+    expect(await range({ accountId: 'MAOTHEROTHEROTHER000' })).toBe(0);
+  });
+
+  it.each([1, 2, 3, 5, 6])('of batches of %d sends each once', async (size) => {
+    callbacks.replayCallbacks.batchSize = size;
+    const others = await Promise.all([3, 4, 5].map((person) => opened(person)));
+    for (const of of others) await fail(of, 'Together');
+    after(1000);
+    await fail(session, 'Late', 'Late');
+    const before = receiver.heard.length;
+
+    expect(await range()).toBe(5);
+    await calls.jobs.runDue();
+    const sent = receiver.heard.slice(before).map(({ params }) => params.EventName);
+    expect(sent.toSorted()).toEqual(['Late', 'Late', 'Together', 'Together', 'Together']);
+    expect(new Set(await states())).toEqual(new Set(['Together delivered 2', 'Late delivered 2']));
+    expect(await rows("SELECT id FROM job WHERE kind = 'callbacks.replay'")).toEqual([]);
+  });
+
+  it('ends where its last batch was full, or came to nothing', async () => {
+    const runs = async (): Promise<number> => {
+      await range();
+      return calls.jobs.runDue();
+    };
+    callbacks.replayCallbacks.batchSize = 2;
+    await fail(session, 'A', 'B');
+    // One batch, and one that finds no more; the delivery between.
+    expect(await runs()).toBe(3);
+  });
+
   it('gives a callback its whole schedule anew', async () => {
     const scheduled = await opened(3, '');
     receiver.replies.push(...Array<number>(11).fill(500));

@@ -40,6 +40,9 @@ type Replayed = Selected<typeof REPLAYED>;
 /** Sends callbacks again, with the same id and bytes, and gives them the whole schedule anew. Also what was delivered may be sent again. */
 @Injectable()
 export class ReplayCallbacks implements OnModuleInit {
+  /** Callbacks of a batch; specs make shorter ones. */
+  batchSize = BATCH;
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -82,7 +85,7 @@ export class ReplayCallbacks implements OnModuleInit {
     return this.database.transaction(async (tx) => {
       const reached = await REACHED.read(
         tx,
-        `FROM callback WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${BATCH}`,
+        `FROM callback WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${this.batchSize}`,
         [...parameters, after.at, after.at, after.id],
       );
       const streams = new Map(reached.map((one) => [streamKey(one), [one.sessionId, one.stream]]));
@@ -95,7 +98,7 @@ export class ReplayCallbacks implements OnModuleInit {
         await this.replay(tx, inStream);
       }
       const last = reached.at(-1);
-      if (!last || reached.length < BATCH) return;
+      if (!last || reached.length < this.batchSize) return;
       const next: ReplayPart = { ...range, before, after: { at: last.createdAt, id: last.id } };
       await this.jobs.enqueue(tx, REPLAY, next);
     });
