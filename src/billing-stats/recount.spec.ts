@@ -259,9 +259,9 @@ describeOnEachDatabase('a recount', (open, kind) => {
     expect(withoutNothing(await everything())).toEqual(withoutNothing(before));
   });
 
-  it('walks through more calls and sessions than it reads at once', async () => {
-    const numbered = (one: number): string => String(one).padStart(4, '0');
-    const opened = Array.from({ length: 500 }, () => newId());
+  it.each([1, 2, 3, 7, 8])('walks through all calls and sessions, %d at a time', async (pageSize) => {
+    billing.recount.pageSize = pageSize;
+    const opened = Array.from({ length: 5 }, () => newId());
     await database.transaction(async (tx) => {
       for (const [one, id] of opened.entries()) {
         await tx.query(
@@ -271,7 +271,7 @@ describeOnEachDatabase('a recount', (open, kind) => {
         );
         await LEGS.insert(tx, {
           accountId: ACCOUNT,
-          legUuid: `leg-${numbered(one)}`,
+          legUuid: `leg-${one}`,
           side: 'A',
           isAnswered: true,
           isConnected: false,
@@ -281,15 +281,24 @@ describeOnEachDatabase('a recount', (open, kind) => {
       }
     });
     // The hour of the openings follows, as two sums.
-    expect(await recounted(true)).toEqual([500, 500, 2]);
+    expect(await recounted(true)).toEqual([5, 5, 2]);
     expect(await recounted()).toEqual([0, 0, 0]);
 
     const [first, last] = [opened.toSorted().at(0), opened.toSorted().at(-1)];
-    await write("UPDATE call_tally SET talk_seconds = 5 WHERE a_leg_uuid IN ('leg-0000', 'leg-0499')");
+    await write("UPDATE call_tally SET talk_seconds = 5 WHERE a_leg_uuid IN ('leg-0', 'leg-4')");
     await write('UPDATE session_stat SET sessions = 3 WHERE session_id IN (?, ?)', [first, last]);
     const [callDifferences, sessionDifferences] = await recounted();
     expect([callDifferences, sessionDifferences]).toEqual([2, 2]);
-    expect((await billing.recount.last())?.calls).toBe(502);
+    expect((await billing.recount.last())?.calls).toBe(7);
+
+    // Sums of sessions that are wrong without their calls being so, from the first page to the last.
+    await recounted(true);
+    await write('UPDATE session_stat SET talk_seconds = talk_seconds + 1');
+    const sessions = await database.read((manager) =>
+      manager.query<unknown[]>('SELECT DISTINCT session_id FROM session_stat'),
+    );
+    expect((await recounted(true))[2]).toBeGreaterThanOrEqual(sessions.length);
+    expect(await recounted()).toEqual([0, 0, 0]);
   });
 
   it.each([1, 2, 3, 4, 5, 8])(

@@ -58,6 +58,9 @@ const PROGRESS = selection(RECOUNT_PROGRESS.pick(['turn', 'state']));
  */
 @Injectable()
 export class Recount implements OnModuleInit {
+  /** Sessions, calls or texts of a page; specs make shorter ones. */
+  pageSize = PAGE;
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -162,7 +165,7 @@ export class Recount implements OnModuleInit {
       case 'calls':
         return this.countCalls(state, isRepair);
       case 'texts': {
-        const after = await this.recountTexts.page(state.found, state.after, PAGE, isRepair);
+        const after = await this.recountTexts.page(state.found, state.after, this.pageSize, isRepair);
         return after === null ? begun(state, 'session-sums') : { ...state, after };
       }
       case 'session-sums':
@@ -181,7 +184,9 @@ export class Recount implements OnModuleInit {
   }
 
   private async countSessions(state: RecountState, isRepair: boolean): Promise<RecountState> {
-    const page = await this.database.browse((manager) => nextOpened(manager, { after: state.after, limit: PAGE }));
+    const page = await this.database.browse((manager) =>
+      nextOpened(manager, { after: state.after, limit: this.pageSize }),
+    );
     if (page.length === 0) return begun(state, 'calls');
     // Read after the sessions, with which their openings were committed.
     const seeming = await this.database.browse((manager) => wrongOpenings(manager, page));
@@ -205,7 +210,7 @@ export class Recount implements OnModuleInit {
     const accountId = await this.database.browse((manager) => accountFrom(manager, state.account));
     if (accountId === null) return begun(state, 'texts');
     const after = accountId === state.account ? state.after : START;
-    const page = await this.database.browse((manager) => nextEndedLegs(manager, accountId, after, PAGE));
+    const page = await this.database.browse((manager) => nextEndedLegs(manager, accountId, after, this.pageSize));
     if (page.length === 0) return { ...state, account: `${accountId}~`, after: START };
     const { figures, tallies } = await this.database.browse(async (manager) => ({
       figures: await callFigures(manager, accountId, page),
@@ -241,8 +246,8 @@ export class Recount implements OnModuleInit {
   private async sumSessions(state: RecountState, isRepair: boolean): Promise<RecountState> {
     const { after } = state;
     if (after === END_OF_IDS) return begun(state, 'hour-sums');
-    const page = await this.database.browse((manager) => nextOpened(manager, { after, limit: PAGE }));
-    const upTo = page.length < PAGE ? END_OF_IDS : (page.at(-1)?.id ?? END_OF_IDS);
+    const page = await this.database.browse((manager) => nextOpened(manager, { after, limit: this.pageSize }));
+    const upTo = page.length < this.pageSize ? END_OF_IDS : (page.at(-1)?.id ?? END_OF_IDS);
     await this.settle(state.found, isRepair, (tx) => surplusOfSessions(tx, after, upTo));
     return { ...state, after: upTo };
   }
