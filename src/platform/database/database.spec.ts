@@ -18,7 +18,7 @@ describeOnEachDatabase('a transaction that meets conflicts', (open, kind) => {
 
   it('is repeated from its start until it gets through', async () => {
     let attempts = 0;
-    const result = await database.transaction(async (tx) => {
+    const result = await test.database.transaction(async (tx) => {
       attempts += 1;
       await tx.query('UPDATE scheduled_task SET last_run_at = last_run_at + 1');
       if (attempts < 4) throw new Contended();
