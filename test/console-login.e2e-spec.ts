@@ -82,6 +82,25 @@ describeOnEachService('a login at the console', (start) => {
       expect((await logIn(token as string)).body).toMatchObject({ status: 400, param: 'token' });
   });
 
+  it('is refused what is no token: what is too long unread, in words that say what is wrong', async () => {
+    const send = (body: unknown, headers = {}) =>
+      service.request('/admin/login', { method: 'POST', as: null, body, headers });
+    expect((await send({ token: 'x'.repeat(9_000) })).body).toMatchObject({
+      status: 413,
+      code: 'body_too_large',
+      detail: 'request body too large: expected at most 8192 bytes',
+    });
+    const escaped = `{"token":"${'\\u00e4'.repeat(1_000)}"}`;
+    expect((await send(escaped)).body).toMatchObject({ status: 401 });
+    const wanted = { status: 400, param: 'token', detail: expect.stringContaining('token must be the token of an') };
+    for (const body of [{}, { token: null }, { token: 'x'.repeat(1_001) }, ''])
+      expect((await send(body)).body).toMatchObject(wanted);
+    for (const body of ['{', '"a token"', '[]'])
+      expect((await send(body)).body).toMatchObject({ code: 'invalid_json' });
+    const typed = await send('token=abc', { 'content-type': 'application/x-www-form-urlencoded' });
+    expect(typed.body).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
   it('lets nothing be written without the header that no other site can send', async () => {
     const cookie = await cookieOf(service.adminToken);
     const body = { name: 'zoe', role: 'viewer' };

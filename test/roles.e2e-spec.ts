@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Recording } from '../src/recording/recording.entity.js';
 import { ELSEWHERE, fromElsewhere } from './support/elsewhere.js';
 import { describeOnEachService, type Service } from './support/service.js';
 
@@ -158,6 +159,31 @@ describeOnEachService('roles', (start) => {
       expect(seen).toContain(`"dial":"+1415•••9061"`);
       expect(seen.match(/"number":"\+14155550100"/)).not.toBeNull();
       expect(seen).toContain(`"virtual_number":"+14155550100"`);
+    });
+
+    it('a link that opens a recording is shown to whoever may listen, and in no answer to anybody else', async () => {
+      await service.dataSource.getRepository(Recording).insert({
+        id: NOBODY,
+        accountId: service.authId,
+        sessionId: uuid,
+        callId: NOBODY,
+        format: 'mp3',
+        status: 'ready',
+        attempts: 0,
+        createdAt: service.clock.now(),
+      });
+      const links = async (role: Role): Promise<string[]> => {
+        let seen = '';
+        for (const path of pathsOfToday()) seen += (await asRole(role, path)).text;
+        return seen.match(/"recording_url":(?:null|"[^"]+)/g) ?? [];
+      };
+      const opens = `"recording_url":"${service.baseUrl}/v1/Account/${service.authId}/Recording/${NOBODY}.mp3?`;
+      for (const role of ['support', 'admin'] as const) {
+        const shown = await links(role);
+        expect([shown.length, shown.filter((link) => !link.startsWith(opens))]).toEqual([3, []]);
+      }
+      expect(await links('viewer')).toEqual(Array(3).fill('"recording_url":null'));
+      expect(await links('finance')).toEqual([]);
     });
 
     it('support sees them with reveal=true, and the audit says who saw what, without the number', async () => {

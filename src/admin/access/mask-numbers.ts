@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { maskText } from '../../platform/logging/mask-text.js';
+import { REVEALING } from './roles.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -8,8 +9,10 @@ declare module 'fastify' {
   }
 }
 
+/** Opens a sound to whoever has it, without credentials and unnoticed by the audit. */
+const LINK = 'recording_url';
 /** Virtual numbers, places in lists and links that we sign: none is a party's. */
-const KEPT = new Set(['virtual_number', 'next_cursor', 'recording_url']);
+const KEPT = ['virtual_number', 'next_cursor', LINK];
 /** What receivers answered: numbers in any spelling, and whatever else they may say. */
 const FOREIGN_TEXT = 'response_body';
 
@@ -28,25 +31,34 @@ export function maskAdminAnswers(instance: FastifyInstance): void {
 }
 
 /** What an operator is answered, as this operator may see it. */
-export function maskedAnswer(answer: unknown, { numbers }: Pick<FastifyRequest, 'numbers'>): unknown {
+export function maskedAnswer(answer: unknown, asked: Pick<FastifyRequest, 'numbers' | 'operator'>): unknown {
+  const { numbers, operator } = asked;
   if (numbers?.isWhole === true) return answer;
-  return masked(answer, '', { kept: new Set([...KEPT, ...(numbers?.virtual ?? [])]), show: maskNumber });
+  const mayListen = operator !== undefined && REVEALING.includes(operator.role);
+  return masked(answer, '', {
+    kept: new Set([...KEPT, ...(numbers?.virtual ?? [])]),
+    left: mayListen ? null : LINK,
+    show: maskNumber,
+  });
 }
 
 /** The same for what is sent as a stream, save that numbers which are somebody's own are shown whole. `virtual`: as `ShowsVirtualNumbers`. */
 export function maskOthers(value: unknown, isOwn: (number: string) => boolean, virtual: readonly string[]): unknown {
   const show = (number: string): string => (isOwn(number) ? number : maskNumber(number));
-  return masked(value, '', { kept: new Set([...KEPT, ...virtual]), show });
+  return masked(value, '', { kept: new Set([...KEPT, ...virtual]), left: null, show });
 }
 
 interface Mask {
   /** Names of members that stay as they are. */
   kept: ReadonlySet<string>;
+  /** Name of the member that is null instead of its text. */
+  left: string | null;
   show: (number: string) => string;
 }
 
 function masked(value: unknown, name: string, mask: Mask): unknown {
   if (typeof value === 'string') {
+    if (name === mask.left) return null;
     if (mask.kept.has(name)) return value;
     return name === FOREIGN_TEXT ? maskText(value) : value.replace(NUMBER, mask.show);
   }

@@ -5,7 +5,7 @@ import { ApiExtension } from '@nestjs/swagger';
 export const ROLES = ['viewer', 'support', 'finance', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who may see whole numbers with `?reveal=true`. */
+/** Who may see whole numbers with `?reveal=true`, and hear recordings. */
 export const REVEALING: readonly Role[] = ['support', 'admin'];
 
 /** Where the guard finds who may ask a route. */

@@ -20,7 +20,7 @@ export class RecordingsQuery extends PageQuery {
   session?: string;
 }
 
-/** A recording as operators see it; `recording_url` opens it for 5 minutes. */
+/** A recording as operators see it; `recording_url` opens it for 5 minutes, and is left out for who may not listen (access/mask-numbers.ts). */
 export function shownRecording(recording: FoundRecording) {
   return {
     recording_id: recording.recordingId,
@@ -63,7 +63,10 @@ export function recordingMembers(): Members<ReturnType<typeof shownRecording>> {
     ready_at: orNull(instant('Since when it can be heard.')),
     deleted_at: orNull(instant('When it was deleted.')),
     recording_url: orNull(
-      text('Opens it for 5 minutes; null unless it is ready.', 'https://masking.example/v1/Account/…'),
+      text(
+        'Opens it for 5 minutes; null unless it is ready, and to a role that may not listen.',
+        'https://masking.example/v1/Account/…',
+      ),
     ),
   };
 }

@@ -14,6 +14,8 @@ const SESSIONS_LIMIT_BYTES = 16 * 1024 * 1024;
 const WEBHOOK_LIMIT_BYTES = 16 * 1024;
 /** Ten thousand characters of a message, nine bytes each where they are emoji. */
 const MESSAGE_LIMIT_BYTES = 128 * 1024;
+/** The longest token, however it is escaped, is below it. Read before anybody has shown one. */
+const LOGIN_LIMIT_BYTES = 8 * 1024;
 const MAX_DEPTH = 20;
 const TYPES = {
   json: /^application\/json *(?:;|$)/i,
@@ -114,6 +116,7 @@ function limitOf(request: FastifyRequest): number {
     return request.routeOptions.url?.endsWith('/message') ? MESSAGE_LIMIT_BYTES : WEBHOOK_LIMIT_BYTES;
   if (isStreamed(request)) return STREAM_LIMIT_BYTES;
   if (isOfSessions(request)) return SESSIONS_LIMIT_BYTES;
+  if (request.routeOptions.url === '/admin/login') return LOGIN_LIMIT_BYTES;
   return isImport(request) && TYPES.csv.test(request.headers['content-type'] ?? '')
     ? CSV_LIMIT_BYTES
     : BODY_LIMIT_BYTES;
