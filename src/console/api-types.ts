@@ -1397,7 +1397,7 @@ export interface components {
             /** Format: uuid */
             session_uuid: string | null;
             /** Format: date-time */
-            started_at: string | null;
+            started_at: string;
             virtual_number: string | null;
         };
         Callback: {
@@ -1639,7 +1639,7 @@ export interface components {
             /** Format: uuid */
             session_uuid: string | null;
             /** Format: date-time */
-            started_at: string | null;
+            started_at: string;
             virtual_number: string | null;
         };
         ExportedCallback: {
@@ -1739,7 +1739,7 @@ export interface components {
                 /** Format: uuid */
                 session_uuid: string | null;
                 /** Format: date-time */
-                started_at: string | null;
+                started_at: string;
                 virtual_number: string | null;
             }[];
             create_session_with_single_party: boolean | null;
@@ -1899,7 +1899,7 @@ export interface components {
             /** Format: uuid */
             session_uuid: string | null;
             /** Format: date-time */
-            started_at: string | null;
+            started_at: string;
             virtual_number: string | null;
         };
         FoundNumber: {

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'react';
 import type { IconName } from '../design/icons.tsx';
 import { frame } from '../design/texts/console/frame.ts';
-import type { Role } from './reach/me.ts';
+import type { Role } from './reach/answers.ts';
 
 /** A page of the console. */
 export interface Place {

@@ -32,7 +32,7 @@ export const callMembers = (): Members<ReturnType<typeof shownCall>> => ({
   decision: word('What became of the caller.', ['connect', 'ask-pin', 'play', 'refuse', 'redirect']),
   outcome: orNull(word('What became of the call; null while it lasts.', OUTCOMES)),
   reason: orNull(text('In words.', 'the caller is a party of a live session on this number')),
-  started_at: orNull(instant('When it came.')),
+  started_at: instant('When it came.'),
   ended_at: orNull(instant('Null while it lasts.')),
   legs: listOf(
     object({

@@ -5,7 +5,7 @@ import { Dialog } from '../../design/small-parts.tsx';
 import { frame } from '../../design/texts/console/frame.ts';
 import { hrefOf } from '../address.ts';
 import { titleOf, type Place } from '../places.ts';
-import type { Me } from '../reach/me.ts';
+import type { Me } from '../reach/answers.ts';
 import { PlaceGroups } from './side-bar.tsx';
 import { Choices, You } from './top-bar.tsx';
 

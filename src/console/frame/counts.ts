@@ -1,23 +1,14 @@
 import { useOne } from '../parts/use-one.ts';
+import type { Page } from '../parts/use-rows.ts';
 import type { Place } from '../places.ts';
-
-interface Page {
-  items: readonly unknown[];
-  next_cursor: string | null;
-}
 
 const COUNTED = 100;
 
 /** What stands beside the names of pages: calls that go on, and callbacks that are given up. */
 export function useCounts(places: readonly Place[]): Partial<Record<Place['path'], { text: string; isBad: boolean }>> {
   const isSeen = (path: Place['path']): boolean => places.some((place) => place.path === path);
-  const live = useOne<Page>(
-    '/sessions',
-    { status: 'in-progress', limit: COUNTED },
-    ['call', 'session'],
-    isSeen('sessions'),
-  );
-  const parked = useOne<Page>('/callbacks', { status: 'parked', limit: COUNTED }, ['callback'], isSeen('callbacks'));
+  const live = useOne('/sessions', { status: 'in-progress', limit: COUNTED }, ['call', 'session'], isSeen('sessions'));
+  const parked = useOne('/callbacks', { status: 'parked', limit: COUNTED }, ['callback'], isSeen('callbacks'));
   return {
     ...(live.body !== undefined && live.body.items.length > 0 && { calls: { text: textOf(live.body), isBad: false } }),
     ...(parked.body !== undefined &&
@@ -25,6 +16,6 @@ export function useCounts(places: readonly Place[]): Partial<Record<Place['path'
   };
 }
 
-function textOf({ items, next_cursor: next }: Page): string {
+function textOf({ items, next_cursor: next }: Page<unknown>): string {
   return next === null ? String(items.length) : `${COUNTED}+`;
 }

@@ -6,7 +6,7 @@ import { frame } from '../../design/texts/console/frame.ts';
 import { setServiceTime } from '../parts/clock.ts';
 import { Failure } from '../parts/failure.tsx';
 import { ask, Refused } from '../reach/ask.ts';
-import type { Me } from '../reach/me.ts';
+import type { Me } from '../reach/answers.ts';
 import { ConsoleFrame } from './console-frame.tsx';
 import { SignIn } from './sign-in.tsx';
 

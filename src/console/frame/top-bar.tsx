@@ -7,7 +7,7 @@ import { THEMES, theme, type Theme } from '../../design/theme.ts';
 import { zone } from '../parts/clock.ts';
 import { ask } from '../reach/ask.ts';
 import { useLiveState } from '../reach/live.ts';
-import type { Me } from '../reach/me.ts';
+import type { Me } from '../reach/answers.ts';
 
 /** The search, and what holds for every page. */
 export function TopBar({ me, onSearch, onKeys }: { me: Me; onSearch: () => void; onKeys: () => void }) {

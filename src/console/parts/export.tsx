@@ -1,6 +1,7 @@
 import { parts } from '../../design/texts/console/parts.ts';
 import { urlOf, type Query } from '../reach/ask.ts';
-import { mayDo, useMe, type Role } from '../reach/me.ts';
+import type { Role } from '../reach/answers.ts';
+import { mayDo, useMe } from '../reach/me.ts';
 
 /** All that the filters leave, as the service streams it into a file. */
 export function Export({

@@ -2,7 +2,8 @@ import { useId, useState, type ReactNode } from 'react';
 import { Command, Dialog } from '../../design/small-parts.tsx';
 import { forms } from '../../design/texts/console/forms.ts';
 import { parts } from '../../design/texts/console/parts.ts';
-import { mayDo, useMe, type Role } from '../reach/me.ts';
+import type { Role } from '../reach/answers.ts';
+import { mayDo, useMe } from '../reach/me.ts';
 import { Failure } from './failure.tsx';
 import './form.css';
 

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { AnswerAt } from '../reach/answers.ts';
 import { ask, type Query } from '../reach/ask.ts';
 import { useLive, type LiveKind } from '../reach/live.ts';
 
@@ -11,18 +12,18 @@ export interface One<Body> {
 const KEPT_MS = 5 * 60_000;
 
 /** One answer of the admin API, asked for again when something of these kinds has changed. */
-export function useOne<Body>(
-  path: string,
+export function useOne<Path extends `/${string}`>(
+  path: Path,
   query: Query = {},
   live: readonly LiveKind[] = [],
   isAsked = true,
-): One<Body> {
+): One<AnswerAt<Path>> {
   const client = useQueryClient();
   const key = [path.split('/')[1], 'one', path, query];
   const { data, error, refetch } = useQuery({
     queryKey: key,
     enabled: isAsked,
-    queryFn: ({ signal }) => ask<Body>(path, { query, signal }),
+    queryFn: ({ signal }) => ask<AnswerAt<Path>>(path, { query, signal }),
     // The masked answer stays until the whole one is there; never the other way round, and never under what is asked of something else.
     placeholderData: (before, held) =>
       held?.queryKey[2] === path && !isWhole(held.queryKey[3]) && subjectOf(held.queryKey[3]) === subjectOf(query)

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { RowAt } from '../reach/answers.ts';
 import { ask, type Query } from '../reach/ask.ts';
 
 export interface Page<Row> {
@@ -24,7 +25,8 @@ export interface Rows<Row> {
 const PAGE = 100;
 
 /** A list of the admin API, page by page along its cursor. Nothing is asked for again by itself: a list of 100,000 rows has a thousand pages. */
-export function useRows<Row>(path: string, query: Query): Rows<Row> {
+export function useRows<Path extends `/${string}`>(path: Path, query: Query): Rows<RowAt<Path>> {
+  type Row = RowAt<Path>;
   const client = useQueryClient();
   const key = useMemo(() => [path.slice(1), 'list', query], [path, query]);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData, refetch } = useInfiniteQuery({

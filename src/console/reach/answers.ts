@@ -1,97 +1,34 @@
-export type Outcome = 'connected' | 'no-answer' | 'busy' | 'declined' | 'abandoned' | 'failed' | 'refused';
+import type { Answer, PathOf } from '../api.ts';
+import type { components } from '../api-types.ts';
 
-/** What the admin API answers, as far as the console shows it. */
-export interface Leg {
-  call_uuid: string;
-  side: 'A' | 'B';
-  role: 'first' | 'second' | null;
-  status: string;
-  cause_code: number | null;
-  cause: string | null;
-  started_at: string | null;
-  answered_at: string | null;
-  ended_at: string | null;
-  duration_seconds: number | null;
-  billed_seconds: number | null;
-  cost: string | null;
-}
+type Schemas = components['schemas'];
 
-export interface FoundCall {
-  call_id: string;
-  account: string;
-  session_uuid: string | null;
-  virtual_number: string | null;
-  kind: 'inbound' | 'request';
-  direction: 'inbound' | 'requested';
-  caller: string | null;
-  dialled: string | null;
-  decision: string;
-  outcome: Outcome | null;
-  reason: string | null;
-  started_at: string;
-  ended_at: string | null;
-  legs: readonly Leg[];
-}
+export type Call = Schemas['Call'];
+/** As sessions and searches show it: without what it cost. */
+export type FoundCall = Schemas['FoundCall'];
+export type Leg = FoundCall['legs'][number];
+export type Outcome = NonNullable<FoundCall['outcome']>;
+export type Session = Schemas['AdminSession'];
+export type SessionWithTimeline = Schemas['AdminSessionWithTimeline'];
+export type TimelineEntry = Schemas['TimelineEntry'];
+export type StatsRow = Schemas['StatsRow'];
+export type PoolFigure = Schemas['PoolFigure'];
+export type Findings = Schemas['Findings'];
+export type RefusedWebhook = Schemas['RefusedWebhook'];
+export type Me = Schemas['Me'];
+export type Role = Me['role'];
 
-export interface Call extends FoundCall {
-  provider_amount: string | null;
-  fees: string | null;
-  amount: string | null;
-  currency: string;
-}
+/** `/admin/calls/{id}` as paths are that have its members filled in. */
+type Filled<Path extends string> = Path extends `${infer Before}{${string}}${infer After}`
+  ? `${Before}${string}${Filled<After>}`
+  : Path;
+/** The route that is asked by `/calls/…`; where several fit, as `/callbacks/count` and `/callbacks/{id}`, the one without a gap. */
+type RouteOf<Asked extends string> =
+  `/admin${Asked}` extends PathOf<'get'>
+    ? `/admin${Asked}`
+    : { [Path in PathOf<'get'>]: `/admin${Asked}` extends Filled<Path> ? Path : never }[PathOf<'get'>];
 
-export interface Session {
-  session_uuid: string;
-  account: string;
-  status: 'active' | 'in-progress' | 'expired';
-  first_party: string | null;
-  second_party: string | null;
-  virtual_number: string | null;
-  created_time: string;
-  expiry_time: string | null;
-  last_interaction_time: string | null;
-  interaction: readonly object[] | null;
-  total_session_amount: string;
-  currency: string;
-  subaccount?: string;
-}
-
-export interface SessionWithTimeline extends Session {
-  renewals: number;
-  timeline: readonly TimelineEntry[];
-  session_expiry: number;
-  call_time_limit: number;
-  ring_timeout: number;
-  record: boolean;
-  is_pin_authentication_required: boolean;
-  force_pin_authentication: boolean;
-  pin_retry: number | null;
-  initiate_call_to_first_party: boolean;
-  create_session_with_single_party: boolean;
-  virtual_number_cooloff_period: number | null;
-  callback_url: string | null;
-  callback_method: string | null;
-  recording_callback_url: string | null;
-}
-
-export interface TimelineEntry {
-  at: string;
-  what: string;
-  why?: string;
-  call_id?: string;
-  call_uuid?: string;
-}
-
-export interface Findings {
-  read_as: string;
-  people: readonly { account: string; number: string | null; sessions: number; calls: number; last_seen: string }[];
-  sessions: readonly Session[];
-  calls: readonly FoundCall[];
-  numbers: readonly {
-    virtual_number: string;
-    account: string;
-    country: string;
-    status: string;
-    live_sessions: number | null;
-  }[];
-}
+/** What the admin API answers a GET of this path below `/admin`, by its OpenAPI document; never where it has no such route. */
+export type AnswerAt<Asked extends string> = Answer<'get', RouteOf<Asked>>;
+/** What one page of a list has of each. */
+export type RowAt<Asked extends string> = AnswerAt<Asked> extends { items: readonly (infer Row)[] } ? Row : never;

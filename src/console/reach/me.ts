@@ -1,14 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Me, Role } from './answers.ts';
 import { ask } from './ask.ts';
-
-export type Role = 'viewer' | 'support' | 'finance' | 'admin';
-
-export interface Me {
-  name: string;
-  role: Role;
-  /** Whether this role may see whole numbers, with a reason. */
-  is_number_shown: boolean;
-}
 
 /** Who looks at the console. Inside the frame somebody always does. */
 export function useMe(): Me | undefined {

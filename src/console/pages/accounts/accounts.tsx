@@ -46,7 +46,7 @@ const COLUMNS: readonly Column<Account>[] = [
 ];
 
 export default function AccountsPage() {
-  const rows = useRows<Account>('/accounts', EVERYTHING);
+  const rows = useRows('/accounts', EVERYTHING);
   return (
     <ListPage
       title={words.title}

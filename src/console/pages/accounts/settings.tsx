@@ -1,5 +1,5 @@
 import { accounts } from '../../../design/texts/console/accounts.ts';
-import { api, type Answer } from '../../api.ts';
+import { api } from '../../api.ts';
 import { Skeleton } from '../../parts/empty.tsx';
 import { countText, Fact, FactList, Money, Nothing } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -36,8 +36,7 @@ const TEXT_FIELDS = [
 ] as const;
 
 export function Settings({ accountId }: { accountId: string }) {
-  const path = `/accounts/${accountId}/settings`;
-  const { body, error, again } = useOne<Answer<'get', '/admin/accounts/{auth_id}/settings'>>(path);
+  const { body, error, again } = useOne(`/accounts/${accountId}/settings`);
   return (
     <Section title={words.title} end={body && <Change accountId={accountId} held={body} onDone={again} />}>
       {body === undefined && error === null && <Skeleton lines={6} />}

@@ -1,6 +1,5 @@
 import { accounts } from '../../../design/texts/console/accounts.ts';
 import { Chip } from '../../../design/small-parts.tsx';
-import type { Answer } from '../../api.ts';
 import { Skeleton } from '../../parts/empty.tsx';
 import { countText, Fact, FactList, Money } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -11,8 +10,7 @@ const { spend: words } = accounts;
 
 /** How near an account is to its daily caps. */
 export function Spend({ accountId }: { accountId: string }) {
-  const path = `/accounts/${accountId}/spend`;
-  const { body, error, again } = useOne<Answer<'get', '/admin/accounts/{auth_id}/spend'>>(path, {}, ['call']);
+  const { body, error, again } = useOne(`/accounts/${accountId}/spend`, {}, ['call']);
   return (
     <Section title={words.title} end={body && <span className="soft small">{words.day(body.day)}</span>}>
       {body === undefined && error === null && <Skeleton lines={2} />}

@@ -1,5 +1,5 @@
 import { accounts } from '../../../design/texts/console/accounts.ts';
-import { api, type Answer } from '../../api.ts';
+import { api } from '../../api.ts';
 import { ConfirmedDeed } from '../../parts/confirm.tsx';
 import { Skeleton } from '../../parts/empty.tsx';
 import { Ago } from '../../parts/facts.tsx';
@@ -13,8 +13,7 @@ const { tokens: words } = accounts;
 
 /** Of an account or a subaccount. */
 export function Tokens({ ownerId }: { ownerId: string }) {
-  const path = `/accounts/${ownerId}/tokens`;
-  const { body, error, again } = useOne<Answer<'get', '/admin/accounts/{auth_id}/tokens'>>(path);
+  const { body, error, again } = useOne(`/accounts/${ownerId}/tokens`);
   const { columns } = words;
   return (
     <Section title={words.title} end={<Issue ownerId={ownerId} onDone={again} />}>

@@ -9,7 +9,7 @@ const ADMIN_ALONE = [] as const;
 type Event = Answer<'get', '/admin/subscriptions'>['items'][number]['events'][number];
 
 export function AddAlert({ onDone }: { onDone: () => void }) {
-  const { body } = useOne<Answer<'get', '/admin/accounts'>>('/accounts', { limit: 200 });
+  const { body } = useOne('/accounts', { limit: 200 });
   const accounts = body?.items ?? [];
   return (
     <FormDeed

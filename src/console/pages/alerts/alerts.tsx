@@ -18,7 +18,7 @@ const ALL = { limit: 200 };
 const SETTLES_MS = 1_500;
 
 export default function AlertsPage() {
-  const { body, error, again } = useOne<Answer<'get', '/admin/subscriptions'>>('/subscriptions', ALL);
+  const { body, error, again } = useOne('/subscriptions', ALL);
   return (
     <PlainPage title={words.title} end={<AddAlert onDone={again} />}>
       <p className="soft lead">{words.lead}</p>

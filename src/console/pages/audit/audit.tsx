@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<Entry>[] = [
 /** Who did what, newest first. */
 export default function AuditPage() {
   const chosen = useZone();
-  const rows = useRows<Entry>('/audit', EVERYTHING);
+  const rows = useRows('/audit', EVERYTHING);
   const { id: open } = useAddress();
   return (
     <ListPage

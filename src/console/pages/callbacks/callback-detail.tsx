@@ -18,7 +18,7 @@ type Callback = components['schemas']['Callback'];
 
 /** One callback: what was tried, and what its receiver said each time. */
 export function CallbackDetail({ id }: { id: string }) {
-  const { body, error, again } = useOne<Callback>(`/callbacks/${id}`, { include: 'response_body' }, ['callback']);
+  const { body, error, again } = useOne(`/callbacks/${id}`, { include: 'response_body' }, ['callback']);
   if (body === undefined)
     return (
       <Detail title={error === null ? <Skeleton lines={1} /> : callbacks.title}>

@@ -76,7 +76,7 @@ export default function CallbacksPage() {
   const [filters] = useFilters();
   const chosen = useZone();
   const query = queryOf(filters, chosen);
-  const rows = useRows<Callback>('/callbacks', query);
+  const rows = useRows('/callbacks', query);
   return (
     <ListPage
       title={words.title}

@@ -31,7 +31,7 @@ export function ReplayAll({ range }: { range: Filters }) {
 }
 
 function Count({ range }: { range: Filters & { status: string } }) {
-  const { body, error } = useOne<{ callbacks: number }>('/callbacks/count', range, ['callback']);
+  const { body, error } = useOne('/callbacks/count', range, ['callback']);
   if (error !== null) return <Failure error={error} what={words.name} />;
   if (body === undefined) return <p>{words.counting}</p>;
   if (body.callbacks === 0 && range.status === 'parked') return <p>{words.none}</p>;

@@ -22,7 +22,7 @@ const { detail: words } = calls;
 export function CallDetail({ id }: { id: string }) {
   const [shown, reveal] = useReveal(id);
   const chosen = useZone();
-  const { body: call, error, again } = useOne<Call>(`/calls/${id}`, revealQuery(shown), ['call']);
+  const { body: call, error, again } = useOne(`/calls/${id}`, revealQuery(shown), ['call']);
   if (call === undefined)
     return (
       <Detail title={error === null ? <Skeleton lines={1} /> : calls.title}>

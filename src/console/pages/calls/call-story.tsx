@@ -5,13 +5,12 @@ import { Failure } from '../../parts/failure.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Timeline } from '../../parts/timeline.tsx';
 import { useOne } from '../../parts/use-one.ts';
-import type { SessionWithTimeline } from '../../reach/answers.ts';
 
 const { detail: words } = calls;
 
 /** What its session's timeline tells of this call. */
 export function CallStory({ callId, session }: { callId: string; session: string }) {
-  const { body, error, again } = useOne<SessionWithTimeline>(`/sessions/${session}`, {}, ['call']);
+  const { body, error, again } = useOne(`/sessions/${session}`, {}, ['call']);
   return (
     <Section
       title={words.happened}

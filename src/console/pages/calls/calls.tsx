@@ -98,7 +98,7 @@ export default function CallsPage() {
   const [filters] = useFilters();
   const chosen = useZone();
   const query = queryOf(filters, chosen);
-  const rows = useRows<Call>('/calls', query);
+  const rows = useRows('/calls', query);
   return (
     <ListPage
       title={words.title}

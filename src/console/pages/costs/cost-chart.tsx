@@ -2,7 +2,7 @@ import { LANGUAGE } from '../../../design/texts/language.ts';
 import { costs } from '../../../design/texts/console/costs.ts';
 import { BarChart, type Bar } from '../../parts/chart.tsx';
 import { valueText, type Group } from './cost-words.tsx';
-import type { StatsRow } from './sums.ts';
+import type { StatsRow } from '../../reach/answers.ts';
 
 const { chart: words } = costs;
 const MONEY = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 4 });

@@ -3,7 +3,8 @@ import { Skeleton } from '../../parts/empty.tsx';
 import { countText, Money } from '../../parts/facts.tsx';
 import type { Rows } from '../../parts/use-rows.ts';
 import { Value, type Group } from './cost-words.tsx';
-import type { StatsRow, Sums } from './sums.ts';
+import type { StatsRow } from '../../reach/answers.ts';
+import type { Sums } from './sums.ts';
 
 const { table: words } = costs;
 

@@ -14,7 +14,8 @@ import { CostTable } from './cost-table.tsx';
 import { CompareInvoice } from './compare-invoice.tsx';
 import './costs.css';
 import { LAST_12, monthBefore, monthName, monthsUntilNow, periodName, periodOf, zoneOf } from './months.ts';
-import { sumOf, type StatsRow, type Sums } from './sums.ts';
+import type { StatsRow } from '../../reach/answers.ts';
+import { sumOf, type Sums } from './sums.ts';
 import { Totals } from './totals.tsx';
 
 const ROLES = ['viewer', 'support', 'finance'] as const;
@@ -60,9 +61,9 @@ export default function CostsPage() {
   const zone = zoneOf(filters, chosen);
   const whose = { account: filters['account'], from: period.from, to: period.to, time_zone: zone };
   const query = { ...whose, group_by: groups.join() };
-  const rows = useRows<StatsRow>('/stats', query);
+  const rows = useRows('/stats', query);
   // By account there are few and all at once: whatever the table is grouped by, its sum is that of these.
-  const all = useOne<{ items: StatsRow[] }>('/stats', { ...whose, group_by: 'account' }, ['call']);
+  const all = useOne('/stats', { ...whose, group_by: 'account' }, ['call']);
   const total = all.body === undefined ? undefined : sumOf(all.body.items);
   const file = `costs-${period.month ?? 'last-12-months'}-by-${groups.join('-')}.csv`;
   return (

@@ -1,6 +1,4 @@
-import type { components } from '../../api-types.ts';
-
-export type StatsRow = components['schemas']['StatsRow'];
+import type { StatsRow } from '../../reach/answers.ts';
 
 export type Sums = Pick<
   StatsRow,

@@ -3,7 +3,7 @@ import { costs } from '../../../design/texts/console/costs.ts';
 import { countText, Money, percentText } from '../../parts/facts.tsx';
 import { useOne } from '../../parts/use-one.ts';
 import { monthBefore, monthName, periodOf, type Period } from './months.ts';
-import { sumOf, type StatsRow, type Sums } from './sums.ts';
+import { sumOf, type Sums } from './sums.ts';
 
 const { totals: words } = costs;
 const CURRENCY = 'USD';
@@ -71,7 +71,7 @@ export function Totals({
 
 function Before({ month, whose }: { month: string; whose: Record<string, string | undefined> }) {
   const { from, to } = periodOf({ month }, 'utc');
-  const { body } = useOne<{ items: StatsRow[] }>('/stats', { ...whose, from, to, group_by: 'account' });
+  const { body } = useOne('/stats', { ...whose, from, to, group_by: 'account' });
   if (body === undefined) return <span className="small soft">{monthName(month)}</span>;
   return (
     <span className="small soft">

@@ -19,7 +19,7 @@ type Job = components['schemas']['Job'];
 
 /** One job: why it is not done yet. */
 export function JobDetail({ id }: { id: string }) {
-  const { body, error, again } = useOne<Job>(`/jobs/${id}`, {}, ['job']);
+  const { body, error, again } = useOne(`/jobs/${id}`, {}, ['job']);
   if (error instanceof Refused && error.status === 404)
     return (
       <Detail title={jobs.title}>

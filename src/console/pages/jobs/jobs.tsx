@@ -69,7 +69,7 @@ const COLUMNS: readonly Column<Job>[] = [
 
 export default function JobsPage() {
   const [filters] = useFilters();
-  const rows = useRows<Job>('/jobs', filters);
+  const rows = useRows('/jobs', filters);
   return (
     <ListPage
       title={words.title}

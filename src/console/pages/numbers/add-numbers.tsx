@@ -12,7 +12,7 @@ import { AskedForm } from './asked-form.tsx';
 type Account = components['schemas']['Account'];
 
 function useChosenAccount(): [string, (account: string) => void, readonly Account[]] {
-  const { body } = useOne<{ items: Account[] }>('/accounts', { limit: 200 });
+  const { body } = useOne('/accounts', { limit: 200 });
   const [chosen, choose] = useState('');
   const accounts = body?.items ?? [];
   return [chosen === '' ? (accounts[0]?.auth_id ?? '') : chosen, choose, accounts];

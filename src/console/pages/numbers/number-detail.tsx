@@ -15,8 +15,8 @@ const { detail: words } = numbers;
 
 /** One number: what happens on it, whether it works, and what may be done with it. */
 export function NumberDetail({ number }: { number: string }) {
-  const path = `/numbers/${encodeURIComponent(number)}`;
-  const { body, error, again } = useOne<Pooled>(path, {}, ['pool']);
+  const path = `/numbers/${encodeURIComponent(number)}` as const;
+  const { body, error, again } = useOne(path, {}, ['pool']);
   if (body === undefined)
     return (
       <Detail title={error === null ? <Skeleton lines={1} /> : numbers.title}>

@@ -75,7 +75,7 @@ const columnsWith = (health: ReadonlyMap<string, Health> | undefined): readonly 
 
 export default function NumbersPage() {
   const [filters] = useFilters();
-  const rows = useRows<Pooled>('/numbers', filters);
+  const rows = useRows('/numbers', filters);
   const health = useHealth(rows.rows.map(({ account }) => account));
   const isFiltered = Object.keys(filters).length > 0;
   return (

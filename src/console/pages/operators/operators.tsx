@@ -19,7 +19,7 @@ const NOBODY_ELSE = [] as const;
 const ALL = { limit: 200 };
 
 export default function OperatorsPage() {
-  const { body, error, again } = useOne<Answer<'get', '/admin/operators'>>('/operators', ALL);
+  const { body, error, again } = useOne('/operators', ALL);
   return (
     <PlainPage title={words.title} end={<Add onDone={again} />}>
       <p className="soft lead">{words.lead}</p>

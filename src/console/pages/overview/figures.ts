@@ -1,32 +1,6 @@
-import type { FoundCall, Outcome, Session } from '../../reach/answers.ts';
+import type { AnswerAt, Outcome } from '../../reach/answers.ts';
 import { useOne, type One } from '../../parts/use-one.ts';
 import { dayOf, dayStart, serviceNow } from '../../parts/clock.ts';
-
-export interface StatsRow {
-  key: string;
-  calls: number;
-  connected: number;
-  minutes: number;
-  amount: string;
-  currency: string;
-}
-
-export interface PoolFigure {
-  account: string;
-  subaccount: string | null;
-  country: string;
-  numbers: number;
-  available: number;
-  live_sessions: number | null;
-  numbers_needed: number | null;
-  headroom: number | null;
-  refusals_24h: number;
-}
-
-interface Page<Row> {
-  items: readonly Row[];
-  next_cursor: string | null;
-}
 
 const HOUR = 3_600_000;
 const HOURS = 24;
@@ -34,11 +8,11 @@ const DAYS = 14;
 /** More are told as "at least so many". */
 export const COUNTED = 100;
 
-export function useLiveCalls(): One<Page<Session>> {
+export function useLiveCalls(): One<AnswerAt<'/sessions'>> {
   return useOne('/sessions', { status: 'in-progress', limit: COUNTED }, ['call', 'session']);
 }
 
-export function usePool(): One<Page<PoolFigure>> {
+export function usePool(): One<AnswerAt<'/pool'>> {
   return useOne('/pool', {}, ['pool', 'session']);
 }
 
@@ -47,7 +21,7 @@ function zoneName(zone: 'local' | 'utc'): string {
   return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-export function useHours(): One<Page<StatsRow>> {
+export function useHours(): One<AnswerAt<'/stats'>> {
   const from = Math.floor(serviceNow() / HOUR) * HOUR - (HOURS - 1) * HOUR;
   return useOne('/stats', { group_by: 'hour', from: new Date(from).toISOString(), limit: 200 }, ['call']);
 }
@@ -58,7 +32,7 @@ export function hoursUntil(now: number): Date[] {
   return Array.from({ length: HOURS }, (_, place) => new Date(last - (HOURS - 1 - place) * HOUR));
 }
 
-export function useDays(zone: 'local' | 'utc'): One<Page<StatsRow>> {
+export function useDays(zone: 'local' | 'utc'): One<AnswerAt<'/stats'>> {
   const query = {
     group_by: 'day',
     time_zone: zoneName(zone),
@@ -76,6 +50,6 @@ export function daysUntilNow(zone: 'local' | 'utc'): { day: string; start: Date;
 }
 
 /** Today's calls of one outcome, the newest hundred. */
-export function useTodaysCalls(outcome: Outcome, zone: 'local' | 'utc'): One<Page<FoundCall>> {
+export function useTodaysCalls(outcome: Outcome, zone: 'local' | 'utc'): One<AnswerAt<'/calls'>> {
   return useOne('/calls', { outcome, from: dayStart(0, zone).toISOString(), limit: COUNTED }, ['call']);
 }

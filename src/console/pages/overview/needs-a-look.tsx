@@ -3,20 +3,12 @@ import { hrefOf } from '../../address.ts';
 import { serviceNow } from '../../parts/clock.ts';
 import { Mark } from '../../parts/outcome.tsx';
 import { useOne } from '../../parts/use-one.ts';
-import { COUNTED, usePool, type PoolFigure } from './figures.ts';
+import type { Page } from '../../parts/use-rows.ts';
+import type { PoolFigure, RefusedWebhook } from '../../reach/answers.ts';
+import { COUNTED, usePool } from './figures.ts';
 
 const { look: words } = overview;
 const DAY = 86_400_000;
-
-interface RefusedWebhook {
-  at: string;
-  count: number;
-}
-
-interface Page<Row> {
-  items: readonly Row[];
-  next_cursor: string | null;
-}
 
 /** What somebody should do something about, each with the way to it; one quiet line where there is nothing. */
 export function NeedsALook() {
@@ -49,10 +41,10 @@ interface Trouble {
 
 /** Null until all that is asked has been answered, whatever it was. */
 function useFound(): Trouble[] | null {
-  const parked = useOne<Page<unknown>>('/callbacks', { status: 'parked', limit: COUNTED }, ['callback']);
-  const receivers = useOne<Page<{ origin: string }>>('/receivers', { limit: COUNTED }, ['callback']);
-  const jobs = useOne<Page<unknown>>('/jobs', { status: 'parked', limit: COUNTED }, ['job']);
-  const webhooks = useOne<{ items: readonly RefusedWebhook[] }>('/webhooks/refused', {}, ['call']);
+  const parked = useOne('/callbacks', { status: 'parked', limit: COUNTED }, ['callback']);
+  const receivers = useOne('/receivers', { limit: COUNTED }, ['callback']);
+  const jobs = useOne('/jobs', { status: 'parked', limit: COUNTED }, ['job']);
+  const webhooks = useOne('/webhooks/refused', {}, ['call']);
   const pool = usePool();
   if ([parked, receivers, jobs, webhooks, pool].some(({ body, error }) => body === undefined && error === null))
     return null;

@@ -6,7 +6,8 @@ import { countText, Nothing } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Meant } from '../../parts/outcome.tsx';
 import { Section } from '../../parts/page.tsx';
-import { usePool, type PoolFigure } from './figures.ts';
+import type { PoolFigure } from '../../reach/answers.ts';
+import { usePool } from './figures.ts';
 
 const { pool: words } = overview;
 const COUNTRIES = new Intl.DisplayNames([LANGUAGE], { type: 'region' });

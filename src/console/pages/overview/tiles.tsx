@@ -4,7 +4,9 @@ import { hrefOf } from '../../address.ts';
 import { dayOf, serviceNow, useZone } from '../../parts/clock.ts';
 import { countText, percentText, RoundMoney } from '../../parts/facts.tsx';
 import { useOne } from '../../parts/use-one.ts';
-import { COUNTED, useDays, useLiveCalls, usePool, type PoolFigure } from './figures.ts';
+import type { Page } from '../../parts/use-rows.ts';
+import type { PoolFigure } from '../../reach/answers.ts';
+import { COUNTED, useDays, useLiveCalls, usePool } from './figures.ts';
 
 const { tiles: words } = overview;
 
@@ -38,7 +40,7 @@ function Late() {
 }
 
 /** `100+` where there are more than were counted. */
-export function countedText({ items, next_cursor: next }: { items: readonly unknown[]; next_cursor: string | null }) {
+export function countedText({ items, next_cursor: next }: Page<unknown>) {
   return next === null ? countText(items.length) : words.atLeast(countText(COUNTED));
 }
 
@@ -117,16 +119,8 @@ function byHeadroom(one: PoolFigure, other: PoolFigure): number {
 }
 
 function Callbacks() {
-  const parked = useOne<{ items: unknown[]; next_cursor: string | null }>(
-    '/callbacks',
-    { status: 'parked', limit: COUNTED },
-    ['callback'],
-  ).body;
-  const pending = useOne<{ items: unknown[]; next_cursor: string | null }>(
-    '/callbacks',
-    { status: 'pending', limit: COUNTED },
-    ['callback'],
-  ).body;
+  const parked = useOne('/callbacks', { status: 'parked', limit: COUNTED }, ['callback']).body;
+  const pending = useOne('/callbacks', { status: 'pending', limit: COUNTED }, ['callback']).body;
   return (
     <Tile
       name={words.callbacks}

@@ -17,7 +17,7 @@ const MEANS: Readonly<Record<Erasure['status'], Meaning>> = { running: 'ringing'
 
 /** How far an erasure is. Its address holds its id and no number. */
 export function ErasureProgress({ id }: { id: string }) {
-  const { body, error, again } = useOne<Erasure>(`/people/erasures/${encodeURIComponent(id)}`);
+  const { body, error, again } = useOne(`/people/erasures/${encodeURIComponent(id)}`);
   const isRunning = body?.status === 'running';
   useEffect(() => {
     if (!isRunning) return undefined;

@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import { people as words } from '../../../design/texts/console/people.ts';
 import { useAddress } from '../../address.ts';
-import { api, type Answer } from '../../api.ts';
+import { api } from '../../api.ts';
 import { EmptyState, Skeleton } from '../../parts/empty.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
@@ -45,7 +45,7 @@ function Look() {
 function Search({ isLooking, onLook }: { isLooking: boolean; onLook: (asked: Asked) => void }) {
   const { find } = words;
   const [number, account] = [useId(), useId()];
-  const { body } = useOne<Answer<'get', '/admin/accounts'>>('/accounts', { limit: 200 });
+  const { body } = useOne('/accounts', { limit: 200 });
   const accounts = body?.items ?? [];
   return (
     <form

@@ -18,7 +18,7 @@ type Country = components['schemas']['CountryForecast'];
 
 /** The day on which the numbers will not do, in words, and the peaks that it follows from. */
 export function Forecasts({ account, isNamed }: { account: string; isNamed: boolean }) {
-  const { body, error, again } = useOne<{ countries: Country[] }>('/pool/forecast', { account });
+  const { body, error, again } = useOne('/pool/forecast', { account });
   const title = isNamed ? `${words.title} ${words.account(account)}` : words.title;
   return (
     <Section title={title} level={2}>

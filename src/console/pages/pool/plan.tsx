@@ -1,6 +1,5 @@
 import { useId } from 'react';
 import { pool } from '../../../design/texts/console/pool.ts';
-import type { components } from '../../api-types.ts';
 import { countText } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { useFilters } from '../../parts/filters.tsx';
@@ -18,7 +17,7 @@ export function Plan({ figures }: { figures: readonly Figure[] }) {
   const [filters, change] = useFilters();
   const first = filters['first'] ?? EXAMPLE.first;
   const second = filters['second'] ?? EXAMPLE.second;
-  const { body, error } = useOne<components['schemas']['PoolPlan']>('/pool/plan', {
+  const { body, error } = useOne('/pool/plan', {
     first_max: first,
     second_max: second,
   });

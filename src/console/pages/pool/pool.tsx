@@ -1,5 +1,4 @@
 import { pool as words } from '../../../design/texts/console/pool.ts';
-import type { components } from '../../api-types.ts';
 import { Skeleton } from '../../parts/empty.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
@@ -12,7 +11,7 @@ import { Suspects } from './suspects.tsx';
 
 /** Whether there are enough numbers: now, some day, and for what is planned. */
 export default function PoolPage() {
-  const { body, error, again } = useOne<components['schemas']['PoolFigures']>('/pool', {}, ['pool', 'session']);
+  const { body, error, again } = useOne('/pool', {}, ['pool', 'session']);
   const accounts = [...new Set((body?.items ?? []).map(({ account }) => account))];
   return (
     <PlainPage title={words.title}>

@@ -20,7 +20,7 @@ type Receiver = components['schemas']['Receiver'];
 
 /** One receiver that fails, and what ends that: the way from an alert to the replay. */
 export function ReceiverDetail({ id }: { id: string }) {
-  const { body, error, again } = useOne<{ items: Receiver[] }>('/receivers', { limit: ALL }, ['callback']);
+  const { body, error, again } = useOne('/receivers', { limit: ALL }, ['callback']);
   if (body === undefined)
     return (
       <Detail title={error === null ? <Skeleton lines={1} /> : receivers.title}>
@@ -50,7 +50,7 @@ function Found({ receiver }: { receiver: Receiver }) {
   // Of what was made before the pause some waited for a later attempt, and was given up by it too.
   const since = new Date(Date.parse(receiver.failing_since) - MADE_BEFORE_MS).toISOString();
   const range = { status: 'parked', account, since };
-  const { body: counted } = useOne<{ callbacks: number }>('/callbacks/count', range, ['callback']);
+  const { body: counted } = useOne('/callbacks/count', range, ['callback']);
   const count = counted === undefined ? null : countText(counted.callbacks);
   return (
     <Detail

@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<Receiver>[] = [
 
 export default function ReceiversPage() {
   const [filters] = useFilters();
-  const rows = useRows<Receiver>('/receivers', filters);
+  const rows = useRows('/receivers', filters);
   const isFiltered = filters['status'] !== undefined;
   return (
     <ListPage

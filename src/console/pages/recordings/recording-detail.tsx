@@ -19,7 +19,7 @@ const { detail: words } = recordings;
 /** One recording: to be heard, and to be deleted. */
 export function RecordingDetail({ id }: { id: string }) {
   const chosen = useZone();
-  const { body, error, again } = useOne<Recording>(`/recordings/${id}`, {}, ['call']);
+  const { body, error, again } = useOne(`/recordings/${id}`, {}, ['call']);
   if (body === undefined)
     return (
       <Detail title={error === null ? <Skeleton lines={1} /> : recordings.title}>

@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<Recording>[] = [
 export default function RecordingsPage() {
   const [filters] = useFilters();
   const chosen = useZone();
-  const rows = useRows<Recording>('/recordings', filters);
+  const rows = useRows('/recordings', filters);
   const isFiltered = Object.keys(filters).length > 0;
   return (
     <ListPage

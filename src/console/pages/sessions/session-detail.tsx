@@ -23,11 +23,7 @@ const { detail: words } = sessions;
 export function SessionDetail({ id }: { id: string }) {
   const [shown, reveal] = useReveal(id);
   const chosen = useZone();
-  const {
-    body: session,
-    error,
-    again,
-  } = useOne<SessionWithTimeline>(`/sessions/${id}`, revealQuery(shown), ['session', 'call']);
+  const { body: session, error, again } = useOne(`/sessions/${id}`, revealQuery(shown), ['session', 'call']);
   if (session === undefined)
     return (
       <Detail title={error === null ? <Skeleton lines={1} /> : sessions.title}>

@@ -95,7 +95,7 @@ const COLUMNS: readonly Column<Session>[] = [
 export default function SessionsPage() {
   const [filters] = useFilters();
   const chosen = useZone();
-  const rows = useRows<Session>('/sessions', filters);
+  const rows = useRows('/sessions', filters);
   return (
     <ListPage
       title={words.title}

@@ -1,19 +1,15 @@
 import { texts as words } from '../../../design/texts/console/texts.ts';
-import type { components } from '../../api-types.ts';
 import { Exact, Money, Party } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Section } from '../../parts/page.tsx';
 import { revealQuery, type Reveal } from '../../parts/reveal.tsx';
 import { useOne } from '../../parts/use-one.ts';
 
-type Page = components['schemas']['AdminTexts'];
 const SHOWN = 50;
 
 /** Texts of a session, without a word of them; nothing at all where there was none. */
 export function TextsOfSession({ id, shown }: { id: string; shown: Reveal | null }) {
-  const { body, error, again } = useOne<Page>('/messages', { session: id, limit: SHOWN, ...revealQuery(shown) }, [
-    'session',
-  ]);
+  const { body, error, again } = useOne('/messages', { session: id, limit: SHOWN, ...revealQuery(shown) }, ['session']);
   if (error !== null) return <Failure error={error} what={words.title} onAgain={again} />;
   if (body === undefined || body.items.length === 0) return null;
   return (

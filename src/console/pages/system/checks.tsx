@@ -1,19 +1,19 @@
 import { Chip, type Meaning } from '../../../design/small-parts.tsx';
 import { system as words } from '../../../design/texts/console/system.ts';
 import { PageSection } from '../../parts/page-section.tsx';
+import type { AnswerAt } from '../../reach/answers.ts';
 import './system.css';
 
 /** What a check of `masking doctor` tells. */
-export interface Check {
-  name: string;
-  verdict: string;
-  found: string;
-  reason: string | null;
-  remedy: string | null;
-}
+type Check = AnswerAt<'/system'>['checks'][number];
 
-const MEANS: Readonly<Record<string, Meaning>> = { ok: 'connected', warning: 'ringing', failed: 'failed' };
-const WORST_FIRST = ['failed', 'warning', 'skipped', 'ok'];
+const MEANS: Readonly<Record<Check['verdict'], Meaning>> = {
+  ok: 'connected',
+  warning: 'ringing',
+  failed: 'failed',
+  skipped: 'ended',
+};
+const WORST_FIRST: readonly Check['verdict'][] = ['failed', 'warning', 'skipped', 'ok'];
 
 /** What is wrong stands first, with what to do; what is well is there all the same. */
 export function Checks({ checks, onAgain }: { checks: readonly Check[]; onAgain: () => void }) {
@@ -38,7 +38,7 @@ export function Checks({ checks, onAgain }: { checks: readonly Check[]; onAgain:
         {sorted.map(({ name, verdict, found, reason, remedy }, place) => (
           <li key={`${name} ${place}`}>
             <span className="verdict">
-              <Chip kind={MEANS[verdict] ?? 'ended'}>{words.states[verdict] ?? verdict}</Chip>
+              <Chip kind={MEANS[verdict]}>{words.states[verdict]}</Chip>
             </span>
             <div className="small">
               <p>

@@ -1,26 +1,25 @@
 import { Chip } from '../../../design/small-parts.tsx';
 import { system as words } from '../../../design/texts/console/system.ts';
-import type { Answer } from '../../api.ts';
 import { EmptyState, Skeleton } from '../../parts/empty.tsx';
 import { Ago, countText, Fact, FactList } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
 import { PageSection } from '../../parts/page-section.tsx';
 import { useOne } from '../../parts/use-one.ts';
-import { Checks, type Check } from './checks.tsx';
+import type { AnswerAt } from '../../reach/answers.ts';
+import { Checks } from './checks.tsx';
 
-/** An earlier version of the service has no checks. */
-type System = Answer<'get', '/admin/system'> & { checks?: readonly Check[] };
+type System = AnswerAt<'/system'>;
 
 export default function SystemPage() {
-  const { body, error, again } = useOne<System>('/system');
+  const { body, error, again } = useOne('/system');
   return (
     <PlainPage title={words.title}>
       {body === undefined && error === null && <Skeleton lines={12} />}
       {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
       {body !== undefined && (
         <>
-          {body.checks !== undefined && <Checks checks={body.checks} onAgain={again} />}
+          <Checks checks={body.checks} onAgain={again} />
           <WhatRuns system={body} />
           <Processes processes={body.processes} />
         </>

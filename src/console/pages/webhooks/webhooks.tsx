@@ -19,7 +19,7 @@ const FILTERS: readonly Filter[] = [
 export default function WebhooksPage() {
   const [filters] = useFilters();
   const account = filters['account'];
-  const { body, error, again } = useOne<{ items: Refused[] }>('/webhooks/refused', { account }, ['call']);
+  const { body, error, again } = useOne('/webhooks/refused', { account }, ['call']);
   return (
     <PlainPage title={words.title}>
       <p className="page-lead small soft">{words.lead}</p>

@@ -32,9 +32,7 @@ export const system = {
   checksLead: 'What “masking doctor” looks at.',
   allWell: 'Nothing was found.',
   found: (count: number) => (count === 1 ? 'One thing was found' : `${count} things were found`),
-  states: { ok: 'well', warning: 'look at it', failed: 'does not work', skipped: 'not looked at' } as Readonly<
-    Record<string, string>
-  >,
+  states: { ok: 'well', warning: 'look at it', failed: 'does not work', skipped: 'not looked at' },
   lookAgain: 'Look again',
   remedy: 'What to do:',
 } as const;
