@@ -149,6 +149,31 @@ const chromium = findChromium();
     },
   );
 
+  it('draws what became of the calls of today hour by hour, and has it as a table', async () => {
+    const { page, context } = await open('overview');
+    const chart = page.getByRole('figure', { name: 'Outcomes by the hour' });
+    await chart.locator('svg rect[data-kind=declined]:not([height="0"])').first().waitFor();
+    await chart.getByRole('button', { name: 'As a table' }).click();
+    const columns = await chart.locator('thead th').allInnerTexts();
+    const cells = (await chart.locator('tbody tr').allInnerTexts()).map((text) => text.split('\t'));
+    const sumOf = (name: string): number =>
+      cells.reduce((all, hour) => all + (Number(hour[columns.indexOf(name)]) || 0), 0);
+    expect(columns.slice(1).map((name) => [name, sumOf(name)])).toEqual([
+      ['connected', 1],
+      ['no answer', 0],
+      ['busy', 0],
+      ['declined', 1],
+      ['given up', 0],
+      ['refused', 1],
+      ['failed', 0],
+    ]);
+    // Hours to come are no nought, and lead nowhere.
+    const toCome = cells.map(([, count]) => count === 'nothing known');
+    const begun = await chart.locator('tbody a').count();
+    expect(toCome).toEqual(cells.map((_, place) => place >= begun));
+    await context.close();
+  });
+
   it('works by the keyboard alone', async () => {
     const { page, context } = await open('overview');
     await page.keyboard.press('g');

@@ -3,7 +3,8 @@ import { describeOnEachDatabase, type TestDatabase } from './support/database.js
 import { ACCOUNT, addNumbers, OWNER, party, sessionsOn, usNumbers } from './support/ground.js';
 import { Account } from '../src/accounts/account.entity.js';
 import { Accounts } from '../src/accounts/index.js';
-import { FindCalls } from '../src/call-routing/index.js';
+import { CountOutcomes, FindCalls } from '../src/call-routing/index.js';
+import { TimeZone } from '../src/platform/time-zone.js';
 import { ListNumbers, PoolFigures, PoolRefusals } from '../src/number-pool/index.js';
 import { takeLoad } from '../src/number-pool/live-sessions.js';
 import { createLogger } from '../src/platform/logging/logger.js';
@@ -95,6 +96,8 @@ describeOnEachDatabase('lists and figures', (open, kind) => {
       for (const from of [undefined, before]) await calls.run({ ...(where as object), before: from, limit: 3 });
     await calls.endingIn('0001', ACCOUNT, { most: 10, limit: 3 });
     await calls.countOf(ACCOUNT, person, 10);
+    const outcomes = new CountOutcomes(database, new Accounts());
+    await outcomes.run({ from: sessions.clock.now() - 86_400_000, to: sessions.clock.now(), zone: TimeZone.utc });
   });
 
   it('look at no large table row by row', async () => {

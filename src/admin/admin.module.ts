@@ -53,6 +53,7 @@ import { SearchAll } from './search/search-all.js';
 import { SearchController } from './search/search.controller.js';
 import { ImportController } from './accounts/import.controller.js';
 import { SpendController } from './accounts/spend.controller.js';
+import { OutcomesController } from './stats/outcomes.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { PlivoTokenController } from './accounts/plivo-token.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
@@ -102,6 +103,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     SearchController,
     SpendController,
     StatsController,
+    OutcomesController,
     SubscriptionsController,
     SystemController,
     WebhooksController,

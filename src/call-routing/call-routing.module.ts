@@ -23,6 +23,7 @@ import { PinLocks } from './pin/pin-locks.js';
 import { PurgePinLocks } from './pin/purge-pin-locks.js';
 import { ReindexPinFailures } from './pin/reindex-pin-failures.js';
 import { CountActiveCalls } from './read/count-active-calls.js';
+import { CountOutcomes } from './read/count-outcomes.js';
 import { ExplainRoute } from './read/explain-route.js';
 import { FindCalls } from './read/find-calls.js';
 import { FindLeg } from './read/find-leg.js';
@@ -52,6 +53,7 @@ const ANSWER = [AnswerCall, AnswerDeadline, AnswerDigits, CallBook, CalleeSound,
 const REQUESTED = [CloseRequest, ConnectSecondParty, FindLostEnd, NoteRinging, RequestCall, RingFirstParty];
 const READ = [
   CountActiveCalls,
+  CountOutcomes,
   ExplainRoute,
   FindCalls,
   FindLeg,

@@ -2,6 +2,7 @@ export { CallRoutingModule } from './call-routing.module.js';
 export { ReadCallFacts, type CallFacts } from './read/read-call-facts.js';
 export type { Leg } from './facts/legs.js';
 export { CountActiveCalls } from './read/count-active-calls.js';
+export { CountOutcomes, type OutcomesOfHour } from './read/count-outcomes.js';
 export { OUTCOMES, UNROUTED, type Outcome } from './decision-words.js';
 export { UnreadableWebhook } from './call-routing.errors.js';
 export { billedLegs, nextBilledLegs, type BilledLeg } from './read/billed-legs.js';

@@ -912,6 +912,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/stats/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/stats/recount": {
         parameters: {
             query?: never;
@@ -2427,6 +2443,23 @@ export interface components {
         OrderedErasure: {
             /** Format: uuid */
             erasure_id: string;
+        };
+        OutcomesByHour: {
+            items: components["schemas"]["OutcomesOfHour"][];
+            next_cursor: string | null;
+        };
+        OutcomesOfHour: {
+            /** Format: date-time */
+            hour: string;
+            outcomes: {
+                abandoned: number;
+                busy: number;
+                connected: number;
+                declined: number;
+                failed: number;
+                "no-answer": number;
+                refused: number;
+            };
         };
         Person: {
             found: components["schemas"]["PersonCounts"];
@@ -4866,6 +4899,32 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Stats"];
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    getOutcomes: {
+        parameters: {
+            query?: {
+                account?: string;
+                from?: string;
+                reason?: components["parameters"]["RevealReason"];
+                reveal?: components["parameters"]["Reveal"];
+                time_zone?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesByHour"];
                 };
             };
         };

@@ -126,17 +126,37 @@ const CALLS = Array.from({ length: 60 }, (_, place) => call(place));
 const SESSIONS = Array.from({ length: 40 }, (_, place) => session(place));
 const page = (items: readonly object[]) => ({ items, next_cursor: null });
 
+const HOUR_MS = 3_600_000;
+const TODAY = Math.floor(NOW / (24 * HOUR_MS)) * 24 * HOUR_MS;
+const isWithin = (at: string, from: number, span: number): boolean =>
+  Date.parse(at) >= from && Date.parse(at) < from + span;
+const isConnected = ({ outcome }: { outcome: string | null }): boolean => outcome === 'connected';
+
+function outcomes() {
+  const words = STORIES.flatMap(([outcome]) => outcome ?? []);
+  const hours = Array.from({ length: 24 }, (_, place) => TODAY + place * HOUR_MS).filter((hour) => hour <= NOW);
+  const rows = hours.map((hour) => {
+    const calls = CALLS.filter(({ started_at: at }) => isWithin(at, hour, HOUR_MS));
+    const counts = words.map((word) => [word, calls.filter(({ outcome }) => outcome === word).length]);
+    return { hour: new Date(hour).toISOString(), outcomes: Object.fromEntries(counts) as Record<string, number> };
+  });
+  return page(rows);
+}
+
 function stats(query: URLSearchParams) {
   const isByHour = query.get('group_by') === 'hour';
   const step = isByHour ? 3_600_000 : 86_400_000;
   const last = Math.floor(NOW / step) * step;
   const rows = Array.from({ length: isByHour ? 20 : 13 }, (_, place) => {
-    const key = new Date(last - place * step).toISOString();
-    const calls = 6 + ((place * 7) % 11);
+    const from = last - place * step;
+    const key = new Date(from).toISOString();
+    // Of today it says what its calls say, who do not begin before six; before it anything.
+    const ofToday = CALLS.filter(({ outcome, started_at: at }) => outcome !== null && isWithin(at, from, step));
+    const calls = from < TODAY ? 6 + ((place * 7) % 11) : ofToday.length;
     return {
       key: isByHour ? key : key.slice(0, 10),
       calls,
-      connected: Math.floor(calls * 0.7),
+      connected: from < TODAY ? Math.floor(calls * 0.7) : ofToday.filter(isConnected).length,
       minutes: calls * 1.5,
       amount: String(calls * 0.0425),
       currency: 'USD',
@@ -177,6 +197,7 @@ export function answerOf(url: URL): object | null {
   const [, list, id] = path.split('/');
   if (path === '/me') return { name: 'ann@example.com', role: 'support', is_number_shown: true, login: null };
   if (path === '/stats') return stats(query);
+  if (path === '/stats/outcomes') return outcomes();
   if (path === '/pool') return page(POOL);
   if (path === '/receivers')
     return page([{ id: uuid('eeee', 1), account: ACCOUNT, origin: 'https://shop.example', status: 'failing' }]);

@@ -1,12 +1,14 @@
 import { useId, useState } from 'react';
 import { parts } from '../../design/texts/console/parts.ts';
+import type { Outcome } from '../reach/answers.ts';
 import { countText } from './facts.tsx';
+import type { Meaning } from './outcome.tsx';
 
 /** Of a series: what its parts are called, from the ground up. */
 export interface Series {
   id: string;
   name: string;
-  kind: 'connected' | 'ringing' | 'failed' | 'ended' | 'accent';
+  kind: Meaning | 'accent' | Outcome;
 }
 
 /** One bar; `null` where nothing is known, which is no nought. */
@@ -18,7 +20,7 @@ export interface Bar {
   name: string;
   values: readonly (number | null)[];
   /** Where a click leads. */
-  href?: string;
+  href?: string | undefined;
 }
 
 const HEIGHT = 120;
@@ -119,11 +121,14 @@ function Drawn({ series, bars, show, title }: Drawing & { title: string }) {
           ))}
         </svg>
         <div className="axis tiny soft figures" aria-hidden="true">
-          {bars
-            .filter((_, place) => place % every === 0)
-            .map(({ key, label }) => (
-              <span key={key}>{label}</span>
-            ))}
+          {bars.map(
+            ({ key, label }, place) =>
+              place % every === 0 && (
+                <span key={key} style={{ left: `${((place + 0.5) / bars.length) * 100}%` }}>
+                  {label}
+                </span>
+              ),
+          )}
         </div>
       </div>
     </div>

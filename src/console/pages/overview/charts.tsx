@@ -6,9 +6,11 @@ import { BarChart, type Bar } from '../../parts/chart.tsx';
 import { exactly, serviceNow, timeOf, useZone } from '../../parts/clock.ts';
 import { Skeleton } from '../../parts/empty.tsx';
 import { Failure } from '../../parts/failure.tsx';
-import { daysUntilNow, hoursUntil, useDays, useHours } from './figures.ts';
+import { outcomeWord } from '../../parts/outcome.tsx';
+import { daysUntilNow, hoursOfToday, hoursUntil, useDays, useHours, useOutcomes } from './figures.ts';
+import { OUTCOMES } from './outcomes.tsx';
 
-const { hours, days } = overview;
+const { hours, days, outcomeHours } = overview;
 const HOUR = 3_600_000;
 const MONEY = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 4 });
 
@@ -26,10 +28,7 @@ export function CallsByHour() {
       label: timeOf(hour, zone).slice(0, 5),
       name: exactly(hour, zone),
       values: [connected, (row?.calls ?? 0) - connected],
-      href: hrefOf({
-        page: 'calls',
-        filters: { from: hour.toISOString(), to: new Date(hour.getTime() + HOUR).toISOString() },
-      }),
+      href: hrefOfHour(hour),
     };
   });
   return (
@@ -43,6 +42,39 @@ export function CallsByHour() {
       bars={bars}
     />
   );
+}
+
+/** Hours to come have no count yet, which is no nought. */
+export function OutcomesByHour() {
+  const zone = useZone();
+  const { body, error, again } = useOutcomes(zone);
+  if (error !== null) return <Failure error={error} what={outcomeHours.title} onAgain={again} />;
+  if (body === undefined) return <Skeleton lines={7} />;
+  const byHour = new Map(body.items.map(({ hour, outcomes }) => [Date.parse(hour), outcomes]));
+  const bars = hoursOfToday(zone).map((hour): Bar => {
+    const outcomes = byHour.get(hour.getTime());
+    const isToCome = hour.getTime() > serviceNow();
+    return {
+      key: hour.toISOString(),
+      label: timeOf(hour, zone).slice(0, 5),
+      name: timeOf(hour, zone).slice(0, 5),
+      values: OUTCOMES.map((outcome) => (isToCome ? null : (outcomes?.[outcome] ?? 0))),
+      href: isToCome ? undefined : hrefOfHour(hour),
+    };
+  });
+  return (
+    <BarChart
+      title={outcomeHours.title}
+      axis={outcomeHours.axis}
+      series={OUTCOMES.map((outcome) => ({ id: outcome, name: outcomeWord(outcome), kind: outcome }))}
+      bars={bars}
+    />
+  );
+}
+
+function hrefOfHour(hour: Date): string {
+  const filters = { from: hour.toISOString(), to: new Date(hour.getTime() + HOUR).toISOString() };
+  return hrefOf({ page: 'calls', filters });
 }
 
 export function CostByDay() {

@@ -32,6 +32,22 @@ export function hoursUntil(now: number): Date[] {
   return Array.from({ length: HOURS }, (_, place) => new Date(last - (HOURS - 1 - place) * HOUR));
 }
 
+/** What became of the calls of each hour of today. */
+export function useOutcomes(zone: 'local' | 'utc'): One<AnswerAt<'/stats/outcomes'>> {
+  const query = {
+    from: dayStart(0, zone).toISOString(),
+    to: dayStart(-1, zone).toISOString(),
+    time_zone: zoneName(zone),
+  };
+  return useOne('/stats/outcomes', query, ['call']);
+}
+
+/** All hours of today, 23 to 25 of them. */
+export function hoursOfToday(zone: 'local' | 'utc'): Date[] {
+  const [start, end] = [dayStart(0, zone).getTime(), dayStart(-1, zone).getTime()];
+  return Array.from({ length: Math.ceil((end - start) / HOUR) }, (_, place) => new Date(start + place * HOUR));
+}
+
 export function useDays(zone: 'local' | 'utc'): One<AnswerAt<'/stats'>> {
   const query = {
     group_by: 'day',
@@ -49,7 +65,7 @@ export function daysUntilNow(zone: 'local' | 'utc'): { day: string; start: Date;
   });
 }
 
-/** Today's calls of one outcome, the newest hundred. */
+/** Today's calls of one outcome, the newest hundred: why they ended so. */
 export function useTodaysCalls(outcome: Outcome, zone: 'local' | 'utc'): One<AnswerAt<'/calls'>> {
   return useOne('/calls', { outcome, from: dayStart(0, zone).toISOString(), limit: COUNTED }, ['call']);
 }

@@ -2,25 +2,36 @@ import { overview } from '../../../design/texts/console/overview.ts';
 import { hrefOf } from '../../address.ts';
 import { useZone } from '../../parts/clock.ts';
 import { Skeleton } from '../../parts/empty.tsx';
+import { countText } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { OutcomeWord, whyOf } from '../../parts/outcome.tsx';
 import { Section } from '../../parts/page.tsx';
 import type { FoundCall, Outcome } from '../../reach/answers.ts';
-import { useTodaysCalls } from './figures.ts';
-import { countedText } from './tiles.tsx';
+import { useOutcomes, useTodaysCalls } from './figures.ts';
 
 const { outcomes: words } = overview;
 /** In the order in which the charts stack them. */
-const OUTCOMES: readonly Outcome[] = ['connected', 'no-answer', 'busy', 'declined', 'abandoned', 'refused', 'failed'];
+export const OUTCOMES: readonly Outcome[] = [
+  'connected',
+  'no-answer',
+  'busy',
+  'declined',
+  'abandoned',
+  'refused',
+  'failed',
+];
 
 /** What became of today's calls, and mostly why. */
 export function TodaysOutcomes() {
   const zone = useZone();
   // As many as there are outcomes, always in the same order.
   const found = OUTCOMES.map((outcome) => ({ outcome, ...useTodaysCalls(outcome, zone) }));
-  const failed = found.find(({ error }) => error !== null);
-  const isThere = found.every(({ body }) => body !== undefined);
-  const shown = found.filter(({ body }) => body !== undefined && body.items.length > 0);
+  const counted = useOutcomes(zone);
+  const failed = [counted, ...found].find(({ error }) => error !== null);
+  const isThere = counted.body !== undefined && found.every(({ body }) => body !== undefined);
+  const countOf = (outcome: Outcome): number =>
+    (counted.body?.items ?? []).reduce((all, { outcomes }) => all + outcomes[outcome], 0);
+  const shown = found.filter(({ outcome }) => countOf(outcome) > 0);
   return (
     <Section
       title={words.title}
@@ -53,7 +64,7 @@ export function TodaysOutcomes() {
                     <OutcomeWord outcome={outcome} />
                   </a>
                 </th>
-                <td className="figures">{body !== undefined && countedText(body)}</td>
+                <td className="figures">{countText(countOf(outcome))}</td>
                 <td className="soft">{outcome === 'connected' ? '' : commonest(body?.items ?? [])}</td>
               </tr>
             ))}

@@ -1,7 +1,7 @@
 import { overview as words } from '../../../design/texts/console/overview.ts';
 import { PlainPage } from '../../parts/page.tsx';
 import { mayDo, useMe } from '../../reach/me.ts';
-import { CallsByHour, CostByDay } from './charts.tsx';
+import { CallsByHour, CostByDay, OutcomesByHour } from './charts.tsx';
 import { NeedsALook } from './needs-a-look.tsx';
 import { TodaysOutcomes } from './outcomes.tsx';
 import { PoolTable } from './pool-table.tsx';
@@ -24,15 +24,18 @@ export default function OverviewPage() {
         </section>
       </div>
       <div className="halves">
-        {isReader && (
-          <section className="card padded">
-            <PoolTable />
-          </section>
-        )}
+        <section className="card padded">
+          <OutcomesByHour />
+        </section>
         <section className="card padded">
           <CostByDay />
         </section>
       </div>
+      {isReader && (
+        <section className="card padded">
+          <PoolTable />
+        </section>
+      )}
     </PlainPage>
   );
 }

@@ -40,7 +40,7 @@ function Late() {
 }
 
 /** `100+` where there are more than were counted. */
-export function countedText({ items, next_cursor: next }: Page<unknown>) {
+function countedText({ items, next_cursor: next }: Page<unknown>) {
   return next === null ? countText(items.length) : words.atLeast(countText(COUNTED));
 }
 

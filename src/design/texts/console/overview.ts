@@ -25,6 +25,10 @@ export const overview = {
     connected: 'connected',
     others: 'not connected',
   },
+  outcomeHours: {
+    title: 'Outcomes by the hour',
+    axis: 'of today’s calls, by when they came',
+  },
   days: {
     title: 'Cost per day',
     axis: (currency: string) => `of the last 14 days, ${currency}`,
