@@ -9,12 +9,17 @@ export function AccountForm() {
   const { scene } = useScene();
   const [id, setId] = useState('');
   const [token, setToken] = useState('');
-  const submit = (event: FormEvent): void => {
+  const [failure, setFailure] = useState<string | null>(null);
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    scene.useAccount({ auth_id: id.trim(), auth_token: token.trim() });
+    try {
+      await scene.useAccount({ auth_id: id.trim(), auth_token: token.trim() });
+    } catch (error) {
+      setFailure(words.refused(error instanceof Error ? error.message : String(error)));
+    }
   };
   return (
-    <form className="account card" onSubmit={submit} aria-labelledby="account">
+    <form className="account card" onSubmit={(event) => void submit(event)} aria-labelledby="account">
       <h2 id="account">{words.title}</h2>
       <p className="soft small">{words.text}</p>
       <div>
@@ -36,6 +41,7 @@ export function AccountForm() {
           {words.use}
         </button>
       </div>
+      <div role="alert">{failure !== null && <p className="failure small">{failure}</p>}</div>
     </form>
   );
 }

@@ -3,6 +3,8 @@ import { BASE } from '../design/facts.ts';
 export interface Account {
   auth_id: string;
   auth_token: string;
+  /** Typed by its owner: the token is shown nowhere. */
+  isOwn?: true;
 }
 
 export interface Request {
@@ -12,7 +14,7 @@ export interface Request {
   body?: unknown;
 }
 
-/** The same request as one line for a POSIX shell. Credentials go along where the masking API asks for them. */
+/** The same request as one line for a POSIX shell. Credentials go along where the masking API asks for them; a token that somebody typed as a variable. */
 export function curlLine({ method, path, body }: Request, account: Account | null): string {
   const words = ['curl'];
   if (method !== 'GET' && !(method === 'POST' && body !== undefined)) words.push('-X', method);
@@ -25,7 +27,8 @@ export function curlLine({ method, path, body }: Request, account: Account | nul
 }
 
 function userOf(account: Account | null): string {
-  return account === null ? '"$PLIVO_AUTH_ID:$PLIVO_AUTH_TOKEN"' : quoted(`${account.auth_id}:${account.auth_token}`);
+  if (account === null) return '"$PLIVO_AUTH_ID:$PLIVO_AUTH_TOKEN"';
+  return account.isOwn ? `"${account.auth_id}:$PLIVO_AUTH_TOKEN"` : quoted(`${account.auth_id}:${account.auth_token}`);
 }
 
 function quoted(text: string): string {

@@ -1,4 +1,5 @@
 import { apiTime } from '../design/format.ts';
+import { texts } from '../design/texts/index.ts';
 import type { CallView, ClockView, InboxEntry, PhoneView, Session, SessionText, TextView } from './answers.ts';
 import { ask, Refused } from './ask.ts';
 import { curlLine, type Account, type Request } from './curl.ts';
@@ -97,7 +98,11 @@ export class Scene {
     };
   }
 
-  useAccount(account: Account): void {
+  /** Throws what the service refuses the account with: it is asked for nothing but a session's place in a list. */
+  async useAccount(typed: Account): Promise<void> {
+    const account: Account = { ...typed, isOwn: true };
+    const path = `/v1/Account/${encodeURIComponent(account.auth_id)}/Masking/Session/?limit=1`;
+    await ask({ method: 'GET', path }, account);
     this.set({ account });
     void this.refresh();
   }
@@ -126,7 +131,8 @@ export class Scene {
   /** Does something by requests, keeps them as commands and says what came of it; a refusal is told, not thrown. */
   async do(name: string, work: (send: Send) => Promise<string | null>): Promise<boolean> {
     const commands: string[] = [];
-    const send: Send = (request) => {
+    const send: Send = async (request) => {
+      if (request.path.startsWith('/v1/') && this.account === null) throw new Error(texts.phones.account.needed);
       commands.push(curlLine(request, this.account));
       return ask(request, this.account);
     };
@@ -139,6 +145,8 @@ export class Scene {
       return true;
     } catch (error) {
       this.set({ told: { name, commands, failure: failureOf(error) } });
+      // Its token was changed meanwhile: it is asked for again.
+      if (error instanceof Refused && error.status === 401 && this.account?.isOwn) this.set({ account: null });
       return false;
     } finally {
       await this.refresh();
@@ -173,13 +181,11 @@ export class Scene {
         this.readSession(uuid),
         this.carriedTexts(),
         this.textsOfSession(uuid),
-        uuid === null
-          ? []
-          : control<{ items: InboxEntry[] }>(`/inbox?session=${uuid}&limit=${SHOWN_CALLBACKS}`).then(
-              ({ items }) => items,
-            ),
+        this.callbacksOf(uuid),
       ]);
       if (uuid !== this.sessionUuid) return;
+      // Calls and texts were asked for of the session that was known before.
+      if (session?.session_uuid !== this.state.session?.session_uuid) this.isStale = true;
       this.set({
         phones: { first: first ?? null, second: second ?? null, stranger: stranger ?? null },
         withheld: withheld ?? null,
@@ -188,7 +194,7 @@ export class Scene {
         session,
         texts: carried,
         sessionTexts,
-        callbacks: callbacks.toReversed(),
+        callbacks,
         lostSince: null,
         ...(this.state.link === 'lost' && { link: 'polling' as const }),
       });
@@ -214,6 +220,12 @@ export class Scene {
     if (session === null || !mayText(this.state)) return [];
     const { items } = await control<{ items: TextView[] }>(`/texts?number=${session.virtual_number.replace('+', '')}`);
     return items.filter(({ at }) => at >= startOf(this.state)).toReversed();
+  }
+
+  private async callbacksOf(uuid: string | null): Promise<readonly InboxEntry[]> {
+    if (uuid === null) return [];
+    const { items } = await control<{ items: InboxEntry[] }>(`/inbox?session=${uuid}&limit=${SHOWN_CALLBACKS}`);
+    return items.toReversed();
   }
 
   private async textsOfSession(uuid: string | null): Promise<readonly SessionText[]> {

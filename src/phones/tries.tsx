@@ -33,6 +33,7 @@ export function Tries() {
       <header>
         <h2 id="tries">{words.title}</h2>
         <p className="soft small">{words.lead}</p>
+        {state.session !== null && !mayText(state) && <p className="soft small">{texts.phones.message.off}</p>}
         {clock !== null && clock.ahead_seconds > 0 && (
           <Chip kind="ringing">{ahead(duration(clock.ahead_seconds))}</Chip>
         )}

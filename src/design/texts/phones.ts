@@ -54,10 +54,12 @@ export const phones = {
 
   account: {
     title: 'Whose account?',
-    text: 'This service was started with an account of its own, whose token it does not tell. The page keeps what you type in memory only.',
+    text: 'This service was started with an account of its own, whose token it does not tell. The page keeps what you type in memory only; commands have it as $PLIVO_AUTH_TOKEN.',
     id: 'Auth ID',
     token: 'Auth Token',
     use: 'Use it',
+    refused: (why: string) => `Not used: ${why}.`,
+    needed: 'Say first whose account it is',
   },
 
   phone: {
@@ -106,6 +108,7 @@ export const phones = {
     sample: 'I am at the door.',
     log: (whose: string) => `Texts on the phone of ${whose}`,
     empty: 'Texts to and from the virtual number appear here.',
+    off: 'This session has calls only. Create one with step 1, and it has texts too, where texts are on in the settings of the account.',
     field: (whose: string) => `Text to the virtual number from the phone of ${whose}`,
     placeholder: 'Write a text',
     send: 'Send',
