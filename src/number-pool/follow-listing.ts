@@ -13,6 +13,7 @@ import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
 
 export interface SyncResult {
   added: number;
+  /** Numbers that were there, of which something is otherwise now. */
   updated: number;
   /** Numbers that an earlier sync brought and Plivo no longer lists; lent to nobody until they are back. */
   missing: string[];
@@ -83,7 +84,7 @@ export class FollowListing {
     if (joining.length > 0) this.settings.numbersChanged(accountId);
     const active = activeOf(pool, listing, taken);
     return {
-      result: { added: joining.length, updated: changes.changing.length, missing: changes.missing },
+      result: { added: joining.length, updated: changedIds(changes).size, missing: changes.missing },
       news: {
         ...(await this.leadsOf(tx, pool, active, now)),
         leaving: changes.leavingIds.length + joining.filter(({ isElsewhere }) => isElsewhere).length,
@@ -155,4 +156,9 @@ async function setLeads(tx: Tx, leading: ListingChanges['leading']): Promise<voi
 
 async function setMissing(tx: Tx, ids: number[], missingSince: number | null): Promise<void> {
   for (const chunk of chunks(ids)) await NUMBERS.update(tx, { missingSince }, `WHERE id IN (${marks(chunk)})`, chunk);
+}
+
+/** Of which something is otherwise now: its link, its note, where it leads, or that Plivo lists it again. */
+function changedIds({ changing, leading, foundIds }: ListingChanges): Set<number> {
+  return new Set([...[...changing, ...leading].map(({ id }) => id), ...foundIds]);
 }

@@ -145,7 +145,10 @@ export const IMPORTED = shape<{ added: number; unchanged: number }>('ImportedNum
 }));
 export const SYNCED = shape<SyncResult>('SyncedNumbers', () => ({
   added: count('New here.', 2),
-  updated: count('Changed here.', 0),
+  updated: count(
+    'Of which something is otherwise now: its link, its note, where it leads, or that Plivo lists it again.',
+    0,
+  ),
   missing: listOf(poolNumber('E.164.'), 'Numbers that an earlier sync brought and Plivo no longer lists.'),
   doubted: optional(
     flag('There where the listing lacks most of the pool and has changed nothing yet: the next one decides.', true),

@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { numbers as words } from '../../../design/texts/console/numbers.ts';
 import type { components } from '../../api-types.ts';
-import { countText } from '../../parts/facts.tsx';
 import { tell } from '../../parts/toasts.tsx';
 import { useChange } from '../../parts/use-change.ts';
 import { useOne } from '../../parts/use-one.ts';
@@ -108,7 +107,7 @@ export function ImportNumbers() {
     const body = (await file?.text()) ?? '';
     const options = { method: 'POST', query: { account }, body, isOnce: true };
     const { added, unchanged } = await ask<components['schemas']['ImportedNumbers']>('/numbers/import', options);
-    tell(words.import.said(countText(added), countText(unchanged)));
+    tell(words.import.said(added, unchanged));
     await Promise.all(['numbers', 'pool'].map((name) => client.invalidateQueries({ queryKey: [name] })));
   };
   return (
@@ -186,8 +185,8 @@ export function SyncNumbers() {
     const found = await ask<components['schemas']['SyncedNumbers']>('/numbers/sync', options);
     const { added, updated, missing, doubted } = found;
     if (doubted === true) tell(words.sync.doubted, { kind: 'failed' });
-    else tell(words.sync.said(countText(added), countText(updated)));
-    if (missing.length > 0) tell(words.sync.missing(countText(missing.length)), { kind: 'failed' });
+    else tell(words.sync.said(added, updated));
+    if (missing.length > 0) tell(words.sync.missing(missing.length), { kind: 'failed' });
     await Promise.all(['numbers', 'pool'].map((name) => client.invalidateQueries({ queryKey: [name] })));
   };
   return (

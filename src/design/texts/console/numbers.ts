@@ -1,3 +1,5 @@
+import { many } from '../language.ts';
+
 /** Words of the numbers of the pool and of one of them. */
 export const numbers = {
   title: 'Numbers',
@@ -70,7 +72,8 @@ export const numbers = {
     name: 'Import CSV',
     lead: 'With the header number,subaccount,alias; the last two may be left out. All rows are taken or none.',
     file: 'File',
-    said: (added: string, unchanged: string) => `${added} numbers are new, ${unchanged} were there.`,
+    said: (added: number, unchanged: number) =>
+      `${many(added, 'number is', 'numbers are')} new, ${many(unchanged, 'was', 'were')} there.`,
     nothing: 'Nothing was imported',
     fix: 'Put these rows right and choose the file again.',
     row: 'Row',
@@ -80,8 +83,10 @@ export const numbers = {
   sync: {
     name: 'Sync with Plivo',
     lead: 'Asks Plivo which numbers the account has and where they lead. It is done each hour anyway. No number is taken out of the pool.',
-    said: (added: string, updated: string) => `${added} numbers are new, ${updated} changed.`,
-    missing: (count: string) => `Plivo no longer lists ${count} of them: drain those, or look at Plivo.`,
+    said: (added: number, updated: number) =>
+      `${many(added, 'number is', 'numbers are')} new, ${many(updated, 'has', 'have')} changed.`,
+    missing: (count: number) =>
+      `Plivo no longer lists ${many(count, 'number', 'numbers')} of the pool, and nobody is lent them until it does: look at Plivo.`,
     doubted: 'The list lacks most of the pool, so nothing was changed yet: the next sync decides.',
   },
   cancel: 'Cancel',

@@ -14,7 +14,7 @@ export const recordings = {
     missing: 'Plivo has none of this call.',
     address: 'Plivo named an address that is not its own, so nothing was fetched.',
     media: 'What Plivo sent is no sound.',
-    store: 'The store of the recordings does not take it: look at RECORDINGS_DIR or the bucket.',
+    store: 'The store of the recordings does not take it: look at the folder or bucket that RECORDING_STORE names.',
   },
   row: (when: string, status: string) => `the recording of ${when}, ${status}`,
   filters: { session: 'Session', sessionExample: 'The id of a session' },
