@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { request } from 'undici';
 import {
   arrived,
+  cutTables,
   findChromium,
   launch,
   openPage,
@@ -188,6 +189,7 @@ const chromium = findChromium();
         await arrived(page, place);
         expect([place, await violations(watched)]).toEqual([place, []]);
         expect([place, await overflow(page)]).toEqual([place, 0]);
+        expect([place, await cutTables(page)]).toEqual([place, []]);
       }
       await watched.context.close();
     },

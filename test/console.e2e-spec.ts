@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { request } from 'undici';
 import {
   arrived,
+  cutTables,
   findChromium,
   hashOf,
   launch,
@@ -373,6 +374,7 @@ const chromium = findChromium();
         await arrived(page, place);
         expect([place, await violations(watched)]).toEqual([place, []]);
         expect([place, await overflow(page)]).toEqual([place, 0]);
+        expect([place, await cutTables(page)]).toEqual([place, []]);
       }
       await page.keyboard.press('/');
       await page.keyboard.insertText('0123');

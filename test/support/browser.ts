@@ -72,6 +72,13 @@ export function overflow(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
+/** Tables of which something can be seen only by who scrolls them sideways. */
+export function cutTables(page: Page): Promise<string[]> {
+  return page.evaluate(
+    `[...document.querySelectorAll('.scrolls')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.getAttribute('aria-label'))`,
+  );
+}
+
 export type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
 
 /** Where every page of the specs begins. */

@@ -114,10 +114,11 @@ export function RoundMoney({ amount, currency }: { amount: string; currency: str
 }
 
 /** An id, short to the eye and whole to the clipboard. */
-export function Id({ id, what, isWhole = false }: { id: string; what: string; isWhole?: boolean }) {
+export function Id({ id, what, isWhole: isAsked = false }: { id: string; what: string; isWhole?: boolean }) {
+  const isWhole = isAsked || id.length <= 20;
   return (
-    <span className="id">
-      <code title={id}>{isWhole || id.length <= 20 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`}</code>
+    <span className="id" data-whole={isWhole ? '' : undefined}>
+      <code title={id}>{isWhole ? id : `${id.slice(0, 8)}…${id.slice(-4)}`}</code>
       <CopyButton text={id} what={what} />
     </span>
   );

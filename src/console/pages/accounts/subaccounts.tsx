@@ -16,7 +16,7 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
         <p className="soft small">{words.none}</p>
       ) : (
         <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-          <table className="plain small">
+          <table className="plain small stacks">
             <thead>
               <tr>
                 <th scope="col">{columns.name}</th>
@@ -29,11 +29,11 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
               {subaccounts.map((one) => (
                 <tr key={one.auth_id}>
                   <th scope="row">{one.name}</th>
-                  <td>
+                  <td data-name={columns.id}>
                     <Id id={one.auth_id} what={columns.id} />
                   </td>
-                  <td>{one.has_plivo_token ? words.atPlivo : words.ours}</td>
-                  <td>
+                  <td data-name={columns.plivo}>{one.has_plivo_token ? words.atPlivo : words.ours}</td>
+                  <td data-name={columns.since}>
                     <Ago at={one.created_at} />
                   </td>
                 </tr>

@@ -123,7 +123,7 @@ function Attempts({ callback: { attempts, outcome } }: { callback: Callback }) {
     );
   return (
     <div className="scrolls" tabIndex={0} role="region" aria-label={words.attempts}>
-      <table className="plain small">
+      <table className="plain small stacks">
         <thead>
           <tr>
             <th scope="col">
@@ -143,12 +143,16 @@ function Attempts({ callback: { attempts, outcome } }: { callback: Callback }) {
               <th scope="row" className="soft">
                 {number}
               </th>
-              <td className="nowrap">
+              <td data-name={words.columns.at} className="nowrap">
                 <Exact at={at} />
               </td>
-              <td className="nowrap">{outcomeText(status === null ? (error ?? '') : String(status))}</td>
-              <td className="figures nowrap">{words.ms(countText(took))}</td>
-              <td>
+              <td data-name={words.columns.status} className="nowrap">
+                {outcomeText(status === null ? (error ?? '') : String(status))}
+              </td>
+              <td data-name={words.columns.took} className="figures nowrap">
+                {words.ms(countText(took))}
+              </td>
+              <td data-name={words.columns.body}>
                 {said === null || said === undefined || said === '' ? (
                   <span className="soft">{words.nothingSaid}</span>
                 ) : (

@@ -50,7 +50,7 @@ export function LegTable({ call }: { call: Call }) {
   if (call.legs.length === 0) return null;
   return (
     <div className="scrolls" tabIndex={0} role="region" aria-label={words.legsTitle}>
-      <table className="plain small">
+      <table className="plain small stacks">
         <thead>
           <tr>
             <th scope="col">{heads.line}</th>
@@ -73,20 +73,20 @@ export function LegTable({ call }: { call: Call }) {
           {call.legs.map((leg) => (
             <tr key={leg.call_uuid}>
               <th scope="row">{lineName(leg)}</th>
-              <td>
+              <td data-name={heads.state}>
                 {leg.cause ?? leg.status}
                 {leg.cause_code !== null && <code className="soft tiny code">{leg.cause_code}</code>}
               </td>
-              <td className="figures">
+              <td data-name={heads.rang} className="figures">
                 <Seconds seconds={rangSeconds(leg)} />
               </td>
-              <td className="figures">
+              <td data-name={heads.talked} className="figures">
                 <Seconds seconds={leg.duration_seconds} />
               </td>
-              <td className="figures">
+              <td data-name={heads.billed} className="figures">
                 <Seconds seconds={leg.billed_seconds} />
               </td>
-              <td className="figures">
+              <td data-name={heads.cost} className="figures">
                 <Money amount={leg.cost} />
               </td>
             </tr>

@@ -7,6 +7,9 @@ import type { StatsRow } from '../../reach/answers.ts';
 import type { Sums } from './sums.ts';
 
 const { table: words } = costs;
+const FIGURES = ['calls', 'connected', 'minutes', 'sessions', 'provider', 'fees', 'amount'] as const;
+/** Left out where there is no room: what things cost is what is looked for. */
+const WIDE_ONLY = new Set<(typeof FIGURES)[number]>(['connected', 'minutes', 'sessions']);
 
 /** The sum stands above the rows: it is of all of them, also of those that are not loaded. */
 export function CostTable({
@@ -65,9 +68,9 @@ function Figures({ row }: { row: Sums }) {
   return (
     <>
       <td className="figures">{countText(row.calls)}</td>
-      <td className="figures">{countText(row.connected)}</td>
-      <td className="figures">{countText(row.minutes)}</td>
-      <td className="figures">{countText(row.sessions)}</td>
+      <td className="figures wide-only">{countText(row.connected)}</td>
+      <td className="figures wide-only">{countText(row.minutes)}</td>
+      <td className="figures wide-only">{countText(row.sessions)}</td>
       <td className="figures">
         <Money amount={row.provider_amount} />
       </td>
@@ -92,8 +95,8 @@ function Head({ groups }: { groups: readonly Group[] }) {
             {costs.groups[group]}
           </th>
         ))}
-        {(['calls', 'connected', 'minutes', 'sessions', 'provider', 'fees', 'amount'] as const).map((name) => (
-          <th key={name} scope="col" className="figures">
+        {FIGURES.map((name) => (
+          <th key={name} scope="col" className={WIDE_ONLY.has(name) ? 'figures wide-only' : 'figures'}>
             {words[name]}
           </th>
         ))}

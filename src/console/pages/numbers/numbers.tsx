@@ -59,9 +59,16 @@ const columnsWith = (health: ReadonlyMap<string, Health> | undefined): readonly 
     id: 'used',
     name: words.columns.used,
     width: '7rem',
-    narrow: 'end',
     from: 720,
     cell: ({ last_used_at: at }) => <Ago at={at} />,
+  },
+  {
+    id: 'live-in-words',
+    name: words.columns.live,
+    width: '0',
+    narrow: 'end',
+    from: Infinity,
+    cell: ({ live_sessions: live }) => live !== null && <span className="soft">{words.liveSessions(live)}</span>,
   },
   {
     id: 'leads',

@@ -33,7 +33,7 @@ export function PoolTable() {
       {body !== undefined && body.items.length > 0 && (
         <>
           <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-            <table className="plain small">
+            <table className="plain small stacks">
               <thead>
                 <tr>
                   <th scope="col">{words.country}</th>
@@ -74,13 +74,21 @@ function PoolRow({ figure }: { figure: PoolFigure }) {
         {country === '' ? '–' : (COUNTRIES.of(country) ?? country)}
         {subaccount !== null && <span className="soft tiny"> {subaccount}</span>}
       </th>
-      <td>
+      <td data-name={words.state}>
         <PoolState figure={figure} />
       </td>
-      <td className="figures">{countText(available)}</td>
-      <td className="figures">{needed === null ? <Nothing /> : countText(needed)}</td>
-      <td className="figures">{live === null ? <Nothing /> : countText(live)}</td>
-      <td className="figures">{countText(refused)}</td>
+      <td data-name={words.numbers} className="figures">
+        {countText(available)}
+      </td>
+      <td data-name={words.needed} className="figures">
+        {needed === null ? <Nothing /> : countText(needed)}
+      </td>
+      <td data-name={words.live} className="figures">
+        {live === null ? <Nothing /> : countText(live)}
+      </td>
+      <td data-name={words.refused} className="figures">
+        {countText(refused)}
+      </td>
     </tr>
   );
 }

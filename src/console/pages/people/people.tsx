@@ -7,6 +7,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
 import { useOne } from '../../parts/use-one.ts';
 import { ErasureProgress } from './erasure-progress.tsx';
+import '../../parts/form.css';
 import './people.css';
 import { PersonFound, type Asked, type Person } from './person-found.tsx';
 
@@ -49,7 +50,7 @@ function Search({ isLooking, onLook }: { isLooking: boolean; onLook: (asked: Ask
   const accounts = body?.items ?? [];
   return (
     <form
-      className="look"
+      className="find-person"
       onSubmit={(event) => {
         event.preventDefault();
         const given = new FormData(event.currentTarget);

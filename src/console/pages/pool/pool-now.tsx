@@ -36,7 +36,7 @@ export function PoolNow({ figures, asOf }: { figures: readonly Figure[]; asOf: s
       }
     >
       <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-        <table className="plain small">
+        <table className="plain small stacks">
           <thead>
             <tr>
               <th scope="col">{words.columns.country}</th>
@@ -78,12 +78,12 @@ function Row({ figure }: { figure: Figure }) {
         <br />
         <code className="tiny soft">{account}</code>
       </th>
-      <td>
+      <td data-name={words.columns.state}>
         <State figure={figure} />
         {headroom !== null && headroom < 0 && <div className="tiny">{words.more(countText(-headroom))}</div>}
       </td>
       {counts.map((count, place) => (
-        <td key={FIGURES[place]} className="figures">
+        <td key={FIGURES[place]} data-name={words.columns[FIGURES[place] ?? 'live']} className="figures">
           {count === null ? <Nothing /> : countText(count)}
         </td>
       ))}

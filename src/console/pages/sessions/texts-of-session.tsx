@@ -15,7 +15,7 @@ export function TextsOfSession({ id, shown }: { id: string; shown: Reveal | null
   return (
     <Section title={words.title}>
       <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-        <table className="plain small">
+        <table className="plain small stacks">
           <thead>
             <tr>
               {[words.when, words.who, words.state].map((name) => (
@@ -31,15 +31,17 @@ export function TextsOfSession({ id, shown }: { id: string; shown: Reveal | null
           <tbody>
             {body.items.map(({ id: text, received_at: at, sender, state, reason, amount, currency }) => (
               <tr key={text}>
-                <td>
+                <td data-name={words.when}>
                   <Exact at={at} />
                 </td>
-                <td>{sender === null ? <span className="soft">{words.nobody}</span> : <Party number={sender} />}</td>
-                <td>
-                  {words.states[state]}
-                  {reason !== null && <span className="soft"> {reason}</span>}
+                <td data-name={words.who}>
+                  {sender === null ? <span className="soft">{words.nobody}</span> : <Party number={sender} />}
                 </td>
-                <td className="figures">
+                <td data-name={words.state}>
+                  {words.states[state]}
+                  {reason !== null && <span className="soft"> {words.reasons[reason] ?? reason}</span>}
+                </td>
+                <td data-name={words.cost} className="figures">
                   <Money amount={amount} currency={currency} />
                 </td>
               </tr>

@@ -77,7 +77,7 @@ function OfReason({ reason, rows }: { reason: Refused['reason']; rows: readonly 
 function RefusedTable({ name, rows }: { name: string; rows: readonly Refused[] }) {
   return (
     <div className="scrolls" tabIndex={0} role="region" aria-label={name}>
-      <table className="plain small">
+      <table className="plain small stacks">
         <thead>
           <tr>
             <th scope="col">{words.columns.at}</th>
@@ -92,19 +92,23 @@ function RefusedTable({ name, rows }: { name: string; rows: readonly Refused[] }
         <tbody>
           {rows.map(({ at, account, method, path, signed_url: url, count }) => (
             <tr key={`${at} ${account} ${method} ${path} ${url}`}>
-              <td className="nowrap">
+              <td data-name={words.columns.at}>
                 <Ago at={at} />
               </td>
-              <td>
+              <td data-name={words.columns.path} className="breaks">
                 <code>
                   {method} {path}
                 </code>
               </td>
-              <td>
+              <td data-name={words.columns.url} className="breaks">
                 <code>{url}</code>
               </td>
-              <td>{account === null ? <span className="soft">{words.noAccount}</span> : <code>{account}</code>}</td>
-              <td className="figures">{countText(count)}</td>
+              <td data-name={words.columns.account}>
+                {account === null ? <span className="soft">{words.noAccount}</span> : <code>{account}</code>}
+              </td>
+              <td data-name={words.columns.count} className="figures">
+                {countText(count)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -18,6 +18,7 @@ export const numbers = {
     retired: 'retired',
     elsewhere: 'leads elsewhere',
   },
+  liveSessions: (count: number) => many(count, 'live session', 'live sessions'),
   row: (number: string, status: string) => `${number}, ${status}`,
   leads: {
     here: 'here',
@@ -45,7 +46,7 @@ export const numbers = {
   health: {
     suspect: 'suspect',
     well: 'well',
-    few: 'too few calls',
+    few: 'too few calls to say',
     because: {
       'answer-rate': 'answered less often than its neighbours',
       'short-calls': 'over within 6 s more often than its neighbours',
