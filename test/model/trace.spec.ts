@@ -24,6 +24,9 @@ const there = await hasSpin();
 /** Whatever a run did that was committed, in an order in which it could have happened one after the other. */
 type Noted = Omit<TraceEvent, 'session'> & { at: number; sessionId: string };
 
+/** Told inside the transaction, when it holds what it has written; of a transaction that was repeated the last time counts. */
+const attempt = new AsyncLocalStorage<Map<string, { at: number; session: SessionRecord | null; role?: string }>>();
+
 // Without spin nothing can be compared; CI has it.
 describeOnEachDatabase(
   `what really happens is possible in the model${there ? '' : ' (spin or gcc is missing)'}`,
@@ -58,10 +61,6 @@ describeOnEachDatabase(
       const numberOf = ({ virtualNumberId }: SessionRecord): number =>
         numberIds.findIndex(({ id }) => Number(id) === virtualNumberId);
 
-      // Told inside the transaction, when it holds what it has written; of a transaction that was repeated the last time counts.
-      const attempt = new AsyncLocalStorage<
-        Map<string, { at: number; session: SessionRecord | null; role?: string }>
-      >();
       const note = (key: string, session: SessionRecord | null, role?: string): void => {
         attempt.getStore()?.set(key, { at: ++order, session, ...(role ? { role } : {}) });
       };

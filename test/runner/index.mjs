@@ -39,7 +39,7 @@ export default class Runner {
       const { config } = test.context;
       const order = { path: test.path, namePattern: this.config.testNamePattern, timeout: config.testTimeout };
       const { result, error, bytes, spent } = await run(worker, order);
-      if (process.env.TEST_TIMES && result) note(process.env.TEST_TIMES, result, { ...spent, bytes });
+      if (process.env.TEST_TIMES && result) note(process.env.TEST_TIMES, result, spent, bytes);
       if (result) await onResult(test, withMessage(result, config, this.config));
       else await onFailure(test, error);
       if (!result || bytes > MOST_BYTES) {
@@ -52,9 +52,9 @@ export default class Runner {
 }
 
 /** A line of JSON for each spec file: where the suite's time goes. */
-function note(file, { testFilePath, numPassingTests, perfStats }, { own, children, bytes }) {
+function note(file, { testFilePath, numPassingTests, perfStats }, spent, bytes) {
   const path = relative(process.cwd(), testFilePath);
-  const seconds = { wall: perfStats.runtime / 1000, own, children };
+  const seconds = { wall: perfStats.runtime / 1000, ...spent };
   appendFileSync(file, `${JSON.stringify({ path, facts: numPassingTests, ...seconds, bytes })}\n`);
 }
 

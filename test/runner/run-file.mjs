@@ -6,7 +6,8 @@ import * as circus from 'jest-circus';
 process.on('message', ({ path, namePattern, timeout }) => {
   const before = secondsSpent();
   runFile(path, namePattern, timeout).then(
-    (result) => process.send({ result, bytes: process.memoryUsage().rss, spent: since(before) }),
+    ({ result, loading }) =>
+      process.send({ result, bytes: process.memoryUsage().rss, spent: { ...since(before), loading } }),
     (error) => process.send({ error: { message: error.message, stack: error.stack } }),
   );
 });
@@ -15,7 +16,7 @@ process.on('disconnect', () => process.exit());
 // While facts run circus listens itself. What fails later belongs to no fact.
 process.on('unhandledRejection', (error) => console.error('After the end of a spec file:', error));
 
-/** Processor time of this process, and of those that it started and saw end; Linux alone tells the second. */
+/** Processor time of this process, and of those that it started and saw end, which Linux alone tells; and how long it had nothing to do. */
 function secondsSpent() {
   const { user, system } = process.cpuUsage();
   let children = 0;
@@ -25,12 +26,17 @@ function secondsSpent() {
   } catch {
     // No Linux.
   }
-  return { own: (user + system) / 1e6, children };
+  const waiting = performance.eventLoopUtilization().idle / 1000;
+  return { own: (user + system) / 1e6, children, waiting };
 }
 
 function since(before) {
   const now = secondsSpent();
-  return { own: now.own - before.own, children: now.children - before.children };
+  return {
+    own: now.own - before.own,
+    children: now.children - before.children,
+    waiting: now.waiting - before.waiting,
+  };
 }
 
 async function runFile(path, namePattern, timeout) {
@@ -40,13 +46,16 @@ async function runFile(path, namePattern, timeout) {
   state.parentProcess = process;
   state.testTimeout = timeout;
   state.testNamePattern = namePattern ? new RegExp(namePattern, 'i') : null;
+  const before = secondsSpent();
   await import(pathToFileURL(path).href);
+  const loading = since(before).own;
   // The limits of facts are for a browser at full speed.
   stretch(state.rootDescribeBlock, Number(process.env.SLOW_BROWSER ?? 1), timeout);
   const { testResults, unhandledErrors } = await circus.run();
   if (testResults.length === 0 && unhandledErrors.length === 0)
     throw new Error('expected at least one fact, found none');
-  return resultOf(path, testResults.map(assertionOf), unhandledErrors.map(String), start);
+  const result = resultOf(path, testResults.map(assertionOf), unhandledErrors.map(String), start);
+  return { result, loading };
 }
 
 function stretch({ children, hooks = [] }, times, usual) {

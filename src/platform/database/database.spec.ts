@@ -51,6 +51,18 @@ describeOnEachDatabase('a transaction that meets conflicts', (open, kind) => {
     expect(attempts).toBe(1);
   });
 
+  if (kind === 'sqlite')
+    it('is told where it is opened within another of the same database, and there alone, while facts watch', async () => {
+      const { database: other } = await open();
+      const within = (inner: Database) =>
+        test.database.transaction(() => other.transaction(() => inner.transaction(async () => 'opened')));
+
+      await expect(within(test.database)).rejects.toThrow('a transaction is open here');
+      await expect(within(other)).rejects.toThrow('a transaction is open here');
+      await expect(test.database.transaction(() => other.transaction(async () => 'opened'))).resolves.toBe('opened');
+      await expect(test.database.read(async () => 'read')).resolves.toBe('read');
+    });
+
   if (kind === 'sqlite') return;
 
   it('is seen whole or not at all by who looks meanwhile', async () => {

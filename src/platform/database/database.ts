@@ -26,6 +26,12 @@ export { change, late } from './statements.js';
 const REPEAT_FOR_MS = 3_000;
 const LONGEST_PAUSE_MS = 40;
 
+/**
+ * The databases in whose transactions somebody is, where nesting is watched. One for all: each that was ever used costs every promise of the process a look, for
+ * as long as the process lives.
+ */
+const inside = new AsyncLocalStorage<readonly Database[]>();
+
 @Injectable()
 export class Database {
   readonly isSqlite: boolean;
@@ -41,7 +47,7 @@ export class Database {
    * a plus before the other column (`+status = ?`) keeps it from that.
    */
   readonly byPrimaryKey: '' | 'FORCE INDEX (PRIMARY)';
-  private readonly inside: AsyncLocalStorage<true> | null;
+  private readonly watchNesting: boolean;
   private readonly transactions: Ways['transactions'];
   private readonly reads: Ways['read'];
   private readonly browsing: Ways['browse'];
@@ -59,7 +65,7 @@ export class Database {
     this.isSqlite = dataSource.options.type === 'better-sqlite3';
     this.byPrimaryKey = this.isSqlite ? '' : 'FORCE INDEX (PRIMARY)';
     this.forShare = this.isSqlite ? '' : 'LOCK IN SHARE MODE';
-    this.inside = watchNesting ? new AsyncLocalStorage() : null;
+    this.watchNesting = watchNesting;
     this.forUpdate = this.isSqlite ? '' : 'FOR UPDATE';
     this.forUpdateSkipLocked = this.isSqlite ? '' : 'FOR UPDATE SKIP LOCKED';
     const ways = this.isSqlite ? this.onSqlite() : this.onMysql();
@@ -98,8 +104,9 @@ export class Database {
       begunAt ??= performance.now();
       return isWanted();
     };
-    const { inside } = this;
-    const watched = inside ? (tx: Tx): Promise<T> => inside.run(true, () => work(tx)) : work;
+    const watched = this.watchNesting
+      ? (tx: Tx): Promise<T> => inside.run([...(inside.getStore() ?? []), this], () => work(tx))
+      : work;
     this.refuseNesting();
     return spanned('database.transaction', {}, async (span) => {
       for (let attempt = 1; ; attempt++) {
@@ -145,7 +152,7 @@ export class Database {
 
   /** On SQLite such a transaction would wait for itself, and such a read not see what it is meant to. */
   private refuseNesting(): void {
-    if (this.isSqlite && this.inside?.getStore())
+    if (this.isSqlite && inside.getStore()?.includes(this))
       throw new Error('a transaction is open here: pass its tx on instead of opening another');
   }
 
