@@ -5,6 +5,7 @@ import { ASSIGNMENTS } from '../src/number-pool/index.js';
 import { Clock } from '../src/platform/clock.js';
 import { Database } from '../src/platform/database/database.js';
 import { newId } from '../src/platform/ids.js';
+import { CALLBACK_GRACE_MS } from '../src/people/erase-sessions.js';
 import { SESSIONS } from '../src/sessions/session.entity.js';
 import { createDatabase, databaseKinds } from './support/database.js';
 import { ACCOUNT, addNumbers, sessionsOn } from './support/ground.js';
@@ -55,9 +56,17 @@ describe.each(databaseKinds)('an erasure with %s', (kind) => {
     // Two processes share a MariaDB; SQLite is for one process.
     const again = await Promise.all((kind === 'mysql' ? [1, 2] : [1]).map(() => startProcess(settings)));
     let told: Record<string, unknown> = {};
+    let isMoved = false;
     while (told['status'] !== 'done') {
       told = (await client.admin(again[0]!.baseUrl, `/people/erasures/${String(body['erasure_id'])}`)).body;
       expect(told['status']).not.toBe('failed');
+      // What customers of live sessions are still to hear has its time, which nobody spends here.
+      if (!isMoved && (told['waiting'] as { callbacks?: number } | null)?.callbacks) {
+        const past = { advance_seconds: CALLBACK_GRACE_MS / 1000 };
+        for (const { baseUrl } of again)
+          await client.ask(baseUrl)('/simulator/control/clock', { method: 'POST', body: past });
+        isMoved = true;
+      }
       await new Promise((resume) => setTimeout(resume, 50));
     }
     expect(told).toMatchObject({ found: { sessions: COUNT }, erased: { sessions: COUNT } });

@@ -66,7 +66,7 @@ function withMessage(result, config, globalConfig) {
 
 function start(id) {
   return fork(RUN_FILE, {
-    execArgv: ['--no-warnings', '--enable-source-maps', '--max-semi-space-size=64', '--import', REGISTER],
+    execArgv: [...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-interval=1500', '--cpu-prof-dir=' + process.env.PROF] : []), '--no-warnings', '--enable-source-maps', '--max-semi-space-size=64', '--import', REGISTER],
     env: { ...process.env, NODE_ENV: 'test', JEST_WORKER_ID: String(id) },
     serialization: 'advanced',
   });
