@@ -156,6 +156,7 @@ describeOnEachService('callbacks of a call', (start) => {
     receiver.heard.splice(0);
     await prepare(STRANGER, { types: ['9999#', '2222#'] });
     const uuid = await call(STRANGER, virtualNumber);
+    await advance(10);
     await ringing(ASHA);
     const [answer, pin] = await heard(2);
     expect(answer).toMatchObject({ EventName: 'SessionSecondPartyAnswer', From: STRANGER.slice(1), To: ASHA.slice(1) });
@@ -166,7 +167,9 @@ describeOnEachService('callbacks of a call', (start) => {
 
     receiver.heard.splice(0);
     await prepare(STRANGER, { types: ['9999#', '8888#'] });
-    await settled(await call(STRANGER, virtualNumber));
+    const refused = await call(STRANGER, virtualNumber);
+    await advance(10);
+    await settled(refused);
     expect(await heard(1)).toEqual([
       expect.objectContaining({
         EventName: 'SessionPinAuthenticationStatus',

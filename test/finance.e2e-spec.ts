@@ -118,7 +118,9 @@ describeOnEachService('the month for finance', (start) => {
       await act(second, 'hangup').catch(() => undefined);
       await advance(30);
       await settled(uuid);
-      await settled(await call('+14155559999', opened.body.virtual_number));
+      const refused = await call('+14155559999', opened.body.virtual_number);
+      await advance(5);
+      await settled(refused);
     }
     await requested(subaccount);
     await control('DELETE', '/faults');

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatResultsErrors } from 'jest-message-util';
+import { sourcesOf } from './sources.mjs';
 
 const RUN_FILE = fileURLToPath(new URL('./run-file.mjs', import.meta.url));
 const REGISTER = new URL('./register.mjs', import.meta.url).href;
@@ -25,15 +26,14 @@ export default class Runner {
   }
 
   async runTests(tests, watcher, onStart, onResult, onFailure) {
-    const waiting = [...tests];
-    const count = Math.min(this.config.maxWorkers, waiting.length);
+    const sources = sourcesOf(tests, this.config);
     const tell = { onStart, onResult, onFailure };
-    await Promise.all(Array.from({ length: count }, (_, index) => this.#work(index + 1, waiting, watcher, tell)));
+    await Promise.all(sources.map((next, index) => this.#work(index + 1, next, watcher, tell)));
   }
 
-  async #work(id, waiting, watcher, { onStart, onResult, onFailure }) {
+  async #work(id, next, watcher, { onStart, onResult, onFailure }) {
     let worker = null;
-    for (let test = waiting.shift(); test && !watcher.isInterrupted(); test = waiting.shift()) {
+    for (let test = next(); test && !watcher.isInterrupted(); test = next()) {
       worker ??= start(id);
       await onStart(test);
       const { config } = test.context;
@@ -66,7 +66,7 @@ function withMessage(result, config, globalConfig) {
 
 function start(id) {
   return fork(RUN_FILE, {
-    execArgv: [...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-interval=1500', '--cpu-prof-dir=' + process.env.PROF] : []), '--no-warnings', '--enable-source-maps', '--max-semi-space-size=64', '--import', REGISTER],
+    execArgv: ['--no-warnings', '--enable-source-maps', '--max-semi-space-size=64', '--import', REGISTER],
     env: { ...process.env, NODE_ENV: 'test', JEST_WORKER_ID: String(id) },
     serialization: 'advanced',
   });
