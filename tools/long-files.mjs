@@ -12,10 +12,11 @@ const long = readFileSync(process.argv[2], 'utf8')
   .trimEnd()
   .split('\n')
   .map((line) => JSON.parse(line))
-  .map(({ path, own, loading, children, waiting }) => {
-    // What is loaded counts for whichever file comes first. For processes of one's own one waits, and they are busy.
+  .map(({ path, wall, own, loading, children, waiting }) => {
+    // What is loaded counts for whichever file comes first. While one waits for processes of one's own these are busy, as much slower than on an idle machine as oneself.
     const busy = own - loading + children;
-    return [path, { busy: round(busy), waits: round(waiting - children) }];
+    const slower = Math.max(1, (wall - waiting) / own);
+    return [path, { busy: round(busy), waits: round(waiting - children * slower) }];
   })
   .filter(([, { busy, waits }]) => busy + waits > LONG_SECONDS)
   .toSorted(([one], [other]) => one.localeCompare(other));
