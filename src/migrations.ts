@@ -42,6 +42,7 @@ import { AddTextNotices1796100300002 } from '../migrations/1796100300002-add-tex
 import { PriceNotices1796100600001 } from '../migrations/1796100600001-price-notices.js';
 import { LookForNotices1796101000001 } from '../migrations/1796101000001-look-for-notices.js';
 import { AddTextMedia1796102000001 } from '../migrations/1796102000001-add-text-media.js';
+import { AddMessagingDefaultToSubaccount1796104000001 } from '../migrations/1796104000001-add-messaging-default-to-subaccount.js';
 import { KeepLastSuccess1796000400001 } from '../migrations/1796000400001-keep-last-success.js';
 import { AddSearchKey1796100100001 } from '../migrations/1796100100001-add-search-key.js';
 import { NameKeysOfProcess1796100100002 } from '../migrations/1796100100002-name-keys-of-process.js';
@@ -101,4 +102,5 @@ export const migrations = [
   PriceNotices1796100600001,
   LookForNotices1796101000001,
   AddTextMedia1796102000001,
+  AddMessagingDefaultToSubaccount1796104000001,
 ];

@@ -19,6 +19,9 @@ const BEFORE_TEXTS =
 const OF_TEXTS = `messaging message_callback_url message_callback_method total_message_count total_message_units
   total_message_amount last_message_time`.split(/\s+/);
 
+/** Places of sessions with texts are held back from others for a while. */
+const HELD_BACK_MS = 1_000_000;
+
 type Row = Record<string, unknown>;
 
 describeOnEachService('official SDKs and texts', (start) => {
@@ -76,6 +79,59 @@ describeOnEachService('official SDKs and texts', (start) => {
     expect(types.map(([, value]) => typeof value).join()).toBe('boolean,string,string,number,number,number,string');
   });
 
+  it('get them by the subaccount where it has decided, else by the account', async () => {
+    const subaccounts = `/accounts/${service.authId}/subaccounts`;
+    const { body: made } = await service.admin('POST', subaccounts, { name: 'Riders' });
+    const [authId, authToken] = [String(made['auth_id']), String(made['auth_token'])];
+    await service.addNumbers(['12025550003'], authId);
+    await database.transaction((tx) => tx.query("UPDATE virtual_number SET texts = 'yes'"));
+    const decide = async (isDefault: boolean | null): Promise<void> => {
+      const { status } = await service.admin('PATCH', `${subaccounts}/${authId}`, { messaging_default: isDefault });
+      expect(status).toBe(200);
+    };
+    /** Opened with the subaccount's own credentials, and ended. */
+    const hasTexts = async (more: object = {}): Promise<unknown> => {
+      const path = `/v1/Account/${authId}/Masking/Session/`;
+      const as = { authId, authToken };
+      clock.advance(HELD_BACK_MS);
+      const { body } = await service.request<{ session: Row }>(path, {
+        method: 'POST',
+        as,
+        body: { ...python, ...more },
+      });
+      await service.request(`${path}${String(body.session['session_uuid'])}/`, { method: 'DELETE', as });
+      return body.session['messaging'];
+    };
+    const ofAccount = async (): Promise<unknown> => {
+      clock.advance(HELD_BACK_MS);
+      const { body } = await service.sessions<{ session: Row }>('POST', '/', python);
+      await service.sessions('DELETE', `/${String(body.session['session_uuid'])}`);
+      return body.session['messaging'];
+    };
+
+    await set('on', { messaging_default: false });
+    expect([await hasTexts(), await ofAccount()]).toEqual([undefined, undefined]);
+    await decide(true);
+    expect([await hasTexts(), await ofAccount(), await hasTexts({ messaging: false })]).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+    // The account may open one for it.
+    clock.advance(HELD_BACK_MS);
+    const opened = await service.sessions<{ session: Row }>('POST', '/', { ...python, subaccount: authId });
+    expect(opened.body.session).toMatchObject({ messaging: true, subaccount: authId });
+    await service.sessions('DELETE', `/${String(opened.body.session['session_uuid'])}`);
+    await set('on', { messaging_default: true });
+    await decide(false);
+    expect([await hasTexts(), await ofAccount(), await hasTexts({ messaging: true })]).toEqual([undefined, true, true]);
+    await decide(null);
+    expect(await hasTexts()).toBe(true);
+    await set('off', { messaging_default: true });
+    await decide(true);
+    expect(await hasTexts()).toBeUndefined();
+  });
+
   describe('of a session without them', () => {
     /** All five answers, without what differs between any two sessions. */
     const answers = async (): Promise<string[]> => {
@@ -92,8 +148,7 @@ describeOnEachService('official SDKs and texts', (start) => {
     };
 
     it('are told the same bytes, whether the account has texts or not', async () => {
-      // Places of sessions with texts are held back from others for a while.
-      clock.advance(1_000_000);
+      clock.advance(HELD_BACK_MS);
       await set('off');
       const before = await answers();
       await set('on', { text_languages: ['de'], text_retention_days: 3, message_fee: '0.01' });

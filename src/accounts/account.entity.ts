@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { authId, id, instant, nullable, word } from '../platform/database/columns.js';
+import { authId, flag, id, instant, nullable, word } from '../platform/database/columns.js';
 import { tableOf } from '../platform/database/rows.js';
 
 /** A customer of this installation, and the Plivo account whose numbers and webhooks are its own. */
@@ -26,6 +26,8 @@ export class Subaccount {
   @PrimaryColumn({ ...authId(), name: 'auth_id' }) authId!: string;
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
   @Column(word(100)) name!: string;
+  /** Whether its new sessions have texts where the request does not say; null: as its account has decided. */
+  @Column({ ...flag(), ...nullable, name: 'messaging_default' }) messagingDefault!: boolean | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
   /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
   @Column({ type: 'int', default: 0, select: false }) holds?: number;

@@ -6,6 +6,7 @@ import { AccountResourceController } from './account-resource.controller.js';
 import { AccountSettings } from './account-settings.js';
 import { ChangeAccount } from './change-account.js';
 import { ChangePlivoToken } from './change-plivo-token.js';
+import { ChangeSubaccount } from './change-subaccount.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { CallbackTokens, Credentials } from './credentials.js';
@@ -34,6 +35,7 @@ const useCases = [
   CreateSubaccount,
   ChangeAccount,
   ChangePlivoToken,
+  ChangeSubaccount,
   DeleteAccount,
   Retention,
   IssueToken,

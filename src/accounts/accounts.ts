@@ -9,6 +9,7 @@ import { isLeftOver } from './demo-account.js';
 const IDS = selection(ACCOUNTS.pick(['authId']));
 const SUBACCOUNT_IDS = selection(SUBACCOUNTS.pick(['authId']));
 const PARENTS = selection(SUBACCOUNTS.pick(['authId', 'accountId']));
+const TEXT_DEFAULTS = selection(SUBACCOUNTS.pick(['messagingDefault']));
 const NAMES = selection(SUBACCOUNTS.pick(['authId', 'name']));
 
 /** Answers from rows, inside the transaction or read that asks. */
@@ -50,6 +51,12 @@ export async function accountFrom(manager: EntityManager, authId: string): Promi
 
 export function hasSubaccount(manager: EntityManager, accountId: string, subaccountId: string): Promise<boolean> {
   return exists(manager, 'FROM subaccount WHERE auth_id = ? AND account_id = ?', [subaccountId, accountId]);
+}
+
+/** Whether a subaccount's new sessions have texts where the request does not say; null: it has not decided, and its account's word holds. */
+export async function ownTextDefault(manager: EntityManager, subaccountId: string): Promise<boolean | null> {
+  const [found] = await TEXT_DEFAULTS.read(manager, 'FROM subaccount WHERE auth_id = ?', [subaccountId]);
+  return found?.messagingDefault ?? null;
 }
 
 /** Whose each of these subaccounts is, by Auth ID; those that are not registered here are left out. */

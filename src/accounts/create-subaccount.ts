@@ -35,7 +35,7 @@ export class CreateSubaccount {
     const authToken = atPlivo.authToken ?? newSecret();
     const createdAt = this.clock.now();
     try {
-      await SUBACCOUNTS.insert(tx, { authId, accountId, name, createdAt });
+      await SUBACCOUNTS.insert(tx, { authId, accountId, name, messagingDefault: null, createdAt });
     } catch (error) {
       throw isDuplicate(error) ? new AccountExists() : error;
     }

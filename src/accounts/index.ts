@@ -18,6 +18,7 @@ export {
   hasSubaccount,
   openAccounts,
   ownSubaccounts,
+  ownTextDefault,
   parentsOf,
   subaccountNames,
 } from './accounts.js';
@@ -34,6 +35,7 @@ export { Authenticate, type Owner } from './authenticate.js';
 export { CallbackTokens } from './credentials.js';
 export { ChangeAccount } from './change-account.js';
 export { ChangePlivoToken } from './change-plivo-token.js';
+export { ChangeSubaccount } from './change-subaccount.js';
 export { CreateAccount } from './create-account.js';
 export { CreateSubaccount } from './create-subaccount.js';
 export { DeleteAccount } from './delete-account.js';

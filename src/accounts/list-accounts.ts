@@ -32,9 +32,10 @@ export class ListAccounts {
         ...account,
         subaccounts: subaccounts
           .filter(({ accountId }) => accountId === account.authId)
-          .map(({ authId, name, createdAt, plivoId }) => ({
+          .map(({ authId, name, messagingDefault, createdAt, plivoId }) => ({
             authId,
             name,
+            messagingDefault,
             createdAt,
             hasPlivoToken: plivoId !== null,
           })),

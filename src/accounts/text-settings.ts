@@ -6,7 +6,7 @@ import { OPT_LANGUAGES } from '../telephony/opt-words.js';
 export interface TextSettings {
   /** Whether sessions may have texts. */
   readonly texts: 'on' | 'off';
-  /** Whether a session is created with texts where its request does not say; of all that are made with the account's or a subaccount's credentials. */
+  /** Whether a session is created with texts where its request does not say; of the account's sessions, and of those subaccounts' that have not decided for themselves. */
   readonly messaging_default: boolean;
   /** Whether pictures and films that come with a text are passed on with it. */
   readonly messaging_media: boolean;

@@ -55,6 +55,7 @@ import { ImportController } from './accounts/import.controller.js';
 import { SpendController } from './accounts/spend.controller.js';
 import { OutcomesController } from './stats/outcomes.controller.js';
 import { StatsController } from './stats/stats.controller.js';
+import { SubaccountsController } from './accounts/subaccounts.controller.js';
 import { PlivoTokenController } from './accounts/plivo-token.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { SystemController } from './system/system.controller.js';
@@ -84,6 +85,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     ImportController,
     TokensController,
     PlivoTokenController,
+    SubaccountsController,
     JobsController,
     NumbersController,
     PoolController,

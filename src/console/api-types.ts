@@ -112,6 +112,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/accounts/{auth_id}/subaccounts/{subaccount}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["changeSubaccount"];
+        trace?: never;
+    };
     "/admin/accounts/{auth_id}/tokens": {
         parameters: {
             query?: never;
@@ -1042,6 +1058,7 @@ export interface components {
                 /** Format: date-time */
                 created_at: string;
                 has_plivo_token: boolean;
+                messaging_default: boolean | null;
                 name: string;
             }[];
         };
@@ -1496,6 +1513,12 @@ export interface components {
             retention_days: number | null;
             /** @enum {string} */
             status: "active" | "disabled";
+        };
+        ChangedSubaccount: {
+            account: string;
+            auth_id: string;
+            messaging_default: boolean | null;
+            name: string;
         };
         CountedCallbacks: {
             callbacks: number;
@@ -2983,6 +3006,9 @@ export interface components {
             subaccount?: string;
             total_amount: string;
         };
+        SubaccountChange: {
+            messaging_default?: boolean | null;
+        };
         Subscription: {
             account: string | null;
             /** Format: date-time */
@@ -3425,6 +3451,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewSubaccountAnswer"];
+                };
+            };
+        };
+    };
+    changeSubaccount: {
+        parameters: {
+            query?: {
+                reason?: components["parameters"]["RevealReason"];
+                reveal?: components["parameters"]["Reveal"];
+            };
+            header?: never;
+            path: {
+                auth_id: string;
+                subaccount: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SubaccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedSubaccount"];
                 };
             };
         };

@@ -89,7 +89,7 @@ export class OpenSession {
     if (ofPair) await SESSIONS.update(tx, { pairIndex: null }, 'WHERE id = ?', [ofPair.id]);
 
     const plain = newSettings(request, this.config.sessions);
-    const settings = withTexts(plain, withTextDefault(request, plain, terms), now);
+    const settings = withTexts(plain, await withTextDefault(tx, owner, request, plain, terms), now);
     requireTextsOn(request, settings, terms);
     if (this.config.plivo.countryRules === 'on') requireInside(parties, wantedCode(parties, settings));
     const session = await this.lendNumber(

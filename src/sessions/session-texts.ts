@@ -1,4 +1,4 @@
-import type { EffectiveSettings } from '../accounts/index.js';
+import { ownTextDefault, type EffectiveSettings } from '../accounts/index.js';
 import { requireTextRoute } from '../number-pool/index.js';
 import type { Tx } from '../platform/database/database.js';
 import { InvalidParameter } from '../platform/errors.js';
@@ -24,14 +24,17 @@ export function withTexts(before: SessionSettings, request: UpdateSessionDto, no
   return messaging ? { ...settings, messaging, messaging_since: now } : { ...settings, messaging };
 }
 
-/** A request for a new session, with what the account has decided where it does not say. A default asks for nothing that a client could be refused for. */
-export function withTextDefault<Request extends UpdateSessionDto>(
+/** A request for a new session, with what its subaccount, else the account, has decided where it does not say. A default asks for nothing that a client could be refused for. */
+export async function withTextDefault<Request extends UpdateSessionDto>(
+  tx: Tx,
+  { subaccountId }: Pick<SessionRecord, 'subaccountId'>,
   request: Request,
   { force_pin_authentication: isForced }: Pick<SessionSettings, 'force_pin_authentication'>,
-  { texts, messaging_default: isDefault }: TextTerms,
-): Request {
-  const isMeant = request.messaging === undefined && texts === 'on' && isDefault === true && !isForced;
-  return isMeant ? { ...request, messaging: true } : request;
+  { texts, messaging_default: ofAccount = false }: TextTerms,
+): Promise<Request> {
+  if (request.messaging !== undefined || texts !== 'on' || isForced) return request;
+  const own = subaccountId === null ? null : await ownTextDefault(tx, subaccountId);
+  return (own ?? ofAccount) ? { ...request, messaging: true } : request;
 }
 
 /** Whether a session is better off with a number over which pictures go, too. */

@@ -27,6 +27,7 @@ import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { Audit } from '../audit/audit.js';
 import { PlivoTokenController } from './plivo-token.controller.js';
+import { SubaccountsController } from './subaccounts.controller.js';
 import { TokensController } from './tokens.controller.js';
 
 const BEHIND_A_PROXY = { maxConnections: Infinity, trustedProxies: ['127.0.0.1'] };
@@ -77,7 +78,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     class SharedStub {}
     @Module({
       imports: [SharedStub, AccountsModule],
-      controllers: [AccountsController, TokensController, PlivoTokenController, AuditController],
+      controllers: [AccountsController, SubaccountsController, TokensController, PlivoTokenController, AuditController],
       providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, Audit],
     })
     class StubModule {}
@@ -136,6 +137,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
       ['GET', '/admin/accounts'],
       ['POST', '/admin/accounts'],
       ['POST', '/admin/accounts/MAX/subaccounts'],
+      ['PATCH', '/admin/accounts/MAX/subaccounts/SAX'],
       ['GET', '/admin/accounts/MAX/tokens'],
       ['POST', '/admin/accounts/MAX/tokens'],
       ['DELETE', '/admin/accounts/MAX/tokens/1'],
@@ -237,6 +239,35 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     expect(await opens(answer.body)).toBe(true);
     expect((await ask('POST', '/admin/accounts/MAXXXXXXXXXXXXXXXXXX/subaccounts', { name: 'T' })).status).toBe(404);
     expect((await ask('POST', `/admin/accounts/${account}/subaccounts`, { name: 'T', x: 1 })).status).toBe(400);
+  });
+
+  it('say for each subaccount what its new sessions have, and can leave that to the account again', async () => {
+    const { auth_id: account } = await newAccount();
+    const { auth_id: other } = await newAccount();
+    const { body: made } = await ask('POST', `/admin/accounts/${account}/subaccounts`, { name: 'Team' });
+    const path = `/admin/accounts/${account}/subaccounts/${made.auth_id}`;
+    const shown = async () => {
+      const found = await ask('GET', '/admin/accounts?limit=100');
+      return found.body.items.find((one) => one.auth_id === account);
+    };
+
+    expect(await shown()).toMatchObject({ subaccounts: [{ messaging_default: null }] });
+    for (const isDefault of [true, false, null]) {
+      const body = { auth_id: made.auth_id, account, name: 'Team', messaging_default: isDefault };
+      expect(await ask('PATCH', path, { messaging_default: isDefault })).toMatchObject({ status: 200, body });
+      expect(await shown()).toMatchObject({ subaccounts: [{ messaging_default: isDefault }] });
+      expect((await ask('GET', '/admin/audit?limit=1')).body.items).toMatchObject([
+        {
+          action: 'subaccount.changed',
+          target: made.auth_id,
+          details: { account, messaging_default: isDefault },
+        },
+      ]);
+    }
+    for (const body of [{}, { messaging_default: 'yes' }, { messaging_default: 1 }])
+      expect(await ask('PATCH', path, body)).toMatchObject({ status: 400, body: { param: 'messaging_default' } });
+    const elsewhere = `/admin/accounts/${other}/subaccounts/${made.auth_id}`;
+    expect((await ask('PATCH', elsewhere, { messaging_default: true })).status).toBe(404);
   });
 
   it('change tokens without a gap', async () => {

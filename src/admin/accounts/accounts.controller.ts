@@ -21,7 +21,6 @@ import {
   AccountOfSettings,
   ChangeAccount,
   CreateAccount,
-  CreateSubaccount,
   DeleteAccount,
   isLeftOver,
   ListAccounts,
@@ -38,9 +37,7 @@ import {
   AccountChange,
   CHANGED_ACCOUNT,
   NEW_ACCOUNT,
-  NEW_SUBACCOUNT,
   NewAccount,
-  NewSubaccount,
   shownAccount,
 } from './accounts.dto.js';
 import { MayAsk } from '../access/roles.js';
@@ -57,7 +54,6 @@ export class AccountsController {
   constructor(
     private readonly listAccounts: ListAccounts,
     private readonly createAccount: CreateAccount,
-    private readonly createSubaccount: CreateSubaccount,
     private readonly changeAccount: ChangeAccount,
     private readonly deleteAccount: DeleteAccount,
     private readonly config: Config,
@@ -148,31 +144,6 @@ export class AccountsController {
       await this.deleteAccount.run(tx, accountId, (held) => keptOf(held, accountId));
       await this.audit.record(tx, { action: 'account.deleted', target: accountId }, request);
     });
-  }
-
-  @Post(':auth_id/subaccounts')
-  @MayAsk('admin')
-  @Documented({
-    summary: 'Add a subaccount, one of our own or one that exists at Plivo',
-    operationId: 'addSubaccount',
-    answers: { 201: ['The subaccount with its token.', NEW_SUBACCOUNT] },
-    refusals: [AccountExists],
-  })
-  async addSubaccount(
-    @Param('auth_id') accountId: string,
-    @Body() { name, auth_id: authId, plivo_auth_token: authToken }: NewSubaccount,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    const answer = await this.idempotency.once(request, 'admin', async (tx) => {
-      const subaccount = await this.createSubaccount.run(tx, accountId, name, { authId, authToken });
-      const write = { action: 'subaccount.created', target: subaccount.authId, details: { account: accountId } };
-      await this.audit.record(tx, write, request);
-      const shown = { auth_id: subaccount.authId, auth_token: subaccount.authToken, account: accountId, name };
-      return { status: 201, body: { ...shown, created_at: new Date(subaccount.createdAt).toISOString() } };
-    });
-    reply.status(answer.status);
-    return answer.body;
   }
 }
 

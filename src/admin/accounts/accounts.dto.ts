@@ -17,7 +17,7 @@ import {
 } from '../../platform/openapi/schemas.js';
 
 /** Visible text of one line. */
-const NAME = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
+export const NAME = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 
 export class NewAccount {
   @ApiPropertyOptional({ description: 'Chosen by us when left out.', example: 'MAXXXXXXXXXXXXXXXXXX' })
@@ -66,26 +66,6 @@ export class AccountChange {
   retention_days?: number | null;
 }
 
-export class NewSubaccount {
-  @ApiPropertyOptional({ description: 'Of a subaccount that exists at Plivo; chosen by us when left out.' })
-  @IsOptional()
-  @Matches(/^SA[A-Z0-9]{18}$/, { message: 'auth_id must be 20 characters: SA and 18 capital letters or digits' })
-  auth_id?: string;
-
-  @ApiPropertyOptional({
-    description:
-      "Its token at Plivo, with which its programs are let in; left out: one is issued, and Plivo is asked with the account's.",
-  })
-  @IsOptional()
-  @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'plivo_auth_token must be 1 to 200 printable characters' })
-  plivo_auth_token?: string;
-
-  @ApiProperty({ example: 'Riders' })
-  @TextOf(1, 100)
-  @Matches(NAME, { message: 'name must be one line of text' })
-  name!: string;
-}
-
 export class NewPlivoToken {
   @ApiProperty({ description: 'The token until now is forgotten.', example: 'a-token-of-plivo' })
   @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'plivo_auth_token must be 1 to 200 printable characters' })
@@ -107,15 +87,18 @@ export function shownAccount(account: ListedAccount, status: 'active' | 'disable
       auth_id: one.authId,
       name: one.name,
       has_plivo_token: one.hasPlivoToken,
+      messaging_default: one.messagingDefault,
       created_at: new Date(one.createdAt).toISOString(),
     })),
   };
 }
 
-const NAME_TEXT = () => text('Chosen by operators.', 'Couriers');
+export const NAME_TEXT = () => text('Chosen by operators.', 'Couriers');
 const STATUS = () => word('disabled: its tokens open nothing.', ['active', 'disabled']);
 const RETENTION = () => orNull(integer('Days for which sessions are kept after their end; null: RETENTION_DAYS.', 30));
-const TOKEN = () => text('Opens the masking API; shown this once.', 'fP3xQ0m1cV7sYk2WbT9nLr4HdJ6aZ8uE5gXiKoBq');
+export const MESSAGING_DEFAULT = () =>
+  orNull(flag('Whether its new sessions have messaging where their request does not say; null: as its account.'));
+export const TOKEN = () => text('Opens the masking API; shown this once.', 'fP3xQ0m1cV7sYk2WbT9nLr4HdJ6aZ8uE5gXiKoBq');
 
 const ACCOUNT = shape<ReturnType<typeof shownAccount>>('Account', () => ({
   auth_id: authId('Of the account here.'),
@@ -129,6 +112,7 @@ const ACCOUNT = shape<ReturnType<typeof shownAccount>>('Account', () => ({
       auth_id: text('Auth ID.', 'SAXXXXXXXXXXXXXXXXXX'),
       name: NAME_TEXT(),
       has_plivo_token: flag('Whether it is one of Plivo with a token there.'),
+      messaging_default: MESSAGING_DEFAULT(),
       created_at: instant('When it was added.'),
     }),
   ),
@@ -151,15 +135,5 @@ export const CHANGED_ACCOUNT = shape<{ auth_id: string; name: string; status: st
     name: NAME_TEXT(),
     status: STATUS(),
     retention_days: RETENTION(),
-  }),
-);
-export const NEW_SUBACCOUNT = shape<Record<'auth_id' | 'auth_token' | 'account' | 'name' | 'created_at', string>>(
-  'NewSubaccountAnswer',
-  () => ({
-    auth_id: text('Of the subaccount.', 'SAXXXXXXXXXXXXXXXXXX'),
-    auth_token: TOKEN(),
-    account: authId('Of the account.'),
-    name: NAME_TEXT(),
-    created_at: instant('Now.'),
   }),
 );

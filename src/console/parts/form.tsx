@@ -10,6 +10,8 @@ import './form.css';
 interface Form {
   /** What the button and the dialog say, such as `Add an operator`. */
   name: string;
+  /** What the button is called where several on a page have this name. */
+  label?: string;
   roles: readonly Role[];
   isMain?: boolean;
   /** What it is for, above the fields. */
@@ -21,7 +23,7 @@ interface Form {
 }
 
 /** A form in a dialog behind a button. Who may not use it sees why, instead of a form that fails. */
-export function FormDeed({ name, roles, isMain = false, lead, children, run }: Form) {
+export function FormDeed({ name, label, roles, isMain = false, lead, children, run }: Form) {
   const me = useMe();
   const [isOpen, setIsOpen] = useState(false);
   const isMine = mayDo(me, roles);
@@ -31,6 +33,7 @@ export function FormDeed({ name, roles, isMain = false, lead, children, run }: F
         type="button"
         className={isMain ? 'button main' : 'button'}
         disabled={!isMine}
+        aria-label={label}
         title={isMine ? undefined : parts.needsRole([...roles, 'admin'])}
         onClick={() => setIsOpen(true)}
       >

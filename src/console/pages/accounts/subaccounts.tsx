@@ -1,7 +1,7 @@
 import { accounts } from '../../../design/texts/console/accounts.ts';
 import { api } from '../../api.ts';
 import { Ago, Id } from '../../parts/facts.tsx';
-import { Field, FormDeed, ShownOnce, typedIn } from '../../parts/form.tsx';
+import { Choice, Field, FormDeed, ShownOnce, typedIn } from '../../parts/form.tsx';
 import { Section } from '../../parts/page.tsx';
 import type { Account } from './account.ts';
 
@@ -22,6 +22,7 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
                 <th scope="col">{columns.name}</th>
                 <th scope="col">{columns.id}</th>
                 <th scope="col">{columns.plivo}</th>
+                <th scope="col">{columns.texts}</th>
                 <th scope="col">{columns.since}</th>
               </tr>
             </thead>
@@ -33,6 +34,10 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
                     <Id id={one.auth_id} what={columns.id} />
                   </td>
                   <td data-name={columns.plivo}>{one.has_plivo_token ? words.atPlivo : words.ours}</td>
+                  <td data-name={columns.texts}>
+                    {words.texts[wordOf(one.messaging_default)]}{' '}
+                    <Texts accountId={id} subaccount={one} onDone={onDone} />
+                  </td>
                   <td data-name={columns.since}>
                     <Ago at={one.created_at} />
                   </td>
@@ -43,6 +48,42 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
         </div>
       )}
     </Section>
+  );
+}
+
+type Subaccount = Account['subaccounts'][number];
+type TextDefault = keyof typeof words.texts;
+
+function wordOf(isDefault: boolean | null): TextDefault {
+  if (isDefault === null) return 'inherited';
+  return isDefault ? 'yes' : 'no';
+}
+
+function Texts({ accountId, subaccount, onDone }: { accountId: string; subaccount: Subaccount; onDone: () => void }) {
+  const choices = Object.entries(words.texts);
+  return (
+    <FormDeed
+      name={words.change}
+      label={words.changeOf(subaccount.name)}
+      roles={[]}
+      lead={words.changeLead}
+      run={async (given) => {
+        const chosen = typedIn(given, 'messaging_default');
+        await api('patch', '/admin/accounts/{auth_id}/subaccounts/{subaccount}', {
+          path: { auth_id: accountId, subaccount: subaccount.auth_id },
+          body: { messaging_default: chosen === 'inherited' ? null : chosen === 'yes' },
+        });
+        onDone();
+        return null;
+      }}
+    >
+      <Choice
+        name="messaging_default"
+        label={words.columns.texts}
+        options={choices}
+        defaultValue={wordOf(subaccount.messaging_default)}
+      />
+    </FormDeed>
   );
 }
 

@@ -154,9 +154,20 @@ export const accounts = {
   subaccounts: {
     title: 'Subaccounts',
     none: 'None. A subaccount has tokens and numbers of its own, and shares the bill.',
-    columns: { name: 'Name', id: 'Auth ID', plivo: 'At Plivo', since: 'Since' },
+    columns: {
+      name: 'Name',
+      id: 'Auth ID',
+      plivo: 'At Plivo',
+      texts: 'Texts where a request does not say',
+      since: 'Since',
+    },
     atPlivo: 'with a token there',
     ours: 'ours alone',
+    texts: { inherited: 'as the account', yes: 'yes', no: 'no' },
+    change: 'Change',
+    changeOf: (name: string) => `Change whether new sessions of ${name} have texts`,
+    changeLead:
+      'Whether its new sessions pass texts on where their request does not say. Sessions that live stay as they are.',
     add: 'Add a subaccount',
     addLead: 'Its token is shown once, in the next step.',
     field: 'Name',

@@ -20,6 +20,7 @@ export const audit = {
     'account.changed': 'changed an account',
     'account.deleted': 'deleted an account',
     'subaccount.created': 'added a subaccount',
+    'subaccount.changed': 'changed a subaccount',
     'token.issued': 'issued a token',
     'token.revoked': 'revoked a token',
     'plivo-token.changed': 'changed a token of Plivo',
