@@ -11,10 +11,20 @@ import { createLogger } from '../src/platform/logging/logger.js';
 import { CountSessions } from '../src/sessions/count-sessions.js';
 import { ListSessions } from '../src/sessions/list-sessions.js';
 import { SearchSessions } from '../src/sessions/search-sessions.js';
+import { FindTexts } from '../src/texts/index.js';
 import type { E164 } from '../src/telephony/phone.js';
 
 /** Tables that have a row for each session or more; the others have one for each number, account or block of sessions. */
-const LARGE = ['masking_session', 'number_assignment', 'interaction', 'masked_call', 'call_leg', 'session_stat'];
+const LARGE = [
+  'masking_session',
+  'number_assignment',
+  'interaction',
+  'masked_call',
+  'call_leg',
+  'session_stat',
+  'text_message',
+  'text_forward',
+];
 
 // SQLite plans without statistics, so its plans are those of a million rows. The server is told that there are a million.
 describeOnEachDatabase('lists and figures', (open, kind) => {
@@ -94,6 +104,19 @@ describeOnEachDatabase('lists and figures', (open, kind) => {
       { party: person, outcome: 'busy', virtualNumber: '12025550000', from: 0, to: 1 },
     ])
       for (const from of [undefined, before]) await calls.run({ ...(where as object), before: from, limit: 3 });
+    const texts = new FindTexts(database, sessions.crypto, sessions.findSession, new Accounts(), sessions.records);
+    for (const where of [
+      {},
+      { accountId: ACCOUNT },
+      { state: 'failed' },
+      { state: 'pending', accountId: ACCOUNT },
+      { state: 'refused' },
+      { party: person },
+      { virtualNumber: '12025550000' },
+      { sessionId: '00000000-0000-7000-8000-000000000000' },
+      { party: person, state: 'sent', virtualNumber: '12025550000', senderRole: 'first', from: 0, to: 1 },
+    ])
+      for (const from of [undefined, before]) await texts.search({ ...(where as object), before: from, limit: 3 });
     await calls.endingIn('0001', ACCOUNT, { most: 10, limit: 3 });
     await calls.countOf(ACCOUNT, person, 10);
     const outcomes = new CountOutcomes(database, new Accounts());

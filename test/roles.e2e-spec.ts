@@ -26,7 +26,7 @@ const STREAM = '/admin/events';
 const LOGIN = '/admin/login';
 /** Beside what it reads. */
 const FINANCE_DOES = /^\/admin\/invoices\/compare$/;
-const FINANCE_READS = /^\/admin\/(stats|calls|me$|accounts\/\{auth_id\}\/spend$)/;
+const FINANCE_READS = /^\/admin\/(stats|calls|messages|me$|accounts\/\{auth_id\}\/spend$)/;
 
 /** A read that makes signatures. */
 const SUPPORT_READS = '/admin/callbacks/listen';

@@ -199,7 +199,55 @@ describeOnEachService('what texts cost', (start) => {
     expect(whole.body.items[1]).toMatchObject({ sender: ANA, recipient: RAVI });
     const { body: audit } = await service.admin<{ items: Row[] }>('GET', '/audit?limit=20');
     expect(JSON.stringify(audit.items)).toContain('numbers.revealed');
-    expect((await service.admin('GET', '/messages')).status).toBe(400);
+  });
+
+  it('is found by person, number, account, session, state, direction and time', async () => {
+    const found = async (query: Record<string, string>): Promise<unknown[]> => {
+      const path = `/messages?${new URLSearchParams(query).toString()}`;
+      const { status, text, body } = await service.admin<{ items: Row[] }>('GET', path);
+      expect({ status, text }).toMatchObject({ status: 200 });
+      // The last two came at once.
+      return body.items.map((one) => `${one['sender_role'] ?? 'stranger'} ${one['state']}`).sort();
+    };
+    const all = ['first delivered', 'second delivered', 'stranger refused'];
+    expect(await found({ account: service.authId, virtual_number: session.number })).toEqual(all);
+    for (const party of [ANA, '+1 (415) 555-1001', '0014155551001', '+1.415.555.1001'])
+      expect(await found({ party })).toEqual([all[0], 'first failed', all[1]]);
+    expect(await found({ party: '+1 415 555 9999' })).toEqual(['stranger refused']);
+    expect(await found({ session: session.uuid.toUpperCase(), direction: 'first_to_second' })).toEqual(all.slice(0, 1));
+    expect(await found({ state: 'refused', virtual_number: session.number })).toEqual(all.slice(2));
+    expect(await found({ state: 'delivered', party: RAVI })).toEqual(all.slice(0, 2));
+    expect(await found({ party: ANA, to: '2000-01-01' })).toEqual([]);
+    expect(await found({ account: 'MANOBODYNOBODYNOBODY' })).toEqual([]);
+    for (const query of ['party=1', 'virtual_number=', 'state=lost', 'direction=inbound', 'from=yesterday', 'cursor=x'])
+      expect((await service.admin('GET', `/messages?${query}`)).status).toBe(400);
+  });
+
+  it('leaves as CSV what the filters leave, without a number of a party, and that is audited', async () => {
+    const { body: made } = await service.admin('POST', '/operators', { name: 'the books', role: 'finance' });
+    const asked = await service.request(
+      `/admin/messages?format=csv&virtual_number=${session.number}&party=${ANA.slice(1)}`,
+      {
+        as: null,
+        headers: { authorization: `Bearer ${String(made['token'])}` },
+      },
+    );
+    expect(asked).toMatchObject({ status: 200 });
+    expect(asked.headers['x-total-count']).toBe('2');
+    const [head = '', ...lines] = asked.text.trimEnd().split('\r\n');
+    const names = head.split(',');
+    const cells = lines.map((line) => Object.fromEntries(line.split(',').map((cell, place) => [names[place], cell])));
+    expect(cells).toMatchObject([
+      { direction: 'second_to_first', state: 'delivered', sender_country: 'US', recipient_country: 'US' },
+      { direction: 'first_to_second', units: '2', amount: '0.0195', virtual_number: `'+${session.number}` },
+    ]);
+    for (const number of [ANA, RAVI]) expect(asked.text).not.toContain(number.slice(5));
+    expect(asked.text).not.toContain('Ich bin da');
+    const { body: audit } = await service.admin<{ items: Row[] }>('GET', '/audit?limit=1');
+    expect(audit.items).toMatchObject([
+      { action: 'messages.exported', details: { filters: 'party,virtual_number', session: null } },
+    ]);
+    expect(JSON.stringify(audit.items)).not.toContain(ANA.slice(1));
   });
 
   it("is compared with Plivo's message log, leg by leg", async () => {

@@ -3995,13 +3995,20 @@ export interface operations {
     };
     listTexts: {
         parameters: {
-            query: {
+            query?: {
                 account?: string;
                 cursor?: string;
+                direction?: "first_to_second" | "second_to_first";
+                format?: "json" | "csv";
+                from?: string;
                 limit?: number;
+                party?: string;
                 reason?: components["parameters"]["RevealReason"];
                 reveal?: components["parameters"]["Reveal"];
-                session: string;
+                session?: string;
+                state?: "waiting" | "refused" | "heard" | "pending" | "unknown" | "unconfirmed" | "rejected" | "accepted" | "sent" | "delivered" | "undelivered" | "failed";
+                to?: string;
+                virtual_number?: string;
             };
             header?: never;
             path?: never;
@@ -4015,6 +4022,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminTexts"];
+                    "text/csv": string;
                 };
             };
         };

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { FindSession } from '../sessions/index.js';
+import { Accounts } from '../accounts/index.js';
+import { FindSession, SessionRecords } from '../sessions/index.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database } from '../platform/database/database.js';
 import { marks, selection, type Selected } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { countFrom } from '../platform/http/resource-list.js';
+import { isByAccount, matchingTexts, type TextSearch } from './search-texts.js';
 import { NOTICES } from './text-notice.entity.js';
 import { bodyPlace, FORWARDS, recipientPlace, senderPlace, TEXTS, type TextForward } from './text.entity.js';
 
@@ -52,6 +54,8 @@ export class FindTexts {
     private readonly database: Database,
     private readonly crypto: Crypto,
     private readonly findSession: FindSession,
+    private readonly accounts: Accounts,
+    private readonly records: SessionRecords,
   ) {}
 
   /** The newest first. */
@@ -69,28 +73,13 @@ export class FindTexts {
     });
   }
 
-  /** Of a session or of all, for who may see every account's: behind a place. */
-  search(asked: {
-    accountId?: string | undefined;
-    sessionId: string;
-    before?: { at: number; id: string } | undefined;
-    limit: number;
-  }): Promise<FoundText[]> {
-    const { accountId, sessionId, before, limit } = asked;
+  /** For who may see every account's: newest first, behind a place. */
+  search(search: TextSearch): Promise<FoundText[]> {
     return this.database.browse(async (manager) => {
-      const account = accountId === undefined ? '' : ' AND account_id = ?';
-      const place = before ? ' AND received_at <= ? AND (received_at < ? OR id < ?)' : '';
-      const texts = await TEXT.read(
-        manager,
-        `FROM text_message WHERE session_id = ?${account}${place} ORDER BY received_at DESC, id DESC LIMIT ?`,
-        [
-          sessionId,
-          ...(accountId === undefined ? [] : [accountId]),
-          ...(before ? [before.at, before.at, before.id] : []),
-          limit,
-        ],
-      );
-      return this.whole(manager, texts);
+      const all = async () => (isByAccount(search) ? this.accounts.ids(manager) : [null]);
+      const accountIds = search.accountId === undefined ? await all() : [search.accountId];
+      const indexOf = (accountId: string, number: string): string => this.records.partyIndex(accountId, number) ?? '';
+      return this.whole(manager, await matchingTexts(manager, this.database, search, { accountIds, indexOf }));
     });
   }
 

@@ -23,6 +23,7 @@ export interface DecidedText {
   accountId: string;
   /** Plivo's id of it. */
   messageUuid: string;
+  receivedAt: number;
 }
 
 interface KeptPieces {
@@ -100,6 +101,7 @@ export class KeepText {
         attempt: 0,
         units: Math.max(1, textSize(piece).units),
         createdAt: now,
+        receivedAt: text.receivedAt,
         lookUps: 0,
         updatedAt: now,
       };

@@ -23,7 +23,7 @@ import { CountTexts } from './count-texts.js';
 import { TextFigured, TextRefused, TextTaken } from './texts.events.js';
 import { senderPlace, TEXTS, waitingBodyPlace, type TextMessage } from './text.entity.js';
 
-const KNOWN = selection(TEXTS.pick(['id', 'decision', 'reason', 'isHint']));
+const KNOWN = selection(TEXTS.pick(['id', 'decision', 'reason', 'isHint', 'receivedAt']));
 
 /** Of the webhook what is not known from the facts. */
 type Received = Pick<
@@ -101,10 +101,11 @@ export class ReceiveText {
       { ...told, accountId, isHint: false, isHeard: false, record },
       settings,
     );
-    const text = { id: newId(), accountId, messageUuid };
+    const now = this.clock.now();
+    const text = { id: newId(), accountId, messageUuid, receivedAt: Math.min(record.at ?? now, now) };
     const decision = await this.decided(tx, text, facts, { settings, record });
     const row = this.rowOf(accountId, text.id, facts, decision, told);
-    await this.insert(tx, { ...text, isHint: false, ...row }, record.at);
+    await this.insert(tx, { ...text, isHint: false, ...row });
     await this.events.publish(tx, new TextFigured(accountId, text.id));
     return decision;
   }
@@ -125,15 +126,12 @@ export class ReceiveText {
 
     const facts = await this.readTexter.run(tx, { ...told, accountId, isHint, record: null }, settings);
     const id = known?.id ?? newId();
-    const decision = await this.decided(tx, { id, accountId, messageUuid: told.messageUuid }, facts, {
-      settings,
-      record: null,
-    });
+    const { messageUuid } = told;
+    const text = { id, accountId, messageUuid, receivedAt: known?.receivedAt ?? this.clock.now() };
+    const decision = await this.decided(tx, text, facts, { settings, record: null });
     const row = this.rowOf(accountId, id, facts, decision, told);
     if (known) await this.write(tx, id, { ...row, isHint });
-    else {
-      await this.insert(tx, { id, accountId, messageUuid: told.messageUuid, isHint, ...row });
-    }
+    else await this.insert(tx, { ...text, isHint, ...row });
     await this.events.publish(tx, new TextFigured(accountId, id));
     if (decision.decision === 'wait') await this.jobs.enqueue(tx, VERIFY, { textId: id }, { key: `${VERIFY}:${id}` });
     return decision;
@@ -141,7 +139,7 @@ export class ReceiveText {
 
   private async decided(
     tx: Tx,
-    text: Pick<TextMessage, 'id' | 'accountId' | 'messageUuid'>,
+    text: Pick<TextMessage, 'id' | 'accountId' | 'messageUuid' | 'receivedAt'>,
     facts: TextFacts,
     { settings, record }: { settings: CallSettings; record: MessageRecord | null },
   ): Promise<TextDecision> {
@@ -206,15 +204,9 @@ export class ReceiveText {
     };
   }
 
-  private async insert(
-    tx: Tx,
-    row: Omit<TextMessage, 'receivedAt' | 'carrierFee' | 'priceAt'>,
-    cameAt: number | null = null,
-  ): Promise<void> {
-    const now = this.clock.now();
-    const receivedAt = Math.min(cameAt ?? now, now);
+  private async insert(tx: Tx, row: Omit<TextMessage, 'carrierFee' | 'priceAt'>): Promise<void> {
     // The same text told at the same moment elsewhere: the next try finds it.
-    await orStartOver(TEXTS.insert(tx, { ...row, receivedAt, priceAt: now + PRICED_AFTER_MS.final }));
+    await orStartOver(TEXTS.insert(tx, { ...row, priceAt: this.clock.now() + PRICED_AFTER_MS.final }));
   }
 
   private async write(tx: Tx, id: string, row: Partial<TextMessage>): Promise<void> {

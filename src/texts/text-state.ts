@@ -16,9 +16,10 @@ export const TEXT_STATES = [
   'undelivered',
   'failed',
 ] as const;
-type TextState = (typeof TEXT_STATES)[number];
+export type TextState = (typeof TEXT_STATES)[number];
 
-const BAD: readonly ForwardState[] = ['failed', 'undelivered', 'rejected', 'unconfirmed', 'unknown'];
+/** The worst first. Lists look for states by the same order (search-texts.ts). */
+export const BAD: readonly ForwardState[] = ['failed', 'undelivered', 'rejected', 'unconfirmed', 'unknown'];
 
 /** The worst of what any part of it came to, otherwise what the one came to that is least far. */
 export function stateOfText({ text, forwards }: Pick<FoundText, 'text' | 'forwards'>): {

@@ -12,6 +12,8 @@ import type { TextDecision, TextRefusal } from './text-decision.js';
 @Index('text_message_session', ['sessionId', 'senderRole', 'receivedAt'])
 @Index('text_message_sender', ['senderIndex', 'receivedAt'])
 @Index('text_message_price', ['accountId', 'priceAt'])
+@Index('text_message_account', ['accountId', 'decision', 'receivedAt'])
+@Index('text_message_number', ['virtualNumber', 'receivedAt'])
 export class TextMessage {
   @PrimaryColumn(id()) id!: string;
   @Column({ ...authId(), name: 'account_id' }) accountId!: string;
@@ -53,7 +55,8 @@ export class TextMessage {
 @Index('text_forward_uuid', ['accountId', 'messageUuid'], { unique: true })
 @Index('text_forward_look_up', ['accountId', 'lookUpAt'])
 @Index('text_forward_looked', ['accountId', 'lookedAt'])
-@Index('text_forward_recipient', ['recipientIndex', 'createdAt'])
+@Index('text_forward_person', ['recipientIndex', 'receivedAt', 'textId'])
+@Index('text_forward_state', ['accountId', 'state', 'receivedAt', 'textId'])
 @Index('text_forward_price', ['accountId', 'priceAt'])
 @Index('text_forward_kept', ['accountId', 'isBodyKept', 'createdAt'])
 export class TextForward {
@@ -91,6 +94,8 @@ export class TextForward {
   @Column({ ...instant(), ...nullable, name: 'price_at' }) priceAt!: number | null;
   @Column({ type: 'int', ...nullable, name: 'error_code' }) errorCode!: number | null;
   @Column({ ...instant(), name: 'created_at' }) createdAt!: number;
+  /** When its text came: texts are listed by it, also those that are found by what became of them. */
+  @Column({ ...instant(), name: 'received_at', default: 0 }) receivedAt!: number;
   /** When it was first about to be sent. */
   @Column({ ...instant(), ...nullable, name: 'tried_at' }) triedAt!: number | null;
   /** Written before Plivo is asked: found again after a crash, it means that the outcome is unknown. */

@@ -1,44 +1,106 @@
-import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Controller, Get, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadTextMoney } from '../../billing-stats/index.js';
-import { FindTexts } from '../../texts/index.js';
+import { FindTexts, type FoundText, type TextSearch } from '../../texts/index.js';
+import { Database } from '../../platform/database/database.js';
+import { Log } from '../../platform/logging/logger.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
+import { Audit } from '../audit/audit.js';
+import { csvOf, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
-import { MessagesQuery, shownText, TEXTS_PAGE } from './messages.dto.js';
+import { ReadNumber } from '../reading/read-number.js';
+import { isoText } from '../values.dto.js';
+import { MessagesQuery, roleOf, shownText, TEXT_COLUMNS, textCells, TEXTS_CSV, TEXTS_PAGE } from './messages.dto.js';
 
-/** Texts of a session, without a word of what was written. */
+/** Of a CSV: some 2 kB a text in memory. */
+const PAGE = 500;
+
+type Search = Omit<TextSearch, 'before' | 'limit'>;
+
+/** Texts, without a word of what was written. */
 @Controller('admin/messages')
 @UseGuards(AdminGuard)
 @UsePipes(adminValidation)
 export class MessagesController {
   constructor(
     private readonly findTexts: FindTexts,
+    private readonly readNumber: ReadNumber,
     private readonly textMoney: ReadTextMoney,
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly log: Log,
   ) {}
 
   @Get()
-  @MayAsk('viewer', 'support')
+  @MayAsk('viewer', 'support', 'finance')
   @Documented({
-    summary: 'Texts of a session, refused ones too, newest first',
+    summary: 'Texts, refused ones too, newest first',
     operationId: 'listTexts',
-    description: 'Who wrote, what became of it and why, and what it cost; what was written is shown to nobody here.',
-    answers: { 200: ['A page of them.', TEXTS_PAGE] },
+    description:
+      'Who wrote, what became of it and why, and what it cost; what was written is shown to nobody here. As CSV (`format=csv`, or `Accept: text/csv`) all that the filters leave, without the number of a party; that is audited.',
+    answers: { 200: ['A page of them, or all as CSV.', TEXTS_PAGE, { 'text/csv': TEXTS_CSV }] },
   })
-  async list(@Query() query: MessagesQuery) {
-    const { account: accountId, session } = query;
-    const asked = { accountId, sessionId: session.toLowerCase(), before: placeBefore(query), limit: query.limit + 1 };
-    const found = await this.findTexts.search(asked);
+  async list(
+    @Query() query: MessagesQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const search = await this.searchOf(query);
+    if (isCsvWanted(query.format, request)) return this.csv(search, request, reply);
+    const found = await this.findTexts.search({ ...search, before: placeBefore(query), limit: query.limit + 1 });
+    return pageOf(await this.withMoney(found), query, {
+      keyOf: ({ one: { text } }) => keyOfPlace({ at: text.receivedAt, id: text.id }),
+      show: ({ one, money }) => shownText(one, money),
+    });
+  }
+
+  /** What list and CSV look for. */
+  private async searchOf(query: MessagesQuery): Promise<Search> {
+    const { account: accountId, session, state, from, to, ...pasted } = query;
+    return {
+      accountId,
+      sessionId: session?.toLowerCase(),
+      party: await this.readNumber.run('party', pasted.party, accountId),
+      virtualNumber: await this.readNumber.run('virtual_number', pasted.virtual_number, accountId),
+      state,
+      senderRole: roleOf(query),
+      from,
+      to,
+    };
+  }
+
+  private async withMoney(found: FoundText[]) {
     const money = await this.textMoney.run(found.map(({ text }) => text.id));
-    const priced = found.map((one, place) => ({
+    return found.map((one, place) => ({
       one,
       money: money[place] ?? { units: 0, providerAmount: 0, fees: 0 },
     }));
-    return pageOf(priced, query, {
-      keyOf: ({ one: { text } }) => keyOfPlace({ at: text.receivedAt, id: text.id }),
-      show: ({ one, money: of }) => shownText(one, of),
-    });
+  }
+
+  private async csv(search: Search, request: FastifyRequest, reply: FastifyReply): Promise<Readable> {
+    const csv = await csvOf({ columns: TEXT_COLUMNS, pages: this.pages(search) }, request, reply, this.log);
+    const { sessionId, from, to } = search;
+    const span = { from: isoText(from ?? null), to: isoText(to ?? null) };
+    // As of calls: which filters were used, and no word of whom they were for.
+    const filters = Object.keys(request.query as object).filter((name) => name !== 'format');
+    const details = { session: sessionId ?? null, ...span, filters: filters.sort().join() };
+    const write = { action: 'messages.exported', target: 'messages', details };
+    await this.database.transaction((tx) => this.audit.record(tx, write, request));
+    return csv;
+  }
+
+  private async *pages(search: Search) {
+    for (let before: TextSearch['before']; ;) {
+      const page = await this.findTexts.search({ ...search, before, limit: PAGE });
+      yield (await this.withMoney(page)).map(({ one, money }) => textCells(one, money));
+      const last = page.at(-1);
+      if (page.length < PAGE || last === undefined) return;
+      before = { at: last.text.receivedAt, id: last.text.id };
+    }
   }
 }

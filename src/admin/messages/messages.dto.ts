@@ -1,8 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { TextMoney } from '../../billing-stats/index.js';
-import { stateOfText, TEXT_STATES, type FoundText } from '../../texts/index.js';
+import { describeNumber, parseCaller } from '../../telephony/phone.js';
+import { stateOfText, TEXT_STATES, type FoundText, type TextState } from '../../texts/index.js';
 import {
   authId,
   count,
@@ -20,17 +21,108 @@ import {
   type Members,
 } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, isoText, moneyText, SessionUuid, TextOf, withPlus } from '../values.dto.js';
+import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, TextOf, withPlus } from '../values.dto.js';
+
+/** Who wrote it to whom, as the masking API names it. */
+const DIRECTIONS = ['first_to_second', 'second_to_first'] as const;
+const ROLE_OF = { first_to_second: 'first', second_to_first: 'second' } as const;
 
 export class MessagesQuery extends PageQuery {
-  @ApiProperty({ format: 'uuid', description: 'Texts of this session, refused ones too.' })
-  @SessionUuid()
-  session!: string;
+  @ApiPropertyOptional({
+    example: '+1 (415) 555-0123',
+    description: 'Who wrote it, or whom it was sent on to, in any spelling.',
+  })
+  @IfGiven()
+  @PastedNumber()
+  party?: string;
 
-  @ApiPropertyOptional({ description: 'Auth ID.' })
+  @ApiPropertyOptional({
+    description: 'The number that it was written to, in any spelling; also one that has left the pool.',
+  })
+  @IfGiven()
+  @PastedNumber()
+  virtual_number?: string;
+
+  @ApiPropertyOptional({ description: 'Auth ID. Its default_country is that of national spellings.' })
   @IfGiven()
   @TextOf(1, 20)
   account?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'Texts of this session.' })
+  @IfGiven()
+  @SessionUuid()
+  session?: string;
+
+  @ApiPropertyOptional({ enum: TEXT_STATES, description: 'What became of it as a whole.' })
+  @IfGiven()
+  @IsIn(TEXT_STATES)
+  state?: TextState;
+
+  @ApiPropertyOptional({ enum: DIRECTIONS, description: 'Which party of its session wrote it.' })
+  @IfGiven()
+  @IsIn(DIRECTIONS)
+  direction?: (typeof DIRECTIONS)[number];
+
+  @ApiPropertyOptional({ description: 'First instant at which it came: ISO 8601, a date or a time.' })
+  @IfGiven()
+  @IsoInstant()
+  from?: number;
+
+  @ApiPropertyOptional({ description: 'Exclusive. ISO 8601.' })
+  @IfGiven()
+  @IsoInstant()
+  to?: number;
+
+  @ApiPropertyOptional({ description: 'Without it the Accept header decides.' })
+  @IfGiven()
+  @IsIn(['json', 'csv'], { message: 'format must be json or csv' })
+  format?: 'json' | 'csv';
+}
+
+export function roleOf({ direction }: MessagesQuery): 'first' | 'second' | undefined {
+  return direction && ROLE_OF[direction];
+}
+
+export const TEXT_COLUMNS = [
+  'message_uuid',
+  'session_uuid',
+  'account',
+  'direction',
+  'received_at',
+  'updated_at',
+  'state',
+  'reason',
+  'error_code',
+  'virtual_number',
+  'sender_country',
+  'recipient_country',
+  'parts',
+  'media_count',
+  'media_sent',
+  'units',
+  'provider_amount',
+  'fees',
+  'amount',
+  'currency',
+] as const;
+
+/** A text as a row of CSV: of its people nothing but the countries of their numbers. */
+export function textCells(
+  found: FoundText,
+  cost: TextMoney,
+): Record<(typeof TEXT_COLUMNS)[number], string | number | null> {
+  const { id: _, sender: __, recipient: ___, sender_role: role, ...shown } = shownText(found, cost);
+  return {
+    ...shown,
+    direction: DIRECTIONS.find((one) => ROLE_OF[one] === role) ?? null,
+    sender_country: countryOf(found.sender),
+    recipient_country: countryOf(found.recipient),
+  };
+}
+
+function countryOf(digits: string | null): string | null {
+  const number = digits === null ? null : parseCaller(digits);
+  return (number !== null && describeNumber(number).country) || null;
 }
 
 /** A text in the forms of /admin, without a word of what was written. */
@@ -86,3 +178,8 @@ export const textMembers = (): Members<ReturnType<typeof shownText>> => ({
   currency: word('Of all amounts.', [CURRENCY]),
 });
 export const TEXTS_PAGE = pageSchema('AdminTexts', shape<ReturnType<typeof shownText>>('AdminText', textMembers));
+export const TEXTS_CSV = {
+  type: 'string',
+  description: `With a header: ${TEXT_COLUMNS.join(', ')}. What is not known, or not yet, is empty.`,
+  example: `${TEXT_COLUMNS.join()}\r\n`,
+};
