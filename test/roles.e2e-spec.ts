@@ -18,8 +18,8 @@ interface Operation {
 const SUPPORT_DOES = /\/(end|extend|replay|retry|resume|find)$/;
 /** Whoever has a token may log in with it, out, and hear that something has changed. */
 const EVERYBODY_DOES = /^\/admin\/(?:login|logout|events)$/;
-/** Listening is like seeing a number: not for who only reads. */
-const IS_HEARD = /\/sound$/;
+/** Listening, and reading what somebody wrote, is like seeing a number: not for who only reads. */
+const IS_HEARD = /\/(?:sound|text)$/;
 /** Never ends by itself: test/console-events.e2e-spec.ts. */
 const STREAM = '/admin/events';
 /** Its body is the token: test/console-login.e2e-spec.ts. */

@@ -1,4 +1,4 @@
-import { stateOfText, TEXT_STATES, type FoundText, type FoundTextLeg } from '../texts/index.js';
+import { areWordsKept, stateOfText, TEXT_STATES, type FoundText, type FoundTextLeg } from '../texts/index.js';
 import {
   apiId,
   count,
@@ -63,7 +63,7 @@ export function textOfSession(found: FoundText, { units, providerAmount, fees }:
     updated_time: recordTime(updatedAt) ?? '',
     amount: (providerAmount + fees) / 1_000_000,
     media_count: told.mediaCount,
-    has_text: forwards.some(({ isBodyKept, body }) => isBodyKept && body !== null),
+    has_text: areWordsKept({ forwards }),
   };
 }
 

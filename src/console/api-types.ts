@@ -448,6 +448,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/messages/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readTextWords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/numbers": {
         parameters: {
             query?: never;
@@ -583,7 +599,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["getOptOut"];
         put?: never;
         post?: never;
         delete: operations["removeOptOut"];
@@ -1342,6 +1358,7 @@ export interface components {
             currency: "USD";
             error_code: number | null;
             fees: string;
+            has_text: boolean;
             /** Format: uuid */
             id: string;
             media_count: number;
@@ -1849,6 +1866,7 @@ export interface components {
             currency: "USD";
             error_code: number | null;
             fees: string;
+            has_text: boolean;
             /** Format: uuid */
             id: string;
             media_count: number;
@@ -3092,6 +3110,11 @@ export interface components {
             meta: components["schemas"]["ListMeta"];
             objects: components["schemas"]["TextOfSession"][];
         };
+        TextWords: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
         TimelineEntry: {
             /** Format: date-time */
             at: string;
@@ -4027,6 +4050,31 @@ export interface operations {
             };
         };
     };
+    readTextWords: {
+        parameters: {
+            query: {
+                purpose: string;
+                reason?: components["parameters"]["RevealReason"];
+                reveal?: components["parameters"]["Reveal"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextWords"];
+                };
+            };
+        };
+    };
     listPool: {
         parameters: {
             query?: {
@@ -4331,6 +4379,7 @@ export interface operations {
                 party?: string;
                 reason?: components["parameters"]["RevealReason"];
                 reveal?: components["parameters"]["Reveal"];
+                virtual_number?: string;
             };
             header?: never;
             path?: never;
@@ -4344,6 +4393,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OptOuts"];
+                };
+            };
+        };
+    };
+    getOptOut: {
+        parameters: {
+            query?: {
+                reason?: components["parameters"]["RevealReason"];
+                reveal?: components["parameters"]["Reveal"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOut"];
                 };
             };
         };

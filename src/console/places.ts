@@ -119,6 +119,14 @@ export const PLACES: readonly Place[] = [
     load: () => import('./pages/people/people.tsx'),
   },
   {
+    path: 'opt-outs',
+    icon: 'optOuts',
+    group: 'people',
+    letter: 'x',
+    roles: READERS,
+    load: () => import('./pages/opt-outs/opt-outs.tsx'),
+  },
+  {
     path: 'accounts',
     icon: 'accounts',
     group: 'run',

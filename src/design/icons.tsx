@@ -29,6 +29,7 @@ const PATHS = {
   alerts: 'M12 4a5 5 0 0 1 5 5v4l2 3H5l2-3V9a5 5 0 0 1 5-5zM10 19h4',
   system: 'M4 5h16v10H4zM9 20h6M12 15v5',
   receivers: 'M5 4h14v6H5zM5 14h14v6H5zM8.5 7h.01M8.5 17h.01',
+  optOuts: 'M4 5h16v11h-8l-4.5 4V16H4zM9 8.5l6 4.5M15 8.5l-6 4.5',
   pool: 'M4 19V5M4 19h16M8 15l4-5 3 3 5-7',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   stop: 'M12 4v16',

@@ -125,12 +125,19 @@ export async function optFactOf(
 /** Those that silence somebody, newest first; facts that a newer one of another number of the campaign outdoes among them. */
 export async function listOptOuts(
   manager: EntityManager,
-  search: { accountId: string | null; partyIndex: string | null; before?: { at: number; id: string }; limit: number },
+  search: {
+    accountId: string | null;
+    partyIndex: string | null;
+    virtualNumber: string | null;
+    before?: { at: number; id: string };
+    limit: number;
+  },
 ): Promise<TextOptOut[]> {
-  const { accountId, partyIndex, before, limit } = search;
+  const { accountId, partyIndex, virtualNumber, before, limit } = search;
   const conditions: [sql: string, parameters: unknown[]][] = [["kind = 'out'", []]];
   if (accountId !== null) conditions.push(['account_id = ?', [accountId]]);
   if (partyIndex !== null) conditions.push(['party_index = ?', [partyIndex]]);
+  if (virtualNumber !== null) conditions.push(['virtual_number = ?', [virtualNumber]]);
   if (before) conditions.push(['created_at <= ? AND (created_at < ? OR id < ?)', [before.at, before.at, before.id]]);
   const where = conditions.map(([sql]) => sql).join(' AND ');
   const values = conditions.flatMap(([, parameters]) => parameters);

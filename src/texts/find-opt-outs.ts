@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { listOptOuts, type TextOptOut } from '../number-pool/index.js';
+import { listOptOuts, optOutOf, type TextOptOut } from '../number-pool/index.js';
 import { SessionRecords } from '../sessions/index.js';
 import { Database } from '../platform/database/database.js';
+import { NotFound } from '../platform/errors.js';
 import type { E164 } from '../telephony/phone.js';
 
 export interface OptOutSearch {
   accountId?: string;
   /** Only with an account: the index of a person is its own. */
   party?: E164;
+  virtualNumber?: E164;
   before?: { at: number; id: string };
   limit: number;
 }
@@ -20,10 +22,21 @@ export class FindOptOuts {
     private readonly records: SessionRecords,
   ) {}
 
-  run({ accountId, party, ...page }: OptOutSearch): Promise<TextOptOut[]> {
+  run({ accountId, party, virtualNumber, ...page }: OptOutSearch): Promise<TextOptOut[]> {
     const partyIndex = party === undefined ? null : this.records.partyIndex(accountId ?? '', party);
     return this.database.browse((manager) =>
-      listOptOuts(manager, { accountId: accountId ?? null, partyIndex, ...page }),
+      listOptOuts(manager, {
+        accountId: accountId ?? null,
+        partyIndex,
+        virtualNumber: virtualNumber ?? null,
+        ...page,
+      }),
     );
+  }
+
+  async one(id: string): Promise<TextOptOut> {
+    const found = await this.database.browse((manager) => optOutOf(manager, id));
+    if (found === null) throw new NotFound();
+    return found;
   }
 }

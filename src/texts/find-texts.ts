@@ -113,6 +113,16 @@ export class FindTexts {
     return forwards.map((forward) => this.crypto.open(bodyPlace(forward), forward.body ?? '')).join('');
   }
 
+  /** By our id, for who may see every account's: as they were sent on, while they are kept; and whose they are. */
+  async wordsById(id: string): Promise<{ accountId: string; sessionId: string | null; words: string }> {
+    const [found] = await this.database.read(async (manager) =>
+      this.whole(manager, await TEXT.read(manager, 'FROM text_message WHERE id = ?', [id])),
+    );
+    const words = found === undefined ? null : this.wordsOf(found);
+    if (found === undefined || words === null) throw new NotFound();
+    return { accountId: found.text.accountId, sessionId: found.text.sessionId, words };
+  }
+
   /** Texts that a person wrote or was sent, of one account's index, the oldest first. */
   ofPerson(side: TextSide, index: string, after: { at: number; id: string }, limit: number): Promise<FoundText[]> {
     return this.database.browse(async (manager) => {
@@ -140,9 +150,11 @@ export class FindTexts {
 
   /** Of a person's texts for who exports them: the words of one, or null where they are not kept. */
   wordsOf({ forwards }: FoundText): string | null {
-    const kept = forwards.filter(({ isBodyKept, body }) => isBodyKept && body !== null);
-    if (kept.length === 0) return null;
-    return kept.map((forward) => this.crypto.open(bodyPlace(forward), forward.body ?? '')).join('');
+    if (!areWordsKept({ forwards })) return null;
+    return forwards
+      .filter(isKept)
+      .map((forward) => this.crypto.open(bodyPlace(forward), forward.body ?? ''))
+      .join('');
   }
 
   private async whole(manager: EntityManager, texts: Selected<typeof TEXT>[]): Promise<FoundText[]> {
@@ -181,4 +193,13 @@ export class FindTexts {
   private senderOf(text: Selected<typeof TEXT>): string | null {
     return text.sender === null ? null : this.crypto.open(senderPlace(text), text.sender);
   }
+}
+
+/** Whether words are kept beyond their delivery, as the account has decided. */
+export function areWordsKept({ forwards }: Pick<FoundText, 'forwards'>): boolean {
+  return forwards.some(isKept);
+}
+
+function isKept({ isBodyKept, body }: Pick<TextForward, 'isBodyKept' | 'body'>): boolean {
+  return isBodyKept && body !== null;
 }

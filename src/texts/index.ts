@@ -1,7 +1,14 @@
 export { TextsModule } from './texts.module.js';
 export { billedLegsOfTexts, billedTexts, type BilledText } from './billed-texts.js';
 export { ForgetTexts } from './forget-texts.js';
-export { FindTexts, type FoundNotice, type FoundText, type FoundTextLeg, type TextSide } from './find-texts.js';
+export {
+  areWordsKept,
+  FindTexts,
+  type FoundNotice,
+  type FoundText,
+  type FoundTextLeg,
+  type TextSide,
+} from './find-texts.js';
 export { stateOfText, TEXT_STATES, type TextState } from './text-state.js';
 export type { TextSearch } from './search-texts.js';
 export { PurgeTexts } from './purge-texts.js';

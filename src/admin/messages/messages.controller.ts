@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
-import { Controller, Get, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadTextMoney } from '../../billing-stats/index.js';
 import { FindTexts, type FoundText, type TextSearch } from '../../texts/index.js';
 import { Database } from '../../platform/database/database.js';
+import { NotFound } from '../../platform/errors.js';
+import { maskText } from '../../platform/logging/mask-text.js';
 import { Log } from '../../platform/logging/logger.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { MayAsk } from '../access/roles.js';
@@ -15,14 +17,24 @@ import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
 import { isoText } from '../values.dto.js';
-import { MessagesQuery, roleOf, shownText, TEXT_COLUMNS, textCells, TEXTS_CSV, TEXTS_PAGE } from './messages.dto.js';
+import {
+  MessagesQuery,
+  roleOf,
+  shownText,
+  TEXT_COLUMNS,
+  textCells,
+  TEXTS_CSV,
+  TEXTS_PAGE,
+  WORDS,
+  WordsQuery,
+} from './messages.dto.js';
 
 /** Of a CSV: some 2 kB a text in memory. */
 const PAGE = 500;
 
 type Search = Omit<TextSearch, 'before' | 'limit'>;
 
-/** Texts, without a word of what was written. */
+/** Texts; what was written is shown of one alone, and that is audited. */
 @Controller('admin/messages')
 @UseGuards(AdminGuard)
 @UsePipes(adminValidation)
@@ -42,7 +54,7 @@ export class MessagesController {
     summary: 'Texts, refused ones too, newest first',
     operationId: 'listTexts',
     description:
-      'Who wrote, what became of it and why, and what it cost; what was written is shown to nobody here. As CSV (`format=csv`, or `Accept: text/csv`) all that the filters leave, without the number of a party; that is audited.',
+      'Who wrote, what became of it and why, and what it cost; what was written is not in it. As CSV (`format=csv`, or `Accept: text/csv`) all that the filters leave, without the number of a party; that is audited.',
     answers: { 200: ['A page of them, or all as CSV.', TEXTS_PAGE, { 'text/csv': TEXTS_CSV }] },
   })
   async list(
@@ -57,6 +69,27 @@ export class MessagesController {
       keyOf: ({ one: { text } }) => keyOfPlace({ at: text.receivedAt, id: text.id }),
       show: ({ one, money }) => shownText(one, money),
     });
+  }
+
+  @Get(':id/text')
+  @MayAsk('support')
+  @Documented({
+    summary: 'What was written in a text, while it is kept; the audit says who has read it and why',
+    operationId: 'readTextWords',
+    description:
+      'Words are deleted when Plivo has the text, unless `text_retention_days` of the account keeps them longer; then, and where there are none, 404.',
+    answers: { 200: ['The words.', WORDS] },
+    refusals: [NotFound],
+  })
+  async words(@Param('id') given: string, @Query() { purpose }: WordsQuery, @Req() request: FastifyRequest) {
+    const id = given.toLowerCase();
+    const { accountId, sessionId, words } = await this.findTexts.wordsById(id);
+    const details = { account: accountId, session: sessionId, purpose: maskText(purpose) };
+    await this.database.transaction((tx) =>
+      this.audit.record(tx, { action: 'message.read', target: id, details }, request),
+    );
+    // In any spelling, which what masks answers does not look for.
+    return { id, text: request.numbers?.isWhole === true ? words : maskText(words) };
   }
 
   /** What list and CSV look for. */

@@ -1,12 +1,13 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { TextMoney } from '../../billing-stats/index.js';
 import { describeNumber, parseCaller } from '../../telephony/phone.js';
-import { stateOfText, TEXT_STATES, type FoundText, type TextState } from '../../texts/index.js';
+import { areWordsKept, stateOfText, TEXT_STATES, type FoundText, type TextState } from '../../texts/index.js';
 import {
   authId,
   count,
+  flag,
   instant,
   integer,
   money,
@@ -111,7 +112,7 @@ export function textCells(
   found: FoundText,
   cost: TextMoney,
 ): Record<(typeof TEXT_COLUMNS)[number], string | number | null> {
-  const { id: _, sender: __, recipient: ___, sender_role: role, ...shown } = shownText(found, cost);
+  const { id: _, sender: __, recipient: ___, sender_role: role, has_text: ____, ...shown } = shownText(found, cost);
   return {
     ...shown,
     direction: DIRECTIONS.find((one) => ROLE_OF[one] === role) ?? null,
@@ -144,6 +145,7 @@ export function shownText(found: FoundText, { units, providerAmount, fees }: Tex
     reason,
     error_code: errorCode,
     parts: forwards.length,
+    has_text: areWordsKept(found),
     media_count: told.mediaCount,
     media_sent: forwards.reduce((sum, { mediaCount }) => sum + mediaCount, 0),
     units,
@@ -169,6 +171,7 @@ export const textMembers = (): Members<ReturnType<typeof shownText>> => ({
   reason: orNull(text('A word for why it was refused or not sent.', 'too-many')),
   error_code: orNull(integer("Plivo's.", 80)),
   parts: count('Messages in which it was sent on.', 1),
+  has_text: flag('Whether its words are kept: GET /admin/messages/{id}/text shows them, and the audit says to whom.'),
   media_count: count('Media that came with it.', 0),
   media_sent: count('Media that are, or were, to be sent on with it.', 0),
   units: count('Of both legs.', 2),
@@ -183,3 +186,14 @@ export const TEXTS_CSV = {
   description: `With a header: ${TEXT_COLUMNS.join(', ')}. What is not known, or not yet, is empty.`,
   example: `${TEXT_COLUMNS.join()}\r\n`,
 };
+
+export class WordsQuery {
+  @ApiProperty({ description: 'Why they are read; for the audit, without a number.', example: 'dispute 4711' })
+  @TextOf(1, 200)
+  purpose!: string;
+}
+
+export const WORDS = shape<{ id: string; text: string }>('TextWords', () => ({
+  id: uuid('Of the text.'),
+  text: text('As it was sent on. Numbers in it are masked unless `reveal=true`.', 'I am at the door'),
+}));

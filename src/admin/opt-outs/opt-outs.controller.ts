@@ -11,7 +11,7 @@ import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
-import { OPT_OUTS_PAGE, OptOutsQuery, shownOptOut } from './opt-outs.dto.js';
+import { OPT_OUT, OPT_OUTS_PAGE, OptOutsQuery, shownOptOut } from './opt-outs.dto.js';
 
 /** Who has asked not to be written to from which number. */
 @Controller('admin/opt-outs')
@@ -39,11 +39,25 @@ export class OptOutsController {
     if (query.party !== undefined && accountId === undefined)
       throw new InvalidRequest('party: expected an account beside it', { param: 'account' });
     const party = await this.readNumber.run('party', query.party, accountId);
-    const found = await this.findOptOuts.run({ accountId, party, before: placeBefore(query), limit: limit + 1 });
+    const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number, accountId);
+    const asked = { accountId, party, virtualNumber, before: placeBefore(query), limit: limit + 1 };
+    const found = await this.findOptOuts.run(asked);
     return pageOf(found, query, {
       keyOf: ({ createdAt, id }) => keyOfPlace({ at: createdAt, id }),
       show: shownOptOut,
     });
+  }
+
+  @Get(':id')
+  @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'One of them; 404 once they have texted START',
+    operationId: 'getOptOut',
+    answers: { 200: ['The entry.', OPT_OUT] },
+    refusals: [NotFound],
+  })
+  async one(@Param('id') id: string) {
+    return shownOptOut(await this.findOptOuts.one(id.toLowerCase()));
   }
 
   @Delete(':id')

@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { TextOptOut } from '../../number-pool/index.js';
 import { authId, instant, orNull, pageSchema, shape, text, uuid, word } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
@@ -8,9 +9,15 @@ export class OptOutsQuery extends PageQuery {
   @AccountAuthId()
   account?: string;
 
+  @ApiPropertyOptional({ description: 'Who said it, in any spelling; beside an account.' })
   @IfGiven()
   @PastedNumber()
   party?: string;
+
+  @ApiPropertyOptional({ description: 'From which no texts are wanted, in any spelling.' })
+  @IfGiven()
+  @PastedNumber()
+  virtual_number?: string;
 }
 
 export function shownOptOut({ id, accountId, virtualNumber, campaignId, source, at, createdAt }: TextOptOut) {
@@ -25,19 +32,17 @@ export function shownOptOut({ id, accountId, virtualNumber, campaignId, source, 
   };
 }
 
-export const OPT_OUTS_PAGE = pageSchema(
-  'OptOuts',
-  shape<ReturnType<typeof shownOptOut>>('OptOut', () => ({
-    id: uuid('Of the entry.'),
-    account: authId('Of the account.'),
-    virtual_number: text('From which no texts are wanted.', '+14155550100'),
-    campaign_id: orNull(text('Of the number: it holds for all numbers of it. Null where it has none.', 'CXXXXXX')),
-    source: word('plivo: what it has understood; word: what we have; refusal: its code 200 on a text of ours.', [
-      'plivo',
-      'word',
-      'refusal',
-    ]),
-    said_at: instant('When it was written; until that is known, when it came.'),
-    noted_at: instant('When it came.'),
-  })),
-);
+export const OPT_OUT = shape<ReturnType<typeof shownOptOut>>('OptOut', () => ({
+  id: uuid('Of the entry.'),
+  account: authId('Of the account.'),
+  virtual_number: text('From which no texts are wanted.', '+14155550100'),
+  campaign_id: orNull(text('Of the number: it holds for all numbers of it. Null where it has none.', 'CXXXXXX')),
+  source: word('plivo: what it has understood; word: what we have; refusal: its code 200 on a text of ours.', [
+    'plivo',
+    'word',
+    'refusal',
+  ]),
+  said_at: instant('When it was written; until that is known, when it came.'),
+  noted_at: instant('When it came.'),
+}));
+export const OPT_OUTS_PAGE = pageSchema('OptOuts', OPT_OUT);

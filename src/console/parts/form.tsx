@@ -18,12 +18,14 @@ interface Form {
   lead?: ReactNode;
   /** Fields by name. */
   children: ReactNode;
+  /** What the button below what came of it says; left out: that it has been kept. */
+  done?: string;
   /** What comes of it is shown in place of the form until somebody closes it: a token, for example. Null closes at once. */
   run: (given: FormData) => Promise<ReactNode>;
 }
 
 /** A form in a dialog behind a button. Who may not use it sees why, instead of a form that fails. */
-export function FormDeed({ name, label, roles, isMain = false, lead, children, run }: Form) {
+export function FormDeed({ name, label, roles, isMain = false, lead, done = forms.done, children, run }: Form) {
   const me = useMe();
   const [isOpen, setIsOpen] = useState(false);
   const isMine = mayDo(me, roles);
@@ -40,7 +42,7 @@ export function FormDeed({ name, label, roles, isMain = false, lead, children, r
         {name}
       </button>
       <Dialog isOpen={isOpen} title={name} onClose={() => setIsOpen(false)}>
-        <Filled name={name} lead={lead} run={run} onDone={() => setIsOpen(false)}>
+        <Filled name={name} lead={lead} done={done} run={run} onDone={() => setIsOpen(false)}>
           {children}
         </Filled>
       </Dialog>
@@ -51,10 +53,11 @@ export function FormDeed({ name, label, roles, isMain = false, lead, children, r
 function Filled({
   name,
   lead,
+  done,
   children,
   run,
   onDone,
-}: Pick<Form, 'name' | 'children' | 'run'> & { lead: ReactNode; onDone: () => void }) {
+}: Pick<Form, 'name' | 'children' | 'run'> & { lead: ReactNode; done: string; onDone: () => void }) {
   const [state, setState] = useState<'asking' | 'working' | { error: unknown } | { result: ReactNode }>('asking');
   const doIt = async (given: FormData): Promise<void> => {
     setState('working');
@@ -72,7 +75,7 @@ function Filled({
         {state.result}
         <div className="answers">
           <button type="button" className="button main" onClick={onDone}>
-            {forms.done}
+            {done}
           </button>
         </div>
       </div>

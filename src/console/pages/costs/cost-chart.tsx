@@ -3,6 +3,7 @@ import { costs } from '../../../design/texts/console/costs.ts';
 import { BarChart, type Bar } from '../../parts/chart.tsx';
 import { valueText, type Group } from './cost-words.tsx';
 import type { StatsRow } from '../../reach/answers.ts';
+import { sumOf } from './sums.ts';
 
 const { chart: words } = costs;
 const MONEY = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 4 });
@@ -17,7 +18,7 @@ export function CostChart({ group, rows, hasMore }: { group: Group; rows: readon
     key: row.key,
     label: valueText(group, row.key).replace(/^\w+, /, ''),
     name: valueText(group, row.key),
-    values: [Number(row.provider_amount), Number(row.fees)],
+    values: shares(row),
   }));
   return (
     <BarChart
@@ -31,4 +32,9 @@ export function CostChart({ group, rows, hasMore }: { group: Group; rows: readon
       show={(amount) => MONEY.format(amount)}
     />
   );
+}
+
+function shares(row: StatsRow): number[] {
+  const { provider, fees } = sumOf([row]);
+  return [Number(provider), Number(fees)];
 }

@@ -4,12 +4,23 @@ import { countText, Money } from '../../parts/facts.tsx';
 import type { Rows } from '../../parts/use-rows.ts';
 import { Value, type Group } from './cost-words.tsx';
 import type { StatsRow } from '../../reach/answers.ts';
-import type { Sums } from './sums.ts';
+import { sumOf, type Sums } from './sums.ts';
 
 const { table: words } = costs;
-const FIGURES = ['calls', 'connected', 'minutes', 'sessions', 'provider', 'fees', 'amount'] as const;
+const FIGURES = [
+  'calls',
+  'connected',
+  'minutes',
+  'sessions',
+  'texts',
+  'units',
+  'ofTexts',
+  'provider',
+  'fees',
+  'amount',
+] as const;
 /** Left out where there is no room: what things cost is what is looked for. */
-const WIDE_ONLY = new Set<(typeof FIGURES)[number]>(['connected', 'minutes', 'sessions']);
+const WIDE_ONLY = new Set<(typeof FIGURES)[number]>(['connected', 'minutes', 'sessions', 'units', 'ofTexts']);
 
 /** The sum stands above the rows: it is of all of them, also of those that are not loaded. */
 export function CostTable({
@@ -48,7 +59,7 @@ export function CostTable({
                     </td>
                   ),
                 )}
-                <Figures row={row} />
+                <Figures row={sumOf([row])} />
               </tr>
             ))}
           </tbody>
@@ -71,8 +82,13 @@ function Figures({ row }: { row: Sums }) {
       <td className="figures wide-only">{countText(row.connected)}</td>
       <td className="figures wide-only">{countText(row.minutes)}</td>
       <td className="figures wide-only">{countText(row.sessions)}</td>
+      <td className="figures">{countText(row.messages)}</td>
+      <td className="figures wide-only">{countText(row.message_units)}</td>
+      <td className="figures wide-only">
+        <Money amount={row.message_amount} />
+      </td>
       <td className="figures">
-        <Money amount={row.provider_amount} />
+        <Money amount={row.provider} />
       </td>
       <td className="figures">
         <Money amount={row.fees} />

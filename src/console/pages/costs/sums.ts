@@ -1,9 +1,14 @@
 import type { StatsRow } from '../../reach/answers.ts';
 
-export type Sums = Pick<
+/** Calls, sessions and texts together: what Plivo and carriers charge, what the account is charged on top, and both; of it texts. */
+export interface Sums extends Pick<
   StatsRow,
-  'calls' | 'connected' | 'minutes' | 'billed_seconds' | 'sessions' | 'amount' | 'provider_amount' | 'fees'
->;
+  'calls' | 'connected' | 'minutes' | 'billed_seconds' | 'sessions' | 'messages' | 'message_units' | 'message_amount'
+> {
+  provider: string;
+  fees: string;
+  amount: string;
+}
 
 /** Digits behind the point of the finest amount that the service knows. */
 const DIGITS = 12;
@@ -30,8 +35,15 @@ export function sumOf(rows: readonly StatsRow[]): Sums {
     minutes: count((row) => Math.round(row.minutes * 100)) / 100,
     billed_seconds: count((row) => row.billed_seconds),
     sessions: count((row) => row.sessions),
-    amount: added(rows.map((row) => row.amount)),
-    provider_amount: added(rows.map((row) => row.provider_amount)),
-    fees: added(rows.map((row) => row.fees)),
+    messages: count((row) => row.messages),
+    message_units: count((row) => row.message_units),
+    message_amount: added(rows.map((row) => row.message_amount)),
+    provider: added(rows.flatMap((row) => [row.provider_amount, row.message_amount, negative(row.message_fees)])),
+    fees: added(rows.flatMap((row) => [row.fees, row.message_fees])),
+    amount: added(rows.map((row) => row.total_amount)),
   };
+}
+
+function negative(amount: string): string {
+  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
 }

@@ -33,7 +33,7 @@ export function Totals({
         <div>
           <dt>{words.provider}</dt>
           <dd>
-            <Money amount={total.provider_amount} />
+            <Money amount={total.provider} />
           </dd>
         </div>
         <div>
@@ -60,12 +60,30 @@ export function Totals({
             )}
           </dd>
         </div>
+        <Texts total={total} />
         <div>
           <dt>{words.sessions}</dt>
           <dd>{countText(total.sessions)}</dd>
         </div>
       </dl>
     </section>
+  );
+}
+
+function Texts({ total }: { total: Sums }) {
+  return (
+    <div>
+      <dt>{words.texts}</dt>
+      <dd>
+        {countText(total.messages)}
+        {(total.messages > 0 || total.message_amount !== '0') && (
+          <span className="tiny soft">
+            {' '}
+            {words.units(countText(total.message_units))}, <Money amount={total.message_amount} />
+          </span>
+        )}
+      </dd>
+    </div>
   );
 }
 

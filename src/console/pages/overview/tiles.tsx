@@ -17,6 +17,7 @@ export function Tiles({ isReader }: { isReader: boolean }) {
       <Today />
       {isReader && <Spare />}
       {isReader && <Callbacks />}
+      <TextsToday />
       <CostToday />
     </ul>
   );
@@ -80,6 +81,18 @@ function Today() {
   );
 }
 
+/** Not there until somebody has written one: most installations have none. */
+function TextsToday() {
+  const today = useToday();
+  const { messages = 0, messages_delivered: delivered = 0 } = today ?? {};
+  if (messages === 0) return null;
+  return (
+    <Tile name={words.texts} href={hrefOf({ page: 'costs' })} under={words.delivered(countText(delivered))}>
+      {countText(messages)}
+    </Tile>
+  );
+}
+
 function CostToday() {
   const today = useToday();
   return (
@@ -91,7 +104,7 @@ function CostToday() {
       {today === undefined ? (
         <Late />
       ) : (
-        <RoundMoney amount={today?.amount ?? '0'} currency={today?.currency ?? 'USD'} />
+        <RoundMoney amount={today?.total_amount ?? today?.amount ?? '0'} currency={today?.currency ?? 'USD'} />
       )}
     </Tile>
   );

@@ -24,6 +24,7 @@ export const audit = {
     'token.issued': 'issued a token',
     'token.revoked': 'revoked a token',
     'plivo-token.changed': 'changed a token of Plivo',
+    'message.read': 'read the words of a text',
     'messages.exported': 'exported texts',
     'settings.changed': 'changed settings of an account',
     'subscription.added': 'added an alert',

@@ -21,7 +21,7 @@ export const costs = {
   zoneExample: 'Europe/Berlin',
   begins: (zone: string) => `Days and months begin in ${zone}.`,
   rounding:
-    'Amounts are exact to the last digit: what Plivo charged for each leg, and the account’s own fees. Nothing is rounded, so the file adds up to the total above.',
+    'Amounts are exact to the last digit: what Plivo charged for each leg of a call and each message, carriers’ part included, and the account’s own fees. Nothing is rounded, so the file adds up to the total above.',
   late: 'Plivo tells an amount some minutes after a call: the last hour may still grow.',
   totals: {
     title: 'In all',
@@ -32,6 +32,8 @@ export const costs = {
     connected: (part: string) => `${part} connected`,
     minutes: 'Minutes talked',
     billed: (text: string) => `${text} billed`,
+    texts: 'Texts passed on',
+    units: (count: string) => `${count} units both ways`,
     sessions: 'Sessions opened',
     before: (month: string, amount: string) => `${month}: ${amount}`,
   },
@@ -46,6 +48,9 @@ export const costs = {
     connected: 'Connected',
     minutes: 'Minutes',
     sessions: 'Sessions',
+    texts: 'Texts',
+    units: 'Units',
+    ofTexts: 'Of it texts',
     provider: 'Plivo',
     fees: 'Fees',
     amount: 'Total',
@@ -59,7 +64,7 @@ export const costs = {
   more: 'Show more',
   empty: {
     what: 'Nothing was spent.',
-    why: 'No call began and no session was opened in this time. Amounts come with Plivo’s records, minutes after a call.',
+    why: 'No call began, no session was opened and no text came in this time. Amounts come with Plivo’s records, minutes after a call.',
     last: 'Show the month before',
   },
   invoice: {

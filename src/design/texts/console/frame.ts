@@ -14,6 +14,7 @@ export const frame = {
     recordings: 'Recordings',
     costs: 'Costs',
     people: 'People',
+    'opt-outs': 'No texts (STOP)',
     webhooks: 'Refused webhooks',
     jobs: 'Jobs',
     audit: 'Audit',

@@ -9,6 +9,8 @@ export const overview = {
     today: 'Calls today',
     rate: (percent: string) => `${percent} connected`,
     none: 'none yet',
+    texts: 'Texts today',
+    delivered: (count: string) => `${count} delivered`,
     cost: 'Cost today',
     minutes: (minutes: string) => `${minutes} min talked`,
     pool: 'Numbers to spare',
