@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { request } from 'undici';
 import { findChromium, launch, openPage, overflow, violations, type Watched } from './support/browser.js';
 import { eventually } from './support/eventually.js';
-import { startProcess, temporaryFolder, type ServiceProcess } from './support/process.js';
+import { ADMIN_TOKEN, startProcess, temporaryFolder, type ServiceProcess } from './support/process.js';
 
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const FIRST_ROUTE_BYTES = 170 * 1024;
@@ -21,7 +21,7 @@ describe('the pages', () => {
   beforeAll(async () => {
     const folder = await temporaryFolder();
     remove = folder.remove;
-    service = await startProcess({ DATA_DIR: folder.path, LOG_LEVEL: 'warn' });
+    service = await startProcess({ DATA_DIR: folder.path, LOG_LEVEL: 'warn', ADMIN_TOKEN });
   }, 60_000);
 
   afterAll(async () => {
@@ -297,7 +297,7 @@ describe('the pages', () => {
       await page.locator(isDone(1)).waitFor();
       const at = (role: string) => page.locator(`.phone[data-role=${role}]`);
       const write = async (role: string, text: string) => {
-        await at(role).locator('.texts input').fill(text);
+        await at(role).locator('.texts input[type=text]').fill(text);
         await page.keyboard.press('Enter');
       };
       /** The list shows what the simulator has taken. */
@@ -329,6 +329,36 @@ describe('the pages', () => {
       await page.getByRole('button', { name: 'Say STOP' }).click();
       await at('first').locator('[data-tick=failed]', { hasText: 'the other wants no texts' }).waitFor();
       await at('second').locator('.bubble', { hasText: 'heard by the service' }).waitFor();
+      await context.close();
+    }, 20_000);
+
+    it('pictures: who sends one is told that it stays behind, or it arrives, as the account has decided', async () => {
+      const { page, context } = await open('/phones');
+      await page.getByRole('button', { name: 'Create a session' }).click();
+      await page.locator(isDone(1)).waitFor();
+      const at = (role: string) => page.locator(`.phone[data-role=${role}]`);
+      const write = async (role: string, text: string) => {
+        await at(role).getByLabel('with a picture').check();
+        await at(role).locator('.texts input[type=text]').fill(text);
+        await at(role).getByRole('button', { name: 'Send' }).click();
+      };
+      await write('second', 'The gate');
+      await at('second').locator('.bubble[data-own=true]', { hasText: '1 picture' }).waitFor();
+      await at('second').locator('.bubble[data-own=false]', { hasText: 'Pictures cannot be passed on.' }).waitFor();
+      const arrived = at('first').locator('.bubble[data-own=false]');
+      await arrived.filter({ hasText: 'The gate' }).waitFor();
+      expect(await arrived.innerText()).not.toContain('picture');
+
+      const changed = await request(`${service.baseUrl}/admin/accounts/MADEMODEMODEMODEMO00/settings`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ messaging_media: true }),
+      });
+      expect(changed.statusCode).toBe(200);
+      // Settings hold at once in the process that changed them.
+      await write('second', 'The door');
+      await arrived.filter({ hasText: /1 picture\s*The door/ }).waitFor();
+      await at('second').locator('.bubble', { hasText: 'The door' }).locator('[data-tick=delivered]').waitFor();
       await context.close();
     }, 20_000);
 

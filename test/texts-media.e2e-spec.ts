@@ -76,6 +76,24 @@ describeOnEachService('pictures over a virtual number', (start) => {
         expect(Buffer.from(content, 'base64').includes(from.slice(1))).toBe(false);
     }
     await settled();
+    const { body: whole } = await service.admin<{ texts: { person: string; pictures: object[] }[] }>(
+      'POST',
+      '/people/export',
+      { number: ANA },
+    );
+    expect(whole.texts.map(({ person, pictures }) => [person, pictures.length])).toEqual([
+      ['wrote', 4],
+      ['was sent', 4],
+    ]);
+    expect(whole.texts[0]?.pictures[0]).toEqual({
+      status: 'deleted',
+      reason: null,
+      format: 'jpg',
+      bytes: null,
+      at_plivo: 'gone',
+      came_at: expect.any(String),
+      kept_until: null,
+    });
     expect(stored()).toEqual([]);
     const requests = await phones.control<{ by_kind: Record<string, number> }>('GET', '/api-requests');
     expect(requests.by_kind).toMatchObject({ 'GET MessageMedia/:media': 8, 'DELETE Message/:uuid/Media/:media': 8 });

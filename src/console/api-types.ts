@@ -1875,6 +1875,21 @@ export interface components {
             parts: number;
             /** @enum {string} */
             person: "wrote" | "was sent";
+            pictures: {
+                /** @enum {string} */
+                at_plivo: "there" | "gone" | "kept";
+                bytes: number | null;
+                /** Format: date-time */
+                came_at: string | null;
+                /** @enum {string|null} */
+                format: "jpg" | "png" | "gif" | "mp4" | "3gp" | null;
+                /** Format: date-time */
+                kept_until: string | null;
+                /** @enum {string|null} */
+                reason: "address" | "missing" | "too-big" | "type" | "store" | null;
+                /** @enum {string} */
+                status: "fetching" | "ready" | "dropped" | "deleting" | "deleted";
+            }[];
             provider_amount: string;
             reason: string | null;
             /** Format: date-time */

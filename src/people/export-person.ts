@@ -4,6 +4,7 @@ import { FindCallbacks, type ToldCallback } from '../callbacks/index.js';
 import { countPinFailures, EraseCalls, FindCalls, FIRST_CALL_OF_PARTY, type FoundCall } from '../call-routing/index.js';
 import { numbersOfParty } from '../number-pool/index.js';
 import { ReadTextMoney, type TextMoney } from '../billing-stats/index.js';
+import { mediaOfForwards, type KeptMedia } from '../text-media/index.js';
 import { FindTexts, type FoundNotice, type FoundText, type TextSide } from '../texts/index.js';
 import { FindRecording, type FoundRecording } from '../recording/index.js';
 import { SearchSessions, SessionRecords, type FoundSession } from '../sessions/index.js';
@@ -38,6 +39,8 @@ export interface ExportedText {
   money: TextMoney;
   /** Null where they are not kept. */
   words: string | null;
+  /** Pictures and films that were, or are, to be passed on with it. */
+  media: KeptMedia[];
 }
 
 /** What else one account keeps under the person's index. */
@@ -122,9 +125,12 @@ export class ExportPerson {
         for (;;) {
           const page = await this.findTexts.ofPerson(side, index, after, PAGE);
           const money = await this.textMoney.run(page.map(({ text }) => text.id));
+          const ids = page.flatMap(({ forwards }) => forwards.map(({ id }) => id));
+          const media = await this.database.browse((manager) => mediaOfForwards(manager, ids));
           for (const [place, found] of page.entries()) {
+            const own = media.filter(({ forwardId }) => found.forwards.some(({ id }) => id === forwardId));
             const price = money[place] ?? { units: 0, providerAmount: 0, fees: 0 };
-            yield { side, found, money: price, words: this.findTexts.wordsOf(found) };
+            yield { side, found, money: price, words: this.findTexts.wordsOf(found), media: own };
           }
           const last = page.at(-1)?.text;
           if (page.length < PAGE || last === undefined) break;

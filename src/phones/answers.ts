@@ -7,7 +7,8 @@ export interface PhoneView {
   ringing: { call_uuid: string; caller_id: string }[];
   captions: Caption[];
   digits: { at: string; call_uuid: string | null; digits: string }[];
-  texts: { at: string; from: string; text: string; message_uuid: string }[];
+  /** `media`: what arrived with it. */
+  texts: { at: string; from: string; text: string; message_uuid: string; media?: { type: string }[] }[];
   text_outcome: TextOutcome;
 }
 
@@ -33,6 +34,8 @@ export interface SessionText {
   message_uuid: string;
   state: string;
   reason: string | null;
+  /** Pictures that came with it. */
+  media_count: number;
 }
 
 export type Behaviour = 'manual' | 'answer' | 'decline' | 'busy' | 'no-answer' | 'unreachable';

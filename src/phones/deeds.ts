@@ -41,9 +41,13 @@ export class Deeds {
     });
 
   /** At the phone of the first party unless another is named. */
-  write = (role: Role = 'first', text: string = texts.phones.message.sample): Promise<boolean> =>
+  write = (
+    role: Role = 'first',
+    text: string = texts.phones.message.sample,
+    pictures: readonly string[] = [],
+  ): Promise<boolean> =>
     this.scene.do(texts.phones.message.write, async (send) => {
-      await send(writeRequest(this.scene, role, text));
+      await send(writeRequest(this.scene, role, text, pictures));
       return null;
     });
 

@@ -18,10 +18,12 @@ export const TRIALS = {
 
 export type TextTrial = keyof typeof TRIALS;
 
-export function writeRequest(scene: Scene, role: Role, text: string): Request {
+/** `pictures`: of the simulator's kinds; each tells of who made it. */
+export function writeRequest(scene: Scene, role: Role, text: string, pictures: readonly string[] = []): Request {
   const { session, people } = scene.get();
   if (session === null) throw new Error(texts.phones.phone.needsSession);
-  const body = { from: people[role], to: session.virtual_number.replace('+', ''), text };
+  const to = session.virtual_number.replace('+', '');
+  const body = { from: people[role], to, text, ...(pictures.length > 0 && { media: pictures }) };
   return { method: 'POST', path: '/simulator/control/texts', body };
 }
 

@@ -17,6 +17,7 @@ const LONGEST = 1000;
 export function TextPane({ role }: { role: Role }) {
   const { state, deeds } = useScene();
   const [typed, setTyped] = useState('');
+  const [hasPicture, setHasPicture] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const bubbles = bubblesOf(state, role);
   const newest = bubbles.at(-1);
@@ -28,9 +29,10 @@ export function TextPane({ role }: { role: Role }) {
   const whose = inSentence[role];
   const write = (event: FormEvent): void => {
     event.preventDefault();
-    if (typed.trim() === '') return;
-    void deeds.write(role, typed);
+    if (typed.trim() === '' && !hasPicture) return;
+    void deeds.write(role, typed, hasPicture ? ['jpg'] : []);
     setTyped('');
+    setHasPicture(false);
   };
   return (
     <div className="texts small">
@@ -55,28 +57,41 @@ export function TextPane({ role }: { role: Role }) {
           <span className="unseen">{words.sendMore(whose)}</span>
         </button>
       </form>
-      <label className="behaves tiny">
-        {words.outcome}
-        <select
-          value={state.phones[role]?.text_outcome ?? 'delivered'}
-          onChange={({ target }) => void deeds.texted(role, target.value as TextOutcome)}
-        >
-          {OUTCOMES.map((outcome) => (
-            <option key={outcome} value={outcome}>
-              {words.outcomes[outcome]}
-            </option>
-          ))}
-        </select>
+      <label className="check tiny">
+        <input type="checkbox" checked={hasPicture} onChange={({ target }) => setHasPicture(target.checked)} />
+        {words.withPicture}
+        <span className="unseen">{words.sendMore(whose)}</span>
       </label>
+      <WhenOneComes role={role} />
     </div>
   );
 }
 
-function OneBubble({ bubble: { isOwn, from, text, tick } }: { bubble: Bubble }) {
+function WhenOneComes({ role }: { role: Role }) {
+  const { state, deeds } = useScene();
+  return (
+    <label className="behaves tiny">
+      {words.outcome}
+      <select
+        value={state.phones[role]?.text_outcome ?? 'delivered'}
+        onChange={({ target }) => void deeds.texted(role, target.value as TextOutcome)}
+      >
+        {OUTCOMES.map((outcome) => (
+          <option key={outcome} value={outcome}>
+            {words.outcomes[outcome]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function OneBubble({ bubble: { isOwn, from, text, pictures, tick } }: { bubble: Bubble }) {
   return (
     <div className="bubble" data-own={isOwn}>
       {!isOwn && <p className="tiny number sender">{groupedNumber(from)}</p>}
-      <p className="said">{text}</p>
+      {pictures > 0 && <p className="tiny soft pictures">{words.pictures(pictures)}</p>}
+      {text !== '' && <p className="said">{text}</p>}
       {tick !== null && (
         <p className="tiny tick" data-tick={tick.kind}>
           {tick.kind === 'failed' ? (

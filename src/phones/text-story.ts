@@ -14,6 +14,8 @@ export interface Bubble {
   isOwn: boolean;
   from: string;
   text: string;
+  /** With how many it was written, or has arrived. */
+  pictures: number;
   tick: Tick | null;
 }
 
@@ -29,12 +31,21 @@ export function bubblesOf(state: State, role: Role): readonly Bubble[] {
   const begun = startOf(state);
   const arrived = (phones[role]?.texts ?? [])
     .filter(({ at, from }) => from === number && at >= begun)
-    .map(({ message_uuid: id, at, from, text }): Bubble => ({ id, at, isOwn: false, from, text, tick: null }));
+    .map(({ message_uuid: id, at, from, text, media = [] }): Bubble => ({
+      id,
+      at,
+      isOwn: false,
+      from,
+      text,
+      pictures: media.length,
+      tick: null,
+    }));
   const written = carried
     .filter(({ direction, from }) => direction === 'inbound' && from === people[role])
     .map((one): Bubble => {
       const { message_uuid: id, at, from, text } = one;
-      return { id, at, isOwn: true, from, text, tick: tickOf(state, one) };
+      const pictures = state.sessionTexts.find((known) => known.message_uuid === id)?.media_count ?? 0;
+      return { id, at, isOwn: true, from, text, pictures, tick: tickOf(state, one) };
     });
   return [...written, ...arrived].sort((a, b) => a.at.localeCompare(b.at)).slice(-SHOWN_MESSAGES);
 }

@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FoundText } from './find-texts.js';
 import type { ForwardState } from './join-reports.js';
-import { stateOfText } from './text-state.js';
+import { stateOfText, type ToldText } from './text-state.js';
 
 /** A text with the messages that it was sent on in, each with a reason and a code of its own. */
 const found = (decision: string, ...states: ForwardState[]) =>
   ({
     text: { decision, reason: 'of the text' },
     forwards: states.map((state, index) => ({ state, reason: `${state} ${index}`, errorCode: index })),
-  }) as unknown as Pick<FoundText, 'text' | 'forwards'>;
+  }) as unknown as ToldText;
 const stateOf = (...states: ForwardState[]) => stateOfText(found('forward', ...states)).state;
 
 describe('what became of a text', () => {

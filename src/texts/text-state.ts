@@ -1,5 +1,5 @@
 import { isFinal, type ForwardState } from './join-reports.js';
-import type { FoundText } from './find-texts.js';
+import type { TextForward, TextMessage } from './text.entity.js';
 
 /** What became of a text as a whole, of whichever messages it was sent on in. */
 export const TEXT_STATES = [
@@ -21,8 +21,14 @@ export type TextState = (typeof TEXT_STATES)[number];
 /** The worst first. Lists look for states by the same order (search-texts.ts). */
 export const BAD: readonly ForwardState[] = ['failed', 'undelivered', 'rejected', 'unconfirmed', 'unknown'];
 
+/** What of a text and its messages, in their order, says what became of it. */
+export interface ToldText {
+  text: Pick<TextMessage, 'decision' | 'reason'>;
+  forwards: readonly Pick<TextForward, 'state' | 'reason' | 'errorCode'>[];
+}
+
 /** The worst of what any part of it came to, otherwise what the one came to that is least far. */
-export function stateOfText({ text, forwards }: Pick<FoundText, 'text' | 'forwards'>): {
+export function stateOfText({ text, forwards }: ToldText): {
   state: TextState;
   reason: string | null;
   errorCode: number | null;

@@ -35,6 +35,12 @@ const CATEGORIES = [
       'with the session; the words: text_retention_days of the account; texts that came to no session: the retention of the account',
   },
   {
+    category: 'pictures of texts',
+    data: 'pictures and films that came with a text (sealed) until they are passed on, and longer only where the account keeps texts; their format, size and times',
+    purpose: 'passing them on',
+    kept_until: 'until Plivo has them, or text_retention_days of the account; what is said of them: with the text',
+  },
+  {
     category: 'text notices',
     data: 'sentences of ours to who has written: the number (sealed), the occasion, times, outcome, units, price',
     purpose: 'telling who has written why a text goes no further, once a day',

@@ -9,6 +9,7 @@ import type {
   ExportedTraces,
   ShownErasure,
 } from '../../people/index.js';
+import type { KeptMedia } from '../../text-media/index.js';
 import type { FoundNotice } from '../../texts/index.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
 import { shownText } from '../messages/messages.dto.js';
@@ -90,8 +91,20 @@ export function exportedCall({ side, found, callbacks }: ExportedCall) {
   return { ...shownCall(found), person: side, callbacks: callbacks.map(shownTold) };
 }
 
-export function exportedText({ side, found, money, words }: ExportedText) {
-  return { ...shownText(found, money), person: side, text: words };
+export function exportedText({ side, found, money, words, media }: ExportedText) {
+  return { ...shownText(found, money), person: side, text: words, pictures: media.map(exportedPicture) };
+}
+
+function exportedPicture({ status, reason, format, size, atPlivo, createdAt, deleteAt }: KeptMedia) {
+  return {
+    status,
+    reason,
+    format,
+    bytes: size,
+    at_plivo: atPlivo,
+    came_at: isoText(createdAt),
+    kept_until: isoText(deleteAt),
+  };
 }
 
 export function exportedNotice({ kind, virtualNumber, state, units, createdAt }: FoundNotice) {

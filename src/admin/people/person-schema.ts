@@ -99,6 +99,26 @@ const EXPORTED_TEXT = shape<ReturnType<typeof exportedText>>('ExportedText', () 
   ...textMembers(),
   person: word('What the person did in it.', ['wrote', 'was sent']),
   text: orNull(text('The words; null where they are not kept. Numbers of others are masked.', 'I am at the gate.')),
+  pictures: listOf(
+    object({
+      status: word('ready: it is kept; deleted: it has been passed on, or was not, and is gone.', [
+        'fetching',
+        'ready',
+        'dropped',
+        'deleting',
+        'deleted',
+      ]),
+      reason: orNull(word('Why it was not passed on.', ['address', 'missing', 'too-big', 'type', 'store'])),
+      format: orNull(
+        word('Null where it was not looked at, or is none of these.', ['jpg', 'png', 'gif', 'mp4', '3gp']),
+      ),
+      bytes: orNull(count('Of what is kept; null once it is gone.', 81_233)),
+      at_plivo: word("What has become of Plivo's copy; kept: Plivo refuses to delete it.", ['there', 'gone', 'kept']),
+      came_at: orNull(instant('When.')),
+      kept_until: orNull(instant('When it goes at the latest; null while that is not settled, or where it is gone.')),
+    }),
+    'Pictures and films that came with it and were, or are, to be passed on; those of accounts without messaging_media stay at Plivo.',
+  ),
 }));
 
 const EXPORTED_NOTICE = shape<ReturnType<typeof exportedNotice>>('ExportedNotice', () => ({

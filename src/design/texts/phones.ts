@@ -1,3 +1,5 @@
+import { many } from './language.ts';
+
 /** Words of `/phones`. */
 export const phones = {
   title: 'Phones',
@@ -113,6 +115,8 @@ export const phones = {
     placeholder: 'Write a text',
     send: 'Send',
     sendMore: (whose: string) => ` the text of ${whose}`,
+    withPicture: 'with a picture',
+    pictures: (count: number) => many(count, 'picture', 'pictures'),
     outcome: 'When a text comes',
     outcomes: { delivered: 'it arrives', undelivered: 'said to be undelivered', failed: 'it fails' },
     waiting: 'under way',
@@ -124,6 +128,8 @@ export const phones = {
     nobody: 'passed on to nobody',
     failed: (why: string) => `not delivered: ${why}`,
     reasons: {
+      'media-dropped': 'not passed on: a picture alone',
+      'media-lost': 'not passed on: the picture did not come',
       'recipient-opted-out': 'not passed on: the other wants no texts',
       'too-many': 'not passed on: too many',
       'too-long': 'not passed on: too long',
