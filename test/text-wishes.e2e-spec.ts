@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Database } from '../src/platform/database/database.js';
 import { describeOnEachService, type Service } from './support/service.js';
-import { texters, turnTextsOn } from './support/texts.js';
+import { openWithTexts, texters, turnTextsOn } from './support/texts.js';
 
 describeOnEachService('who wants no texts', (start) => {
   let service: Service;
@@ -25,11 +25,7 @@ describeOnEachService('who wants no texts', (start) => {
   const pair = async () => {
     const [ana, ravi] = [`+1415555${3000 + people}`, `+1415555${3001 + people}`];
     people += 2;
-    const body = { first_party: ana, second_party: ravi, messaging: true, session_expiry: 3600 };
-    const answer = await service.sessions<{ session: Record<string, string> }>('POST', '', body);
-    if (answer.status !== 201) throw new Error(answer.text);
-    const { session_uuid: uuid = '', virtual_number: number = '' } = answer.body.session;
-    return { ana, ravi, uuid, number };
+    return { ana, ravi, ...(await openWithTexts(service, { first_party: ana, second_party: ravi })) };
   };
   const until = async <T>(look: () => Promise<T>, isRight: (found: T) => boolean): Promise<T> => {
     const endsAt = performance.now() + 10_000;

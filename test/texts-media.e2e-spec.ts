@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Config } from '../src/platform/settings/config.js';
 import { Database } from '../src/platform/database/database.js';
 import { describeOnEachService, type Service } from './support/service.js';
-import { texters, turnTextsOn, type ArrivedText } from './support/texts.js';
+import { openWithTexts, texters, turnTextsOn, type ArrivedText } from './support/texts.js';
 
 const [ANA, RAVI] = ['+14155551001', '+14155551002'];
 type WithMedia = ArrivedText & { media?: { type: string; content: string }[] };
@@ -26,16 +26,7 @@ describeOnEachService('pictures over a virtual number', (start) => {
     await phones.control('DELETE', '/faults');
   });
 
-  const open = async (): Promise<{ uuid: string; number: string }> => {
-    const body = { first_party: ANA, second_party: RAVI, messaging: true, session_expiry: 3600 };
-    const {
-      status,
-      text,
-      body: answer,
-    } = await service.sessions<{ session: Record<string, string> }>('POST', '', body);
-    if (status !== 201) throw new Error(text);
-    return { uuid: answer.session['session_uuid'] ?? '', number: answer.session['virtual_number'] ?? '' };
-  };
+  const open = () => openWithTexts(service, { first_party: ANA, second_party: RAVI });
   const rows = (sql: string): Promise<Record<string, unknown>[]> => database.read((manager) => manager.query(sql));
   const until = async <T>(look: () => Promise<T>, isRight: (found: T) => boolean): Promise<T> => {
     const endsAt = performance.now() + 15_000;
@@ -192,5 +183,24 @@ describeOnEachService('pictures over a virtual number', (start) => {
     expect(await phones.arrived(second, 1)).toMatchObject([{ text: 'words' }]);
     expect(((await phones.arrived(second)) as WithMedia[])[0]?.media).toBeUndefined();
     expect(await phones.arrived(first, 1)).toMatchObject([{ text: 'Pictures cannot be passed on.' }]);
+  });
+
+  it('of a text that goes no further are not looked at, and are gone at Plivo', async () => {
+    const { number } = await open();
+    const asked = async (kind: string): Promise<number> =>
+      (await phones.control<{ by_kind: Record<string, number> }>('GET', '/api-requests')).by_kind[kind] ?? 0;
+    const [DELETE, GET] = ['DELETE Message/:uuid/Media/:media', 'GET MessageMedia/:media'];
+    const before = [await asked(DELETE), await asked(GET)];
+    await phones.write('+14155559999', number, 'who are you', { media: ['jpg', 'png'] });
+    await until(
+      async () => (await asked(DELETE)) - (before[0] ?? 0),
+      (deletes) => deletes === 2,
+    );
+    await until(
+      () => rows("SELECT id FROM text_media WHERE at_plivo = 'there' OR status = 'deleting'"),
+      (left) => left.length === 0,
+    );
+    expect(await asked(GET)).toBe(before[1]);
+    expect(await phones.arrived(RAVI)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { personOf } from '../src/telephony/identity.js';
 import type { E164 } from '../src/telephony/phone.js';
 import { PriceTexts, PurgeTexts } from '../src/texts/index.js';
 import { describeOnEachService, type Service } from './support/service.js';
-import { texters, turnTextsOn } from './support/texts.js';
+import { openWithTexts, texters, turnTextsOn } from './support/texts.js';
 import { tracesInTables } from './support/traces.js';
 
 const ANA = '+14155551001';
@@ -38,12 +38,6 @@ describeOnEachService('what texts cost', (start) => {
       await new Promise((resume) => setTimeout(resume, 20));
     }
   };
-  const open = async (body: object): Promise<{ uuid: string; number: string }> => {
-    const { body: answer, text } = await service.sessions<{ session: Record<string, string> }>('POST', '', body);
-    if (!answer.session) throw new Error(text);
-    return { uuid: answer.session['session_uuid'] ?? '', number: answer.session['virtual_number'] ?? '' };
-  };
-
   beforeAll(async () => {
     service = await start({ settings: { PROVIDER: 'simulator' } });
     database = service.app.get(Database);
@@ -53,13 +47,13 @@ describeOnEachService('what texts cost', (start) => {
     await phones.control('PUT', '/settings', { text_carrier_rate: '0.003' });
     await phones.control('PUT', `/texts/${OFF.slice(1)}`, { state: 'failed' });
 
-    session = await open({ first_party: ANA, second_party: RAVI, messaging: true, session_expiry: 7200 });
+    session = await openWithTexts(service, { first_party: ANA, second_party: RAVI }, { session_expiry: 7200 });
     await phones.write(ANA, session.number, 'Ich bin da 👋');
     await phones.arrived(RAVI, 1);
     await phones.write(RAVI, session.number, 'a'.repeat(200));
     await phones.write('+14155559999', session.number, 'who are you');
     await phones.arrived(ANA, 1);
-    const other = await open({ first_party: ANA, second_party: OFF, messaging: true, session_expiry: 7200 });
+    const other = await openWithTexts(service, { first_party: ANA, second_party: OFF }, { session_expiry: 7200 });
     await phones.write(ANA, other.number, 'nobody there');
     await until("SELECT 1 FROM text_forward WHERE session_id = ? AND state = 'failed'", [other.uuid]);
     await until("SELECT COUNT(*) FROM text_forward WHERE state = 'delivered' HAVING COUNT(*) = 2");
@@ -105,7 +99,7 @@ describeOnEachService('what texts cost', (start) => {
     });
     const admin = await service.admin<Row>('GET', `/sessions/${session.uuid}`);
     expect(admin.body).toMatchObject({ total_message_amount: '0.0585', total_session_amount: '0.0585' });
-    const calls = await open({ first_party: RAVI, second_party: OFF });
+    const calls = await openWithTexts(service, { first_party: RAVI, second_party: OFF }, { messaging: false });
     const { text } = await service.sessions('GET', `/${calls.uuid}`);
     expect(text).not.toMatch(/messag(?!e":"Session)/);
   });

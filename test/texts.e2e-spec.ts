@@ -3,7 +3,7 @@ import { newNonce } from '../src/platform/ids.js';
 import { Database } from '../src/platform/database/database.js';
 import { signV2 } from '../src/plivo/index.js';
 import { describeOnEachService, type Service } from './support/service.js';
-import { texters, turnTextsOn } from './support/texts.js';
+import { openWithTexts, texters, turnTextsOn } from './support/texts.js';
 
 const ANA = '+14155551001';
 const RAVI = '+14155551002';
@@ -26,16 +26,7 @@ describeOnEachService('texts over a virtual number', (start) => {
     await phones.control('DELETE', '/faults');
   });
 
-  const open = async (more: object = {}): Promise<{ uuid: string; number: string }> => {
-    const body = { first_party: ANA, second_party: RAVI, messaging: true, session_expiry: 3600, ...more };
-    const {
-      status,
-      text,
-      body: answer,
-    } = await service.sessions<{ session: Record<string, string> }>('POST', '', body);
-    if (status !== 201) throw new Error(text);
-    return { uuid: answer.session['session_uuid'] ?? '', number: answer.session['virtual_number'] ?? '' };
-  };
+  const open = (more: object = {}) => openWithTexts(service, { first_party: ANA, second_party: RAVI }, more);
   const rows = (sql: string, parameters: unknown[] = []): Promise<Record<string, unknown>[]> =>
     database.read((manager) => manager.query(sql, parameters));
   const forwards = (sessionId: string) =>

@@ -47,7 +47,7 @@ export interface SpendLimit {
   readonly daily_spend_cap: string | null;
   /** What a minute of one leg costs at the most; never null beside a cap. */
   readonly max_rate_per_minute: string | null;
-  /** What a unit of one text costs at the most; where it is null beside a cap, no text is passed on. */
+  /** What a unit of one text costs at the most; where it is null beside a cap, which an earlier version took, no text is passed on. */
   readonly max_rate_per_message: string | null;
 }
 
@@ -205,6 +205,7 @@ export class AccountSettings {
 
     const settings = merged(before ?? {}, patch);
     requireRateOfCap(settings);
+    requireRateOfTexts({ ...this.defaultsOf(accountId), ...settings }, patch);
     const row = { value: JSON.stringify(settings), updatedAt: this.clock.now() };
     if (before === null) await ACCOUNT_SETTINGS.insert(tx, { accountId, ...row });
     else await ACCOUNT_SETTINGS.update(tx, row, 'WHERE account_id = ?', [accountId]);
@@ -301,5 +302,18 @@ function requireRateOfCap({
     throw new InvalidRequest(
       'max_rate_per_minute: expected the highest price of a minute beside daily_spend_cap, without which nobody knows what the longest call may cost',
       { param: 'max_rate_per_minute' },
+    );
+}
+
+/** Asked of who changes one of them: what an earlier version took stays as it is, and texts are refused as `no-rate` there. */
+function requireRateOfTexts(
+  { texts, daily_spend_cap: cap, max_rate_per_message: rate }: ChosenSettings,
+  patch: CallSettingsPatch,
+): void {
+  const isAsked = (['texts', 'daily_spend_cap', 'max_rate_per_message'] as const).some((name) => name in patch);
+  if (isAsked && texts === 'on' && cap !== null && (rate === null || microsOf(rate) === 0))
+    throw new InvalidRequest(
+      'max_rate_per_message: expected the highest price of a unit of a text beside daily_spend_cap while texts are on, without which every text is refused',
+      { param: 'max_rate_per_message' },
     );
 }

@@ -250,6 +250,15 @@ describeOnEachDatabase('what texts come to', (open) => {
     expect(refused).toHaveLength(1);
   });
 
+  it('is not passed on under a cap of an earlier version, which knew no price of a text, and says why', async () => {
+    await set({ daily_spend_cap: '5', max_rate_per_minute: '0.02' });
+    await opened();
+    await receive(ANA, 'one');
+    const refused = await write((tx) => tx.query<unknown[]>("SELECT id FROM text_message WHERE reason = 'no-rate'"));
+    expect(refused).toHaveLength(1);
+    expect(await texts.spend.today(ACCOUNT)).toBeNull();
+  });
+
   it('takes the place of what was reserved for a sentence of ours', async () => {
     const cap = { daily_spend_cap: '0.05', max_rate_per_minute: '0.02', max_rate_per_message: '0.01' };
     await set({ text_notices: { stranger: 'Nobody here.' }, ...cap });

@@ -53,9 +53,10 @@ export class KeepText {
     const { seat, to, pieces, media } = decision;
     const ids = pieces.map(() => newRandomId());
     for (const [place, piece] of pieces.entries()) {
-      if (await this.fits(tx, text.accountId, { holder: ids[place] ?? '', piece }, settings)) continue;
+      const reason = await this.reserve(tx, text.accountId, { holder: ids[place] ?? '', piece }, settings);
+      if (reason === null) continue;
       for (const reserved of ids.slice(0, place)) await this.spend.release(tx, text.accountId, reserved);
-      return { decision: 'refuse', reason: 'spend-cap', seat };
+      return { decision: 'refuse', reason, seat };
     }
     await this.insert(tx, text, { seat, to, pieces, ids, media, isBodyKept: settings.text_retention_days > 0 });
     const { session, role } = seat;
@@ -70,6 +71,13 @@ export class KeepText {
     const lane: TextLane = { accountId: text.accountId, sessionId: session.id, senderRole: role };
     await this.jobs.enqueue(tx, FORWARD, lane, { key: laneKey(lane), sooner: true });
     return decision;
+  }
+
+  /** What came with a text that goes no further. Only what a signature covers, or Plivo's record confirms, may have something deleted. */
+  async dropMedia(tx: Tx, text: DecidedText, virtualNumber: E164 | null, addresses: readonly string[]): Promise<void> {
+    if (virtualNumber === null) return;
+    const { accountId, messageUuid } = text;
+    await this.takeMedia.refused(tx, { accountId, messageUuid, virtualNumber, addresses });
   }
 
   private async insert(tx: Tx, text: DecidedText, kept: KeptPieces): Promise<void> {
@@ -110,16 +118,17 @@ export class KeepText {
     await orStartOver(FORWARDS.insert(tx, rows));
   }
 
-  private async fits(
+  /** Null where there is room for it. */
+  private async reserve(
     tx: Tx,
     accountId: string,
     { holder, piece }: { holder: string; piece: string },
     { daily_spend_cap: cap, max_rate_per_message: rate, message_fee: fee }: CallSettings,
-  ): Promise<boolean> {
-    if (cap === null) return true;
-    if (rate === null) return false;
+  ): Promise<'spend-cap' | 'no-rate' | null> {
+    if (cap === null) return null;
+    if (rate === null) return 'no-rate';
     // One of pictures alone is one unit; of one with words it is not known yet whether its pictures come.
     const micros = Math.max(1, textSize(piece).units) * (microsOf(rate) + microsOf(fee));
-    return this.spend.reserve(tx, { accountId, holder, cap, micros });
+    return (await this.spend.reserve(tx, { accountId, holder, cap, micros })) ? null : 'spend-cap';
   }
 }

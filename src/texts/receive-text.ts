@@ -76,6 +76,7 @@ export class ReceiveText {
   ): Promise<TextDecision> {
     const facts = await this.readTexter.run(tx, asked, settings);
     const decision = await this.decided(tx, text, facts, { settings, record: asked.record });
+    if (goesNoFurther(decision)) await this.keepText.dropMedia(tx, text, facts.virtualNumber, asked.media);
     const { units, amount: amountMicros } = text;
     await this.write(
       tx,
@@ -129,6 +130,7 @@ export class ReceiveText {
     const { messageUuid } = told;
     const text = { id, accountId, messageUuid, receivedAt: known?.receivedAt ?? this.clock.now() };
     const decision = await this.decided(tx, text, facts, { settings, record: null });
+    if (goesNoFurther(decision) && !isHint) await this.keepText.dropMedia(tx, text, facts.virtualNumber, told.media);
     const row = this.rowOf(accountId, id, facts, decision, told);
     if (known) await this.write(tx, id, { ...row, isHint });
     else await this.insert(tx, { ...text, isHint, ...row });
@@ -212,6 +214,10 @@ export class ReceiveText {
   private async write(tx: Tx, id: string, row: Partial<TextMessage>): Promise<void> {
     await TEXTS.update(tx, row, 'WHERE id = ?', [id]);
   }
+}
+
+function goesNoFurther({ decision }: TextDecision): boolean {
+  return decision === 'refuse' || decision === 'word';
 }
 
 /** A signature that covers the words takes the place of one that did not, and words that of none. */

@@ -133,9 +133,9 @@ export class SendNotices implements OnModuleInit {
     if (recipient === null || text === '') return 'silent';
     if (this.clock.now() > createdAt + LATEST_MS) return 'too-late';
     if (cap === null) return null;
-    const micros = rate === null ? null : textSize(text).units * microsOf(rate);
-    const fits = micros !== null && (await this.spend.reserve(tx, { accountId, holder: id, cap, micros }));
-    return fits ? null : 'spend-cap';
+    if (rate === null) return 'no-rate';
+    const micros = textSize(text).units * microsOf(rate);
+    return (await this.spend.reserve(tx, { accountId, holder: id, cap, micros })) ? null : 'spend-cap';
   }
 
   private async send(notice: TextNotice, text: string): Promise<void> {

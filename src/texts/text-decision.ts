@@ -28,7 +28,9 @@ export type TextRefusal =
   | 'destination'
   /** Whom it was for has asked not to be written to from this number. */
   | 'recipient-opted-out'
-  | 'spend-cap';
+  | 'spend-cap'
+  /** There is a cap, and nobody has said what a text costs at the most. */
+  | 'no-rate';
 
 /** What is known of a text before anything is decided. */
 export interface TextFacts {

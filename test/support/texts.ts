@@ -11,6 +11,18 @@ export async function turnTextsOn(database: Database, accountId: string, more: o
   });
 }
 
+/** A session with texts, and the number over which its people write to each other. */
+export async function openWithTexts(
+  service: Pick<Service, 'sessions'>,
+  people: { first_party: string; second_party: string },
+  more: object = {},
+): Promise<{ uuid: string; number: string }> {
+  const wanted = { messaging: true, session_expiry: 3600, ...people, ...more };
+  const { status, text, body } = await service.sessions<{ session: Record<string, string> }>('POST', '', wanted);
+  if (status !== 201) throw new Error(text);
+  return { uuid: body.session['session_uuid'] ?? '', number: body.session['virtual_number'] ?? '' };
+}
+
 export interface ArrivedText {
   at: string;
   from: string;

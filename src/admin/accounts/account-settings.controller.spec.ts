@@ -179,6 +179,24 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
     expect((await patch({})).body['allowed_countries']).toEqual([]);
   });
 
+  it('demand what a text costs at the most beside a cap while texts are on, and leave what was taken before as it is', async () => {
+    const cap = { daily_spend_cap: '5', max_rate_per_minute: '0.02' };
+    const rate = { max_rate_per_message: '0.01' };
+    const missing = { status: 400, body: { param: 'max_rate_per_message' } };
+    expect(await patch({ texts: 'off', ...cap })).toMatchObject({ status: 200 });
+    expect(await patch({ texts: 'on' })).toMatchObject(missing);
+    expect(await patch({ texts: 'on', max_rate_per_message: '0' })).toMatchObject(missing);
+    expect(await patch({ texts: 'on', ...rate })).toMatchObject({ status: 200 });
+    expect(await patch({ max_rate_per_message: null })).toMatchObject(missing);
+    expect(await patch({ daily_spend_cap: null, max_rate_per_message: null })).toMatchObject({ status: 200 });
+    expect(await patch(cap)).toMatchObject(missing);
+    // As an earlier version took it.
+    const old = JSON.stringify({ texts: 'on', ...cap });
+    await database.transaction((tx) => tx.query('UPDATE account_setting SET value = ?', [old]));
+    expect(await patch({ language: 'de-DE' })).toMatchObject({ status: 200, body: { ...cap, texts: 'on' } });
+    await database.transaction((tx) => tx.query('DELETE FROM account_setting'));
+  });
+
   it.each([
     [{ language: null }, 'language'],
     [{ language: 'english' }, 'language'],

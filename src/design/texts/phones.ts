@@ -133,6 +133,7 @@ export const phones = {
       'recipient-opted-out': 'not passed on: the other wants no texts',
       'too-many': 'not passed on: too many',
       'too-long': 'not passed on: too long',
+      'no-rate': 'not passed on: there is a cap, and no price of a text is set',
       'spend-cap': 'not passed on: the day’s money is spent',
       expired: 'not passed on: the session is over',
       late: 'not passed on: it came too late',

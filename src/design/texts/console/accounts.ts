@@ -96,7 +96,7 @@ export const accounts = {
         'Highest price of a minute',
         'Decimal, of one line; by it a call is reckoned before it is dialled.',
       ],
-      max_rate_per_message: ['Highest price of a unit of a text', 'Decimal; with a cap, no text is sent without it.'],
+      max_rate_per_message: ['Highest price of a unit of a text', 'Decimal; demanded with a cap while texts are on.'],
       daily_requested_calls: ['Requested calls a day', '0: any number; empty: as the installation says.'],
       daily_destinations: ['Different phones dialled a day', '0: any number; empty: as the installation says.'],
       texts: ['Texts', 'on or off: whether sessions may pass texts on.'],
