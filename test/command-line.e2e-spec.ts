@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '../src/platform/database/database.js';
 import { Jobs } from '../src/platform/jobs/jobs.js';
 import { signV3 } from '../src/plivo/index.js';
 import { masking, maskingProcess, startMasking, type Ended } from './support/command-line.js';
@@ -364,6 +365,31 @@ describeOnEachService('the command line', (start, kind) => {
       const digest = createHmac('sha256', service.authToken).update(signed).digest('base64');
       expect(headers['webhook-signature']).toBe(`v1,${digest}`);
       expectSilent(ended);
+    });
+
+    it('says that it listens once the service knows what was there before, so that nothing made since is missed', async () => {
+      const database = service.app.get(Database);
+      const { browse } = Database.prototype;
+      let letGo = (): void => undefined;
+      const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
+      const isLooking = new Promise<void>((resolve) => {
+        database.browse = async (work) => {
+          resolve();
+          await isLetGo;
+          return browse.call(database, work) as ReturnType<typeof work>;
+        };
+      });
+      const listening = startMasking(['listen', '--account', AUTH_ID], { env: asAdmin() });
+      let isListening = false;
+      const wrote = listening.wrote(/Listening/).then(() => (isListening = true));
+      await isLooking;
+      await service.request('/livez', { as: null });
+
+      expect(isListening).toBe(false);
+      Reflect.deleteProperty(database, 'browse');
+      letGo();
+      await wrote;
+      expect((await listening.stop()).code).toBe(0);
     });
 
     it('tells what a receiver that is not there says', async () => {

@@ -94,12 +94,15 @@ export class ListenController {
     request: FastifyRequest,
     signal: AbortSignal,
   ): AsyncGenerator<string> {
-    yield ': listening\n\n';
-    let saidAt = performance.now();
+    let saidAt: number | null = null;
     const since = after === undefined ? null : Number(after.split('.', 1)[0]);
     try {
       for await (const callbacks of this.followCallbacks.run(account, since, signal)) {
-        if (performance.now() - saidAt >= COMMENT_EVERY_MS) {
+        if (saidAt === null) {
+          // Not before it is known what was there already: who reads this misses nothing that is made from here on.
+          yield ': listening\n\n';
+          saidAt = performance.now();
+        } else if (performance.now() - saidAt >= COMMENT_EVERY_MS) {
           // While the database does not answer nobody is sent away.
           if (!(await this.admitOperator.isStillIn(request).catch(() => true))) return;
           saidAt = performance.now();
