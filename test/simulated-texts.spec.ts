@@ -9,6 +9,7 @@ const ASKED = process.env['SIMULATED_TEXTS'];
 const TEXTS = Number(ASKED ?? 400);
 const SEED = Number(process.env['SIMULATION_SEED'] ?? 20261130);
 const SMALL_WALK = 400;
+const MOST_WALKS = 5;
 
 describeOnEachDatabase('simulated texts', (open, kind) => {
   let database: Database;
@@ -40,8 +41,13 @@ describeOnEachDatabase('simulated texts', (open, kind) => {
   it.each(PLANTED_TEXT_BUGS.map((bug) => [bug.name, bug] as const))(
     'tell when %s',
     async (_name, { shows, plant }) => {
-      const report = await walk(database, { texts: SMALL_WALK, seed: SEED, sabotage: plant });
-      expect(report.faults.get(shows) ?? 0).toBeGreaterThan(0);
+      let faults = 0;
+      // Which of several jobs comes first is no choice of the seed: a walk may go by without showing it.
+      for (let walked = 0; faults === 0 && walked < MOST_WALKS; walked += 1) {
+        const report = await walk(database, { texts: SMALL_WALK, seed: SEED + walked, sabotage: plant });
+        faults = report.faults.get(shows) ?? 0;
+      }
+      expect(faults).toBeGreaterThan(0);
     },
     300_000,
   );
