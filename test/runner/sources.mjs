@@ -13,7 +13,7 @@ export function sourcesOf(tests, { maxWorkers, rootDir }, longFiles = LONG_FILES
     .map((test) => ({ test, busy: 0, waits: 0, ...longFiles[relative(rootDir, test.path)] }))
     .toSorted((one, other) => other.busy + other.waits - one.busy - one.waits);
   const [busy, waiting] = [false, true].map((isWaiting) =>
-    timed.filter(({ busy: works, waits }) => waits > 2 * works === isWaiting).map(({ test }) => test),
+    timed.filter(({ busy: works, waits }) => waits > works === isWaiting).map(({ test }) => test),
   );
   const any = () => busy.shift() ?? waiting.shift();
   const sources = Array.from({ length: Math.min(maxWorkers, tests.length) }, () => any);
