@@ -152,6 +152,12 @@ const chromium = findChromium();
   }, 30_000);
 
   it('numbers are drained with a word on what that does, and taken back', async () => {
+    const account = {
+      name: 'A shop with a rather long name',
+      plivo_auth_id: 'MAANOTHERANOTHER0000',
+      plivo_auth_token: 'x',
+    };
+    await send('/admin/accounts', { method: 'POST', body: account });
     const { page, context } = await open('numbers/%2B14155550102');
     await page.getByRole('button', { name: 'Drain' }).click();
     await page.getByRole('dialog').getByText('Its 0 live sessions go on').waitFor();
@@ -165,6 +171,9 @@ const chromium = findChromium();
     await page.getByLabel('File').setInputFiles(file);
     await page.getByRole('dialog').getByRole('button', { name: 'Import CSV' }).click();
     await page.getByRole('dialog').getByText('expected a phone number with its country code').waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    const spilt = `((dialog) => dialog.scrollWidth - dialog.clientWidth)(document.querySelector('dialog[open] > div'))`;
+    await eventually(async () => expect(await page.evaluate(spilt)).toBe(0));
     await context.close();
   }, 30_000);
 
@@ -190,6 +199,9 @@ const chromium = findChromium();
         expect([place, await violations(watched)]).toEqual([place, []]);
         expect([place, await overflow(page)]).toEqual([place, 0]);
         expect([place, await cutTables(page)]).toEqual([place, []]);
+        // Also where the page is longer than the window.
+        for (const bar of await page.locator('.filter-bar').all())
+          expect([place, ((await bar.boundingBox())?.height ?? 0) > 30]).toEqual([place, true]);
       }
       await watched.context.close();
     },

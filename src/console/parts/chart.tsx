@@ -24,6 +24,8 @@ export interface Bar {
 }
 
 const HEIGHT = 120;
+/** More columns do not fit beside each other on a phone. */
+const MOST_BESIDE = 3;
 /** Tops of the axis: their halves are as round. */
 const STEPS = [1, 2, 4, 6, 8, 10];
 
@@ -152,7 +154,7 @@ function Legend({ series }: { series: readonly Series[] }) {
 function ChartTable({ series, bars, show }: Drawing) {
   return (
     <div className="scrolls" tabIndex={0} role="region" aria-label={parts.chart.table}>
-      <table className="plain small">
+      <table className={series.length > MOST_BESIDE ? 'plain small stacks' : 'plain small'}>
         <thead>
           <tr>
             <th scope="col" />
@@ -167,8 +169,13 @@ function ChartTable({ series, bars, show }: Drawing) {
           {bars.map(({ key, name, values, href }) => (
             <tr key={key}>
               <th scope="row">{href === undefined ? name : <a href={href}>{name}</a>}</th>
-              {series.map(({ id }, at) => (
-                <td key={id} className="figures">
+              {series.map(({ id, name: column }, at) => (
+                <td
+                  key={id}
+                  className="figures"
+                  data-name={column}
+                  data-nought={(values[at] ?? 0) === 0 ? '' : undefined}
+                >
                   {spoken([values[at] ?? null], show)}
                 </td>
               ))}

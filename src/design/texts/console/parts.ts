@@ -54,7 +54,7 @@ export const parts = {
     title: 'Show whole numbers',
     lead: 'They are shown for 60 seconds. That you looked, at what, when and why is written to the audit.',
     reason: 'Why do you need them?',
-    example: 'The customer asked which of their phones we have',
+    example: 'The customer asks which phones we have',
     go: 'Show for 60 seconds',
     left: (seconds: number) => `Whole numbers for ${seconds} s more`,
     hide: 'Hide now',
