@@ -40,20 +40,23 @@ export class CountText implements OnModuleInit {
     const figures = (await textFigures(tx, [textId], this.database.forUpdate)).get(textId);
     if (!figures) return;
     const [before = null] = await WHOLE.read(tx, 'FROM text_tally WHERE text_id = ?', [textId]);
-    const settings = await this.settings.read(tx, figures.accountId);
-    const messageFee = before?.messageFee ?? microsOf(settings.message_fee);
+    const messageFee = before?.messageFee ?? microsOf((await this.settings.read(tx, figures.accountId)).message_fee);
     const after = { ...countedTextOf(figures, messageFee), ...(await lineOf(tx, figures, before)) };
 
     const { accountId, receivedAt } = figures;
     const more = costOf(after) - (before ? costOf(before) : 0);
-    // The rate outlives a cap that is taken away for a while. What was reserved for it is given back by who knows that it is over.
-    if (settings.max_rate_per_minute !== null)
-      await this.spend.settle(tx, { accountId, holder: null, at: receivedAt, micros: more, isFinal: true });
+    if (more !== 0) await this.spent(tx, { accountId, at: receivedAt, micros: more });
     if (before && isSame(before, after)) return;
     if (before) await TEXT_TALLIES.update(tx, after, 'WHERE text_id = ?', [textId]);
     else await orStartOver(TEXT_TALLIES.insert(tx, after));
     await this.move(tx, before, after);
     if (more !== 0) await this.events.publish(tx, new TextCharged(accountId, after.virtualNumber, more));
+  }
+
+  /** The rate outlives a cap that is taken away for a while. What was reserved for it is given back by who knows that it is over. */
+  private async spent(tx: Tx, cost: { accountId: string; at: number; micros: number }): Promise<void> {
+    const { max_rate_per_minute: rate } = await this.settings.read(tx, cost.accountId);
+    if (rate !== null) await this.spend.settle(tx, { ...cost, holder: null, isFinal: true });
   }
 
   private async move(tx: Tx, before: TextTally | null, after: TextTally): Promise<void> {

@@ -137,4 +137,20 @@ describeOnEachDatabase('texts of a process that is killed', (open) => {
     expect(new Set((await forwards()).map(({ state }) => state))).toEqual(new Set(['sent']));
     expect(plivo.sent).toHaveLength(24);
   });
+
+  it('know what became of a text, also where the one behind it cannot be begun', async () => {
+    const { sessions, receiveText, jobs } = textsOn(database, clock, plivo);
+    await sessions.open({ first_party: party(1), second_party: party(2), messaging: true });
+    for (const words of ['one', 'two']) {
+      const text = textTold(party(1), VIRTUAL, words);
+      await receiveText.run(verifiedText(text), text);
+    }
+    await database.transaction((tx) => tx.query("UPDATE text_forward SET body = 'not ours' WHERE position = 2"));
+    await jobs.runDue();
+    expect(plivo.sent.map(({ text }) => text)).toEqual(['one']);
+    expect(await forwards()).toMatchObject([
+      { state: 'accepted', message_uuid: plivo.sent[0]?.messageUuid, body: null },
+      { state: 'pending', message_uuid: null },
+    ]);
+  });
 });

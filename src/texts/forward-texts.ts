@@ -77,13 +77,14 @@ export class ForwardTexts implements OnModuleInit {
 
   async run(lane: TextLane): Promise<void> {
     const endsAt = this.clock.now() + RUN_MS;
+    let step: Step | null = null;
     for (;;) {
-      const step = await this.database.transaction((tx) => this.begin(tx, lane));
+      step ??= await this.database.transaction((tx) => this.begin(tx, lane));
       if (step.kind === 'idle') return;
       if (step.kind === 'wait')
         throw new Defer((step.until - this.clock.now()) / 1000, 'behind a text of unknown outcome, or its pictures');
-      if (step.kind === 'send') await this.send(step);
-      if (this.clock.now() >= endsAt) throw new Defer(0, 'others have their turn');
+      step = step.kind === 'send' ? await this.send(step, lane, endsAt) : null;
+      if (step === null && this.clock.now() >= endsAt) throw new Defer(0, 'others have their turn');
     }
   }
 
@@ -141,7 +142,12 @@ export class ForwardTexts implements OnModuleInit {
     return { kind: 'send', forward, session, mediaUrls };
   }
 
-  private async send({ forward, session, mediaUrls }: Step & { kind: 'send' }): Promise<void> {
+  /** The step after it, where that was begun with noting that Plivo has it: mostly there is none, and the lane need not be looked at again. */
+  private async send(
+    { forward, session, mediaUrls }: Step & { kind: 'send' },
+    lane: TextLane,
+    endsAt: number,
+  ): Promise<Step | null> {
     const { id, accountId, virtualNumber, sendingAt } = forward;
     const credentials = await this.plivoAccess.of(accountId, session.subaccountId);
     const message = {
@@ -152,13 +158,30 @@ export class ForwardTexts implements OnModuleInit {
       reportUrl: `${this.config.http.publicUrl}/plivo/${accountId}/message-status/${id}`,
       expirySeconds: expiryOf(session, this.clock.now()),
     };
-    if (this.clock.now() > (sendingAt ?? 0) + STALE_MS) return;
+    if (this.clock.now() > (sendingAt ?? 0) + STALE_MS) return null;
     try {
       const { messageUuid } = await this.plivo.sendMessage(credentials, message);
-      await this.database.transaction((tx) => this.settleForwards.accept(tx, id, messageUuid));
+      const next = await this.accepted(forward, messageUuid, this.clock.now() < endsAt ? lane : null);
       this.counts.forwarded('accepted');
+      return next;
     } catch (error) {
       await this.afterFailure(forward, error);
+      return null;
+    }
+  }
+
+  /** `lane`: in which the next one is begun in the same transaction; a lane without one would be looked at by a transaction of its own. */
+  private async accepted(forward: TextForward, messageUuid: string, lane: TextLane | null): Promise<Step | null> {
+    const accept = (tx: Tx): Promise<void> => this.settleForwards.accept(tx, forward, messageUuid);
+    try {
+      return await this.database.transaction(async (tx) => {
+        await accept(tx);
+        return lane && this.begin(tx, lane);
+      });
+    } catch (error) {
+      // Whatever is wrong with the next one, of this one it is known that Plivo has it.
+      if (lane !== null) await this.database.transaction(accept);
+      throw error;
     }
   }
 

@@ -61,8 +61,10 @@ export class NoteReport {
   private async note(tx: Tx, forward: TextForward, told: MessageReport): Promise<boolean> {
     const { messageUuid } = told;
     if (forward.messageUuid !== null && forward.messageUuid !== messageUuid) return true;
+    // What this one has no other can have: the key is unique.
     const others = 'FROM text_forward WHERE account_id = ? AND message_uuid = ? AND id <> ?';
-    if (await exists(tx, others, [forward.accountId, messageUuid, forward.id])) return true;
+    const isNew = forward.messageUuid === null;
+    if (isNew && (await exists(tx, others, [forward.accountId, messageUuid, forward.id]))) return true;
     await this.settleForwards.apply(tx, forward, messageUuid, joined(forward, told));
     return false;
   }

@@ -17,6 +17,7 @@ import { afterLook, ListedMessage, longestSought, LOOKS_MS } from './listed-mess
 import { priceAtOf } from './priced-after.js';
 import { SettleNotices } from './settle-notices.js';
 import { CONFIRM, SETTLE, settleKey } from './text-lanes.js';
+import { isFiguredAlike } from './text-figures.js';
 import { TextFigured } from './texts.events.js';
 import { FORWARDS, recipientPlace, type TextForward } from './text.entity.js';
 
@@ -67,8 +68,8 @@ export class SettleForwards implements OnModuleInit {
   }
 
   /** Plivo has named it. Nothing that a report has told is taken back. */
-  async accept(tx: Tx, id: string, messageUuid: string): Promise<void> {
-    const forward = await this.hold(tx, id);
+  async accept(tx: Tx, { id, sessionId }: TextForward, messageUuid: string): Promise<void> {
+    const forward = await this.holdIn(tx, sessionId, id);
     if (!forward || forward.messageUuid !== null) return;
     await this.apply(tx, forward, messageUuid, {
       ...forward,
@@ -87,7 +88,7 @@ export class SettleForwards implements OnModuleInit {
     const rest = { body: bodyAfter(forward), lookUpAt: null, priceAt, updatedAt: now };
     await FORWARDS.update(tx, { ...known, ...rest }, 'WHERE id = ?', [id]);
     if (isFinal(state)) await this.spend.release(tx, accountId, id);
-    await this.figured(tx, forward);
+    if (!isFiguredAlike(forward, { state, units, amount })) await this.figured(tx, forward);
     if (state !== forward.state) this.counts.forwarded(state);
     if (isRefusedByWish(told) && !isRefusedByWish(forward))
       await this.noteOptOuts.refused(tx, forward, await this.findSessionById.run(tx, accountId, forward.sessionId));
@@ -103,7 +104,11 @@ export class SettleForwards implements OnModuleInit {
   async hold(tx: Tx, id: string): Promise<TextForward | undefined> {
     const [lane] = await LANE.read(tx, 'FROM text_forward WHERE id = ?', [id]);
     if (!lane) return undefined;
-    await lockSession(tx, this.database, lane.sessionId);
+    return this.holdIn(tx, lane.sessionId, id);
+  }
+
+  private async holdIn(tx: Tx, sessionId: string, id: string): Promise<TextForward | undefined> {
+    await lockSession(tx, this.database, sessionId);
     const [forward] = await FORWARD_ROW.read(tx, `FROM text_forward WHERE id = ? ${this.database.forUpdate}`, [id]);
     return forward;
   }

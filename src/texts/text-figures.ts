@@ -63,12 +63,27 @@ const NOTICE_ID = selection(NOTICES.pick(['id']));
 
 const FAILED: ReadonlySet<ForwardState> = new Set(['rejected', 'unconfirmed', 'undelivered', 'failed']);
 
+/** Whether a message comes to the same as before, so that its text need not be counted again. */
+export function isFiguredAlike(before: Figured, after: Figured): boolean {
+  const [one, other] = [figuredOf(before), figuredOf(after)];
+  return one.every((value, place) => value === other[place]);
+}
+
+type Figured = Pick<Selected<typeof FORWARD>, 'state' | 'units' | 'amount'>;
+
+/** All that `figuresOf` makes of these. */
+function figuredOf({ state, units, amount }: Figured): readonly unknown[] {
+  return [isTaken(state), state === 'failed', state === 'delivered', FAILED.has(state), units, amount];
+}
+
 /** With a `lock` the texts are held until the transaction ends, so that nobody counts what another is about to change. */
 export async function textFigures(tx: Tx, textIds: string[], lock = ''): Promise<Map<string, TextFigures>> {
   if (textIds.length === 0) return new Map();
   const texts = await TEXT.read(tx, `FROM text_message WHERE id IN (${marks(textIds)}) ${lock}`, textIds);
   const forwards = await FORWARD.read(tx, `FROM text_forward WHERE text_id IN (${marks(textIds)})`, textIds);
-  const notices = await NOTICE.read(tx, `FROM text_notice WHERE id IN (${marks(textIds)}) ${lock}`, textIds);
+  // No id is of both.
+  const others = textIds.filter((id) => !texts.some((text) => text.id === id));
+  const notices = others.length === 0 ? [] : await noticesOf(tx, others, lock);
   return new Map([
     ...notices.map((notice) => [notice.id, figuresOfNotice(notice)] as const),
     ...texts.map((text): [string, TextFigures] => [
@@ -79,6 +94,10 @@ export async function textFigures(tx: Tx, textIds: string[], lock = ''): Promise
       ),
     ]),
   ]);
+}
+
+function noticesOf(tx: Tx, ids: string[], lock: string): Promise<Selected<typeof NOTICE>[]> {
+  return NOTICE.read(tx, `FROM text_notice WHERE id IN (${marks(ids)}) ${lock}`, ids);
 }
 
 /** The next texts, and sentences of ours, in the order of their ids: for walking through all. */
