@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AccountSettings, microsOf, Spend } from '../accounts/index.js';
+import { AccountSettings, microsOf, Spend, type ChosenSettings } from '../accounts/index.js';
 import { ownerOfNumber } from '../number-pool/index.js';
 import { nextOpened, ReadTextTotals } from '../sessions/index.js';
 import { TextFigured, textFigures, type TextFigures } from '../texts/index.js';
@@ -40,12 +40,13 @@ export class CountText implements OnModuleInit {
     const figures = (await textFigures(tx, [textId], this.database.forUpdate)).get(textId);
     if (!figures) return;
     const [before = null] = await WHOLE.read(tx, 'FROM text_tally WHERE text_id = ?', [textId]);
-    const messageFee = before?.messageFee ?? microsOf((await this.settings.read(tx, figures.accountId)).message_fee);
+    const settings = before === null ? await this.settings.read(tx, figures.accountId) : null;
+    const messageFee = before?.messageFee ?? microsOf(settings?.message_fee ?? '0');
     const after = { ...countedTextOf(figures, messageFee), ...(await lineOf(tx, figures, before)) };
 
     const { accountId, receivedAt } = figures;
     const more = costOf(after) - (before ? costOf(before) : 0);
-    if (more !== 0) await this.spent(tx, { accountId, at: receivedAt, micros: more });
+    if (more !== 0) await this.spent(tx, { accountId, at: receivedAt, micros: more }, settings);
     if (before && isSame(before, after)) return;
     if (before) await TEXT_TALLIES.update(tx, after, 'WHERE text_id = ?', [textId]);
     else await orStartOver(TEXT_TALLIES.insert(tx, after));
@@ -54,8 +55,12 @@ export class CountText implements OnModuleInit {
   }
 
   /** The rate outlives a cap that is taken away for a while. What was reserved for it is given back by who knows that it is over. */
-  private async spent(tx: Tx, cost: { accountId: string; at: number; micros: number }): Promise<void> {
-    const { max_rate_per_minute: rate } = await this.settings.read(tx, cost.accountId);
+  private async spent(
+    tx: Tx,
+    cost: { accountId: string; at: number; micros: number },
+    known: ChosenSettings | null,
+  ): Promise<void> {
+    const { max_rate_per_minute: rate } = known ?? (await this.settings.read(tx, cost.accountId));
     if (rate !== null) await this.spend.settle(tx, { ...cost, holder: null, isFinal: true });
   }
 

@@ -52,19 +52,24 @@ export class ReadTexter {
     const seat = sender && virtualNumber && !isHint ? this.findRoute.seatOf(accountId, virtualNumber, sender) : null;
     const seated = await this.seated(tx, seat, record);
     const text = shownOf(asked.text, settings, { sender, virtualNumber, party: seated.party });
+    const [silent, pooled, media] = await Promise.all([
+      this.silent(tx, seat, seated.party),
+      seat !== null && sender !== null ? pooledAmong(tx, [sender]) : [],
+      passableMedia(tx, asked, { settings, virtualNumber, party: seated.party }),
+    ]);
     return {
       sender,
       virtualNumber,
       isHint,
       isHeard,
       ...seated,
-      ...(await this.silent(tx, seat, seated.party)),
+      ...silent,
       understood: understoodText(asked.text, asked.intent, languagesOf(settings)),
-      isOwnNumber: seat !== null && sender !== null && (await pooledAmong(tx, [sender])).length > 0,
+      isOwnNumber: pooled.length > 0,
       text,
       pieces: text === null ? null : piecesOf(text),
       mediaCount,
-      media: await passableMedia(tx, asked, { settings, virtualNumber, party: seated.party }),
+      media,
       isDialable: (number) => isDialable(number, settings).allowed,
     };
   }
@@ -138,7 +143,9 @@ function languagesOf({ language, text_languages: others }: CallSettings): string
 
 async function recentOf(tx: Tx, { session, role }: Route, now: number): Promise<TextFacts['recent']> {
   const since = 'FROM text_message WHERE session_id = ? AND sender_role = ? AND received_at > ?';
-  const minute = await countUpTo(tx, since, [session.id, role, now - MINUTE_MS], MOST_A_MINUTE);
-  const day = await countUpTo(tx, since, [session.id, role, now - DAY_MS], MOST_A_DAY);
+  const [minute, day] = await Promise.all([
+    countUpTo(tx, since, [session.id, role, now - MINUTE_MS], MOST_A_MINUTE),
+    countUpTo(tx, since, [session.id, role, now - DAY_MS], MOST_A_DAY),
+  ]);
   return { minute, day };
 }

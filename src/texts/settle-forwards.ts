@@ -108,8 +108,11 @@ export class SettleForwards implements OnModuleInit {
   }
 
   private async holdIn(tx: Tx, sessionId: string, id: string): Promise<TextForward | undefined> {
-    await lockSession(tx, this.database, sessionId);
-    const [forward] = await FORWARD_ROW.read(tx, `FROM text_forward WHERE id = ? ${this.database.forUpdate}`, [id]);
+    // In this order, and in one trip.
+    const [, [forward]] = await Promise.all([
+      lockSession(tx, this.database, sessionId),
+      FORWARD_ROW.read(tx, `FROM text_forward WHERE id = ? ${this.database.forUpdate}`, [id]),
+    ]);
     return forward;
   }
 
