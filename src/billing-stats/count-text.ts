@@ -40,8 +40,7 @@ export class CountText implements OnModuleInit {
     const figures = (await textFigures(tx, [textId], this.database.forUpdate)).get(textId);
     if (!figures) return;
     const [before = null] = await WHOLE.read(tx, 'FROM text_tally WHERE text_id = ?', [textId]);
-    const settings = before === null ? await this.settings.read(tx, figures.accountId) : null;
-    const messageFee = before?.messageFee ?? microsOf(settings?.message_fee ?? '0');
+    const { settings, messageFee } = await this.termsOf(tx, figures.accountId, before);
     const after = { ...countedTextOf(figures, messageFee), ...(await lineOf(tx, figures, before)) };
 
     const { accountId, receivedAt } = figures;
@@ -52,6 +51,13 @@ export class CountText implements OnModuleInit {
     else await orStartOver(TEXT_TALLIES.insert(tx, after));
     await this.move(tx, before, after);
     if (more !== 0) await this.events.publish(tx, new TextCharged(accountId, after.virtualNumber, more));
+  }
+
+  /** The account's own price of a unit is that of when the text came; settings are read for it once. */
+  private async termsOf(tx: Tx, accountId: string, before: TextTally | null) {
+    if (before !== null) return { settings: null, messageFee: before.messageFee };
+    const settings = await this.settings.read(tx, accountId);
+    return { settings, messageFee: microsOf(settings.message_fee) };
   }
 
   /** The rate outlives a cap that is taken away for a while. What was reserved for it is given back by who knows that it is over. */
