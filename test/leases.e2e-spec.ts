@@ -60,14 +60,15 @@ describe.each(databaseKinds)('what a process leases (%s)', (kind) => {
       first_party: from,
       second_party: '14155550124',
       record: true,
-      callback_url: receiver.url,
+      // Neither is given up before its process is, however slow the machine.
+      callback_url: `${receiver.url}#rt=40000&tt=55000`,
     });
     plivo.answer(stalled(media).answer);
     const call = await startCall(webhooks(first), { from, to: NUMBER });
     await call.answered();
     await call.ended();
     await call.recorded(plivo.urlOf(call.recordingId));
-    await until(() => plivo.asked.length === 1 && receiver.got.length === 1);
+    await until(() => plivo.asked.length > 0 && receiver.got.length > 0);
 
     const second = kind === 'mysql' ? await start(settings) : null;
     plivo.answer(whole(media));
