@@ -1,7 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { billingOn } from '../../test/support/billing.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, FakeClock, party, usNumbers } from '../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addNumbers,
+  announced,
+  clearSessions,
+  FakeClock,
+  party,
+  usNumbers,
+} from '../../test/support/ground.js';
 import { MessagePlivo, textsOn, textTold, verifiedText } from '../../test/support/text-world.js';
 import { turnTextsOn } from '../../test/support/texts.js';
 import type { Database, Tx } from '../platform/database/database.js';
@@ -11,6 +19,7 @@ import { TimeZone } from '../platform/time-zone.js';
 import type { MessageReport } from '../plivo/index.js';
 import { parseCaller } from '../telephony/phone.js';
 import { billedTexts, ForgetTexts } from '../texts/index.js';
+import { RecountDiffered } from './billing-stats.events.js';
 import { ForgetFigures } from './forget-figures.js';
 import type { Grouping } from './group-stats.js';
 
@@ -228,6 +237,22 @@ describeOnEachDatabase('what texts come to', (open) => {
     await write((tx) => tx.query('DELETE FROM text_tally'));
     await differences(true);
     expect([await differences(), await stats('account', 'number')]).toEqual([[0, 0, 0, 0, 0, 0], right]);
+  });
+
+  it.each([1, 2, 3])('finds each of several that are wrong, %d at a time, and tells of them', async (pageSize) => {
+    billing.recount.pageSize = pageSize;
+    const news = announced(texts.sessions.events, [RecountDiffered]);
+    await opened();
+    for (const words of ['one', 'two', 'three']) {
+      await receive(ANA, words);
+      await texts.jobs.runDue();
+      await report('delivered');
+    }
+    expect(await differences()).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(news).toEqual([]);
+    await write((tx) => tx.query('UPDATE text_tally SET amount = amount + 1'));
+    expect((await differences()).slice(0, 3)).toEqual([0, 3, 0]);
+    expect(news).toEqual([new RecountDiffered(expect.any(String) as never, 3, 0, expect.any(Number) as never, false)]);
   });
 
   it('takes the place of what was reserved for it under a cap', async () => {
