@@ -1,4 +1,4 @@
-import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState, type ComponentType } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { Banners } from '../../design/banners.tsx';
 import type { Facts } from '../../design/facts.ts';
 import { shared } from '../../design/texts/shared.ts';
@@ -58,10 +58,31 @@ function focusContent(event: { preventDefault: () => void }): void {
 
 const loaded = new Map<string, ComponentType>();
 
-function pageOf({ path, load }: Place): ComponentType {
-  const known = loaded.get(path) ?? lazy(load);
-  loaded.set(path, known);
-  return known;
+/** Not by Suspense: React shows what was waited for no sooner than 300 ms after the skeleton in its place, and a page's file is there after 20. */
+function LoadedPage({ place }: { place: Place }) {
+  const [Page, setPage] = useState<ComponentType | null>(() => loaded.get(place.path) ?? null);
+  const [failure, setFailure] = useState<{ error: unknown } | null>(null);
+  useEffect(() => {
+    if (Page !== null) return undefined;
+    let isShown = true;
+    void place.load().then(
+      ({ default: page }) => {
+        loaded.set(place.path, page);
+        if (isShown) setPage(() => page);
+      },
+      (error: unknown) => isShown && setFailure({ error }),
+    );
+    return () => {
+      isShown = false;
+    };
+  }, [Page, place]);
+  if (failure !== null) throw failure.error;
+  if (Page !== null) return <Page />;
+  return (
+    <PlainPage title={titleOf(place)}>
+      <Skeleton lines={12} />
+    </PlainPage>
+  );
 }
 
 function Shown({ place, me }: { place: Place | undefined; me: Me }) {
@@ -80,18 +101,7 @@ function Shown({ place, me }: { place: Place | undefined; me: Me }) {
         <p className="soft">{frame.notYours(me.role)}</p>
       </PlainPage>
     );
-  const Page = pageOf(place);
-  return (
-    <Suspense
-      fallback={
-        <PlainPage title={titleOf(place)}>
-          <Skeleton lines={12} />
-        </PlainPage>
-      }
-    >
-      <Page key={place.path} />
-    </Suspense>
-  );
+  return <LoadedPage key={place.path} place={place} />;
 }
 
 function useFrameKeys(places: readonly Place[], open: (dialog: 'search' | 'keys') => void): void {
