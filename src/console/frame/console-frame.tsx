@@ -24,6 +24,8 @@ const GO_WITHIN_MS = 1500;
 export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
   const { page } = useAddress();
   const [dialog, setDialog] = useState<'search' | 'keys' | null>(null);
+  // A browser says that a dialog is closed a moment later: another one may be open by then.
+  const close = (closed: typeof dialog): void => setDialog((now) => (now === closed ? null : now));
   const places = useMemo(() => PLACES.filter(({ roles }) => mayDo(me, roles)), [me]);
   useFrameKeys(places, setDialog);
   const place = PLACES.find(({ path }) => path === page);
@@ -43,8 +45,8 @@ export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
         </div>
       </div>
       <BottomBar facts={facts} me={me} places={places} page={page} onSearch={() => setDialog('search')} />
-      <SearchDialog isOpen={dialog === 'search'} onClose={() => setDialog(null)} />
-      <KeysDialog places={places} isOpen={dialog === 'keys'} onClose={() => setDialog(null)} />
+      <SearchDialog isOpen={dialog === 'search'} onClose={() => close('search')} />
+      <KeysDialog places={places} isOpen={dialog === 'keys'} onClose={() => close('keys')} />
       <Toasts />
     </div>
   );
