@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { request } from 'undici';
-import { arrived, findChromium, launch, openPage, type Cookies, type Watched } from './support/browser.js';
+import { arrived, type Cookies, findChromium, launch, openPage, signIn, type Watched } from './support/browser.js';
 import { createDatabase, databaseKinds } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import {
@@ -41,7 +41,7 @@ const chromium = findChromium();
     closers.push(() => service.stop());
     browser = await launch(chromium ?? '');
     closers.push(() => browser.close());
-    cookies = await signIn(ADMIN_TOKEN);
+    cookies = await signIn(browser, service.baseUrl, ADMIN_TOKEN);
   }, 90_000);
 
   afterAll(async () => {
@@ -69,16 +69,6 @@ const chromium = findChromium();
         }),
       }) as never,
   );
-
-  async function signIn(token: string): Promise<Cookies> {
-    const { page, context } = await openPage(browser, { url: `${service.baseUrl}/console`, width: 1440 });
-    await page.getByLabel('Token').fill(token);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    const found = await context.cookies();
-    await context.close();
-    return found;
-  }
 
   const open = async (place: string, as: Cookies = cookies): Promise<Watched> => {
     const watched = await openPage(browser, {
@@ -187,7 +177,10 @@ const chromium = findChromium();
     const viewer = { method: 'POST', body: { name: 'vic', role: 'viewer' } };
     const { token } = await send<{ token: string }>('/admin/operators', viewer);
     const { items } = await send<{ items: { recording_id: string }[] }>('/admin/recordings');
-    const { page, context } = await open(`recordings/${items[0]?.recording_id}`, await signIn(token));
+    const { page, context } = await open(
+      `recordings/${items[0]?.recording_id}`,
+      await signIn(browser, service.baseUrl, token),
+    );
     await page.getByText('Recordings are played to the roles support and admin.').waitFor();
     expect(await page.locator('audio').count()).toBe(0);
     for (const name of ['Delete']) expect(await page.getByRole('button', { name }).isEnabled()).toBe(false);

@@ -3,12 +3,13 @@ import type { Browser } from 'playwright-core';
 import { request } from 'undici';
 import {
   arrived,
+  type Cookies,
   findChromium,
   launch,
   openPage,
   overflow,
+  signIn,
   violations,
-  type Cookies,
   type Watched,
 } from './support/browser.js';
 import { eventually } from './support/eventually.js';
@@ -46,7 +47,7 @@ type Row = Record<string, unknown>;
     service = await startProcess({ DATA_DIR: folder.path, ADMIN_TOKEN, LOG_LEVEL: 'error', RATE_LIMIT: 'off' });
     browser = await launch(chromium ?? '');
     await write();
-    cookies = await signIn(ADMIN_TOKEN);
+    cookies = await signIn(browser, service.baseUrl, ADMIN_TOKEN);
   }, 120_000);
 
   afterAll(async () => {
@@ -98,15 +99,6 @@ type Row = Record<string, unknown>;
     });
   }
 
-  async function signIn(token: string): Promise<Cookies> {
-    const watched = await openPage(browser, { url: `${service.baseUrl}/console`, width: 1440 });
-    await watched.page.getByLabel('Token').fill(token);
-    await watched.page.keyboard.press('Enter');
-    await watched.page.getByRole('heading', { name: 'Overview' }).waitFor();
-    const found = await watched.context.cookies();
-    await watched.context.close();
-    return found;
-  }
   const openAt = async (
     place: string,
     options: { width?: number; colorScheme?: 'light' | 'dark'; cookies?: Cookies } = {},

@@ -4,13 +4,14 @@ import type { Browser } from 'playwright-core';
 import { request } from 'undici';
 import {
   arrived,
+  type Cookies,
   cutTables,
   findChromium,
   launch,
   openPage,
   overflow,
+  signIn,
   violations,
-  type Cookies,
   type Watched,
 } from './support/browser.js';
 import { eventually } from './support/eventually.js';
@@ -36,7 +37,7 @@ const chromium = findChromium();
     service = await startProcess({ DATA_DIR: folder.path, ADMIN_TOKEN, ...settings });
     browser = await launch(chromium ?? '');
     await fiveDays();
-    cookies = await signIn(ADMIN_TOKEN);
+    cookies = await signIn(browser, service.baseUrl, ADMIN_TOKEN);
   }, 120_000);
 
   afterAll(async () => {
@@ -84,16 +85,6 @@ const chromium = findChromium();
     await plivo.advance(600);
   }
 
-  async function signIn(token: string): Promise<Cookies> {
-    const watched = await openPage(browser, { url: `${service.baseUrl}/console`, width: 1440 });
-    await watched.page.getByLabel('Token').fill(token);
-    await watched.page.keyboard.press('Enter');
-    await watched.page.getByRole('heading', { name: 'Overview' }).waitFor();
-    const found = await watched.context.cookies();
-    await watched.context.close();
-    return found;
-  }
-
   const open = async (
     place: string,
     options: { width?: number; colorScheme?: 'light' | 'dark'; cookies?: Cookies } = {},
@@ -110,7 +101,7 @@ const chromium = findChromium();
       method: 'POST',
       body: { name: 'fin', role: 'finance' },
     });
-    const { page, context } = await open('overview', { cookies: await signIn(token) });
+    const { page, context } = await open('overview', { cookies: await signIn(browser, service.baseUrl, token) });
     await page.getByRole('link', { name: 'Costs' }).click();
     const month = page.locator('label.filter', { hasText: 'Month' }).locator('select').first();
     await month.selectOption('last12');

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../platform/logging/logger.js';
 import { maskedAnswer } from './access/mask-numbers.js';
+import { isoText } from './values.dto.js';
 
 type Cell = string | number | null;
 
@@ -60,4 +61,14 @@ function cell(value: Cell): string {
   if (value === null) return '';
   const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What the audit keeps of an export: which filters were used; a person's number is one of them, and no word of the audit. */
+export function exportDetails(
+  { sessionId, from, to }: { sessionId?: string | undefined; from?: number | undefined; to?: number | undefined },
+  { query }: FastifyRequest,
+) {
+  const filters = Object.keys(query as object).filter((name) => name !== 'format');
+  const span = { from: isoText(from ?? null), to: isoText(to ?? null) };
+  return { session: sessionId ?? null, ...span, filters: filters.sort().join() };
 }

@@ -67,6 +67,17 @@ export function hashOf(page: Page): Promise<string> {
   return page.evaluate('location.hash');
 }
 
+/** As a person does, by the token; what opens pages for it from then on. */
+export async function signIn(browser: Browser, baseUrl: string, token: string): Promise<Cookies> {
+  const { page, context } = await openPage(browser, { url: `${baseUrl}/console`, width: 1440 });
+  await page.getByLabel('Token').fill(token);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  const cookies = await context.cookies();
+  await context.close();
+  return cookies;
+}
+
 /** By how many pixels the page is wider than its window. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -10,11 +10,10 @@ import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { Audit } from '../audit/audit.js';
-import { csvOf, isCsvWanted } from '../csv.js';
+import { csvOf, exportDetails, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
-import { isoText } from '../values.dto.js';
 import { CALL, CALLS_CSV, CALLS_PAGE } from './call-schema.js';
 import { CALL_COLUMNS, callCells, CallsQuery, pricedCall } from './calls.dto.js';
 
@@ -92,12 +91,7 @@ export class CallsController {
 
   private async csv(search: Search, request: FastifyRequest, reply: FastifyReply): Promise<Readable> {
     const csv = await csvOf({ columns: CALL_COLUMNS, pages: this.pages(search) }, request, reply, this.log);
-    const { sessionId, from, to } = search;
-    const span = { from: isoText(from ?? null), to: isoText(to ?? null) };
-    // Which filters were used; a person's number is one of them, and no word of the audit.
-    const filters = Object.keys(request.query as object).filter((name) => name !== 'format');
-    const details = { session: sessionId ?? null, ...span, filters: filters.sort().join() };
-    const write = { action: 'calls.exported', target: 'calls', details };
+    const write = { action: 'calls.exported', target: 'calls', details: exportDetails(search, request) };
     await this.database.transaction((tx) => this.audit.record(tx, write, request));
     return csv;
   }

@@ -12,11 +12,10 @@ import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
-import { csvOf, isCsvWanted } from '../csv.js';
+import { csvOf, exportDetails, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
-import { isoText } from '../values.dto.js';
 import {
   MessagesQuery,
   roleOf,
@@ -117,12 +116,7 @@ export class MessagesController {
 
   private async csv(search: Search, request: FastifyRequest, reply: FastifyReply): Promise<Readable> {
     const csv = await csvOf({ columns: TEXT_COLUMNS, pages: this.pages(search) }, request, reply, this.log);
-    const { sessionId, from, to } = search;
-    const span = { from: isoText(from ?? null), to: isoText(to ?? null) };
-    // As of calls: which filters were used, and no word of whom they were for.
-    const filters = Object.keys(request.query as object).filter((name) => name !== 'format');
-    const details = { session: sessionId ?? null, ...span, filters: filters.sort().join() };
-    const write = { action: 'messages.exported', target: 'messages', details };
+    const write = { action: 'messages.exported', target: 'messages', details: exportDetails(search, request) };
     await this.database.transaction((tx) => this.audit.record(tx, write, request));
     return csv;
   }
