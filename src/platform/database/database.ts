@@ -10,6 +10,7 @@ import { readSnapshot } from './mysql-snapshots.js';
 import { MysqlTransactions } from './mysql-transactions.js';
 import { Room } from './room.js';
 import { ReadingThreads } from './reading-threads.js';
+import { SqliteCheckpoints } from './sqlite-checkpoints.js';
 import { SqliteCommits } from './sqlite-commits.js';
 import { openReader } from './sqlite-reader.js';
 import { atOnce, managerOn, managerOver, mysqlPool, mysqlStatements, sqliteStatements } from './statements.js';
@@ -164,7 +165,9 @@ export class Database {
   private onSqlite(): Ways {
     const { database: file } = this.dataSource.options as { database: string };
     const run = sqliteStatements(this.dataSource.createQueryRunner().connect());
-    const commits = new SqliteCommits(managerOn(this.dataSource.manager, run, atOnce(run)), run, this.tellOfCommit);
+    const checkpoints = file === ':memory:' ? null : new SqliteCheckpoints(this.dataSource, file, run);
+    const writer = managerOn(this.dataSource.manager, run, atOnce(run));
+    const commits = new SqliteCommits(writer, run, this.tellOfCommit, checkpoints);
     const transactions = { run: commits.transaction.bind(commits) as RunTransaction, turns: commits.turns };
     if (file === ':memory:') {
       const read = commits.read.bind(commits) as Ways['read'];

@@ -10,7 +10,7 @@ const THREADS = 2;
 const PATIENCE_MS = 20;
 
 /** One thread, for one reader at a time. */
-class ReadingThread {
+export class ReadingThread {
   private readonly worker: Worker;
   /** In the order in which the thread answers. */
   private readonly asked: { resolve: (reply: Reply) => void; reject: (error: unknown) => void }[] = [];

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as immediate } from 'node:timers';
 import type { EntityManager } from 'typeorm';
+import type { SqliteCheckpoints } from './sqlite-checkpoints.js';
 import { NotBegun, TransactionOver, type Tx } from './transaction.js';
 import { Turns } from './turns.js';
 import { atOnce, managerOn, type RunStatement } from './statements.js';
@@ -32,6 +33,8 @@ export class SqliteCommits {
     private readonly connection: EntityManager,
     private readonly run: RunStatement,
     private readonly afterCommit: (tx: Tx) => void,
+    /** Null in memory, where there is no log. */
+    private readonly checkpoints: SqliteCheckpoints | null = null,
   ) {}
 
   /**
@@ -104,6 +107,7 @@ export class SqliteCommits {
     }
     this.turns.end(ended.length);
     for (const settle of ended) settle();
+    await this.checkpoints?.afterCommit();
   }
 
   private next(): Waiting {
