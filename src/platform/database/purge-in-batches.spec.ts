@@ -1,7 +1,7 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../../test/support/database.js';
 import type { Database } from './database.js';
-import { Batches } from './purge-in-batches.js';
+import { Batches, UsualTimes } from './purge-in-batches.js';
 
 describeOnEachDatabase('rows that are taken in batches', (open) => {
   let database: Database;
@@ -38,5 +38,43 @@ describeOnEachDatabase('rows that are taken in batches', (open) => {
   it('go on after the time is over, and are all taken whatever number was expected', async () => {
     const sizes = await taken(new Batches(database, 4, { spread: { rows: 1, overMs: 1 } }), 50);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThanOrEqual(50);
+  });
+});
+
+describe('the size of a batch that keeps to a time', () => {
+  /** 10 ms a row, so a batch may take 10 ms for each row of it, two thirds of which are its pause. */
+  const MS_PER_ROW = 10;
+  let times: UsualTimes;
+
+  beforeEach(() => {
+    times = new UsualTimes();
+  });
+
+  it('is one row until that has taken too long, and then doubles until it will do', () => {
+    const sizes = [1];
+    for (let batch = 0; batch < 7; batch++) {
+      times.note(sizes[batch] ?? 0, 100);
+      sizes.push(times.leastFor(MS_PER_ROW, 64));
+    }
+    expect(sizes).toEqual([1, 2, 4, 8, 16, 32, 32, 32]);
+  });
+
+  it('is the largest where none will do', () => {
+    for (const size of [1, 2, 4]) times.note(size, 1000);
+    expect(times.leastFor(MS_PER_ROW, 4)).toBe(4);
+  });
+
+  it('becomes less when less would do by now: what was slow once is tried again', () => {
+    times.note(1, 5);
+    times.note(2, 8);
+    expect(times.leastFor(MS_PER_ROW, 64)).toBe(4);
+    for (let batch = 0; batch < 30; batch++) times.note(4, 8);
+    expect(times.leastFor(MS_PER_ROW, 64)).toBe(2);
+  });
+
+  it('does not change for one that was slow', () => {
+    for (let batch = 0; batch < 20; batch++) times.note(1, 1);
+    times.note(1, 10);
+    expect(times.leastFor(MS_PER_ROW, 64)).toBe(1);
   });
 });

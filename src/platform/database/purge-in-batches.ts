@@ -12,8 +12,33 @@ const LEAST_PAUSE_MS = 2;
 const FIRST_BATCH = 16;
 /** Of work that has time: pauses are as long as that allows, up to so many times the batch, and never shorter than the batch. */
 const LONGEST_PAUSE_FOR_EACH_MS = 10;
+/** The last batch's part in what is usual for its size; and what each larger one leaves of what was usual for smaller ones. */
+const WEIGHT_OF_LAST = 0.2;
+const FORGETS = 0.99;
 /** However busy the machine: the commit costs the same for one row, and elsewhere than on SQLite nobody waits for rows that he does not want. */
 const LEAST = { sqlite: 4, server: 64 };
+
+/** How long batches of each size took of late: the least size that keeps to a time is felt least by those beside it. */
+export class UsualTimes {
+  private readonly ms = new Map<number, number>();
+
+  note(size: number, tookMs: number): void {
+    const usual = this.ms.get(size) ?? tookMs;
+    this.ms.set(size, usual + (tookMs - usual) * WEIGHT_OF_LAST);
+    // What was slow once is tried again some time.
+    for (const [smaller, ms] of this.ms) if (smaller < size) this.ms.set(smaller, ms * FORGETS);
+  }
+
+  /** Sizes are powers of two. A batch and its pause have `msPerRow` for each row; one of a size that has not been tried is. */
+  leastFor(msPerRow: number, most: number): number {
+    let size = 1;
+    for (; size * 2 <= most; size *= 2) {
+      const usual = this.ms.get(size);
+      if (usual === undefined || usual * (1 + PAUSE_FOR_EACH_MS) <= msPerRow * size) break;
+    }
+    return size;
+  }
+}
 
 /**
  * How many rows a purge takes at a time: as many as take some milliseconds, of whatever kind they are and however busy the machine is. A power of two,
@@ -23,7 +48,7 @@ export class Batches {
   private size: number;
   private readonly aimMs: number;
   private readonly least: number;
-  private readonly spread: { left: number; endsAt: number } | null;
+  private readonly spread: { left: number; endsAt: number; times: UsualTimes } | null;
 
   /**
    * `most`: what a statement has room for. `isUrgent`: goes on without a pause, but behind those who wait for their turn. `spread`: so many rows have so many
@@ -39,7 +64,9 @@ export class Batches {
     this.aimMs = AIM_MS[kind];
     this.least = spread ? 1 : Math.min(LEAST[kind], most);
     this.size = spread ? 1 : Math.max(Math.min(FIRST_BATCH, most), this.least);
-    this.spread = spread ? { left: spread.rows, endsAt: performance.now() + spread.overMs } : null;
+    this.spread = spread
+      ? { left: spread.rows, endsAt: performance.now() + spread.overMs, times: new UsualTimes() }
+      : null;
   }
 
   /** `purge` looks at up to `size` rows and returns how many there were; fewer are the last. Returns the same, and whether there may be more. */
@@ -61,14 +88,14 @@ export class Batches {
     return { count, isLast: count < size };
   }
 
-  /** Sets the next size as well: a larger batch costs less for each row, and is felt longer. */
+  /** Sets the next size as well. */
   private spreadPause(count: number, tookMs: number): number {
     const spread = this.spread as NonNullable<typeof this.spread>;
     spread.left = Math.max(spread.left - count, 1);
-    const turnMs = ((spread.endsAt - performance.now()) * this.size) / spread.left;
-    const wishedMs = tookMs * (1 + PAUSE_FOR_EACH_MS);
-    if (wishedMs > turnMs && this.size * 2 <= this.most) this.size *= 2;
-    else if (wishedMs * 3 < turnMs && this.size > 1) this.size /= 2;
+    spread.times.note(this.size, tookMs);
+    const msPerRow = (spread.endsAt - performance.now()) / spread.left;
+    const turnMs = msPerRow * this.size;
+    this.size = spread.times.leastFor(msPerRow, this.most);
     return Math.min(Math.max(turnMs - tookMs, tookMs), tookMs * LONGEST_PAUSE_FOR_EACH_MS);
   }
 
