@@ -13,6 +13,8 @@ export interface SessionRecord extends Omit<MaskingSession, 'parties' | 'setting
   settings: SessionSettings;
   /** What the account is charged for having it, in micro-units; as its price was when it was opened. */
   fee: number;
+  /** Made anew for each row. There and empty, because an object without one of its row's names is copied name by name: 4 us and more of each answer. */
+  pairIndex?: undefined;
 }
 
 /** What is told of a session whose time is over: nobody's number. */
@@ -41,13 +43,14 @@ export class SessionRecords {
     private readonly database: Database,
   ) {}
 
-  fromRow({ pairIndex, ...row }: MaskingSession): SessionRecord {
+  fromRow(row: MaskingSession): SessionRecord {
     const place: SealedPlace = { column: 'masking_session.parties', row: row.id, account: row.accountId };
     return {
       ...row,
       parties: JSON.parse(this.crypto.open(place, row.parties)) as SessionParties,
       settings: JSON.parse(row.settings) as SessionSettings,
       fee: row.fee ?? 0,
+      pairIndex: undefined,
     };
   }
 
