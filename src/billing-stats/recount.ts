@@ -247,7 +247,7 @@ export class Recount implements OnModuleInit {
     const { after } = state;
     if (after === END_OF_IDS) return begun(state, 'hour-sums');
     const page = await this.database.browse((manager) => nextOpened(manager, { after, limit: this.pageSize }));
-    const upTo = page.length < this.pageSize ? END_OF_IDS : (page.at(-1)?.id ?? END_OF_IDS);
+    const upTo = page.at(-1)?.id ?? END_OF_IDS;
     await this.settle(state.found, isRepair, (tx) => surplusOfSessions(tx, after, upTo));
     return { ...state, after: upTo };
   }
