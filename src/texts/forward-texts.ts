@@ -161,9 +161,7 @@ export class ForwardTexts implements OnModuleInit {
     if (this.clock.now() > (sendingAt ?? 0) + STALE_MS) return null;
     try {
       const { messageUuid } = await this.plivo.sendMessage(credentials, message);
-      const next = await this.accepted(forward, messageUuid, this.clock.now() < endsAt ? lane : null);
-      this.counts.forwarded('accepted');
-      return next;
+      return await this.accepted(forward, messageUuid, this.clock.now() < endsAt ? lane : null);
     } catch (error) {
       await this.afterFailure(forward, error);
       return null;
@@ -203,8 +201,8 @@ export class ForwardTexts implements OnModuleInit {
       const seconds = error instanceof ProviderBusy ? Math.max(error.retryAfterSeconds, 1) : 5;
       throw new RetryLater(Math.min(seconds, 30), error.code);
     }
+    // The lane's next look finds it still about to be sent, and has it looked for.
     if (!(error instanceof ProviderOutcomeUnknown)) throw error;
-    await this.database.transaction((tx) => this.settleForwards.begin(tx, forward));
   }
 
   /** It was never sent, or Plivo did not take it. The session's row is held. */

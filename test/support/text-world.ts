@@ -42,7 +42,8 @@ import { SettleForwards } from '../../src/texts/settle-forwards.js';
 import { PurgeTexts } from '../../src/texts/purge-texts.js';
 import { VerifyText } from '../../src/texts/verify-text.js';
 import { WakeAfterMedia } from '../../src/texts/wake-after-media.js';
-import { ACCOUNT, digest, sessionsOn } from './ground.js';
+import { ACCOUNT, addNumbers, clearSessions, digest, FakeClock, sessionsOn } from './ground.js';
+import { turnTextsOn } from './texts.js';
 
 const KEY = Buffer.alloc(32, 5);
 
@@ -122,7 +123,8 @@ export function textsOn(database: Database, clock: Clock, plivo: unknown) {
   const jobs = new Jobs(database, clock, config, log);
   const settings = new AccountSettings(database, clock, config);
   const spend = new Spend(database, clock, jobs, events, log, new Metrics());
-  const counts = new CountTexts(new Metrics());
+  const metrics = new Metrics();
+  const counts = new CountTexts(metrics);
   const store = new FolderStore(join(tmpdir(), `masking-media-${newId()}`));
   const links = new PictureLinks(config, clock, crypto);
   const openPicture = new OpenPicture(database, crypto, log, store);
@@ -229,6 +231,7 @@ export function textsOn(database: Database, clock: Clock, plivo: unknown) {
     settings,
     spend,
     log,
+    metrics,
     priceTexts,
     sweepTexts,
     receiveText,
@@ -240,6 +243,22 @@ export function textsOn(database: Database, clock: Clock, plivo: unknown) {
     media: { links, openPicture, deleteMedia, store },
     purgeTexts,
   };
+}
+
+/** Texts of one account over some numbers, of whom nobody has written yet. */
+export async function beginTexts(database: Database, numbers: string[], settings: object = {}) {
+  await clearSessions(database);
+  await clearTexts(database);
+  await database.transaction(async (tx) => {
+    const account = 'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at)';
+    await tx.query(`${account} VALUES (?, 'Some', 'x', 'sealed', 0)`, [ACCOUNT]);
+  });
+  await addNumbers(database, numbers);
+  await database.transaction((tx) => tx.query("UPDATE virtual_number SET texts = 'yes'"));
+  await turnTextsOn(database, ACCOUNT, settings);
+  const clock = new FakeClock();
+  const plivo = new MessagePlivo(clock);
+  return { clock, plivo, world: textsOn(database, clock, plivo) };
 }
 
 export async function clearTexts(database: Database): Promise<void> {
