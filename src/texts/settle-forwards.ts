@@ -12,7 +12,7 @@ import type { E164 } from '../telephony/phone.js';
 import { OPTED_OUT, TellForward } from './tell-forward.js';
 import { CountTexts } from './count-texts.js';
 import { NoteOptOuts } from './note-opt-outs.js';
-import { isFinal, isTaken, toldBy, type Told } from './join-reports.js';
+import { isFinal, toldBy, type Told } from './join-reports.js';
 import { afterLook, ListedMessage, longestSought, LOOKS_MS } from './listed-message.js';
 import { priceAtOf } from './priced-after.js';
 import { SettleNotices } from './settle-notices.js';
@@ -67,14 +67,11 @@ export class SettleForwards implements OnModuleInit {
     await this.jobs.enqueue(tx, SETTLE, { accountId }, { runAt: lookUpAt, key: settleKey(accountId), sooner: true });
   }
 
-  /** Plivo has named it. Nothing that a report has told is taken back. */
+  /** Plivo has named it. Nothing that a report has told is taken back: it would have named it before. */
   async accept(tx: Tx, { id, sessionId }: TextForward, messageUuid: string): Promise<void> {
     const forward = await this.holdIn(tx, sessionId, id);
     if (!forward || forward.messageUuid !== null) return;
-    await this.apply(tx, forward, messageUuid, {
-      ...forward,
-      state: isTaken(forward.state) ? forward.state : 'accepted',
-    });
+    await this.apply(tx, forward, messageUuid, { ...forward, state: 'accepted' });
   }
 
   /** Notes what is known of a forward, whose row is held, and that it is this message; what it cost counts once. */
