@@ -5,7 +5,7 @@ import { beginTexts, textsOn, textTold, verifiedText, type MessagePlivo } from '
 import { turnTextsOn } from '../../test/support/texts.js';
 import type { Database } from '../platform/database/database.js';
 import { newRandomId } from '../platform/ids.js';
-import { ProviderOutcomeUnknown, ProviderRefused } from '../plivo/index.js';
+import { ProviderBusy, ProviderOutcomeUnknown, ProviderRefused } from '../plivo/index.js';
 
 const [NUMBER = ''] = usNumbers(1);
 const [ANA, RAVI, STRANGER] = [party(1), party(2), party(9)];
@@ -55,8 +55,12 @@ describeOnEachDatabase('what becomes of texts', (open) => {
     ['masking_message_forwards_total', ANA, ''],
     ['masking_message_notices_total', STRANGER, 'stranger '],
   ])('is counted once where it was refused, and where nobody will know: %s', async (name, from, of) => {
-    plivo.mishap = () => new ProviderRefused(400, 'no');
+    plivo.mishap = () => new ProviderBusy(1);
     await write(from);
+    expect(await counted(name)).toEqual({});
+    plivo.mishap = () => new ProviderRefused(400, 'no');
+    clock.advance(1000);
+    await world.jobs.runDue();
     expect(await counted(name)).toEqual({ [`${of}rejected`]: 1 });
     plivo.mishap = () => new ProviderOutcomeUnknown('Plivo did not answer in time');
     await database.transaction((tx) => tx.query('DELETE FROM text_notice'));

@@ -1,13 +1,20 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
+import { ACCOUNT, announced, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
 import { beginTexts, textTold, verifiedText, type MessagePlivo } from '../../test/support/text-world.js';
 import type { Database } from '../platform/database/database.js';
 import { ProviderOutcomeUnknown, type MessageRecord, type MessageReport } from '../plivo/index.js';
+import { ForwardTurned, TextFigured } from './texts.events.js';
 
 const [NUMBER = '', OTHER = ''] = usNumbers(2);
 const [ANA, RAVI] = [party(1), party(2)];
 const DAY_MS = 86_400_000;
+const SETTINGS = {
+  text_notices: { stranger: 'Nobody.' },
+  daily_spend_cap: '1',
+  max_rate_per_minute: '0.01',
+  max_rate_per_message: '0.01',
+};
 
 interface Row {
   id: string;
@@ -28,7 +35,7 @@ describeOnEachDatabase('a report about a text', (open) => {
     ({ database } = await open());
   });
   beforeEach(async () => {
-    ({ clock, plivo, world } = await beginTexts(database, [NUMBER, OTHER], { text_notices: { stranger: 'Nobody.' } }));
+    ({ clock, plivo, world } = await beginTexts(database, [NUMBER, OTHER], SETTINGS));
     await world.sessions.open({ first_party: ANA, second_party: RAVI, messaging: true, session_expiry: 7200 });
     foreign = [];
     const log = { error: (what: string, of: object) => foreign.push({ what, ...of }) };
@@ -139,6 +146,34 @@ describeOnEachDatabase('a report about a text', (open) => {
     clock.advance(60_000);
     await report(id, { units: 2 });
     expect(await priceAt()).toBe(540_000);
+  });
+
+  it('is told and counted once, and frees what was reserved when nothing more can come', async () => {
+    await write('hello');
+    const { id } = await only();
+    const news = announced(world.sessions.events, [TextFigured, ForwardTurned]);
+    const after = async (told: Partial<MessageReport>): Promise<unknown[]> => {
+      news.length = 0;
+      await report(id, told);
+      const reserved = (await world.spend.today(ACCOUNT))?.reserved;
+      return [reserved, ...news.map((one) => (one instanceof ForwardTurned ? one.outcome : 'figured')).toSorted()];
+    };
+    expect(await after({ state: 'sent' })).toEqual([10_000, 'figured', 'sent']);
+    expect(await after({ state: 'sent' })).toEqual([10_000]);
+    expect(await after({ state: 'sent', sequence: 2, amountMicros: 8000 })).toEqual([10_000, 'figured']);
+    expect(await after({})).toEqual([0, 'delivered', 'figured']);
+    expect(await after({})).toEqual([0]);
+  });
+
+  it.each([
+    ['failed', 200, 1],
+    ['failed', 30, 0],
+    ['undelivered', 200, 0],
+  ] as const)('that it has %s by %i says that its person wants no texts: %i', async (state, errorCode, wishes) => {
+    await write('hello');
+    for (let time = 0; time < 2; time += 1) await report((await only()).id, { state, errorCode });
+    const known = await database.read((manager) => manager.query<unknown[]>('SELECT 1 FROM text_opt_out'));
+    expect(known).toHaveLength(wishes);
   });
 
   const recorded = (more: Partial<MessageRecord>): void => {

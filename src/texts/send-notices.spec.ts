@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
+import { ACCOUNT, announced, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
 import { beginTexts, textsOn, textTold, verifiedText, type MessagePlivo } from '../../test/support/text-world.js';
 import { turnTextsOn } from '../../test/support/texts.js';
 import type { Database } from '../platform/database/database.js';
@@ -9,8 +9,10 @@ import {
   ProviderOutcomeUnknown,
   ProviderRefused,
   ProviderUnavailable,
+  type MessageState,
   type SendMessage,
 } from '../plivo/index.js';
+import { TextFigured } from './texts.events.js';
 
 const [NUMBER = ''] = usNumbers(1);
 const STRANGER = party(9);
@@ -62,10 +64,10 @@ describeOnEachDatabase('a sentence of ours', (open) => {
       return sendMessage(credentials, order);
     };
   };
-  const delivered = async ({ reportUrl }: SendMessage, messageUuid: string): Promise<void> => {
+  const reported = async ({ reportUrl }: SendMessage, messageUuid: string, state: MessageState): Promise<void> => {
     const told = {
       messageUuid,
-      state: 'delivered' as const,
+      state,
       sequence: 2,
       units: 1,
       amountMicros: 7000,
@@ -94,6 +96,33 @@ describeOnEachDatabase('a sentence of ours', (open) => {
     expect(sent()).toEqual([]);
   });
 
+  it('that Plivo refuses ends alone, whatever else is to be said', async () => {
+    const told = textTold(party(8), NUMBER, 'hello');
+    await world.receiveText.run(verifiedText(told), told);
+    plivo.mishap = () => new ProviderRefused(400, 'no');
+    await run();
+    expect((await notices()).map(({ state }) => state).toSorted()).toEqual(['pending', 'rejected']);
+  });
+
+  it('is asked for its price at an hour that each of its states sets once, and counted each time', async () => {
+    const figured = announced(world.sessions.events, [TextFigured]);
+    await run();
+    const priceAt = async (): Promise<number> => {
+      const [row] = await rows<{ at: unknown }>('SELECT price_at AS at FROM text_notice');
+      return Number(row?.at) - clock.now();
+    };
+    expect([await priceAt(), figured.length]).toEqual([86_400_000, 1]);
+    for (const [state, at] of [
+      ['delivered', 600_000],
+      ['delivered', 540_000],
+    ] as const) {
+      clock.advance(60_000);
+      await reported(plivo.sent[0]!, plivo.sent[0]?.messageUuid ?? '', state);
+      expect(await priceAt()).toBe(at);
+    }
+    expect(figured).toHaveLength(3);
+  });
+
   it.each<[answer: string, error: () => Error, seconds: number]>([
     ['wait 0 s', () => new ProviderBusy(0), 1],
     ['wait 7 s', () => new ProviderBusy(7), 7],
@@ -106,7 +135,6 @@ describeOnEachDatabase('a sentence of ours', (open) => {
     await later(seconds * 1000 - 1);
     expect(sent()).toEqual([]);
     await later(1);
-    await later(60_000);
     expect(sent()).toEqual(['Nobody here.']);
     expect(await reserved()).toBe(10_000);
   });
@@ -163,9 +191,10 @@ describeOnEachDatabase('a sentence of ours', (open) => {
     ['nothing', () => new ProviderOutcomeUnknown('Plivo did not answer in time')],
     ['that it has it', null],
   ])('stays as a report has told of it, though Plivo then answers %s', async (_, error) => {
-    meanwhile((order) => delivered(order, 'its own'), error && error());
+    meanwhile((order) => reported(order, 'its own', 'sent'), error && error());
     await run();
-    expect(await notices()).toMatchObject([{ state: 'delivered', message_uuid: 'its own', reason: null }]);
+    expect(await notices()).toMatchObject([{ state: 'sent', message_uuid: 'its own', reason: null }]);
+    expect(await reserved()).toBe(10_000);
     expect(await rows('SELECT look_up_at FROM text_notice')).toEqual([{ look_up_at: null }]);
   });
 
@@ -176,6 +205,7 @@ describeOnEachDatabase('a sentence of ours', (open) => {
     plivo.mishap = () => null;
     for (const at of [20_000, 60_000, 180_000, 600_000]) {
       expect(await notices()).toMatchObject([{ state: 'unknown', look_up_at: expect.anything() }]);
+      expect(await reserved()).toBe(10_000);
       await later(begunAt + at - 1 - clock.now());
       expect(plivo.looks).not.toContain(begunAt + at - 1);
       await later(1);
@@ -191,11 +221,11 @@ describeOnEachDatabase('a sentence of ours', (open) => {
     await run();
     const { findMessages } = plivo;
     plivo.findMessages = async (...of: Parameters<typeof findMessages>) => {
-      await delivered(plivo.sent[0]!, plivo.sent[0]?.messageUuid ?? '');
+      await reported(plivo.sent[0]!, plivo.sent[0]?.messageUuid ?? '', 'delivered');
       return findMessages(...of);
     };
     await later(20_000);
-    expect(await notices()).toMatchObject([{ state: 'delivered' }]);
+    expect(await notices()).toMatchObject([{ state: 'delivered', look_ups: 0, look_up_at: null }]);
     expect(await reserved()).toBe(0);
   });
 

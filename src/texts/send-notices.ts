@@ -67,16 +67,14 @@ export class SendNotices implements OnModuleInit {
     if (notice !== null) await this.send(notice, text);
   }
 
-  /** A report of Plivo about one; false where it is about none. `noticeId`: of the report's address. */
-  async report(tx: Tx, accountId: string, noticeId: string | null, told: MessageReport): Promise<boolean> {
+  /** A report of Plivo, which may be about one. `noticeId`: of the report's address. */
+  async report(tx: Tx, accountId: string, noticeId: string | null, told: MessageReport): Promise<void> {
     const { messageUuid } = told;
     const [where, parameters] = noticeId ? ['id = ?', [noticeId]] : ['message_uuid = ?', [messageUuid]];
     const one = `FROM text_notice WHERE ${where} AND account_id = ? ${this.database.forUpdate}`;
     const [notice] = await NOTICE.read(tx, one, [...parameters, accountId]);
-    if (!notice) return false;
-    if (notice.messageUuid !== null && notice.messageUuid !== messageUuid) return true;
+    if (!notice || (notice.messageUuid !== null && notice.messageUuid !== messageUuid)) return;
     await this.apply(tx, notice, messageUuid, joined(notice, told));
-    return true;
   }
 
   /** What Plivo's record says of one, null where there is none, and when it is to be asked for again. */

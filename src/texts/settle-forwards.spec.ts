@@ -37,10 +37,9 @@ describeOnEachDatabase('a text of unknown outcome', (open) => {
     await world.receiveText.run(verifiedText(told), told);
     await world.jobs.runDue();
   };
-  const unknown = (): Error => new ProviderOutcomeUnknown('Plivo did not answer in time');
   /** Sent, and Plivo has it or has not; nobody knows. */
   const doubt = async (words: string, isThere: boolean, from = ANA): Promise<void> => {
-    Object.assign(plivo, { [isThere ? 'afterwards' : 'mishap']: unknown });
+    Object.assign(plivo, { [isThere ? 'afterwards' : 'mishap']: () => new ProviderOutcomeUnknown('late') });
     await write(from, words);
     Object.assign(plivo, { afterwards: () => null, mishap: () => null });
   };
@@ -95,26 +94,19 @@ describeOnEachDatabase('a text of unknown outcome', (open) => {
   ])('is not what Plivo had %i ms after it: %s', async (shift, state) => {
     await doubt('hello', true);
     changeRecord({ at: clock.now() + shift });
-    await later(20_000);
-    await later(40_000);
+    for (const ms of [20_000, 40_000]) await later(ms);
     expect(await states()).toEqual([state]);
   });
 
-  it.each([{ from: OTHER }, { to: party(3).slice(1) }])('is not what Plivo lists of others: %j', async (more) => {
+  it.each<[what: string, listed: (own: MessageRecord) => MessageRecord[]]>([
+    ['another number', (own) => [{ ...own, from: OTHER }]],
+    ['another person', (own) => [{ ...own, to: party(3).slice(1) }]],
+    ['two that it might be', (own) => [own, { ...own, messageUuid: 'another' }]],
+  ])('is not found where Plivo lists %s', async (_, listed) => {
     await doubt('hello', true);
-    changeRecord(more);
-    plivo.findMessages = async () => [...plivo.records.values()];
+    plivo.findMessages = async () => [...plivo.records.values()].flatMap(listed);
     await later(20_000);
-    expect(await states()).toEqual(['unknown']);
-  });
-
-  it('is none of two that it might be', async () => {
-    await doubt('hello', true);
-    const [record] = [...plivo.records.values()];
-    plivo.records.set('another', { ...record!, messageUuid: 'another' });
-    await later(20_000);
-    expect(await states()).toEqual(['unknown']);
-    expect(await forwards()).toMatchObject([{ message_uuid: null }]);
+    expect(await forwards()).toMatchObject([{ state: 'unknown', message_uuid: null }]);
   });
 
   it('is not what another text, or a sentence of ours, is known to be', async () => {
@@ -204,9 +196,10 @@ describeOnEachDatabase('a text of unknown outcome', (open) => {
 
   it('has been looked for by nobody where that fails for a reason of ours', async () => {
     await doubt('hello', true);
-    plivo.findMessages = async () => Promise.reject(new TypeError('a fault of ours'));
+    const fault = new TypeError('a fault of ours');
+    plivo.findMessages = async () => Promise.reject(fault);
     clock.advance(20_000);
-    await expect(world.settleForwards.run(ACCOUNT)).rejects.toThrow(TypeError);
+    await expect(world.settleForwards.run(ACCOUNT)).rejects.toBe(fault);
     expect(await rows('SELECT look_ups FROM text_forward')).toMatchObject([{ look_ups: 0 }]);
   });
 
@@ -226,10 +219,33 @@ describeOnEachDatabase('a text of unknown outcome', (open) => {
     ]);
   });
 
+  it('is looked for before those that have waited less, of its account alone, and nobody when all are known', async () => {
+    await doubt('one', true);
+    clock.advance(1000);
+    await doubt('two', true, RAVI);
+    const run = () => world.settleForwards.run(ACCOUNT).catch((error: unknown) => error);
+    clock.advance(19_000);
+    await run();
+    expect(await rows("SELECT sender_role FROM text_forward WHERE state = 'sent'")).toEqual([{ sender_role: 'first' }]);
+    clock.advance(6000);
+    await change("UPDATE text_forward SET account_id = 'MAOTHEROTHEROTHER000' WHERE state = 'unknown'");
+    expect([await run(), (await states()).toSorted()]).toEqual([undefined, ['sent', 'unknown']]);
+  });
+
+  it('is looked for in time, though an earlier one of its account is to be looked for later', async () => {
+    await doubt('one', false);
+    for (const ms of [20_000, 40_000, 120_000]) await later(ms);
+    const begunAt = clock.now();
+    await doubt('two', true, RAVI);
+    await later(20_000);
+    expect(plivo.looks.at(-1)).toBe(begunAt + 20_000);
+  });
+
   it('whose person was erased is looked for by nobody', async () => {
     await doubt('hello', true);
     await change('UPDATE text_forward SET recipient = NULL');
-    await later(20_000);
+    clock.advance(20_000);
+    await expect(world.settleForwards.run(ACCOUNT)).rejects.toMatchObject({ name: 'Defer' });
     expect([plivo.looks, await rows('SELECT looked_at FROM text_forward')]).toEqual([[], [{ looked_at: null }]]);
   });
 });

@@ -56,13 +56,11 @@ export class SettleForwards implements OnModuleInit {
     this.jobs.handle<{ forwardId: string }>(CONFIRM, { leaseSeconds: 60 }, ({ forwardId }) => this.confirm(forwardId));
   }
 
-  /** From here on nobody sends it, whatever turns out. */
-  async begin(tx: Tx, { id, accountId, attempt, sendingAt }: TextForward): Promise<void> {
+  /** From here on nobody sends it, whatever turns out. Its row is held, and says that it was about to be sent. */
+  async begin(tx: Tx, { id, accountId, sendingAt }: TextForward): Promise<void> {
     const now = this.clock.now();
     const lookUpAt = (sendingAt ?? now) + LOOKS_MS[0];
-    const unknown = { state: 'unknown' as const, lookUpAt, updatedAt: now };
-    const mine = "WHERE id = ? AND state = 'sending' AND attempt = ?";
-    if ((await FORWARDS.update(tx, unknown, mine, [id, attempt])) === 0) return;
+    await FORWARDS.update(tx, { state: 'unknown', lookUpAt, updatedAt: now }, 'WHERE id = ?', [id]);
     this.counts.forwarded('unknown');
     await this.jobs.enqueue(tx, SETTLE, { accountId }, { runAt: lookUpAt, key: settleKey(accountId), sooner: true });
   }

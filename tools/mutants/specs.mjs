@@ -20,7 +20,13 @@ const ALSO = new Map([
     [/\/call-story\.spec/, /\/(calls|route)\.controller\.spec/, /\/(every-way|lost-webhooks|billing)\.e2e-spec/],
   ],
   ['billing-stats', [/\/spend\.spec/]],
-  ['texts', [/\/(count-text|tell-texts)\.spec/, /\/(texts|text-wishes|texts-money)\.e2e-spec/]],
+  [
+    'texts',
+    [
+      /\/(count-text|tell-texts|erase-person|forget-ended-sessions)\.spec/,
+      /\/(texts|text-wishes|texts-money)\.e2e-spec/,
+    ],
+  ],
 ]);
 
 export function specsOf(folder) {
