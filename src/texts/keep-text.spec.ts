@@ -1,11 +1,12 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
+import { ACCOUNT, announced, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
 import { beginTexts, textTold, verifiedText, type MessagePlivo } from '../../test/support/text-world.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
 import type { MessageWebhook } from '../plivo/index.js';
 import type { SessionRecord } from '../sessions/index.js';
+import { ForwardTurned } from './texts.events.js';
 
 const [NUMBER = ''] = usNumbers(1);
 const [ANA, RAVI] = [party(1), party(2)];
@@ -135,5 +136,35 @@ describeOnEachDatabase('a text that is to be passed on', (open) => {
       [RAVI.slice(1), 'look'],
       [ANA.slice(1), 'Pictures cannot be passed on.'],
     ]);
+  });
+
+  it.each([
+    [0, 0],
+    [1, 1],
+  ])('keeps its words where the account keeps texts for %i days: %i', async (days, kept) => {
+    await begin({ text_retention_days: days });
+    await write('one');
+    const found = await database.read((manager) =>
+      manager.query<{ kept: unknown }[]>('SELECT is_body_kept AS kept FROM text_forward'),
+    );
+    expect(found.map((row) => Number(row.kept))).toEqual([kept]);
+  });
+
+  it.each([
+    ['UPDATE text_message SET sender = NULL, sender_index = NULL', [{ outcome: 'failed', told: { from: '' } }]],
+    ['DELETE FROM text_message', []],
+  ])('of who was erased is told without a number, and to nobody else: %s', async (erase, events) => {
+    await begin({ text_notices: { failed: 'Not delivered.' } });
+    await write('one');
+    await world.jobs.runDue();
+    await database.transaction((tx) => tx.query(erase));
+    const told = announced(world.sessions.events, [ForwardTurned]);
+    const { messageUuid = '' } = plivo.sent[0] ?? {};
+    const failed = { messageUuid, state: 'failed' as const, sequence: 1, units: 1, amountMicros: 0, errorCode: 80 };
+    await world.noteReport.run(verifiedText({}), null, failed);
+    await world.jobs.runDue();
+    expect(told).toMatchObject(events);
+    expect([told.length, sent()]).toEqual([events.length, [[RAVI.slice(1), 'one']]]);
+    expect((await ends())[0]).toMatchObject({ state: 'failed' });
   });
 });

@@ -109,6 +109,35 @@ describeOnEachDatabase('a word about being written to', (open) => {
     expect(told).toMatchObject([{ kind: 'out', at: clock.now() }]);
   });
 
+  const write = (sql: string, values: unknown[] = []): Promise<unknown> =>
+    database.transaction((tx) => tx.query(sql, values));
+
+  it('is not asked for again once that is known, nor where its text is gone', async () => {
+    await say('stop', clock.now());
+    const [{ id } = { id: '' }] = await database.read((manager) =>
+      manager.query<{ id: string }[]>('SELECT id FROM text_message'),
+    );
+    await database.transaction((tx) => world.jobs.enqueue(tx, 'texts.date-word', { textId: id }));
+    await later(0);
+    expect(asked).toHaveLength(1);
+    await say('start', null);
+    await write('DELETE FROM text_message');
+    await later(5000);
+    expect(asked).toHaveLength(2);
+    expect(await database.read((manager) => manager.query('SELECT 1 FROM job'))).toEqual([]);
+  });
+
+  it('stays as it was settled while it was asked for', async () => {
+    const at = clock.now() - 1000;
+    plivo.getMessage = async (_, uuid) => {
+      await write('UPDATE text_opt_out SET is_settled = 1, at = ?', [at]);
+      return plivo.records.get(uuid) ?? null;
+    };
+    await say('stop', clock.now() - 5000);
+    const found = await database.read((manager) => manager.query<{ at: unknown }[]>('SELECT at FROM text_opt_out'));
+    expect(found.map((row) => Number(row.at))).toEqual([at]);
+  });
+
   it('of a name, or that asks for help, is none', async () => {
     await say('stop', clock.now(), { from: 'AMAZON' });
     await say('help', clock.now());

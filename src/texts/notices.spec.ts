@@ -157,7 +157,7 @@ describeOnEachDatabase('who has written', (open) => {
   });
 
   it.each([
-    [59, 1],
+    [60, 1],
     [61, 0],
   ])('is told that a text has failed %i minutes after it: %i times', async (minutes, times) => {
     await lent({ session_expiry: 86_400 });

@@ -141,4 +141,18 @@ describeOnEachDatabase('a text that comes in', (open) => {
     await receive({ ...told, media });
     expect(news).toMatchObject([{ units: 1 + 2, text: { mediaCount: 1 } }]);
   });
+
+  it('that goes no further has its pictures deleted at Plivo, once anybody vouches for it', async () => {
+    const statuses = async () => (await rows('SELECT status FROM text_media')).map((row) => row['status']);
+    for (const [isHint, to, found] of [
+      [true, NUMBER, []],
+      [false, 'AMAZON', []],
+      [false, NUMBER, ['deleting']],
+    ] as const) {
+      const told = textTold(STRANGER, to, 'look', { mediaCount: 1, kind: 'mms' });
+      const media = [`https://media.plivo.com/Account/MA/Message/${told.messageUuid}/Media/some`];
+      await receive({ ...told, media }, isHint);
+      expect(await statuses()).toEqual(found);
+    }
+  });
 });
