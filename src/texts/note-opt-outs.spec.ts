@@ -138,6 +138,13 @@ describeOnEachDatabase('a word about being written to', (open) => {
     expect(found.map((row) => Number(row.at))).toEqual([at]);
   });
 
+  it('that nobody vouches for is none', async () => {
+    await say('stop', null, { isHint: true });
+    expect([await silent(), await facts()]).toEqual([false, []]);
+    for (let second = 0; second < 65; second += 5) await later(5000);
+    expect([await silent(), await facts(), sentTo(RAVI)]).toEqual([false, [], []]);
+  });
+
   it('of a name, or that asks for help, is none', async () => {
     await say('stop', clock.now(), { from: 'AMAZON' });
     await say('help', clock.now());

@@ -96,7 +96,9 @@ describeOnEachDatabase('a text that waits for its record', (open) => {
     ['GOOGLE', 'unverified'],
   ])('of a name is told as such where the record has that name: %s: %s', async (from, reason) => {
     recorded(await receive('hello', 'AMAZON'), { from });
+    const figured = announced(world.sessions.events, [TextFigured]);
     await later(0);
+    expect(figured).toHaveLength(reason === 'unverified' ? 0 : 1);
     expect(await texts()).toMatchObject([{ decision: 'refuse', reason }]);
   });
 
