@@ -205,6 +205,50 @@ const chromium = findChromium();
     await context.close();
   }, 90_000);
 
+  it('shows at once what is known of the checks; what is found later comes to its place and moves nothing that is read', async () => {
+    const { page, context } = await signedIn('operators');
+    const well = { reason: null, remedy: null, as_of: new Date().toISOString(), is_running: false };
+    const awaited = { verdict: null, found: null, reason: null, remedy: null, as_of: null, is_running: true };
+    let late: object = awaited;
+    await context.route('**/admin/system', async (route) => {
+      const body = (await (await route.fetch()).json()) as object;
+      const checks = [
+        { ...well, name: 'node', verdict: 'ok', found: 'v20' },
+        { name: 'plivo-credentials', ...late },
+        { ...well, name: 'disk', verdict: 'failed', found: 'full', reason: 'Nothing is kept.', remedy: 'Make room.' },
+      ];
+      await route.fulfill({ json: { ...body, checks } });
+    });
+    await go(page, 'system');
+    const rows = page.locator('.checks li');
+    const summary = page.locator('.checks-summary');
+    const shown = async (): Promise<string[]> =>
+      (await rows.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').replace(/ ?(now|\d+ s ago)$/, ''));
+    const before = [
+      'does not work disk full Nothing is kept. What to do: Make room.',
+      'well node v20',
+      'looking… plivo-credentials Not looked at since this process started.',
+    ];
+    await eventually(async () => expect(await shown()).toEqual(before));
+    await summary.getByText('looking, 1 to come').waitFor();
+    await summary.getByRole('button', { name: 'Go to disk' }).click();
+    expect(await page.evaluate('document.activeElement.dataset.check')).toBe('disk');
+    const places = async (): Promise<unknown[]> => [
+      (await summary.boundingBox())?.y,
+      ...(await Promise.all([0, 1, 2].map(async (place) => (await rows.nth(place).boundingBox())?.y))),
+    ];
+    const stood = await places();
+
+    late = { ...well, verdict: 'failed', found: 'Plivo refuses them', reason: 'No calls.', remedy: 'Set them.' };
+    const told = 'does not work plivo-credentials Plivo refuses them No calls. What to do: Set them.';
+    await eventually(async () => expect(await shown()).toEqual([...before.slice(0, 2), told]));
+    expect(await places()).toEqual(stood);
+    const status = page.getByRole('status').filter({ hasText: '2 things were found' });
+    await status.getByRole('button', { name: 'Go to plivo-credentials' }).waitFor();
+    expect(await summary.innerText()).not.toContain('to come');
+    await context.close();
+  }, 90_000);
+
   it('shows who may only read what they may not do, and who may', async () => {
     const made = await ask('POST', '/admin/operators', { name: 'vera', role: 'viewer' });
     const { page, context } = await signedIn('operators', {}, String(made.body['token']));

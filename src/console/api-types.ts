@@ -3066,13 +3066,16 @@ export interface components {
         };
         System: {
             checks: {
-                found: string;
+                /** Format: date-time */
+                as_of: string | null;
+                found: string | null;
+                is_running: boolean;
                 /** @enum {string} */
                 name: "node" | "settings" | "data-folder" | "disk" | "database" | "database-version" | "database-settings" | "migrations" | "encryption-key" | "process" | "public-url" | "clock" | "plivo-credentials" | "signature" | "numbers" | "applications" | "application-urls" | "webhooks" | "worker" | "jobs" | "scheduler" | "callbacks" | "recordings";
                 reason: string | null;
                 remedy: string | null;
-                /** @enum {string} */
-                verdict: "ok" | "warning" | "failed" | "skipped";
+                /** @enum {string|null} */
+                verdict: "ok" | "warning" | "failed" | "skipped" | null;
             }[];
             commit: string | null;
             database: string;

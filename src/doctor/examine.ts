@@ -56,14 +56,10 @@ export interface CheckResult extends Finding {
 const LIMIT_MS = 60_000;
 
 /** Makes these checks side by side, and tells what each has found. Never rejects: what cannot be looked at is `skipped`. */
-export async function examine(
-  patient: Patient,
-  names: readonly CheckName[] = CHECK_NAMES,
-  limitMs = LIMIT_MS,
-): Promise<CheckResult[]> {
+export async function examine(patient: Patient, names: readonly CheckName[] = CHECK_NAMES): Promise<CheckResult[]> {
   const found = await Promise.all(
     names.map(async (name) => {
-      const findings = await within((CHECKS[name] as Check)(patient), limitMs, 'no answer in time').catch(unlooked);
+      const findings = await within((CHECKS[name] as Check)(patient), LIMIT_MS, 'no answer in time').catch(unlooked);
       return [findings].flat().map((finding) => ({ name, ...finding }));
     }),
   );

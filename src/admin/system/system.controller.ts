@@ -14,12 +14,12 @@ import { count, flag, instant, listOf, object, orNull, shape, text, word } from 
 
 const ROLES = ['all', 'api', 'worker'];
 
-/** What a check of `masking doctor` tells; docs/doctor.md explains each. */
+/** What is known of a check of `masking doctor`; docs/doctor.md explains each. */
 const checkSchema = () =>
   object({
     name: word('Which; several entries where it has found several things.', CHECK_NAMES),
-    verdict: word('skipped: it could not be looked at.', [...VERDICTS]),
-    found: text('What is there.', 'https://masking.example.com leads here'),
+    verdict: orNull(word('skipped: it could not be looked at. Null before the first look has ended.', [...VERDICTS])),
+    found: orNull(text('What is there; null with the verdict.', 'https://masking.example.com leads here')),
     reason: orNull(
       text(
         'Why that matters, or why it was not looked at; null where nothing is wrong.',
@@ -27,6 +27,8 @@ const checkSchema = () =>
       ),
     ),
     remedy: orNull(text('What to do; null where nothing is to be done.', 'Correct PUBLIC_URL.')),
+    as_of: orNull(instant('When the look ended that found this; null with the verdict.')),
+    is_running: flag('Whether it is being looked at anew: ask again for what that finds.'),
   });
 
 const SYSTEM = shape<Awaited<ReturnType<SystemController['show']>>>('System', () => ({
@@ -54,7 +56,10 @@ const SYSTEM = shape<Awaited<ReturnType<SystemController['show']>>>('System', ()
     }),
     'Oldest first.',
   ),
-  checks: listOf(checkSchema(), 'As masking doctor makes them, from inside this process; at most 15 s old.'),
+  checks: listOf(
+    checkSchema(),
+    'As masking doctor makes them, from inside this process, and as they are known: nobody waits for them. What is older than 15 s is looked at anew.',
+  ),
 }));
 
 /** What runs here, and who else. */
@@ -93,7 +98,15 @@ export class SystemController {
           seen_at: isoText(seenAt),
         }),
       ),
-      checks: await this.examination.all(),
+      checks: this.examination.known().map(({ name, result, at, isRunning }) => ({
+        name,
+        verdict: result?.verdict ?? null,
+        found: result?.found ?? null,
+        reason: result?.reason ?? null,
+        remedy: result?.remedy ?? null,
+        as_of: at === null ? null : isoText(at),
+        is_running: isRunning,
+      })),
     };
   }
 }

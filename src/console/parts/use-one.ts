@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AnswerAt } from '../reach/answers.ts';
 import { ask, type Query } from '../reach/ask.ts';
@@ -34,6 +35,19 @@ export function useOne<Path extends `/${string}`>(
   });
   useLive(live, () => void client.invalidateQueries({ queryKey: key }));
   return { body: data, error, again: () => void refetch() };
+}
+
+/** Asks again and again while something goes on of which no event tells. */
+export function useAgainWhile(isGoingOn: boolean, everyMs: number, again: () => void): void {
+  const latest = useRef(again);
+  useEffect(() => {
+    latest.current = again;
+  });
+  useEffect(() => {
+    if (!isGoingOn) return undefined;
+    const timer = setInterval(() => latest.current(), everyMs);
+    return () => clearInterval(timer);
+  }, [isGoingOn, everyMs]);
 }
 
 /** What is asked about, whether masked or whole. */

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { people as words } from '../../../design/texts/console/people.ts';
 import { hrefOf } from '../../address.ts';
 import type { Answer } from '../../api.ts';
@@ -7,7 +6,7 @@ import { Skeleton } from '../../parts/empty.tsx';
 import { countText, Exact, Fact, FactList, Id } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageSection } from '../../parts/page-section.tsx';
-import { useOne } from '../../parts/use-one.ts';
+import { useAgainWhile, useOne } from '../../parts/use-one.ts';
 import { inWords, KINDS } from './counts.ts';
 
 type Erasure = Answer<'get', '/admin/people/erasures/{id}'>;
@@ -18,12 +17,7 @@ const MEANS: Readonly<Record<Erasure['status'], Meaning>> = { running: 'ringing'
 /** How far an erasure is. Its address holds its id and no number. */
 export function ErasureProgress({ id }: { id: string }) {
   const { body, error, again } = useOne(`/people/erasures/${encodeURIComponent(id)}`);
-  const isRunning = body?.status === 'running';
-  useEffect(() => {
-    if (!isRunning) return undefined;
-    const timer = setInterval(again, ASK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [isRunning, again]);
+  useAgainWhile(body?.status === 'running', ASK_EVERY_MS, again);
   const { erasure } = words;
   return (
     <>

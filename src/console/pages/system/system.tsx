@@ -5,14 +5,18 @@ import { Ago, countText, Fact, FactList } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
 import { PageSection } from '../../parts/page-section.tsx';
-import { useOne } from '../../parts/use-one.ts';
+import { useAgainWhile, useOne } from '../../parts/use-one.ts';
 import type { AnswerAt } from '../../reach/answers.ts';
 import { Checks } from './checks.tsx';
 
 type System = AnswerAt<'/system'>;
 
+/** What asks Plivo or the own address takes as long as those do. */
+const ASK_EVERY_MS = 400;
+
 export default function SystemPage() {
   const { body, error, again } = useOne('/system');
+  useAgainWhile(body?.checks.some(({ is_running: isRunning }) => isRunning) ?? false, ASK_EVERY_MS, again);
   return (
     <PlainPage title={words.title}>
       {body === undefined && error === null && <Skeleton lines={12} />}
