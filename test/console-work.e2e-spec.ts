@@ -184,7 +184,8 @@ const chromium = findChromium();
       const places = ['numbers', 'numbers/%2B14155550100', 'pool', 'callbacks', `callbacks/${items[0]?.id}`];
       const watched = await open('overview', { width, colorScheme });
       const { page } = watched;
-      for (const place of [...places, 'receivers', 'webhooks', 'recordings', 'costs', 'jobs']) {
+      const money = ['costs', 'costs?by=number', 'costs?by=account&then=number&last=session'];
+      for (const place of [...places, 'receivers', 'webhooks', 'recordings', ...money, 'jobs']) {
         await page.goto(`${service.baseUrl}/console#/${place}`);
         await arrived(page, place);
         expect([place, await violations(watched)]).toEqual([place, []]);

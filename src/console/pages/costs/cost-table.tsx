@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { costs } from '../../../design/texts/console/costs.ts';
 import { Skeleton } from '../../parts/empty.tsx';
 import { countText, Money } from '../../parts/facts.tsx';
@@ -54,7 +55,7 @@ export function CostTable({
                       <Value group={group} value={row[group] ?? row.key} />
                     </th>
                   ) : (
-                    <td key={group}>
+                    <td key={group} className="also" data-name={costs.groups[group]}>
                       <Value group={group} value={row[group] ?? ''} />
                     </td>
                   ),
@@ -76,30 +77,32 @@ export function CostTable({
 }
 
 function Figures({ row }: { row: Sums }) {
-  return (
-    <>
-      <td className="figures">{countText(row.calls)}</td>
-      <td className="figures wide-only">{countText(row.connected)}</td>
-      <td className="figures wide-only">{countText(row.minutes)}</td>
-      <td className="figures wide-only">{countText(row.sessions)}</td>
-      <td className="figures">{countText(row.messages)}</td>
-      <td className="figures wide-only">{countText(row.message_units)}</td>
-      <td className="figures wide-only">
-        <Money amount={row.message_amount} />
-      </td>
-      <td className="figures">
-        <Money amount={row.provider} />
-      </td>
-      <td className="figures">
-        <Money amount={row.fees} />
-      </td>
-      <td className="figures">
-        <strong>
-          <Money amount={row.amount} />
-        </strong>
-      </td>
-    </>
-  );
+  const { calls, connected, minutes, sessions, messages, message_units: units, message_amount: ofTexts } = row;
+  const cells: Readonly<Record<(typeof FIGURES)[number], ReactNode>> = {
+    calls: countText(calls),
+    connected: countText(connected),
+    minutes: countText(minutes),
+    sessions: countText(sessions),
+    texts: countText(messages),
+    units: countText(units),
+    ofTexts: <Money amount={ofTexts} />,
+    provider: <Money amount={row.provider} />,
+    fees: <Money amount={row.fees} />,
+    amount: (
+      <strong>
+        <Money amount={row.amount} />
+      </strong>
+    ),
+  };
+  return FIGURES.map((name) => (
+    <td key={name} className={classOf(name)} data-name={words[name]}>
+      {cells[name]}
+    </td>
+  ));
+}
+
+function classOf(name: (typeof FIGURES)[number]): string {
+  return `figures${WIDE_ONLY.has(name) ? ' wide-only' : ''}${name === 'amount' ? ' of-row' : ''}`;
 }
 
 function Head({ groups }: { groups: readonly Group[] }) {
@@ -112,7 +115,7 @@ function Head({ groups }: { groups: readonly Group[] }) {
           </th>
         ))}
         {FIGURES.map((name) => (
-          <th key={name} scope="col" className={WIDE_ONLY.has(name) ? 'figures wide-only' : 'figures'}>
+          <th key={name} scope="col" className={classOf(name)}>
             {words[name]}
           </th>
         ))}
