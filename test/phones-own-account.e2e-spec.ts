@@ -111,6 +111,10 @@ const chromium = findChromium();
     await type(page, AUTH_ID, AUTH_TOKEN);
     await page.getByRole('button', { name: 'Create a session' }).click();
     await page.getByText('This session has calls only.').waitFor();
+    // What is shown for a terminal is what worked: not that texts were tried first.
+    const shown = await page.locator('.last-deed code').innerText();
+    expect(shown.match(/-d/g)).toHaveLength(1);
+    expect(shown).not.toContain('messaging');
     expect(await page.getByRole('button', { name: 'Say STOP' }).isEnabled()).toBe(false);
     await asAdmin('PATCH', `/accounts/${AUTH_ID}/settings`, { texts: 'on' });
     await page.reload();

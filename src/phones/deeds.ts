@@ -169,8 +169,8 @@ export class Deeds {
   }
 
   /** A session of an earlier visit would be renewed, with the PINs and calls that it had: it is ended, and a new one made. */
-  private async openSession(send: Send, body: unknown): Promise<Session> {
-    const made = await send<Session>(this.post(this.scene.sessionPath(), body));
+  private async openSession(send: Send, body: unknown, isOnlyTried = false): Promise<Session> {
+    const made = await send<Session>(this.post(this.scene.sessionPath(), body), isOnlyTried);
     if (made['created_time'] === made['modified_time']) return made;
     await send({ method: 'DELETE', path: this.scene.sessionPath(made.session_uuid) });
     return send<Session>(this.post(this.scene.sessionPath(), body));
@@ -179,7 +179,7 @@ export class Deeds {
   /** An account of one's own may have calls only. */
   private async openWithTexts(send: Send, body: object): Promise<Session> {
     try {
-      return await this.openSession(send, { ...body, messaging: true });
+      return await this.openSession(send, { ...body, messaging: true }, true);
     } catch (error) {
       if (!(error instanceof Refused) || !error.message.includes('messaging')) throw error;
       return this.openSession(send, body);
@@ -190,7 +190,7 @@ export class Deeds {
     const { session } = this.scene.get();
     if (session === null) return;
     try {
-      await send({ method: 'DELETE', path: this.scene.sessionPath(session.session_uuid) });
+      await send({ method: 'DELETE', path: this.scene.sessionPath(session.session_uuid) }, true);
     } catch (error) {
       // It is over already, or forgotten.
       if (!(error instanceof Refused)) throw error;

@@ -131,10 +131,13 @@ export class Scene {
   /** Does something by requests, keeps them as commands and says what came of it; a refusal is told, not thrown. */
   async do(name: string, work: (send: Send) => Promise<string | null>): Promise<boolean> {
     const commands: string[] = [];
-    const send: Send = async (request) => {
+    const send: Send = async (request, isOnlyTried = false) => {
       if (request.path.startsWith('/v1/') && this.account === null) throw new Error(texts.phones.account.needed);
-      commands.push(curlLine(request, this.account));
-      return ask(request, this.account);
+      const command = curlLine(request, this.account);
+      if (!isOnlyTried) commands.push(command);
+      const answer = await ask<never>(request, this.account);
+      if (isOnlyTried) commands.push(command);
+      return answer;
     };
     try {
       const outcome = await work(send);
@@ -268,7 +271,8 @@ export class Scene {
   }
 }
 
-export type Send = <Body>(request: Request) => Promise<Body>;
+/** What is only tried is no command to be shown where it is refused: something else is done then. */
+export type Send = <Body>(request: Request, isOnlyTried?: boolean) => Promise<Body>;
 
 function control<Body>(path: string): Promise<Body> {
   return ask<Body>({ method: 'GET', path: `/simulator/control${path}` }, null);
