@@ -63,11 +63,12 @@ export function Checks({ checks, onAgain }: { checks: readonly Check[]; onAgain:
 function Summary({ checks, onGoTo }: { checks: readonly Check[]; onGoTo: (name: string) => void }) {
   const toCome = checks.filter(({ is_running: isRunning }) => isRunning).length;
   const wrong = checks.filter(isWrong);
+  const isBroken = wrong.some(({ verdict }) => verdict === 'failed');
   const names = [...new Set(wrong.map(({ name }) => name))];
   return (
     <div className="checks-summary">
       <span role="status">
-        {wrong.length > 0 && <Chip kind="failed">{words.found(wrong.length)}</Chip>}
+        {wrong.length > 0 && <Chip kind={isBroken ? 'failed' : 'ringing'}>{words.found(wrong.length)}</Chip>}
         {wrong.length === 0 && toCome === 0 && <Chip kind="connected">{words.allWell}</Chip>}
         {names.map((name) => (
           <button
@@ -94,10 +95,11 @@ function CheckRow({ check }: { check: Check }) {
       <span className="verdict">
         <Chip kind={MEANS[state]}>{words.states[state]}</Chip>
       </span>
-      <div className="small">
-        <p>
-          <code className="soft">{name}</code> {found ?? <span className="soft">{words.notYet}</span>}
-        </p>
+      <code className="name small soft">{name}</code>
+      <div className="found small">
+        {state === 'running' && <p className="soft">{words.notYet}</p>}
+        {/* Of what was not looked at only why is worth a line. */}
+        {found !== null && state !== 'skipped' && <p>{found}</p>}
         {reason !== null && <p className="soft">{reason}</p>}
         {remedy !== null && (
           <p>
