@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { parts } from '../../design/texts/console/parts.ts';
+import { hrefOf, useAddress } from '../address.ts';
 
 /** What would be here, why it is empty, and the next step. */
 export function EmptyState({ what, why, children }: { what: string; why: string; children?: ReactNode }) {
@@ -8,6 +10,29 @@ export function EmptyState({ what, why, children }: { what: string; why: string;
       <p className="soft">{why}</p>
       {children}
     </div>
+  );
+}
+
+/** Of a list: what the filters have left out, and the way back to all of it. `children`: the next step where there is nothing at all. */
+export function EmptyList({
+  words: { what, why, filtered },
+  children,
+}: {
+  words: { what: string; why: string; filtered: string };
+  children?: ReactNode;
+}) {
+  const { page, filters } = useAddress();
+  const isFiltered = Object.keys(filters).length > 0;
+  return (
+    <EmptyState what={what} why={isFiltered ? filtered : why}>
+      {isFiltered ? (
+        <a className="button" href={hrefOf({ page })}>
+          {parts.list.clear}
+        </a>
+      ) : (
+        children
+      )}
+    </EmptyState>
   );
 }
 

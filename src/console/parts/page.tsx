@@ -19,12 +19,15 @@ export function PlainPage({ title, end, children }: { title: string; end?: React
 /** A list, and beside it from 1100 px on what is open of it; below that, what is open takes the page. */
 export function ListPage({
   title,
+  lead,
   end,
   filters,
   list,
   detail,
 }: {
   title: string;
+  /** What the list is of, where its title does not say it. */
+  lead?: string;
   end?: ReactNode;
   filters?: ReactNode;
   list: ReactNode;
@@ -40,6 +43,7 @@ export function ListPage({
       {isOpen && <h1 className="unseen narrow-title">{title}</h1>}
       <section className="list-side" aria-label={title}>
         <PageHead title={title} end={end} />
+        {lead !== undefined && <p className="lead small soft">{lead}</p>}
         {filters}
         {list}
       </section>

@@ -3,49 +3,34 @@ import { api } from '../../api.ts';
 import { Ago, Id } from '../../parts/facts.tsx';
 import { Choice, Field, FormDeed, ShownOnce, typedIn } from '../../parts/form.tsx';
 import { Section } from '../../parts/page.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import type { Account } from './account.ts';
 
 const { subaccounts: words } = accounts;
 
 export function Subaccounts({ account, onDone }: { account: Account; onDone: () => void }) {
   const { subaccounts, auth_id: id } = account;
-  const { columns } = words;
+  const { columns: names } = words;
+  const columns: readonly TableColumn<Subaccount>[] = [
+    { name: names.name, cell: ({ name }) => name },
+    { name: names.id, cell: ({ auth_id: own }) => <Id id={own} what={names.id} /> },
+    { name: names.plivo, cell: ({ has_plivo_token: isAtPlivo }) => (isAtPlivo ? words.atPlivo : words.ours) },
+    {
+      name: names.texts,
+      cell: (one) => (
+        <>
+          {words.texts[wordOf(one.messaging_default)]} <Texts accountId={id} subaccount={one} onDone={onDone} />
+        </>
+      ),
+    },
+    { name: names.since, cell: ({ created_at: since }) => <Ago at={since} /> },
+  ];
   return (
     <Section title={words.title} end={<Add accountId={id} onDone={onDone} />}>
       {subaccounts.length === 0 ? (
         <p className="soft small">{words.none}</p>
       ) : (
-        <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-          <table className="plain small stacks">
-            <thead>
-              <tr>
-                <th scope="col">{columns.name}</th>
-                <th scope="col">{columns.id}</th>
-                <th scope="col">{columns.plivo}</th>
-                <th scope="col">{columns.texts}</th>
-                <th scope="col">{columns.since}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {subaccounts.map((one) => (
-                <tr key={one.auth_id}>
-                  <th scope="row">{one.name}</th>
-                  <td data-name={columns.id}>
-                    <Id id={one.auth_id} what={columns.id} />
-                  </td>
-                  <td data-name={columns.plivo}>{one.has_plivo_token ? words.atPlivo : words.ours}</td>
-                  <td data-name={columns.texts}>
-                    {words.texts[wordOf(one.messaging_default)]}{' '}
-                    <Texts accountId={id} subaccount={one} onDone={onDone} />
-                  </td>
-                  <td data-name={columns.since}>
-                    <Ago at={one.created_at} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table name={words.title} columns={columns} rows={subaccounts} keyOf={({ auth_id: own }) => own} />
       )}
     </Section>
   );

@@ -1,11 +1,13 @@
 import { accounts } from '../../../design/texts/console/accounts.ts';
 import { api } from '../../api.ts';
+import type { RowAt } from '../../reach/answers.ts';
 import { ConfirmedDeed } from '../../parts/confirm.tsx';
 import { Skeleton } from '../../parts/empty.tsx';
 import { Ago } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { FormDeed, ShownOnce } from '../../parts/form.tsx';
 import { Section } from '../../parts/page.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import { tell } from '../../parts/toasts.tsx';
 import { useOne } from '../../parts/use-one.ts';
 
@@ -14,53 +16,36 @@ const { tokens: words } = accounts;
 /** Of an account or a subaccount. */
 export function Tokens({ ownerId }: { ownerId: string }) {
   const { body, error, again } = useOne(`/accounts/${ownerId}/tokens`);
-  const { columns } = words;
+  const { columns: names } = words;
+  const columns: readonly TableColumn<RowAt<`/accounts/${string}/tokens`>>[] = [
+    { name: names.id, cell: ({ id }) => <code title={id}>{id.slice(0, 8)}</code> },
+    { name: names.origin, cell: ({ origin }) => origin },
+    { name: names.since, cell: ({ created_at: since }) => <Ago at={since} /> },
+    {
+      name: names.deeds,
+      isDeeds: true,
+      cell: ({ id }) => (
+        <ConfirmedDeed
+          name={words.revoke}
+          consequence={words.consequence}
+          typed={id.slice(0, 8)}
+          roles={[]}
+          run={async () => {
+            const at = { auth_id: ownerId, id };
+            await api('delete', '/admin/accounts/{auth_id}/tokens/{id}', { path: at });
+            tell(words.done);
+            again();
+          }}
+        />
+      ),
+    },
+  ];
   return (
     <Section title={words.title} end={<Issue ownerId={ownerId} onDone={again} />}>
       <p className="soft small">{words.lead}</p>
       {body === undefined && error === null && <Skeleton lines={2} />}
       {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
-      {body !== undefined && (
-        <table className="plain small">
-          <thead>
-            <tr>
-              <th scope="col">{columns.id}</th>
-              <th scope="col">{columns.origin}</th>
-              <th scope="col">{columns.since}</th>
-              <th scope="col">
-                <span className="unseen">{columns.deeds}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {body.items.map(({ id, origin, created_at: since }) => (
-              <tr key={id}>
-                <th scope="row">
-                  <code title={id}>{id.slice(0, 8)}</code>
-                </th>
-                <td>{origin}</td>
-                <td>
-                  <Ago at={since} />
-                </td>
-                <td className="deeds">
-                  <ConfirmedDeed
-                    name={words.revoke}
-                    consequence={words.consequence}
-                    typed={id.slice(0, 8)}
-                    roles={[]}
-                    run={async () => {
-                      const at = { auth_id: ownerId, id };
-                      await api('delete', '/admin/accounts/{auth_id}/tokens/{id}', { path: at });
-                      tell(words.done);
-                      again();
-                    }}
-                  />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {body !== undefined && <Table name={words.title} columns={columns} rows={body.items} keyOf={({ id }) => id} />}
     </Section>
   );
 }

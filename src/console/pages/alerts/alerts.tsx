@@ -6,6 +6,7 @@ import { EmptyState, Skeleton } from '../../parts/empty.tsx';
 import { Ago } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import { tell } from '../../parts/toasts.tsx';
 import { useOne } from '../../parts/use-one.ts';
 import { AddAlert } from './add-alert.tsx';
@@ -19,90 +20,72 @@ const SETTLES_MS = 1_500;
 
 export default function AlertsPage() {
   const { body, error, again } = useOne('/subscriptions', ALL);
+  const deeds: TableColumn<Subscription> = {
+    name: words.columns.deeds,
+    isDeeds: true,
+    cell: (one) => <Deeds one={one} onDone={again} />,
+  };
   return (
     <PlainPage title={words.title} end={<AddAlert onDone={again} />}>
       <p className="soft lead">{words.lead}</p>
       {body === undefined && error === null && <Skeleton lines={5} />}
       {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
       {body !== undefined &&
-        (body.items.length === 0 ? <EmptyState {...words.empty} /> : <Table items={body.items} onDone={again} />)}
+        (body.items.length === 0 ? (
+          <EmptyState {...words.empty} />
+        ) : (
+          <Table name={words.title} columns={[...COLUMNS, deeds]} rows={body.items} keyOf={({ id }) => id} />
+        ))}
     </PlainPage>
   );
 }
 
-function Table({ items, onDone }: { items: readonly Subscription[]; onDone: () => void }) {
-  const { columns } = words;
+const COLUMNS: readonly TableColumn<Subscription>[] = [
+  { name: words.columns.url, className: 'breaks', cell: ({ url }) => <code>{url}</code> },
+  { name: words.columns.events, cell: ({ events }) => <Events events={events} /> },
+  {
+    name: words.columns.account,
+    cell: ({ account }) => (account === null ? words.everybody : <code>{account}</code>),
+  },
+  {
+    name: words.columns.last,
+    cell: ({ last_attempt_at: at, last_outcome: outcome }) =>
+      outcome === null ? (
+        <span className="soft">{words.never}</span>
+      ) : (
+        <span>
+          <Outcome outcome={outcome} /> <Ago at={at} />
+        </span>
+      ),
+  },
+];
+
+function Events({ events }: { events: Subscription['events'] }) {
+  if (events.length === Object.keys(words.events).length) return words.all;
   return (
-    <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-      <table className="plain small stacks">
-        <thead>
-          <tr>
-            <th scope="col">{columns.url}</th>
-            <th scope="col">{columns.events}</th>
-            <th scope="col">{columns.account}</th>
-            <th scope="col">{columns.last}</th>
-            <th scope="col">
-              <span className="unseen">{columns.deeds}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((one) => (
-            <Row key={one.id} one={one} onDone={onDone} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ul>
+      {events.map((event) => (
+        <li key={event}>{words.events[event] ?? event}</li>
+      ))}
+    </ul>
   );
 }
 
-function Row({
-  one: { id, url, events, account, last_attempt_at: at, last_outcome: outcome },
-  onDone,
-}: {
-  one: Subscription;
-  onDone: () => void;
-}) {
+function Deeds({ one: { id, url }, onDone }: { one: Subscription; onDone: () => void }) {
   return (
-    <tr>
-      <th scope="row" className="breaks">
-        <code>{url}</code>
-      </th>
-      <td data-name={words.columns.events}>
-        {events.length === Object.keys(words.events).length ? (
-          words.all
-        ) : (
-          <ul>
-            {events.map((event) => (
-              <li key={event}>{words.events[event] ?? event}</li>
-            ))}
-          </ul>
-        )}
-      </td>
-      <td data-name={words.columns.account}>{account === null ? words.everybody : <code>{account}</code>}</td>
-      <td data-name={words.columns.last}>
-        {outcome === null ? (
-          <span className="soft">{words.never}</span>
-        ) : (
-          <span>
-            <Outcome outcome={outcome} /> <Ago at={at} />
-          </span>
-        )}
-      </td>
-      <td className="deeds">
-        <TryOut id={id} onDone={() => setTimeout(onDone, SETTLES_MS)} />
-        <ConfirmedDeed
-          name={words.remove.name}
-          consequence={words.remove.consequence(url)}
-          roles={ADMIN_ALONE}
-          run={async () => {
-            await api('delete', '/admin/subscriptions/{id}', { path: { id } });
-            tell(words.remove.done);
-            onDone();
-          }}
-        />
-      </td>
-    </tr>
+    <>
+      <TryOut id={id} onDone={() => setTimeout(onDone, SETTLES_MS)} />
+      <ConfirmedDeed
+        name={words.remove.name}
+        consequence={words.remove.consequence(url)}
+        roles={ADMIN_ALONE}
+        run={async () => {
+          await api('delete', '/admin/subscriptions/{id}', { path: { id } });
+          tell(words.remove.done);
+          onDone();
+        }}
+      />
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { Skeleton } from '../../parts/empty.tsx';
 import { countText, Exact, Fact, FactList, Id, Nothing } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Detail, Section } from '../../parts/page.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import { useChange } from '../../parts/use-change.ts';
 import { useOne } from '../../parts/use-one.ts';
 import { CallbackStatus, outcomeText } from './callback-words.tsx';
@@ -121,48 +122,30 @@ function Attempts({ callback: { attempts, outcome } }: { callback: Callback }) {
     ) : (
       <p className="small soft">{words.noAttempts}</p>
     );
-  return (
-    <div className="scrolls" tabIndex={0} role="region" aria-label={words.attempts}>
-      <table className="plain small stacks">
-        <thead>
-          <tr>
-            <th scope="col">
-              <span className="unseen">{words.attempts}</span>
-            </th>
-            <th scope="col">{words.columns.at}</th>
-            <th scope="col">{words.columns.status}</th>
-            <th scope="col" className="figures">
-              {words.columns.took}
-            </th>
-            <th scope="col">{words.columns.body}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map(({ number, at, status, error, duration_ms: took, response_body: said }) => (
-            <tr key={number}>
-              <th scope="row" className="soft">
-                {number}
-              </th>
-              <td data-name={words.columns.at} className="nowrap">
-                <Exact at={at} />
-              </td>
-              <td data-name={words.columns.status} className="nowrap">
-                {outcomeText(status === null ? (error ?? '') : String(status))}
-              </td>
-              <td data-name={words.columns.took} className="figures nowrap">
-                {words.ms(countText(took))}
-              </td>
-              <td data-name={words.columns.body}>
-                {said === null || said === undefined || said === '' ? (
-                  <span className="soft">{words.nothingSaid}</span>
-                ) : (
-                  <code className="answer">{said}</code>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  return <Table name={words.attempts} columns={COLUMNS} rows={attempts} keyOf={({ number }) => number} />;
 }
+
+const COLUMNS: readonly TableColumn<Callback['attempts'][number]>[] = [
+  { name: words.columns.number, className: 'soft', cell: ({ number }) => number },
+  { name: words.columns.at, className: 'nowrap', cell: ({ at }) => <Exact at={at} /> },
+  {
+    name: words.columns.status,
+    className: 'nowrap',
+    cell: ({ status, error }) => outcomeText(status === null ? (error ?? '') : String(status)),
+  },
+  {
+    name: words.columns.took,
+    isFigure: true,
+    className: 'nowrap',
+    cell: ({ duration_ms: took }) => words.ms(countText(took)),
+  },
+  {
+    name: words.columns.body,
+    cell: ({ response_body: said }) =>
+      said === null || said === undefined || said === '' ? (
+        <span className="soft">{words.nothingSaid}</span>
+      ) : (
+        <code className="answer">{said}</code>
+      ),
+  },
+];

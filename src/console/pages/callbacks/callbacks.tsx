@@ -3,7 +3,7 @@ import { parts } from '../../../design/texts/console/parts.ts';
 import { hrefOf, type Filters } from '../../address.ts';
 import type { components } from '../../api-types.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, countText, Nothing } from '../../parts/facts.tsx';
 import { FilterBar, spanOf, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
@@ -99,7 +99,7 @@ export default function CallbacksPage() {
             words.row(event, briefly(new Date(at), serviceNow(), chosen), words.status[status])
           }
           live={['callback']}
-          empty={<NoCallbacks isFiltered={Object.keys(filters).length > 0} />}
+          empty={<EmptyList words={words.empty} />}
         />
       }
       detail={(id) => <CallbackDetail id={id} />}
@@ -112,17 +112,4 @@ function queryOf(filters: Filters, chosen: 'local' | 'utc'): Filters {
   const { when: _when, from: _from, to: _to, ...others } = filters;
   const { from, to } = spanOf(filters, chosen);
   return { ...others, ...(from !== undefined && { since: from }), ...(to !== undefined && { until: to }) };
-}
-
-function NoCallbacks({ isFiltered }: { isFiltered: boolean }) {
-  const { empty } = words;
-  return (
-    <EmptyState what={empty.what} why={isFiltered ? empty.filtered : empty.why}>
-      {isFiltered && (
-        <a className="button" href={hrefOf({ page: 'callbacks' })}>
-          {empty.clear}
-        </a>
-      )}
-    </EmptyState>
-  );
 }

@@ -2,9 +2,9 @@ import { readFacts } from '../../../design/facts.ts';
 import { calls as words } from '../../../design/texts/console/calls.ts';
 import { parts } from '../../../design/texts/console/parts.ts';
 import { duration } from '../../../design/format.ts';
-import { hrefOf, type Filters } from '../../address.ts';
+import { type Filters } from '../../address.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Export } from '../../parts/export.tsx';
 import { Ago, Money, Nothing, Party, PoolNumber } from '../../parts/facts.tsx';
 import { FilterBar, spanOf, useFilters, type Filter } from '../../parts/filters.tsx';
@@ -114,7 +114,7 @@ export default function CallsPage() {
             words.row(briefly(new Date(at), serviceNow(), chosen), outcomeWord(outcome))
           }
           live={['call']}
-          empty={<NoCalls isFiltered={Object.keys(filters).length > 0} />}
+          empty={<NoCalls />}
         />
       }
       detail={(id) => <CallDetail id={id} />}
@@ -129,23 +129,14 @@ function queryOf(filters: Filters, chosen: 'local' | 'utc'): Filters {
   return { ...others, ...spanOf(filters, chosen) };
 }
 
-function NoCalls({ isFiltered }: { isFiltered: boolean }) {
-  const { empty } = words;
-  if (isFiltered)
-    return (
-      <EmptyState what={empty.what} why={empty.filtered}>
-        <a className="button" href={hrefOf({ page: 'calls' })}>
-          {empty.clear}
-        </a>
-      </EmptyState>
-    );
+function NoCalls() {
   return (
-    <EmptyState what={empty.what} why={empty.why}>
+    <EmptyList words={words.empty}>
       {readFacts().provider === 'simulator' && (
         <a className="button main" href="./phones">
-          {empty.phones}
+          {words.empty.phones}
         </a>
       )}
-    </EmptyState>
+    </EmptyList>
   );
 }

@@ -2,6 +2,7 @@ import { duration } from '../../../design/format.ts';
 import { calls } from '../../../design/texts/console/calls.ts';
 import { serviceNow, timeOf, useSeconds, useZone } from '../../parts/clock.ts';
 import { Money, Nothing } from '../../parts/facts.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import type { Call, Leg } from '../../reach/answers.ts';
 import { barsOf, spanOfLegs } from './leg-bars.ts';
 
@@ -45,56 +46,27 @@ export function LegBars({ call }: { call: Call }) {
   );
 }
 
-export function LegTable({ call }: { call: Call }) {
-  const { legTable: heads } = words;
-  if (call.legs.length === 0) return null;
-  return (
-    <div className="scrolls" tabIndex={0} role="region" aria-label={words.legsTitle}>
-      <table className="plain small stacks">
-        <thead>
-          <tr>
-            <th scope="col">{heads.line}</th>
-            <th scope="col">{heads.state}</th>
-            <th scope="col" className="figures">
-              {heads.rang}
-            </th>
-            <th scope="col" className="figures">
-              {heads.talked}
-            </th>
-            <th scope="col" className="figures">
-              {heads.billed}
-            </th>
-            <th scope="col" className="figures">
-              {heads.cost}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {call.legs.map((leg) => (
-            <tr key={leg.call_uuid}>
-              <th scope="row">{lineName(leg)}</th>
-              <td data-name={heads.state}>
-                {leg.cause ?? leg.status}
-                {leg.cause_code !== null && <code className="soft tiny code">{leg.cause_code}</code>}
-              </td>
-              <td data-name={heads.rang} className="figures">
-                <Seconds seconds={rangSeconds(leg)} />
-              </td>
-              <td data-name={heads.talked} className="figures">
-                <Seconds seconds={leg.duration_seconds} />
-              </td>
-              <td data-name={heads.billed} className="figures">
-                <Seconds seconds={leg.billed_seconds} />
-              </td>
-              <td data-name={heads.cost} className="figures">
-                <Money amount={leg.cost} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+const { legTable: heads } = words;
+const COLUMNS: readonly TableColumn<Leg>[] = [
+  { name: heads.line, cell: lineName },
+  {
+    name: heads.state,
+    cell: ({ cause, status, cause_code: code }) => (
+      <>
+        {cause ?? status}
+        {code !== null && <code className="soft tiny code">{code}</code>}
+      </>
+    ),
+  },
+  { name: heads.rang, isFigure: true, cell: (leg) => <Seconds seconds={rangSeconds(leg)} /> },
+  { name: heads.talked, isFigure: true, cell: (leg) => <Seconds seconds={leg.duration_seconds} /> },
+  { name: heads.billed, isFigure: true, cell: (leg) => <Seconds seconds={leg.billed_seconds} /> },
+  { name: heads.cost, isFigure: true, cell: ({ cost }) => <Money amount={cost} /> },
+];
+
+export function LegTable({ call: { legs } }: { call: Call }) {
+  if (legs.length === 0) return null;
+  return <Table name={words.legsTitle} columns={COLUMNS} rows={legs} keyOf={({ call_uuid: id }) => id} />;
 }
 
 function Seconds({ seconds }: { seconds: number | null }) {

@@ -1,8 +1,6 @@
 import { jobs as words } from '../../../design/texts/console/jobs.ts';
-import { parts } from '../../../design/texts/console/parts.ts';
-import { hrefOf } from '../../address.ts';
 import type { components } from '../../api-types.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, countText, Nothing } from '../../parts/facts.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
@@ -82,24 +80,14 @@ export default function JobsPage() {
           idOf={({ id }) => id}
           nameOf={({ kind, status }) => words.row(kindText(kind), words.status[status])}
           live={['job']}
-          empty={<NoJobs status={filters['status']} />}
+          empty={
+            <EmptyList
+              words={filters['status'] === 'parked' ? { ...words.empty, filtered: words.empty.parked } : words.empty}
+            />
+          }
         />
       }
       detail={(id) => <JobDetail id={id} />}
     />
-  );
-}
-
-function NoJobs({ status }: { status: string | undefined }) {
-  const { empty } = words;
-  const why = status === undefined ? empty.why : status === 'parked' ? empty.parked : empty.filtered;
-  return (
-    <EmptyState what={empty.what} why={why}>
-      {status !== undefined && (
-        <a className="button" href={hrefOf({ page: 'jobs' })}>
-          {parts.filters.clear}
-        </a>
-      )}
-    </EmptyState>
   );
 }

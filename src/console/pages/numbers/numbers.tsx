@@ -1,8 +1,7 @@
 import { groupedNumber } from '../../../design/format.ts';
 import { numbers as words } from '../../../design/texts/console/numbers.ts';
 import { parts } from '../../../design/texts/console/parts.ts';
-import { hrefOf } from '../../address.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, countText, Nothing, PoolNumber } from '../../parts/facts.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
@@ -84,7 +83,6 @@ export default function NumbersPage() {
   const [filters] = useFilters();
   const rows = useRows('/numbers', filters);
   const health = useHealth(rows.rows.map(({ account }) => account));
-  const isFiltered = Object.keys(filters).length > 0;
   return (
     <ListPage
       title={words.title}
@@ -104,15 +102,7 @@ export default function NumbersPage() {
           idOf={({ number }) => number}
           nameOf={({ number, status }) => words.row(groupedNumber(number), words.status[status])}
           live={['pool']}
-          empty={
-            <EmptyState what={words.empty.what} why={isFiltered ? words.empty.filtered : words.empty.why}>
-              {isFiltered && (
-                <a className="button" href={hrefOf({ page: 'numbers' })}>
-                  {parts.filters.clear}
-                </a>
-              )}
-            </EmptyState>
-          }
+          empty={<EmptyList words={words.empty} />}
         />
       }
       detail={(id) => <NumberDetail number={id} />}

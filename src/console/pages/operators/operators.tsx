@@ -2,10 +2,11 @@ import { operators as words } from '../../../design/texts/console/operators.ts';
 import { api, type Answer } from '../../api.ts';
 import { ConfirmedDeed } from '../../parts/confirm.tsx';
 import { EmptyState, Skeleton } from '../../parts/empty.tsx';
-import { Ago, Exact } from '../../parts/facts.tsx';
+import { Ago, Exact, Nothing } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Choice, Field, FormDeed, ShownOnce, typedIn } from '../../parts/form.tsx';
 import { PlainPage } from '../../parts/page.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import { tell } from '../../parts/toasts.tsx';
 import { useOne } from '../../parts/use-one.ts';
 
@@ -20,90 +21,65 @@ const ALL = { limit: 200 };
 
 export default function OperatorsPage() {
   const { body, error, again } = useOne('/operators', ALL);
+  const deeds: TableColumn<Operator> = {
+    name: names.deeds,
+    isDeeds: true,
+    cell: (operator) => <Deeds operator={operator} onDone={again} />,
+  };
   return (
     <PlainPage title={words.title} end={<Add onDone={again} />}>
       <p className="soft lead">{words.lead}</p>
       {body === undefined && error === null && <Skeleton lines={6} />}
       {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
       {body !== undefined && body.items.length === 1 && <EmptyState {...words.alone} />}
-      {body !== undefined && <Table operators={body.items} onDone={again} />}
+      {body !== undefined && (
+        <Table name={words.title} columns={[...COLUMNS, deeds]} rows={body.items} keyOf={({ id }) => id} />
+      )}
     </PlainPage>
   );
 }
 
-function Table({ operators, onDone }: { operators: readonly Operator[]; onDone: () => void }) {
-  const { columns } = words;
-  return (
-    <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-      <table className="plain small stacks">
-        <thead>
-          <tr>
-            <th scope="col">{columns.name}</th>
-            <th scope="col">{columns.role}</th>
-            <th scope="col">{columns.used}</th>
-            <th scope="col">{columns.since}</th>
-            <th scope="col">{columns.token}</th>
-            <th scope="col">
-              <span className="unseen">{columns.deeds}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {operators.map((operator) => (
-            <Row key={operator.id} operator={operator} onDone={onDone} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const { columns: names } = words;
+const COLUMNS: readonly TableColumn<Operator>[] = [
+  { name: names.name, cell: ({ name }) => <strong>{name}</strong> },
+  { name: names.role, cell: ({ role }) => role },
+  {
+    name: names.used,
+    cell: ({ id, last_used_at: used }) =>
+      used === null && id !== OF_SETTINGS ? <span className="soft">{words.never}</span> : <Ago at={used} />,
+  },
+  { name: names.since, cell: ({ created_at: since }) => <Ago at={since} /> },
+  {
+    name: names.token,
+    cell: ({ former_token_until: until }) =>
+      until === null ? (
+        <Nothing />
+      ) : (
+        <span>
+          {words.opensUntil} <Exact at={until} />
+        </span>
+      ),
+  },
+];
 
-function Row({ operator, onDone }: { operator: Operator; onDone: () => void }) {
-  const { id, name, role, created_at: since, last_used_at: used, former_token_until: until } = operator;
-  const { columns } = words;
-  const isOfSettings = id === OF_SETTINGS;
+function Deeds({ operator, onDone }: { operator: Operator; onDone: () => void }) {
+  const { id, name } = operator;
+  if (id === OF_SETTINGS) return <span className="soft">{words.ofSettings}</span>;
   return (
-    <tr>
-      <th scope="row">
-        <strong>{name}</strong>
-      </th>
-      <td data-name={columns.role}>{role}</td>
-      <td data-name={columns.used}>
-        {used === null && !isOfSettings ? <span className="soft">{words.never}</span> : <Ago at={used} />}
-      </td>
-      <td data-name={columns.since}>
-        <Ago at={since} />
-      </td>
-      <td data-name={columns.token}>
-        {until === null ? (
-          <span className="soft">{'–'}</span>
-        ) : (
-          <span>
-            {words.opensUntil} <Exact at={until} />
-          </span>
-        )}
-      </td>
-      <td className="deeds">
-        {isOfSettings ? (
-          <span className="soft">{words.ofSettings}</span>
-        ) : (
-          <>
-            <Rotate operator={operator} onDone={onDone} />
-            <ConfirmedDeed
-              name={words.remove.name}
-              consequence={words.remove.consequence(name)}
-              typed={name}
-              roles={NOBODY_ELSE}
-              run={async () => {
-                await api('delete', '/admin/operators/{id}', { path: { id } });
-                tell(words.remove.done(name));
-                onDone();
-              }}
-            />
-          </>
-        )}
-      </td>
-    </tr>
+    <>
+      <Rotate operator={operator} onDone={onDone} />
+      <ConfirmedDeed
+        name={words.remove.name}
+        consequence={words.remove.consequence(name)}
+        typed={name}
+        roles={NOBODY_ELSE}
+        run={async () => {
+          await api('delete', '/admin/operators/{id}', { path: { id } });
+          tell(words.remove.done(name));
+          onDone();
+        }}
+      />
+    </>
   );
 }
 

@@ -1,8 +1,6 @@
 import { optOuts as words } from '../../../design/texts/console/opt-outs.ts';
-import { parts } from '../../../design/texts/console/parts.ts';
-import { hrefOf } from '../../address.ts';
 import type { RowAt } from '../../reach/answers.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, Nothing, PoolNumber } from '../../parts/facts.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
@@ -54,16 +52,11 @@ const COLUMNS: readonly Column<OptOut>[] = [
 export default function OptOutsPage() {
   const [filters] = useFilters();
   const rows = useRows('/opt-outs', filters);
-  const isFiltered = Object.keys(filters).length > 0;
   return (
     <ListPage
       title={words.title}
-      filters={
-        <>
-          <p className="lead small soft">{words.lead}</p>
-          <FilterBar filters={FILTERS} />
-        </>
-      }
+      lead={words.lead}
+      filters={<FilterBar filters={FILTERS} />}
       list={
         <List
           name={words.title}
@@ -72,15 +65,7 @@ export default function OptOutsPage() {
           idOf={({ id }) => id}
           nameOf={({ virtual_number: number }) => words.row(number)}
           live={['session']}
-          empty={
-            <EmptyState what={words.empty.what} why={isFiltered ? words.empty.filtered : words.empty.why}>
-              {isFiltered && (
-                <a className="button" href={hrefOf({ page: 'opt-outs' })}>
-                  {parts.filters.clear}
-                </a>
-              )}
-            </EmptyState>
-          }
+          empty={<EmptyList words={words.empty} />}
         />
       }
       detail={(id) => <OptOutDetail id={id} onRemoved={() => void rows.refresh()} />}

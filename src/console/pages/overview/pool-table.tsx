@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { overview } from '../../../design/texts/console/overview.ts';
 import { LANGUAGE } from '../../../design/texts/language.ts';
 import { hrefOf } from '../../address.ts';
@@ -6,6 +7,7 @@ import { countText, Nothing } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Meant } from '../../parts/outcome.tsx';
 import { Section } from '../../parts/page.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import type { PoolFigure } from '../../reach/answers.ts';
 import { usePool } from './figures.ts';
 
@@ -13,6 +15,27 @@ const { pool: words } = overview;
 const COUNTRIES = new Intl.DisplayNames([LANGUAGE], { type: 'region' });
 /** As the alert `pool.low` has it. */
 const TIGHT = 0.2;
+
+const COLUMNS: readonly TableColumn<PoolFigure>[] = [
+  {
+    name: words.country,
+    cell: ({ country, subaccount }) => (
+      <>
+        {country === '' ? '–' : (COUNTRIES.of(country) ?? country)}
+        {subaccount !== null && <span className="soft tiny"> {subaccount}</span>}
+      </>
+    ),
+  },
+  { name: words.state, cell: (figure) => <PoolState figure={figure} /> },
+  { name: words.numbers, isFigure: true, cell: ({ available }) => countText(available) },
+  { name: words.needed, isFigure: true, cell: ({ numbers_needed: needed }) => counted(needed) },
+  { name: words.live, isFigure: true, cell: ({ live_sessions: live }) => counted(live) },
+  { name: words.refused, isFigure: true, cell: ({ refusals_24h: refused }) => countText(refused) },
+];
+
+function counted(count: number | null): ReactNode {
+  return count === null ? <Nothing /> : countText(count);
+}
 
 /** How large each pool is, and how large its live sessions want it to be. */
 export function PoolTable() {
@@ -32,64 +55,16 @@ export function PoolTable() {
       {body?.items.length === 0 && <EmptyState what={words.empty} why={words.emptyWhy} />}
       {body !== undefined && body.items.length > 0 && (
         <>
-          <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-            <table className="plain small stacks">
-              <thead>
-                <tr>
-                  <th scope="col">{words.country}</th>
-                  <th scope="col">{words.state}</th>
-                  <th scope="col" className="figures">
-                    {words.numbers}
-                  </th>
-                  <th scope="col" className="figures">
-                    {words.needed}
-                  </th>
-                  <th scope="col" className="figures">
-                    {words.live}
-                  </th>
-                  <th scope="col" className="figures">
-                    {words.refused}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {body.items.map((figure) => (
-                  <PoolRow key={`${figure.account} ${figure.subaccount ?? ''} ${figure.country}`} figure={figure} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            name={words.title}
+            columns={COLUMNS}
+            rows={body.items}
+            keyOf={({ account, subaccount, country }) => `${account} ${subaccount ?? ''} ${country}`}
+          />
           <p className="tiny soft">{words.explain}</p>
         </>
       )}
     </Section>
-  );
-}
-
-function PoolRow({ figure }: { figure: PoolFigure }) {
-  const { country, subaccount, available, numbers_needed: needed, live_sessions: live, refusals_24h: refused } = figure;
-  return (
-    <tr>
-      <th scope="row">
-        {country === '' ? '–' : (COUNTRIES.of(country) ?? country)}
-        {subaccount !== null && <span className="soft tiny"> {subaccount}</span>}
-      </th>
-      <td data-name={words.state}>
-        <PoolState figure={figure} />
-      </td>
-      <td data-name={words.numbers} className="figures">
-        {countText(available)}
-      </td>
-      <td data-name={words.needed} className="figures">
-        {needed === null ? <Nothing /> : countText(needed)}
-      </td>
-      <td data-name={words.live} className="figures">
-        {live === null ? <Nothing /> : countText(live)}
-      </td>
-      <td data-name={words.refused} className="figures">
-        {countText(refused)}
-      </td>
-    </tr>
   );
 }
 

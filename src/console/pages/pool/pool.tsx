@@ -15,7 +15,7 @@ export default function PoolPage() {
   const accounts = [...new Set((body?.items ?? []).map(({ account }) => account))];
   return (
     <PlainPage title={words.title}>
-      <p className="page-lead small soft">{words.lead}</p>
+      <p className="lead small soft">{words.lead}</p>
       {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
       {body === undefined && error === null && <Skeleton lines={6} />}
       {body !== undefined && (

@@ -1,8 +1,6 @@
-import { parts } from '../../../design/texts/console/parts.ts';
 import { receivers as words } from '../../../design/texts/console/receivers.ts';
-import { hrefOf } from '../../address.ts';
 import type { components } from '../../api-types.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago } from '../../parts/facts.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
@@ -66,16 +64,11 @@ const COLUMNS: readonly Column<Receiver>[] = [
 export default function ReceiversPage() {
   const [filters] = useFilters();
   const rows = useRows('/receivers', filters);
-  const isFiltered = filters['status'] !== undefined;
   return (
     <ListPage
       title={words.title}
-      filters={
-        <>
-          <p className="page-lead small soft">{words.lead}</p>
-          <FilterBar filters={FILTERS} />
-        </>
-      }
+      lead={words.lead}
+      filters={<FilterBar filters={FILTERS} />}
       list={
         <List
           name={words.title}
@@ -84,15 +77,7 @@ export default function ReceiversPage() {
           idOf={({ id }) => id}
           nameOf={({ origin, status }) => words.row(origin, words.status[status])}
           live={['callback']}
-          empty={
-            <EmptyState what={words.empty.what} why={isFiltered ? words.empty.filtered : words.empty.why}>
-              {isFiltered && (
-                <a className="button" href={hrefOf({ page: 'receivers' })}>
-                  {parts.filters.clear}
-                </a>
-              )}
-            </EmptyState>
-          }
+          empty={<EmptyList words={words.empty} />}
         />
       }
       detail={(id) => <ReceiverDetail id={id} />}

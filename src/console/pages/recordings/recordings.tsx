@@ -1,8 +1,6 @@
-import { parts } from '../../../design/texts/console/parts.ts';
 import { recordings as words } from '../../../design/texts/console/recordings.ts';
-import { hrefOf } from '../../address.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago } from '../../parts/facts.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
@@ -66,7 +64,6 @@ export default function RecordingsPage() {
   const [filters] = useFilters();
   const chosen = useZone();
   const rows = useRows('/recordings', filters);
-  const isFiltered = Object.keys(filters).length > 0;
   return (
     <ListPage
       title={words.title}
@@ -81,15 +78,7 @@ export default function RecordingsPage() {
             words.row(at === null ? '' : briefly(new Date(at), serviceNow(), chosen), words.status[status])
           }
           live={['call']}
-          empty={
-            <EmptyState what={words.empty.what} why={isFiltered ? words.empty.filtered : words.empty.why}>
-              {isFiltered && (
-                <a className="button" href={hrefOf({ page: 'recordings' })}>
-                  {parts.filters.clear}
-                </a>
-              )}
-            </EmptyState>
-          }
+          empty={<EmptyList words={words.empty} />}
         />
       }
       detail={(id) => <RecordingDetail id={id} />}

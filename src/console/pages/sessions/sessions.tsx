@@ -1,9 +1,8 @@
 import { readFacts } from '../../../design/facts.ts';
 import { parts } from '../../../design/texts/console/parts.ts';
 import { sessions as words } from '../../../design/texts/console/sessions.ts';
-import { hrefOf } from '../../address.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, countText, Money, PoolNumber } from '../../parts/facts.tsx';
 import { Export } from '../../parts/export.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
@@ -111,7 +110,7 @@ export default function SessionsPage() {
             words.row(briefly(new Date(at), serviceNow(), chosen), words.status[status])
           }
           live={['session', 'call']}
-          empty={<NoSessions isFiltered={Object.keys(filters).length > 0} />}
+          empty={<NoSessions />}
         />
       }
       detail={(id) => <SessionDetail id={id} />}
@@ -119,21 +118,14 @@ export default function SessionsPage() {
   );
 }
 
-function NoSessions({ isFiltered }: { isFiltered: boolean }) {
-  const { empty } = words;
+function NoSessions() {
   return (
-    <EmptyState what={empty.what} why={isFiltered ? empty.filtered : empty.why}>
-      {isFiltered ? (
-        <a className="button" href={hrefOf({ page: 'sessions' })}>
-          {empty.clear}
+    <EmptyList words={words.empty}>
+      {readFacts().provider === 'simulator' && (
+        <a className="button main" href="./phones">
+          {words.empty.phones}
         </a>
-      ) : (
-        readFacts().provider === 'simulator' && (
-          <a className="button main" href="./phones">
-            {empty.phones}
-          </a>
-        )
       )}
-    </EmptyState>
+    </EmptyList>
   );
 }

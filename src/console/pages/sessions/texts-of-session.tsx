@@ -1,14 +1,40 @@
 import { texts as words } from '../../../design/texts/console/texts.ts';
 import { api } from '../../api.ts';
 import { countText, Exact, Money, Party } from '../../parts/facts.tsx';
+import type { RowAt } from '../../reach/answers.ts';
 import { exactly, useZone } from '../../parts/clock.ts';
 import { Field, FormDeed, typedIn } from '../../parts/form.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Section } from '../../parts/page.tsx';
 import { revealQuery, type Reveal } from '../../parts/reveal.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import { useOne } from '../../parts/use-one.ts';
 
 const SHOWN = 50;
+
+const COLUMNS: readonly TableColumn<RowAt<'/messages'>>[] = [
+  { name: words.when, cell: ({ received_at: at }) => <Exact at={at} /> },
+  {
+    name: words.who,
+    cell: ({ sender }) => (sender === null ? <span className="soft">{words.nobody}</span> : <Party number={sender} />),
+  },
+  {
+    name: words.state,
+    cell: ({ state, reason }) => (
+      <>
+        {words.states[state]}
+        {reason !== null && <span className="soft"> {words.reasons[reason] ?? reason}</span>}
+      </>
+    ),
+  },
+  {
+    name: words.words,
+    cell: ({ id, received_at: at, has_text: isKept }) =>
+      isKept ? <Words id={id} at={at} /> : <span className="soft">{words.deleted}</span>,
+  },
+  { name: words.units, isFigure: true, cell: ({ units }) => countText(units) },
+  { name: words.cost, isFigure: true, cell: ({ amount }) => <Money amount={amount} /> },
+];
 
 /** Texts of a session, without a word of them; nothing at all where there was none. */
 export function TextsOfSession({ id, shown }: { id: string; shown: Reveal | null }) {
@@ -17,50 +43,7 @@ export function TextsOfSession({ id, shown }: { id: string; shown: Reveal | null
   if (body === undefined || body.items.length === 0) return null;
   return (
     <Section title={words.title}>
-      <div className="scrolls" tabIndex={0} role="region" aria-label={words.title}>
-        <table className="plain small stacks">
-          <thead>
-            <tr>
-              {[words.when, words.who, words.state, words.words].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-              <th scope="col" className="figures">
-                {words.units}
-              </th>
-              <th scope="col" className="figures">
-                {words.cost}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {body.items.map(({ id: text, received_at: at, sender, state, reason, has_text: isKept, units, amount }) => (
-              <tr key={text}>
-                <td data-name={words.when}>
-                  <Exact at={at} />
-                </td>
-                <td data-name={words.who}>
-                  {sender === null ? <span className="soft">{words.nobody}</span> : <Party number={sender} />}
-                </td>
-                <td data-name={words.state}>
-                  {words.states[state]}
-                  {reason !== null && <span className="soft"> {words.reasons[reason] ?? reason}</span>}
-                </td>
-                <td data-name={words.words}>
-                  {isKept ? <Words id={text} at={at} /> : <span className="soft">{words.deleted}</span>}
-                </td>
-                <td data-name={words.units} className="figures">
-                  {countText(units)}
-                </td>
-                <td data-name={words.cost} className="figures">
-                  <Money amount={amount} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table name={words.title} columns={COLUMNS} rows={body.items} keyOf={({ id: text }) => text} />
       <p className="soft tiny">{words.kept}</p>
       {body.next_cursor !== null && <p className="soft tiny">{words.more(SHOWN)}</p>}
     </Section>

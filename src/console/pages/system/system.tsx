@@ -5,6 +5,7 @@ import { Ago, countText, Fact, FactList } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
 import { PageSection } from '../../parts/page-section.tsx';
+import { Table, type TableColumn } from '../../parts/table.tsx';
 import { useAgainWhile, useOne } from '../../parts/use-one.ts';
 import type { AnswerAt } from '../../reach/answers.ts';
 import { Checks } from './checks.tsx';
@@ -67,43 +68,23 @@ function WhatRuns({ system }: { system: System }) {
   );
 }
 
+const { columns: names } = words;
+const COLUMNS: readonly TableColumn<System['processes'][number]>[] = [
+  { name: names.host, cell: ({ host, pid }) => words.here(host, pid) },
+  { name: names.role, cell: ({ role }) => words.roles[role] },
+  { name: names.version, cell: ({ version }) => version },
+  { name: names.node, cell: ({ node }) => node },
+  { name: names.started, cell: ({ started_at: at }) => <Ago at={at} /> },
+  { name: names.seen, cell: ({ seen_at: at }) => <Ago at={at} /> },
+];
+
 function Processes({ processes }: { processes: System['processes'] }) {
-  const { columns } = words;
   return (
     <PageSection title={words.processes} end={<span className="soft small">{words.processesLead}</span>}>
       {processes.length === 0 ? (
         <EmptyState {...words.noProcess} />
       ) : (
-        <div className="scrolls" tabIndex={0} role="region" aria-label={words.processes}>
-          <table className="plain small stacks">
-            <thead>
-              <tr>
-                <th scope="col">{columns.host}</th>
-                <th scope="col">{columns.role}</th>
-                <th scope="col">{columns.version}</th>
-                <th scope="col">{columns.node}</th>
-                <th scope="col">{columns.started}</th>
-                <th scope="col">{columns.seen}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {processes.map(({ id, host, pid, role, version, node, started_at: started, seen_at: seen }) => (
-                <tr key={id}>
-                  <th scope="row">{words.here(host, pid)}</th>
-                  <td data-name={columns.role}>{words.roles[role]}</td>
-                  <td data-name={columns.version}>{version}</td>
-                  <td data-name={columns.node}>{node}</td>
-                  <td data-name={columns.started}>
-                    <Ago at={started} />
-                  </td>
-                  <td data-name={columns.seen}>
-                    <Ago at={seen} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table name={words.processes} columns={COLUMNS} rows={processes} keyOf={({ id }) => id} />
       )}
     </PageSection>
   );

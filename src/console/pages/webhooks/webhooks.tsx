@@ -1,8 +1,7 @@
-import { parts } from '../../../design/texts/console/parts.ts';
 import { webhooks as words } from '../../../design/texts/console/webhooks.ts';
 import { hrefOf } from '../../address.ts';
 import type { components } from '../../api-types.ts';
-import { EmptyState, Skeleton } from '../../parts/empty.tsx';
+import { EmptyList, Skeleton } from '../../parts/empty.tsx';
 import { Ago, countText } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
@@ -22,11 +21,11 @@ export default function WebhooksPage() {
   const { body, error, again } = useOne('/webhooks/refused', { account }, ['call']);
   return (
     <PlainPage title={words.title}>
-      <p className="page-lead small soft">{words.lead}</p>
+      <p className="lead small soft">{words.lead}</p>
       <FilterBar filters={FILTERS} />
       {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
       {body === undefined && error === null && <Skeleton lines={8} />}
-      {body?.items.length === 0 && <Nothing isFiltered={account !== undefined} />}
+      {body?.items.length === 0 && <Nothing />}
       {body !== undefined && body.items.length > 0 && (
         <>
           {byReason(body.items).map(([reason, rows]) => (
@@ -117,18 +116,12 @@ function RefusedTable({ name, rows }: { name: string; rows: readonly Refused[] }
   );
 }
 
-function Nothing({ isFiltered }: { isFiltered: boolean }) {
+function Nothing() {
   return (
-    <EmptyState what={words.empty.what} why={isFiltered ? words.empty.filtered : words.empty.why}>
-      {isFiltered ? (
-        <a className="button" href={hrefOf({ page: 'webhooks' })}>
-          {parts.filters.clear}
-        </a>
-      ) : (
-        <a className="button" href={hrefOf({ page: 'numbers' })}>
-          {words.empty.numbers}
-        </a>
-      )}
-    </EmptyState>
+    <EmptyList words={words.empty}>
+      <a className="button" href={hrefOf({ page: 'numbers' })}>
+        {words.empty.numbers}
+      </a>
+    </EmptyList>
   );
 }

@@ -32,7 +32,6 @@ export const callbacks = {
     what: 'No callbacks here.',
     filtered: 'None is left by these filters. Callbacks are kept for 30 days.',
     why: 'What happens in a session is told to its callback_url. A session without one is told to nobody.',
-    clear: 'Clear the filters',
   },
   all: {
     name: 'Send these again',
@@ -67,7 +66,7 @@ export const callbacks = {
     noAttempts: 'It has not been tried yet.',
     pausedWhy: 'It was not tried: its receiver had failed for five days and is paused.',
     toReceivers: 'To the receivers',
-    columns: { at: 'At', status: 'Answer', took: 'Took', body: 'What it said' },
+    columns: { number: 'Attempt', at: 'At', status: 'Answer', took: 'Took', body: 'What it said' },
     ms: (text: string) => `${text} ms`,
     nothingSaid: 'nothing',
     request:

@@ -27,7 +27,6 @@ export const jobs = {
     parked: 'Nothing was given up: all that was ordered is done, waits or runs.',
     filtered: 'None is left by this filter.',
     why: 'What is slow or foreign is done as a job: callbacks, recordings, call records, alerts. Done jobs are not kept.',
-    clear: 'Clear the filters',
   },
   done: 'It is done',
   doneWhy: 'Done jobs are not kept; given-up ones are, for 30 days.',

@@ -56,7 +56,6 @@ export const numbers = {
     what: 'No numbers here.',
     filtered: 'None is left by these filters.',
     why: 'Sessions lend numbers of the pool. Rent voice numbers at Plivo, link them to an application that leads here, and sync; or add them by hand.',
-    clear: 'Clear the filters',
   },
   toPool: 'Pool health',
   add: {

@@ -10,7 +10,6 @@ export const receivers = {
     what: 'No receiver fails.',
     why: 'Each server that was sent a callback has taken the last one, or has not been sent any yet.',
     filtered: 'None is left by this filter.',
-    clear: 'Clear the filters',
   },
   well: 'This receiver does not fail',
   wellWhy: 'It has been resumed, or has taken a callback since: then it leaves this list.',

@@ -22,7 +22,6 @@ export const recordings = {
     what: 'No recordings here.',
     filtered: 'This session has none that is kept.',
     why: 'Calls of sessions that were opened with record=true are recorded, fetched from Plivo and kept here.',
-    clear: 'Clear the filters',
   },
   bytes: (text: string) => `${text} kB`,
   detail: {

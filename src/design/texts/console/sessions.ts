@@ -27,7 +27,6 @@ export const sessions = {
     what: 'No sessions here.',
     filtered: 'None is left by these filters. An ended session is kept until its retention is over.',
     why: 'A session lends two people a virtual number. Your program opens it: POST /v1/Account/…/Masking/Session/.',
-    clear: 'Clear the filters',
     phones: 'Open one with the simulator’s phones',
   },
   detail: {

@@ -59,6 +59,5 @@ export const webhooks = {
     why: 'Each webhook that came was signed by Plivo’s token and over our URL. If calls still reach nobody, none came: look whether the number’s application at Plivo leads here.',
     filtered: 'Nothing was refused of this account.',
     numbers: 'Where the numbers lead',
-    clear: 'Clear the filters',
   },
 };
