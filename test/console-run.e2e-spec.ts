@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { request } from 'undici';
-import { arrived, findChromium, launch, openPage, overflow, violations, type Watched } from './support/browser.js';
+import {
+  arrived,
+  cutTables,
+  findChromium,
+  launch,
+  openPage,
+  overflow,
+  violations,
+  type Watched,
+} from './support/browser.js';
 import { eventually } from './support/eventually.js';
 import { startProcess, temporaryFolder, type ServiceProcess } from './support/process.js';
 
@@ -46,6 +55,10 @@ const chromium = findChromium();
     });
     await opens.body.dump();
     expect(opens.statusCode).toBe(201);
+    // Nobody keeps names short, or to one direction.
+    const name = 'مطعم الليل – the night restaurant in the northern district';
+    await ask('PATCH', `/admin/accounts/${demo.auth_id}`, { name });
+    await ask('POST', `/admin/accounts/${demo.auth_id}/subaccounts`, { name });
   }, 90_000);
 
   afterAll(async () => {
@@ -275,12 +288,21 @@ const chromium = findChromium();
       const look = async (name: string): Promise<void> => {
         const over = await overflow(page);
         for (const each of await violations(watched)) wrong.push(`${name}: ${each}`);
+        for (const each of await cutTables(page)) wrong.push(`${name}: ${each} is cut off`);
         if (over !== 0) wrong.push(`${name} is ${String(over)} px too wide`);
       };
       await look('sign-in');
       await signIn(page);
       await page.locator('.console').waitFor();
-      for (const place of ['operators', 'accounts', 'alerts', 'audit', 'system', 'people']) {
+      for (const place of [
+        'operators',
+        'accounts',
+        `accounts/${demo.auth_id}`,
+        'alerts',
+        'audit',
+        'system',
+        'people',
+      ]) {
         await go(page, place);
         await look(place);
       }
@@ -289,6 +311,7 @@ const chromium = findChromium();
       await dialog(page).getByLabel('Name').waitFor();
       await look('a form');
       await watched.context.close();
+      expect(wrong).toEqual([]);
     },
     90_000,
   );

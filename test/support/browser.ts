@@ -83,10 +83,10 @@ export function overflow(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
-/** Tables of which something can be seen only by who scrolls them sideways. */
+/** Tables and lists of which something can be seen only by who scrolls them sideways. */
 export function cutTables(page: Page): Promise<string[]> {
   return page.evaluate(
-    `[...document.querySelectorAll('.scrolls')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.getAttribute('aria-label'))`,
+    `[...document.querySelectorAll('.scrolls, .rows')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => (one.ariaLabel ?? one.firstElementChild.ariaLabel))`,
   );
 }
 

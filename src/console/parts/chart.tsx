@@ -26,15 +26,16 @@ export interface Bar {
 const HEIGHT = 120;
 /** More columns do not fit beside each other on a phone. */
 const MOST_BESIDE = 3;
-/** Tops of the axis: their halves are as round. */
-const STEPS = [1, 2, 4, 6, 8, 10];
+/** Tops of the axis: their halves are round, or nearly so. */
+const STEPS = [1, 2, 3, 4, 5, 6, 8, 10];
 
 function topOf(value: number, show: Drawing['show']): number {
   // Half a call is no count.
   if (show === countText && value <= 2) return 2;
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * (STEPS.find((step) => step * power >= value) ?? 10);
+  const tops = STEPS.map((step) => step * power);
+  return tops.find((top) => top >= value && (show !== countText || top % 2 === 0)) ?? 10 * power;
 }
 
 /** Stacked bars over time, and the same as a table. At most a hundred: drawn as shapes, not on a canvas, so they follow the theme and can be printed. */

@@ -113,12 +113,16 @@ export function RoundMoney({ amount, currency }: { amount: string; currency: str
   );
 }
 
+export function shortId(id: string): string {
+  return `${id.slice(0, 8)}…${id.slice(-4)}`;
+}
+
 /** An id, short to the eye and whole to the clipboard. */
 export function Id({ id, what, isWhole: isAsked = false }: { id: string; what: string; isWhole?: boolean }) {
   const isWhole = isAsked || id.length <= 20;
   return (
     <span className="id" data-whole={isWhole ? '' : undefined}>
-      <code title={id}>{isWhole ? id : `${id.slice(0, 8)}…${id.slice(-4)}`}</code>
+      <code title={id}>{isWhole ? id : shortId(id)}</code>
       <CopyButton text={id} what={what} />
     </span>
   );

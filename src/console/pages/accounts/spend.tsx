@@ -4,6 +4,7 @@ import { Skeleton } from '../../parts/empty.tsx';
 import { countText, Fact, FactList, Money } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Section } from '../../parts/page.tsx';
+import type { AnswerAt } from '../../reach/answers.ts';
 import { useOne } from '../../parts/use-one.ts';
 
 const { spend: words } = accounts;
@@ -23,11 +24,7 @@ export function Spend({ accountId }: { accountId: string }) {
       {body !== undefined && (
         <FactList>
           <Fact name={words.money}>
-            <Money amount={body.spent ?? '0'} />{' '}
-            <span className="soft">
-              {body.daily_spend_cap === null ? words.noCap : words.of(body.daily_spend_cap)}
-              {body.reserved !== null && Number(body.reserved) > 0 && `; ${words.reserved(body.reserved)}`}
-            </span>
+            <Spent spend={body} />
           </Fact>
           <Fact name={words.calls}>
             <Counted count={body.requested_calls} cap={body.daily_requested_calls} />
@@ -38,6 +35,20 @@ export function Spend({ accountId }: { accountId: string }) {
         </FactList>
       )}
     </Section>
+  );
+}
+
+/** Before there is a cap nothing is counted: that is no nought. */
+function Spent({ spend: { spent, daily_spend_cap: cap, reserved } }: { spend: AnswerAt<`/accounts/${string}/spend`> }) {
+  if (spent === null && cap === null) return <span className="soft">{words.notCounted}</span>;
+  return (
+    <>
+      <Money amount={spent ?? '0'} />{' '}
+      <span className="soft">
+        {cap === null ? words.noCap : words.of(cap)}
+        {reserved !== null && Number(reserved) > 0 && `; ${words.reserved(reserved)}`}
+      </span>
+    </>
   );
 }
 

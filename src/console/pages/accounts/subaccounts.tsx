@@ -12,8 +12,14 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
   const { subaccounts, auth_id: id } = account;
   const { columns: names } = words;
   const columns: readonly TableColumn<Subaccount>[] = [
-    { name: names.name, cell: ({ name }) => name },
-    { name: names.id, cell: ({ auth_id: own }) => <Id id={own} what={names.id} /> },
+    {
+      name: names.name,
+      cell: ({ name, auth_id: own }) => (
+        <>
+          {name} <Id id={own} what={names.id} />
+        </>
+      ),
+    },
     { name: names.plivo, cell: ({ has_plivo_token: isAtPlivo }) => (isAtPlivo ? words.atPlivo : words.ours) },
     {
       name: names.texts,
@@ -23,7 +29,7 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
         </>
       ),
     },
-    { name: names.since, cell: ({ created_at: since }) => <Ago at={since} /> },
+    { name: names.since, className: 'nowrap', cell: ({ created_at: since }) => <Ago at={since} /> },
   ];
   return (
     <Section title={words.title} end={<Add accountId={id} onDone={onDone} />}>

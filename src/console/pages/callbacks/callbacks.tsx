@@ -4,7 +4,7 @@ import { hrefOf, type Filters } from '../../address.ts';
 import type { components } from '../../api-types.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
 import { EmptyList } from '../../parts/empty.tsx';
-import { Ago, countText, Nothing } from '../../parts/facts.tsx';
+import { Ago, countText } from '../../parts/facts.tsx';
 import { FilterBar, spanOf, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { ListPage } from '../../parts/page.tsx';
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<Callback>[] = [
     width: 'minmax(9rem, 1fr)',
     narrow: 'below',
     from: 640,
-    cell: ({ outcome }) => (outcome === null ? <Nothing /> : outcomeText(outcome)),
+    cell: ({ outcome }) => (outcome === null ? <span className="soft">{words.notTried}</span> : outcomeText(outcome)),
   },
   {
     id: 'attempts',

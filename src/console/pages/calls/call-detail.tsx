@@ -5,7 +5,7 @@ import { calls } from '../../../design/texts/console/calls.ts';
 import { hrefOf } from '../../address.ts';
 import { exactly, useZone } from '../../parts/clock.ts';
 import { Skeleton } from '../../parts/empty.tsx';
-import { Exact, Fact, FactList, Id, Money, Party, PoolNumber } from '../../parts/facts.tsx';
+import { Exact, Fact, FactList, Id, Money, Party, PoolNumber, shortId } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { OutcomeWord, whyOf } from '../../parts/outcome.tsx';
 import { Detail, Section } from '../../parts/page.tsx';
@@ -94,7 +94,7 @@ function Facts({ call }: { call: Call }) {
           <span className="soft">{words.noSession}</span>
         ) : (
           <a href={hrefOf({ page: 'sessions', id: session })}>
-            <code>{session.slice(0, 13)}…</code>
+            <code title={session}>{shortId(session)}</code>
           </a>
         )}
       </Fact>

@@ -1,7 +1,7 @@
 import { costs as words } from '../../../design/texts/console/costs.ts';
 import { DATES, LANGUAGE } from '../../../design/texts/language.ts';
 import { hrefOf } from '../../address.ts';
-import { PoolNumber } from '../../parts/facts.tsx';
+import { PoolNumber, shortId } from '../../parts/facts.tsx';
 import { monthName } from './months.ts';
 
 export type Group = keyof typeof words.groups;
@@ -38,7 +38,7 @@ export function Value({ group, value }: { group: Group; value: string }) {
   if (group === 'session')
     return (
       <a href={hrefOf({ page: 'sessions', id: value })}>
-        <code title={value}>{`${value.slice(0, 8)}…${value.slice(-4)}`}</code>
+        <code title={value}>{shortId(value)}</code>
       </a>
     );
   if (group === 'account' || group === 'subaccount') return <code>{value}</code>;

@@ -42,7 +42,7 @@ const columnsWith = (health: ReadonlyMap<string, Health> | undefined): readonly 
   {
     id: 'health',
     name: words.columns.health,
-    width: '7.5rem',
+    width: '10.5rem',
     narrow: 'below-end',
     cell: ({ number }) => (health === undefined ? <Nothing /> : <HealthWord health={health.get(number)} />),
   },

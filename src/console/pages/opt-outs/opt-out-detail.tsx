@@ -4,6 +4,7 @@ import { api } from '../../api.ts';
 import { ConfirmedDeed } from '../../parts/confirm.tsx';
 import { Skeleton } from '../../parts/empty.tsx';
 import { Exact, Fact, FactList, Id, PoolNumber } from '../../parts/facts.tsx';
+import { groupedNumber } from '../../../design/format.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Detail } from '../../parts/page.tsx';
 import { tell } from '../../parts/toasts.tsx';
@@ -24,7 +25,7 @@ export function OptOutDetail({ id, onRemoved }: { id: string; onRemoved: () => v
   const { virtual_number: number, campaign_id: campaign } = body;
   return (
     <Detail
-      title={words.title(number)}
+      title={words.title(groupedNumber(number))}
       actions={
         <ConfirmedDeed
           name={undo.name}

@@ -1,4 +1,5 @@
 import { optOuts as words } from '../../../design/texts/console/opt-outs.ts';
+import { groupedNumber } from '../../../design/format.ts';
 import type { RowAt } from '../../reach/answers.ts';
 import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, Nothing, PoolNumber } from '../../parts/facts.tsx';
@@ -63,7 +64,7 @@ export default function OptOutsPage() {
           rows={rows}
           columns={COLUMNS}
           idOf={({ id }) => id}
-          nameOf={({ virtual_number: number }) => words.row(number)}
+          nameOf={({ virtual_number: number }) => words.row(groupedNumber(number))}
           live={['session']}
           empty={<EmptyList words={words.empty} />}
         />

@@ -44,7 +44,7 @@ function Forecast({ forecast }: { forecast: Country }) {
         <strong>{fullOn === null ? headOf(forecast.reason, name) : words.full(dayText(fullOn), name)}</strong>
       </p>
       <p className="small soft">
-        {reasonText(forecast.reason)} {words.has(countText(numbers))}.
+        {reasonText(forecast.reason)} {words.has(countText(numbers))}
       </p>
       {peaks.length < 2 ? (
         <p className="small soft">{words.noPeaks}</p>

@@ -1,6 +1,6 @@
 import { texts as words } from '../../../design/texts/console/texts.ts';
 import { api } from '../../api.ts';
-import { countText, Exact, Money, Party } from '../../parts/facts.tsx';
+import { Ago, countText, Money, Party } from '../../parts/facts.tsx';
 import type { RowAt } from '../../reach/answers.ts';
 import { exactly, useZone } from '../../parts/clock.ts';
 import { Field, FormDeed, typedIn } from '../../parts/form.tsx';
@@ -13,7 +13,7 @@ import { useOne } from '../../parts/use-one.ts';
 const SHOWN = 50;
 
 const COLUMNS: readonly TableColumn<RowAt<'/messages'>>[] = [
-  { name: words.when, cell: ({ received_at: at }) => <Exact at={at} /> },
+  { name: words.when, className: 'nowrap', cell: ({ received_at: at }) => <Ago at={at} /> },
   {
     name: words.who,
     cell: ({ sender }) => (sender === null ? <span className="soft">{words.nobody}</span> : <Party number={sender} />),

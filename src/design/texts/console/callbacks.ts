@@ -9,6 +9,7 @@ export const callbacks = {
     attempts: 'Attempts',
     next: 'Next try',
   },
+  notTried: 'not tried yet',
   status: { pending: 'waiting', delivered: 'delivered', parked: 'given up' },
   row: (event: string, when: string, status: string) => `${event} of ${when}, ${status}`,
   filters: { status: 'Status', session: 'Session', sessionExample: 'The id of a session' },

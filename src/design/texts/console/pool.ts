@@ -39,12 +39,13 @@ export const pool = {
     full: (day: string, country: string) => `${country}: on ${day} the numbers will not do.`,
     lasts: (country: string) => `${country}: no day can be named on which the numbers will not do.`,
     early: (country: string) => `${country}: too early to say.`,
-    has: (count: string) => `${count} numbers now`,
+    has: (count: string) => `The pool has ${count} now.`,
     reasons: {
       'no trend': 'The peaks do not rise.',
       'not within 90 days': 'The peaks rise, but the numbers do for the next 90 days.',
     } as Readonly<Record<string, string>>,
-    days: (have: string, need: string) => `It takes ${need} days to say; there are ${have}.`,
+    days: (have: string, need: string) =>
+      `It takes ${need} days to say; so far there ${have === '1' ? 'is one' : `are ${have}`}.`,
     noPeaks: 'A chart of the daily peaks follows after two days.',
     account: (id: string) => `of ${id}`,
     assumed:
