@@ -350,6 +350,43 @@ const chromium = findChromium();
     await context.close();
   }, 60_000);
 
+  it('says that the file of a page did not come, keeps what surrounds it, and tries again', async () => {
+    const { page, context } = await open('calls');
+    await context.route('**/assets/sessions-*.js', (route) => route.abort());
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    const told = page.getByRole('alert').filter({ hasText: 'This page did not come.' });
+    await told.waitFor();
+    await page.getByRole('link', { name: 'Calls', exact: true }).click();
+    await row(page, 'declined').waitFor();
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await told.waitFor();
+    await context.unrouteAll();
+    await told.getByRole('button', { name: 'Try again' }).click();
+    await row(page, 'active').waitFor();
+    await context.close();
+  }, 60_000);
+
+  it.each(['Escape', 'back'])('brings who closes a detail back to its row, by %s', async (how) => {
+    const { page, context } = await open('calls');
+    await row(page, 'declined').click();
+    await page.getByRole('heading', { name: /^Call of/ }).waitFor();
+    await (how === 'back' ? page.goBack() : page.keyboard.press('Escape'));
+    await page.locator('.detail').waitFor({ state: 'detached' });
+    await row(page, 'declined').locator('a:focus').waitFor();
+    await page.keyboard.press('k');
+    await page.locator('.row[data-at="true"]', { hasText: 'refused' }).locator('a:focus').waitFor();
+    await context.close();
+  });
+
+  it('says of who could not be signed out that the login goes on', async () => {
+    const { page, context } = await open('calls');
+    await context.route('**/admin/logout', (route) => route.abort());
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('status').filter({ hasText: 'You are still signed in' }).waitFor();
+    await page.getByRole('heading', { name: 'Calls' }).waitFor();
+    await context.close();
+  });
+
   it.each([
     [1440, 'light'],
     [1440, 'dark'],

@@ -5,6 +5,7 @@ import { shared } from '../../design/texts/shared.ts';
 import { frame } from '../../design/texts/console/frame.ts';
 import { go, hrefOf, useAddress } from '../address.ts';
 import { Skeleton } from '../parts/empty.tsx';
+import { PageNotLoaded } from '../parts/failure.tsx';
 import { useZone } from '../parts/clock.ts';
 import { useKeys } from '../parts/keys.ts';
 import { PlainPage } from '../parts/page.tsx';
@@ -14,6 +15,7 @@ import type { Me } from '../reach/answers.ts';
 import { mayDo } from '../reach/me.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
+import { PageBoundary } from './page-boundary.tsx';
 import { SearchDialog } from './search-dialog.tsx';
 import { SideBar } from './side-bar.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -78,7 +80,7 @@ function LoadedPage({ place }: { place: Place }) {
       isShown = false;
     };
   }, [Page, place]);
-  if (failure !== null) throw failure.error;
+  if (failure !== null) throw new PageNotLoaded(failure.error);
   if (Page !== null) return <Page />;
   return (
     <PlainPage title={titleOf(place)}>
@@ -103,7 +105,11 @@ function Shown({ place, me }: { place: Place | undefined; me: Me }) {
         <p className="soft">{frame.notYours(me.role)}</p>
       </PlainPage>
     );
-  return <LoadedPage key={place.path} place={place} />;
+  return (
+    <PageBoundary key={place.path} title={titleOf(place)}>
+      <LoadedPage place={place} />
+    </PageBoundary>
+  );
 }
 
 function useFrameKeys(places: readonly Place[], open: (dialog: 'search' | 'keys') => void): void {

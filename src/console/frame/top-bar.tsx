@@ -5,7 +5,8 @@ import { shared } from '../../design/texts/shared.ts';
 import { frame } from '../../design/texts/console/frame.ts';
 import { THEMES, theme, type Theme } from '../../design/theme.ts';
 import { zone } from '../parts/clock.ts';
-import { ask } from '../reach/ask.ts';
+import { tell } from '../parts/toasts.tsx';
+import { ask, Refused } from '../reach/ask.ts';
 import { useLiveState } from '../reach/live.ts';
 import type { Me } from '../reach/answers.ts';
 
@@ -66,7 +67,12 @@ export function Choices() {
 export function You({ me }: { me: Me }) {
   const client = useQueryClient();
   const signOut = async (): Promise<void> => {
-    await ask('/logout', { method: 'POST' }).catch(() => undefined);
+    try {
+      await ask('/logout', { method: 'POST' });
+    } catch (error) {
+      // Over already: that is what was asked for.
+      if (!(error instanceof Refused && error.status === 401)) return tell(frame.stillSignedIn, { kind: 'failed' });
+    }
     client.clear();
     location.reload();
   };

@@ -11,6 +11,13 @@ interface Told {
   requestId: string | null;
 }
 
+/** Its file did not come: nobody answers, or another version has other files. */
+export class PageNotLoaded extends Error {
+  constructor(cause: unknown) {
+    super('the file of a page did not come', { cause });
+  }
+}
+
 /** What came back, and what to do about it. */
 export function toldOf(error: unknown): Told {
   if (error instanceof Refused)
@@ -20,6 +27,8 @@ export function toldOf(error: unknown): Told {
       code: words.status(error.status, error.code),
       requestId: error.requestId,
     };
+  if (error instanceof PageNotLoaded)
+    return { detail: words.notLoaded, next: words.notLoadedNext, code: null, requestId: null };
   // What fetch throws where nobody answers.
   if (error instanceof TypeError) return { detail: words.away, next: words.awayNext, code: null, requestId: null };
   return { detail: words.unknown, next: words.unknownNext, code: null, requestId: null };

@@ -79,6 +79,11 @@ export function List<Row>({ name, rows, columns, idOf, nameOf, live, empty }: Li
     else setIsFresh(true);
   });
   useFocusAt(scroller, at);
+  useWayBack(address, (closed, href) => {
+    setAt(rows.rows.findIndex((row) => idOf(row) === closed));
+    const links = scroller.current?.querySelectorAll<HTMLAnchorElement>('.body a') ?? [];
+    [...links].find((link) => link.hash === href)?.focus();
+  });
   useRowKeys({ rows: rows.rows, idOf, at, setAt, show: (place) => drawn.scrollToIndex(place), address });
 
   const shown = form === 'wide' ? columns.filter(({ from = 0 }) => width >= from) : columns;
@@ -229,6 +234,16 @@ function useRowKeys<Row>({
       go({ page, filters, id: idOf(row) });
       return true;
     },
+  });
+}
+
+/** Whoever closes what is open stands at its row again. */
+function useWayBack(address: Address, onClosed: (id: string, href: string) => void): void {
+  const before = useRef(address);
+  useLayoutEffect(() => {
+    const { page, id } = before.current;
+    if (id !== null && address.id === null && page === address.page) onClosed(id, hrefOf({ ...address, id }));
+    before.current = address;
   });
 }
 

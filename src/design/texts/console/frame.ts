@@ -45,6 +45,7 @@ export const frame = {
   zone: { label: 'Times', local: 'Local', utc: 'UTC' },
   theme: 'Theme',
   signOut: 'Sign out',
+  stillSignedIn: 'The service did not answer. You are still signed in.',
   you: (name: string, role: string) => (name === role ? name : `${name}, ${role}`),
   live: { live: 'live', polling: 'every 5 s', title: 'How lists learn that something has changed' },
   keys: {

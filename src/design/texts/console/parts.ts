@@ -71,6 +71,9 @@ export const parts = {
     title: (what: string) => `${what}: that did not work`,
     away: 'The service does not answer.',
     awayNext: 'It is asked again by itself. If this stays, look whether the process runs: GET /livez.',
+    notLoaded: 'This page did not come.',
+    notLoadedNext:
+      'Either the service does not answer, or it was upgraded since you opened the console: then load the page again, everything is kept in its address.',
     unknown: 'Something went wrong in this page.',
     unknownNext: 'Load the page again. If it comes back, tell whoever runs the service what you did.',
     server: 'That is a fault of ours. The log of the service has the request id.',
