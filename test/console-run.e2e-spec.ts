@@ -200,6 +200,24 @@ const chromium = findChromium();
     await context.close();
   }, 90_000);
 
+  it('finds the account of a link on whatever page of the list it is, and says of none that it is gone before all were read', async () => {
+    const { page, context } = await signedIn('operators');
+    const account = (place: number) => ({
+      ...{ auth_id: `MA${String(place).padStart(18, '0')}`, name: `Shop ${place}`, plivo_auth_id: 'MAX' },
+      ...{ status: 'active', retention_days: null, created_at: '2026-11-29T12:00:00.000Z', subaccounts: [] },
+    });
+    await context.route('**/admin/accounts?*', async (route) => {
+      const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+      const items = Array.from({ length: 100 }, (_, place) => account(start + place));
+      await route.fulfill({ json: { items, next_cursor: start < 200 ? String(start + 100) : null } });
+    });
+    await go(page, `accounts/${account(250).auth_id}`);
+    await page.locator('.detail h2', { hasText: 'Shop 250' }).waitFor();
+    await page.evaluate(`location.hash = '#/accounts/MANONE'`);
+    await page.locator('.detail h2', { hasText: 'No account has this Auth ID.' }).waitFor();
+    await context.close();
+  }, 90_000);
+
   it('adds an alert with a secret that is shown once, and removes it; the audit has both, in words', async () => {
     const { page, context } = await signedIn('alerts');
     await page.getByText('Nobody is told anything.').waitFor();

@@ -189,7 +189,7 @@ type Row = Record<string, unknown>;
     await row.getByText('as the account').waitFor();
     await row.getByRole('button', { name: 'Change whether new sessions of Riders have texts' }).click();
     const dialog = page.locator('dialog[open]');
-    await dialog.getByLabel('Texts where a request does not say').selectOption('yes');
+    await dialog.getByLabel('Texts by default').selectOption('yes');
     await dialog.getByRole('button', { name: 'Change' }).click();
     await row.locator('td', { hasText: /^yes/ }).waitFor();
     const [shown] = await items('/admin/accounts');

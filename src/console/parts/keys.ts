@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'react';
 import { useKept } from '../../design/kept.ts';
 import { letters } from '../../design/letters.ts';
 
-const FIELDS = 'input:not([type="checkbox"]), select, textarea, dialog, audio';
+const FIELDS = 'input:not([type="checkbox"]), select, textarea, audio';
 /** These do something in a field too, or are no letters: they stay when letters are switched off. */
 const ALWAYS = new Set(['Escape', 'Enter']);
 
@@ -23,6 +23,8 @@ export function useKeys(keys: Keys): void {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (!areLettersOn && !ALWAYS.has(event.key)) return;
+      // A button of it that is disabled while it works has lost the focus: then the key comes from the body.
+      if (document.querySelector('dialog[open]') !== null) return;
       const target = event.target instanceof Element ? event.target : null;
       if (target?.closest(FIELDS) !== null) return;
       const act = latest.current[event.key];

@@ -1,9 +1,10 @@
+import { useEffect } from 'react';
 import { accounts as words } from '../../../design/texts/console/accounts.ts';
 import { EmptyState } from '../../parts/empty.tsx';
 import { Ago, countText } from '../../parts/facts.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { ListPage } from '../../parts/page.tsx';
-import { useRows } from '../../parts/use-rows.ts';
+import { useRows, type Rows } from '../../parts/use-rows.ts';
 import type { Account } from './account.ts';
 import { AccountDetail } from './account-detail.tsx';
 import { AddAccount } from './add-account.tsx';
@@ -62,13 +63,20 @@ export default function AccountsPage() {
           empty={<EmptyState {...words.empty} />}
         />
       }
-      detail={(id) => (
-        <AccountDetail
-          account={rows.rows.find(({ auth_id: one }) => one === id)}
-          isLoaded={rows.isEmpty !== null}
-          onDone={() => void rows.refresh()}
-        />
-      )}
+      detail={(id) => <Found id={id} rows={rows} />}
     />
+  );
+}
+
+/** Who comes by a link may mean an account that the first page of the list does not have. */
+function Found({ id, rows }: { id: string; rows: Rows<Account> }) {
+  const account = rows.rows.find(({ auth_id: one }) => one === id);
+  const { hasMore, loadMore } = rows;
+  const isSought = account === undefined && hasMore;
+  useEffect(() => {
+    if (isSought) loadMore();
+  }, [isSought, rows.rows.length, loadMore]);
+  return (
+    <AccountDetail account={account} isLoaded={rows.isEmpty !== null && !isSought} onDone={() => void rows.refresh()} />
   );
 }

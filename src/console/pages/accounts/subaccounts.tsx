@@ -14,9 +14,13 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
   const columns: readonly TableColumn<Subaccount>[] = [
     {
       name: names.name,
-      cell: ({ name, auth_id: own }) => (
+      // Beside a list there is no room for columns of these.
+      cell: ({ name, auth_id: own, created_at: since }) => (
         <>
           {name} <Id id={own} what={names.id} />
+          <span className="tiny soft">
+            {names.since} <Ago at={since} />
+          </span>
         </>
       ),
     },
@@ -29,7 +33,6 @@ export function Subaccounts({ account, onDone }: { account: Account; onDone: () 
         </>
       ),
     },
-    { name: names.since, className: 'nowrap', cell: ({ created_at: since }) => <Ago at={since} /> },
   ];
   return (
     <Section title={words.title} end={<Add accountId={id} onDone={onDone} />}>

@@ -29,7 +29,7 @@ export function monthsUntilNow(chosen: 'local' | 'utc'): string[] {
 export function periodOf({ month }: Filters, chosen: 'local' | 'utc'): Period {
   const [now = ''] = monthsUntilNow(chosen);
   if (month === LAST_12) return { from: startOf(monthBefore(now, 11)), to: startOf(monthBefore(now, -1)), month: null };
-  const one = month !== undefined && /^\d{4}-\d{2}$/.test(month) ? month : now;
+  const one = month !== undefined && /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month) ? month : now;
   return { from: startOf(one), to: startOf(monthBefore(one, -1)), month: one };
 }
 

@@ -158,7 +158,7 @@ export const accounts = {
       name: 'Name',
       id: 'Auth ID',
       plivo: 'At Plivo',
-      texts: 'Texts where a request does not say',
+      texts: 'Texts by default',
       since: 'Since',
     },
     atPlivo: 'with a token there',
