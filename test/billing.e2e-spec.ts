@@ -96,8 +96,6 @@ describeOnEachService('the bill', (start) => {
       expect(made.status).toBe(201);
       sessions.push({ uuid: made.body.session_uuid, virtual: made.body.virtual_number, first, second });
     }
-    // An account's first sweep reaches back ten minutes alone; when the scheduler makes it, the clock may be further.
-    await repair(3);
     await control('POST', '/faults', { lose: 0.12, duplicate: 0.15, reorder: 0.3, seed: 11 });
 
     let placed = 0;

@@ -8,6 +8,8 @@ import { isLeftOver } from './demo-account.js';
 
 const IDS = selection(ACCOUNTS.pick(['authId']));
 const SUBACCOUNT_IDS = selection(SUBACCOUNTS.pick(['authId']));
+const CREATION = selection(ACCOUNTS.pick(['createdAt']));
+const SUBACCOUNT_CREATION = selection(SUBACCOUNTS.pick(['createdAt']));
 const PARENTS = selection(SUBACCOUNTS.pick(['authId', 'accountId']));
 const TEXT_DEFAULTS = selection(SUBACCOUNTS.pick(['messagingDefault']));
 const NAMES = selection(SUBACCOUNTS.pick(['authId', 'name']));
@@ -35,6 +37,14 @@ export class Accounts {
 export async function ownersIn(manager: EntityManager, accountId: string): Promise<string[]> {
   const rows = await SUBACCOUNT_IDS.read(manager, 'FROM subaccount WHERE account_id = ?', [accountId]);
   return [accountId, ...rows.map(({ authId }) => authId)];
+}
+
+/** Since when there is this account or subaccount here; null when there is none. */
+export async function knownSince(manager: EntityManager, authId: string): Promise<number | null> {
+  const [account] = await CREATION.read(manager, 'FROM account WHERE auth_id = ?', [authId]);
+  if (account) return account.createdAt;
+  const [subaccount] = await SUBACCOUNT_CREATION.read(manager, 'FROM subaccount WHERE auth_id = ?', [authId]);
+  return subaccount?.createdAt ?? null;
 }
 
 /** Auth IDs of the accounts whose programs are let in, oldest first. */

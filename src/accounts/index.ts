@@ -16,6 +16,7 @@ export {
   accountFrom,
   Accounts,
   hasSubaccount,
+  knownSince,
   openAccounts,
   ownSubaccounts,
   ownTextDefault,

@@ -26,7 +26,9 @@ describeOnEachDatabase('the sweep of call records', (open) => {
     ({ database } = await open());
   });
   beforeEach(async () => {
-    await database.transaction((tx) => tx.query('DELETE FROM record_sweep'));
+    await database.transaction(async (tx) => {
+      for (const table of ['record_sweep', 'account', 'subaccount']) await tx.query(`DELETE FROM ${table}`);
+    });
     clock = new FakeClock();
     asked = [];
     longest = Number.POSITIVE_INFINITY;
@@ -218,10 +220,50 @@ describeOnEachDatabase('the sweep of call records', (open) => {
     expectGapless();
   });
 
-  it('of a new account begins ten minutes back', async () => {
-    await database.transaction((tx) => tx.query('DELETE FROM record_sweep'));
-    await sweep.run({ accountId: ACCOUNT });
-    expect(asked[0]?.from).toBe(clock.now() - 30_000 - 600_000);
+  describe('that is the first', () => {
+    const SUBACCOUNT = 'SASWEPTSWEPTSWEPT000';
+    const made = async (ago: number): Promise<number> => {
+      const at = clock.now() - ago;
+      await database.transaction(async (tx) => {
+        await tx.query('DELETE FROM record_sweep');
+        await tx.query(
+          `INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, status, holds, created_at)
+           VALUES (?, 'swept', 'MASWEPTSWEPTSWEPT000', 'sealed', 'active', 0, ?)`,
+          [ACCOUNT, at],
+        );
+        await tx.query(`INSERT INTO subaccount (auth_id, account_id, name, created_at) VALUES (?, ?, 'swept', ?)`, [
+          SUBACCOUNT,
+          ACCOUNT,
+          at + MINUTE,
+        ]);
+      });
+      return at;
+    };
+
+    it('begins with the account', async () => {
+      const createdAt = await made(2 * DAY);
+      await sweepAll();
+      expect(asked[0]?.from).toBe(createdAt);
+      expectGapless();
+    });
+
+    it('of a subaccount at Plivo begins with the subaccount', async () => {
+      const createdAt = await made(60 * MINUTE);
+      await sweep.run({ accountId: ACCOUNT, subaccountId: SUBACCOUNT });
+      expect(asked[0]?.from).toBe(createdAt + MINUTE);
+    });
+
+    it('looks back no further than a week', async () => {
+      await made(300 * DAY);
+      await sweepAll();
+      expect(asked[0]?.from).toBe(clock.now() - 30_000 - 7 * DAY);
+    });
+
+    it('of an account that has just been made reads nothing yet', async () => {
+      await made(0);
+      await sweep.run({ accountId: ACCOUNT });
+      expect(asked).toEqual([]);
+    });
   });
 
   it('goes two minutes at a time, and in longer steps where little happened, an hour at the most', async () => {

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Accounts, PlivoAccess, subaccountsAtPlivo } from '../../accounts/index.js';
+import { Accounts, knownSince, PlivoAccess, subaccountsAtPlivo } from '../../accounts/index.js';
 import { ownerOfNumber } from '../../number-pool/index.js';
 import { ListingTooLong, PlivoClient, type CallRecord } from '../../plivo/index.js';
 import { Clock } from '../../platform/clock.js';
@@ -27,7 +27,7 @@ const SHORTEST_SLICE_MS = 2000;
 const RETRY = { maxAttempts: 1000, retryDelaySeconds: (attempt: number) => Math.min(5 * 2 ** (attempt - 1), 120) };
 /** Caught up with in one job, which then begins again. */
 const MOST_SLICES = 30;
-/** Plivo lists what has ended in the last 30 days at the most. */
+/** Plivo lists what has ended in the last 30 days at the most; a week of a busy account is thousands of requests already. */
 const FURTHEST_MS = 7 * 86_400_000;
 
 interface Swept {
@@ -133,9 +133,13 @@ export class SweepRecords implements OnModuleInit {
     return (await this.database.read((manager) => ownerOfNumber(manager, number as E164))) === accountId;
   }
 
+  /** The first sweep begins with the account: webhooks may have been lost before there was one, while no process did its jobs. */
   private async startOf(owner: string, until: number): Promise<number> {
-    const [sweep] = await this.database.read((manager) => SWEEP.read(manager, BY_OWNER, [owner]));
-    return Math.max((sweep?.sweptUntil ?? until) - OVERLAP_MS, until - FURTHEST_MS);
+    const start = await this.database.read(async (manager) => {
+      const [sweep] = await SWEEP.read(manager, BY_OWNER, [owner]);
+      return sweep ? sweep.sweptUntil - OVERLAP_MS : knownSince(manager, owner);
+    });
+    return Math.max(start ?? until - OVERLAP_MS, until - FURTHEST_MS);
   }
 
   /** Never backwards: the next sweep reads the overlap again anyway. */
