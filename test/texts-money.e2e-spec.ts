@@ -343,4 +343,28 @@ describeOnEachService('what texts cost', (start) => {
     expect(await tracesInTables(service.dataSource, [index, session.uuid])).toEqual({});
     expect(await sums()).toEqual(before);
   });
+
+  it('is in the export of whom it did not reach, and who said STOP is told that this is kept, and since when', async () => {
+    const [eve, finn] = ['+14155551005', '+14155551006'];
+    const { number } = await openWithTexts(service, { first_party: eve, second_party: finn });
+    await phones.write(finn, number, 'STOP');
+    await until("SELECT 1 FROM text_opt_out WHERE kind = 'out'");
+    await phones.write(eve, number, 'are you there?');
+    await until("SELECT 1 FROM text_message WHERE reason = 'recipient-opted-out'");
+    const { body } = await service.admin<Record<'texts' | 'other_traces' | 'categories', Row[]>>(
+      'POST',
+      '/people/export',
+      { number: finn },
+    );
+    expect(body.texts).toMatchObject([
+      { person: 'wrote', reason: 'stop' },
+      { person: 'was not sent', reason: 'recipient-opted-out', recipient: null },
+    ]);
+    expect(body.other_traces).toMatchObject([
+      { text_words: [{ virtual_number: `+${number}`, said: 'stop', source: 'plivo' }] },
+    ]);
+    expect(body.categories).toContainEqual(expect.objectContaining({ category: 'who wants no texts' }));
+    const { body: writer } = await service.admin<{ texts: Row[] }>('POST', '/people/export', { number: eve });
+    expect(writer.texts).toMatchObject([{ person: 'wrote', reason: 'recipient-opted-out' }]);
+  });
 });

@@ -1874,7 +1874,7 @@ export interface components {
             message_uuid: string;
             parts: number;
             /** @enum {string} */
-            person: "wrote" | "was sent";
+            person: "wrote" | "was sent" | "was not sent";
             pictures: {
                 /** @enum {string} */
                 at_plivo: "there" | "gone" | "kept";
@@ -1911,6 +1911,15 @@ export interface components {
         ExportedTraces: {
             account: string;
             days_counted_as_dialled: number;
+            text_words: {
+                /** @enum {string} */
+                said: "stop" | "start";
+                /** Format: date-time */
+                said_at: string;
+                /** @enum {string} */
+                source: "plivo" | "word" | "refusal";
+                virtual_number: string | null;
+            }[];
             virtual_numbers: {
                 /** Format: date-time */
                 kept_from_others_until: string;
@@ -2909,7 +2918,7 @@ export interface components {
             dial: string | null;
             read: {
                 caller: string;
-                virtual_number: string | null;
+                virtual_number: string;
             };
             reason: string;
             /** Format: uuid */

@@ -58,6 +58,7 @@ export {
   listOptOuts,
   numbersToAvoid,
   optFactOf,
+  optFactsOf,
   optOutOf,
   placeKey,
   removeOptOuts,

@@ -145,6 +145,12 @@ export async function listOptOuts(
   return WHOLE.read(manager, rest, values);
 }
 
+/** What a person has said to numbers of an account's, the oldest first. */
+export function optFactsOf(manager: EntityManager, accountId: string, partyIndex: string): Promise<TextOptOut[]> {
+  const rest = `FROM text_opt_out WHERE account_id = ? AND party_index = ? ORDER BY at, id LIMIT ${MOST_FACTS}`;
+  return WHOLE.read(manager, rest, [accountId, partyIndex]);
+}
+
 export async function optOutOf(manager: EntityManager, id: string): Promise<TextOptOut | null> {
   const [fact] = await WHOLE.read(manager, "FROM text_opt_out WHERE id = ? AND kind = 'out'", [id]);
   return fact ?? null;

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DailyCaps, Retention } from '../accounts/index.js';
 import { FindCallbacks, type ToldCallback } from '../callbacks/index.js';
 import { countPinFailures, EraseCalls, FindCalls, FIRST_CALL_OF_PARTY, type FoundCall } from '../call-routing/index.js';
-import { numbersOfParty } from '../number-pool/index.js';
+import { numbersOfParty, optFactsOf, type TextOptOut } from '../number-pool/index.js';
 import { ReadTextMoney, type TextMoney } from '../billing-stats/index.js';
 import { mediaOfForwards, type KeptMedia } from '../text-media/index.js';
-import { FindTexts, type FoundNotice, type FoundText, type TextSide } from '../texts/index.js';
+import { FindTexts, TEXT_SIDES, type FoundNotice, type FoundText, type TextSide } from '../texts/index.js';
 import { FindRecording, type FoundRecording } from '../recording/index.js';
 import { SearchSessions, SessionRecords, type FoundSession } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
@@ -32,7 +32,7 @@ export interface ExportedCall {
   callbacks: ToldCallback[];
 }
 
-/** A text that the person wrote or was sent, in whatever session. */
+/** A text that the person wrote or was sent, in whatever session, or that in a session of its own was written to it and not sent. */
 export interface ExportedText {
   side: TextSide;
   found: FoundText;
@@ -51,6 +51,8 @@ export interface ExportedTraces {
   wrongPins: number;
   /** Days on which its phone was counted as dialled. */
   daysDialled: number;
+  /** STOP and START, of which number and when. */
+  words: TextOptOut[];
 }
 
 /** All that is kept of a person, page by page, as it is while it is read: what is written meanwhile may be in it or not. */
@@ -120,7 +122,7 @@ export class ExportPerson {
   async *texts({ number }: PersonAsked, accountIds: string[]): AsyncGenerator<ExportedText> {
     for (const accountId of accountIds) {
       const index = this.records.partyIndex(accountId, number) ?? '';
-      for (const side of ['wrote', 'was sent'] as const) {
+      for (const side of TEXT_SIDES) {
         let after = { at: 0, id: '' };
         for (;;) {
           const page = await this.findTexts.ofPerson(side, index, after, PAGE);
@@ -163,6 +165,7 @@ export class ExportPerson {
         numbers: await numbersOfParty(manager, this.database, index),
         wrongPins: await countPinFailures(manager, accountId, index),
         daysDialled: await this.dailyCaps.daysOf(manager, accountId, index),
+        words: await optFactsOf(manager, accountId, index),
       }));
     }
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Accounts } from '../accounts/index.js';
-import { FindSession, SessionRecords } from '../sessions/index.js';
+import { FindSession, SessionRecords, sessionsOfParty } from '../sessions/index.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Database } from '../platform/database/database.js';
 import { marks, selection, type Selected } from '../platform/database/rows.js';
@@ -20,7 +20,8 @@ const NOTICE = selection(NOTICES.pick(['id', 'virtualNumber', 'kind', 'state', '
 /** A sentence of ours that somebody was told. */
 export type FoundNotice = Selected<typeof NOTICE>;
 
-export type TextSide = 'wrote' | 'was sent';
+export const TEXT_SIDES = ['wrote', 'was sent', 'was not sent'] as const;
+export type TextSide = (typeof TEXT_SIDES)[number];
 
 type Owner = { accountId: string; subaccountId: string | null };
 
@@ -123,16 +124,13 @@ export class FindTexts {
     return { accountId: found.text.accountId, sessionId: found.text.sessionId, words };
   }
 
-  /** Texts that a person wrote or was sent, of one account's index, the oldest first. */
+  /** Texts of a person, of one account's index, the oldest first. */
   ofPerson(side: TextSide, index: string, after: { at: number; id: string }, limit: number): Promise<FoundText[]> {
     return this.database.browse(async (manager) => {
       const place = '(t.received_at > ? OR (t.received_at = ? AND t.id > ?)) ORDER BY t.received_at, t.id LIMIT ?';
-      const from =
-        side === 'wrote'
-          ? 'FROM text_message t WHERE t.sender_index = ?'
-          : 'FROM text_message t WHERE t.id IN (SELECT f.text_id FROM text_forward f WHERE f.recipient_index = ?)';
-      const parameters = [index, after.at, after.at, after.id, limit];
-      return this.whole(manager, await OF_PERSON.read(manager, `${from} AND ${place}`, parameters));
+      const { sql, parameters } = textsOfSide(side, index);
+      const behind = [after.at, after.at, after.id, limit];
+      return this.whole(manager, await OF_PERSON.read(manager, `${sql} AND ${place}`, [...parameters, ...behind]));
     });
   }
 
@@ -202,4 +200,19 @@ export function areWordsKept({ forwards }: Pick<FoundText, 'forwards'>): boolean
 
 function isKept({ isBodyKept, body }: Pick<TextForward, 'isBodyKept' | 'body'>): boolean {
   return isBodyKept && body !== null;
+}
+
+function textsOfSide(side: TextSide, index: string): { sql: string; parameters: unknown[] } {
+  if (side === 'wrote') return { sql: 'FROM text_message t WHERE t.sender_index = ?', parameters: [index] };
+  if (side === 'was sent') {
+    const forwarded = 'SELECT f.text_id FROM text_forward f WHERE f.recipient_index = ?';
+    return { sql: `FROM text_message t WHERE t.id IN (${forwarded})`, parameters: [index] };
+  }
+  // What was refused names nobody whom it was for: it is known by the session alone.
+  const own = sessionsOfParty({ index, until: Number.MAX_SAFE_INTEGER });
+  return {
+    sql: `FROM ${own.sql} p CROSS JOIN text_message t ON t.session_id = p.id
+      WHERE t.decision = 'refuse' AND (t.sender_index IS NULL OR t.sender_index <> ?)`,
+    parameters: [...own.parameters, index],
+  };
 }

@@ -4,6 +4,7 @@ export { ForgetTexts } from './forget-texts.js';
 export {
   areWordsKept,
   FindTexts,
+  TEXT_SIDES,
   type FoundNotice,
   type FoundText,
   type FoundTextLeg,

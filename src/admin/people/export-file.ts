@@ -47,6 +47,12 @@ const CATEGORIES = [
     kept_until: 'with the session; without one: the retention of the account',
   },
   {
+    category: 'who wants no texts',
+    data: 'a keyed index of the number, from which number, when it was said',
+    purpose: 'nobody is written to who said STOP',
+    kept_until: 'until START is written; an erasure does not take it',
+  },
+  {
     category: 'callbacks',
     data: 'what the customer was told of calls, with both numbers (sealed), and what its receiver answered',
     purpose: 'delivery at least once, and proof of it',

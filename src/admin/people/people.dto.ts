@@ -111,7 +111,7 @@ export function exportedNotice({ kind, virtualNumber, state, units, createdAt }:
   return { occasion: kind, virtual_number: withPlus(virtualNumber), state, units, at: isoText(createdAt) };
 }
 
-export function exportedTraces({ accountId, numbers, wrongPins, daysDialled }: ExportedTraces) {
+export function exportedTraces({ accountId, numbers, wrongPins, daysDialled, words }: ExportedTraces) {
   return {
     account: accountId,
     virtual_numbers: numbers.map(({ number, freeAfter }) => ({
@@ -120,6 +120,12 @@ export function exportedTraces({ accountId, numbers, wrongPins, daysDialled }: E
     })),
     wrong_pins_counted: wrongPins,
     days_counted_as_dialled: daysDialled,
+    text_words: words.map(({ virtualNumber, kind, source, at }) => ({
+      virtual_number: withPlus(virtualNumber),
+      said: kind === 'out' ? ('stop' as const) : ('start' as const),
+      source,
+      said_at: isoText(at),
+    })),
   };
 }
 

@@ -20,6 +20,7 @@ import { shownCall } from '../calls/calls.dto.js';
 import { recordingMembers } from '../recordings/recordings.dto.js';
 import { SESSION, shownMembers } from '../sessions/admin-sessions.dto.js';
 import { textMembers } from '../messages/messages.dto.js';
+import { TEXT_SIDES } from '../../texts/index.js';
 import type {
   exportedCall,
   exportedNotice,
@@ -97,7 +98,10 @@ const EXPORTED_SESSION = shape<ReturnType<typeof exportedSession>>('ExportedSess
 
 const EXPORTED_TEXT = shape<ReturnType<typeof exportedText>>('ExportedText', () => ({
   ...textMembers(),
-  person: word('What the person did in it.', ['wrote', 'was sent']),
+  person: word(
+    'What the person did in it; was not sent: it was written to the person and went no further.',
+    TEXT_SIDES,
+  ),
   text: orNull(text('The words; null where they are not kept. Numbers of others are masked.', 'I am at the gate.')),
   pictures: listOf(
     object({
@@ -139,6 +143,19 @@ const EXPORTED_TRACES = shape<ReturnType<typeof exportedTraces>>('ExportedTraces
   ),
   wrong_pins_counted: count('Within two hours.'),
   days_counted_as_dialled: count('Days on which the phone was counted as dialled.'),
+  text_words: listOf(
+    object({
+      virtual_number: orNull(poolNumber('From which no texts were wanted, or wanted again.')),
+      said: word('Which.', ['stop', 'start']),
+      source: word('plivo: as Plivo has understood it; word: as we have; refusal: Plivo refused a text of ours.', [
+        'plivo',
+        'word',
+        'refusal',
+      ]),
+      said_at: instant('When.'),
+    }),
+    'Who has said STOP or START, oldest first.',
+  ),
 }));
 
 interface ExportFile {
@@ -168,7 +185,10 @@ export const PERSON_EXPORT = shape<ExportFile>('PersonExport', () => ({
   ),
   sessions: listOf(EXPORTED_SESSION),
   other_calls: listOf(EXPORTED_CALL, 'Calls of no session of the person.'),
-  texts: listOf(EXPORTED_TEXT, 'That the person wrote or was sent, in whatever session.'),
+  texts: listOf(
+    EXPORTED_TEXT,
+    'That the person wrote or was sent, in whatever session, or that was written to the person and not sent.',
+  ),
   text_notices: listOf(EXPORTED_NOTICE, 'Sentences of the service to who has written.'),
   other_traces: listOf(EXPORTED_TRACES, 'What else is kept under the number, by account.'),
 }));
