@@ -34,9 +34,7 @@ const AMBIGUOUS = new Set(['END', 'QUIT', 'CANCEL', 'YES', 'GO', 'RESUME', 'RESU
 export function optWordOf(text: string, languages: readonly string[]): OptWord | null {
   const said = spelling(text);
   const lists = ['en', ...languages].flatMap((language) => WORDS[language] ?? []);
-  return (
-    KINDS.find((kind) => lists.some((words) => words[kind].some((word) => word.normalize('NFC') === said))) ?? null
-  );
+  return KINDS.find((kind) => lists.some((words) => words[kind].some((word) => spelling(word) === said))) ?? null;
 }
 
 /** Whether people write it to each other as well. */
@@ -44,6 +42,8 @@ export function isAmbiguous(text: string): boolean {
   return AMBIGUOUS.has(spelling(text));
 }
 
+/** Keyboards have full widths and presentation forms of letters, and put characters between them that nobody sees. */
 function spelling(text: string): string {
-  return text.normalize('NFC').trim().replace(/\s+/gu, ' ').toUpperCase();
+  const seen = text.normalize('NFKC').replace(/\p{Cf}/gu, '');
+  return seen.trim().replace(/\s+/gu, ' ').toUpperCase();
 }

@@ -1,3 +1,4 @@
+import { asciiDigit } from './digits.js';
 import { isInPlan } from './destination-table.js';
 import { isSamePerson, personOf } from './identity.js';
 import { callingCodeOf, describeNumber, parseCaller, parseNational, parsePartyNumber, type E164 } from './phone.js';
@@ -66,14 +67,8 @@ function plainOf(text: string): string | PastedNumber {
   return plain;
 }
 
-/** Every script has its ten digits in a row, zero first; some have two such rows, one behind the other. */
 function withAsciiDigits(text: string): string {
-  return text.replaceAll(/(?![0-9])\p{Nd}/gu, (digit) => {
-    const code = digit.codePointAt(0) ?? 0;
-    let place = 0;
-    while (/\p{Nd}/u.test(String.fromCodePoint(code - place - 1))) place += 1;
-    return String(place % 10);
-  });
+  return text.replaceAll(/(?![0-9])\p{Nd}/gu, asciiDigit);
 }
 
 /**

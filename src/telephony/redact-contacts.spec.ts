@@ -27,9 +27,9 @@ const OTHERS: Record<keyof typeof WORLDS, readonly (readonly [code: string, trun
     ['33', '0', '145678901'],
   ],
 };
-const SCRIPTS = ['0', '٠', '۰', '０', '०'];
+const SCRIPTS = ['0', '٠', '۰', '０', '०', '𝟘', '𝟬', '𑁦'];
 const inScript = (text: string, zero: string): string =>
-  text.replaceAll(/\d/g, (digit) => String.fromCharCode(zero.charCodeAt(0) + Number(digit)));
+  text.replaceAll(/\d/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)));
 
 const world = fc.constantFrom(...(Object.keys(WORLDS) as (keyof typeof WORLDS)[]));
 const gap = fc.constantFrom('', ' ', '-', '.', '/', ' - ', '\u00A0', ' (', ') ');
@@ -102,6 +102,7 @@ describe('what a text says of how to reach somebody', () => {
         expect(shown.startsWith(before)).toBe(true);
         expect(shown.endsWith(behind)).toBe(true);
         expect(shown).toContain(HIDDEN);
+        expect(() => encodeURIComponent(shown)).not.toThrow();
         const digits = shown.slice(before.length, shown.length - behind.length).replaceAll(/\P{Nd}/gu, '');
         expect(digits.length).toBeLessThan(4);
         expect(digits).not.toContain(national.slice(-4));
@@ -134,6 +135,10 @@ describe('what a text says of how to reach somebody', () => {
     ['numbers', 'tel:+16502530000 or wa.me/16502530000 then', `${HIDDEN} or ${HIDDEN} then`],
     ['numbers', 'it is 4,1,5,5,5,5,1,0,0,1', `it is ${HIDDEN}`],
     ['numbers', '4155551001', HIDDEN],
+    ['numbers', 'me: ④①⑤⑤⑤⑤①⓪⓪①', `me: ${HIDDEN}`],
+    ['numbers', '⁶⁵⁰²⁵³⁰⁰⁰⁰ it is', `${HIDDEN} it is`],
+    ['numbers', '6️⃣5️⃣0️⃣2️⃣5️⃣3️⃣0️⃣0️⃣0️⃣0️⃣ ok', `${HIDDEN}\uFE0F\u20E3 ok`],
+    ['numbers', '12 m² and 3 ½, x³ + y²', '12 m² and 3 ½, x³ + y²'],
     ['numbers', '1\n4155551001', HIDDEN],
     ['numbers', 'call (202) 555-0000, you know that one', 'call (202) 555-0000, you know that one'],
     ['numbers', 'see https://shop.example', 'see https://shop.example'],
@@ -142,7 +147,7 @@ describe('what a text says of how to reach somebody', () => {
   });
 
   it('is looked for in the longest text that is passed on without delay', () => {
-    for (const unit of ['1', '1 ', '1-', '+', '(0', 'a@', 'a.', '١ ', '415 555 100 ']) {
+    for (const unit of ['1', '1 ', '1-', '+', '(0', 'a@', 'a.', '١ ', '𝟩', '①', '415 555 100 ']) {
       const begun = performance.now();
       withoutContacts(unit.repeat(Math.floor(4800 / unit.length)), ALL, US);
       expect(performance.now() - begun).toBeLessThan(1000);

@@ -1,3 +1,4 @@
+import { asciiDigit } from './digits.js';
 import { callingCodeOf, describeNumber, isNumberOf, parsePartyNumber, type E164 } from './phone.js';
 
 export const CONTACT_KINDS = ['numbers', 'mails', 'links'] as const;
@@ -13,12 +14,6 @@ export interface Between {
   virtualNumber: E164 | null;
 }
 
-/** Zeros of the scripts whose digits are read; each is followed by its nine others. */
-const ZEROS = [
-  0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040,
-  0x17e0, 0x1810, 0xff10,
-];
-
 const MAIL = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,6}/gu;
 const NUMBER_LINK =
   /\b(?:tel|sms|smsto|whatsapp|callto):[^\s]{1,200}|\b(?:https?:\/\/)?(?:wa\.me|api\.whatsapp\.com|t\.me)\/[^\s]{1,200}/giu;
@@ -26,9 +21,13 @@ const NUMBER_LINK =
 const LINK =
   /\b(?:https?|ftp):\/\/[^\s]{1,500}|\bwww\.[^\s]{1,500}|\b(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.){1,5}(?:com|net|org|io|me|co|info|biz|app|link|ly|gg|to|dev|shop|site|online|eu|de|fr|es|it|uk|us|ca|in|br|mx)\b(?:[/?#][^\s]{0,500})?/giu;
 
-/** Not across the end of a line: what stands there mostly begins anew. */
-const BETWEEN = String.raw`[ \t\u00A0\u2000-\u200B\u202F().\/\-\u2010-\u2015·]{0,3}`;
-const RUN = new RegExp(String.raw`(?<![\p{L}\p{N}_])[+(]{0,2}\d(?:${BETWEEN}\d)*(?![\p{L}_])`, 'gu');
+/** Stands in the second place of a digit that takes two; no text has this character. */
+const SECOND = '\uFDD0';
+const DIGIT = String.raw`\d\uFDD0?`;
+
+/** Not across the end of a line: what stands there mostly begins anew. The last two make a key of a digit. */
+const BETWEEN = String.raw`[ \t\u00A0\u2000-\u200B\u202F().\/\-\u2010-\u2015·\uFE0F\u20E3]{0,3}`;
+const RUN = new RegExp(String.raw`(?<![\p{L}\p{N}_])[+(]{0,2}${DIGIT}(?:${BETWEEN}${DIGIT})*(?![\p{L}_])`, 'gu');
 const DATE = /(?<![\d./-])(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d{2}))(?![\d]|[./-]\d)/g;
 const MONEY =
   /(?:[$€£¥₹]|\b(?:EUR|USD|GBP|INR|CHF|CAD|AUD)) ?\d[\d.,' ]{0,12}\d|\d[\d.,' ]{0,12} ?(?:[$€£¥₹%]|(?:EUR|USD|GBP|INR|CHF|CAD|AUD)\b)/g;
@@ -77,18 +76,16 @@ const MOST_LOOKS = 1000;
 
 type Span = readonly [from: number, to: number];
 
-/** Every digit as one of ASCII; one character stays one. */
+/** Every digit as one of ASCII, also raised ones and those in circles; nothing moves, for the spans are of what was written. */
 function folded(text: string): string {
-  return text.replaceAll(/[\p{Nd}＋]/gu, (character) => {
-    if (character === '＋') return '+';
-    const code = character.charCodeAt(0);
-    const zero = character.length > 1 ? undefined : ZEROS.find((one) => code >= one && code < one + 10);
-    return zero === undefined ? character : String(code - zero);
+  return text.replaceAll(/(?![0-9])[\p{Nd}\p{No}＋]/gu, (character) => {
+    const plain = /\p{Nd}/u.test(character) ? asciiDigit(character) : character.normalize('NFKC');
+    return /^[\d+]$/.test(plain) ? plain + SECOND.repeat(character.length - 1) : character;
   });
 }
 
 /** Digits with up to three characters between two of them that are neither letters nor digits. */
-const LOOSE = /\d(?:[^\p{L}\p{N}]{0,3}\d)*/gu;
+const LOOSE = new RegExp(String.raw`${DIGIT}(?:[^\p{L}\p{N}]{0,3}${DIGIT})*`, 'gu');
 
 /** The people's own numbers, whatever stands in front of them and between their digits. */
 function spansOfPeople(digits: string, people: readonly E164[]): Span[] {
@@ -106,14 +103,15 @@ function spansOfPeople(digits: string, people: readonly E164[]): Span[] {
       const ahead = front.exec(said.slice(0, begins))?.[0].length ?? 0;
       const from = at[begins - ahead] ?? 0;
       const signs = /[+(]{1,2}$/.exec(digits.slice(Math.max(0, from - 2), from))?.[0].length ?? 0;
-      return [[from - signs, (at[begins + national.length - 1] ?? 0) + 1]];
+      const last = at[begins + national.length - 1] ?? 0;
+      return [[from - signs, last + (digits[last + 1] === SECOND ? 2 : 1)]];
     });
   });
 }
 
 /** Of a run of digits the longest stretches that are a number; what stands before or behind them may be anything. */
 function numbersIn(text: string, from: number, to: number, isNumber: (candidate: string) => boolean): Span[] {
-  const groups = spansOf(text.slice(from, to), /\d+/g).map(([start, end]): Span => [from + start, from + end]);
+  const groups = spansOf(text.slice(from, to), /[\d\uFDD0]+/g).map(([start, end]): Span => [from + start, from + end]);
   const found: Span[] = [];
   let free = from;
   for (const [place, [start]] of groups.entries()) {
