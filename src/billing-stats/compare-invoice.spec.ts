@@ -62,6 +62,25 @@ describeOnEachDatabase('comparing a call log', (open) => {
       bytes(HEADER + lines.join('')),
     );
 
+  it('finds a leg whose uuid the log has in capitals', async () => {
+    await legs(1, () => MONTH.from);
+    const uuid = 'aaaaaaaa-0000-4000-8000-00000000000b';
+    await database.transaction((tx) => tx.query('UPDATE call_leg SET leg_uuid = ?', [uuid]));
+    const found = await compare([`${uuid.toUpperCase()},30,60,0,\n`]);
+    expect([found.equal, found.missingHere.legs, found.missingThere.legs]).toEqual([1, 0, 0]);
+  });
+
+  it.each([
+    ['parted by semicolons', HEADER.replaceAll(',', ';'), 'expected columns parted by commas, not by semicolons'],
+    ['parted by tabs', HEADER.replaceAll(',', '\t'), 'expected columns parted by commas, not by tabs'],
+    ['in UTF-16', [...HEADER].join('\0'), 'expected text in UTF-8'],
+    ['cut off', `${HEADER}leg-00000,30`, 'row 2 ends before the column Billed duration: is the file whole?'],
+  ])('refuses one that is %s, and says so', async (_, text, problem) => {
+    const zone = TimeZone.named('UTC')!;
+    const compared = compareInvoice.run({ accountId: ACCOUNT, month: '2026-01', zone }, bytes(text));
+    await expect(compared).rejects.toThrow(`the log cannot be compared: ${problem}`);
+  });
+
   it.each([
     ['all at once', () => MONTH.from],
     ['one after the other', (n: number) => MONTH.from + n],

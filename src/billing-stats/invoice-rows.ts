@@ -84,7 +84,17 @@ export async function* invoiceLegs(chunks: AsyncIterable<Uint8Array>): AsyncGene
   if (known === null) throw new UnreadableFile("it is empty; expected Plivo's call log or message log as text/csv");
 }
 
+/** What a table of another program looks like that has been read as one column. */
+const OTHER_FORMS: readonly (readonly [RegExp, string])[] = [
+  [/\0/, 'expected text in UTF-8'],
+  [/;/, 'expected columns parted by commas, not by semicolons'],
+  [/\t/, 'expected columns parted by commas, not by tabs'],
+];
+
 function headerOf(header: string[]): Header {
+  const [whole = ''] = header;
+  const other = OTHER_FORMS.find(([mark]) => (header.length === 1 || mark.source === '\\0') && mark.test(whole));
+  if (other) throw new UnreadableFile(other[1]);
   const names = header.map((name) =>
     name
       .replaceAll(/\([^)]*\)/g, '')
@@ -106,8 +116,17 @@ function headerOf(header: string[]): Header {
   return { kind, places };
 }
 
+const UUID = /^[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}$/i;
+
 function legOf({ row, cells }: CsvRow, kind: LogKind, places: Map<Column, number>): InvoiceLeg {
-  const cellOf = (column: Column): string => (cells[places.get(column) ?? -1] ?? '').trim();
+  const cellOf = (column: Column): string => {
+    const place = places.get(column);
+    const cell = place === undefined ? '' : cells[place];
+    if (cell !== undefined) return cell.trim();
+    const names = NAMES[kind][column];
+    if (names?.isOptional) return '';
+    throw new UnreadableFile(`row ${row} ends before the column ${names?.shown}: is the file whole?`);
+  };
   const read = <Value>(column: Column, value: Value | null, expected: string): Value => {
     if (value === null)
       throw new UnreadableFile(`row ${row}, ${NAMES[kind][column]?.shown ?? column}: expected ${expected}`);
@@ -116,7 +135,8 @@ function legOf({ row, cells }: CsvRow, kind: LogKind, places: Map<Column, number
   const whole = kind === 'calls' ? 'whole seconds' : 'a whole number';
   const count = (column: Column): number => read(column, countOf(cellOf(column)), whole);
   const money = (column: Column): number => read(column, amountOf(cellOf(column)), 'an amount as decimal text');
-  const uuid = cellOf('uuid');
+  // Plivo writes them in small letters, programs that a log went through may not.
+  const uuid = cellOf('uuid').replace(UUID, (one) => one.toLowerCase());
   return {
     row,
     uuid: read(
