@@ -10,7 +10,7 @@ export interface PoolPlan {
   country: string | null;
   /** The figures of the account's pool in that country as they are; null where none was asked for, or there is none. */
   present: PoolFigure | null;
-  /** How many numbers the present pool lacks; null without one. */
+  /** How many numbers the account lacks there; null where no account was named. */
   numbers_missing: number | null;
 }
 
@@ -39,7 +39,7 @@ export class PlanPool {
       numbers_needed: needed,
       country: country ?? null,
       present,
-      numbers_missing: present && Math.max(0, needed - present.available),
+      numbers_missing: accountId === undefined ? null : Math.max(0, needed - (present?.available ?? 0)),
     };
   }
 }

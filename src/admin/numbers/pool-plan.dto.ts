@@ -89,7 +89,9 @@ export const PLAN = shape<PoolPlan>('PoolPlan', () => ({
   numbers_needed: count('first_max + second_max - 1; 0 where either is 0.', 14),
   country: orNull(COUNTRY()),
   present: orNull(POOL_FIGURE),
-  numbers_missing: orNull(integer('What the present pool lacks; null without one.', 4)),
+  numbers_missing: orNull(
+    integer('What the account lacks there, all of them where it has none; null where no account was named.', 4),
+  ),
 }));
 
 const COUNTRY_FORECAST = shape<CountryForecast>('CountryForecast', () => ({

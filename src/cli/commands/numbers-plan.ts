@@ -46,8 +46,8 @@ export const numbersPlan: Command<Options> = {
         : await service().get<PoolPlan>('/admin/pool/plan', query);
     out.show(plan, () => {
       const needed = `${plan.numbers_needed} numbers are needed.`;
-      if (plan.present === null) return needed;
-      return `${needed} ${plan.present.available} of ${plan.present.country} take new sessions now: ${plan.numbers_missing ?? 0} are missing.`;
+      if (plan.numbers_missing === null) return needed;
+      return `${needed} ${plan.present?.available ?? 0} of ${plan.country} take new sessions now: ${plan.numbers_missing} are missing.`;
     });
   },
 };
