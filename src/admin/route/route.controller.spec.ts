@@ -41,6 +41,13 @@ describeOnEachService('the dry run in the admin API', (start) => {
     });
   });
 
+  it('shows the number of a person, pasted in the place of the number that is called, to nobody who may not see it', async () => {
+    const shown = async (more: Record<string, string>) =>
+      (await explain({ virtual_number: `+${RAVI}`, caller: `+${ASHA}`, ...more })).body;
+    expect(await shown({})).toMatchObject({ read: { virtual_number: maskedOf(RAVI) } });
+    expect(await shown({ reveal: 'true' })).toMatchObject({ read: { virtual_number: `+${RAVI}` } });
+  });
+
   it.each([
     [NUMBER, '14155550103', 'The caller is not registered for this number.'],
     [NUMBER, 'anonymous', 'The caller shows no telephone number, so it cannot be registered for this one.'],

@@ -1,8 +1,10 @@
-import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { Controller, Get, Query, Req, UseGuards, UsePipes } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { ExplainRoute } from '../../call-routing/index.js';
 import { ownerOfNumber } from '../../number-pool/index.js';
 import { Database } from '../../platform/database/database.js';
 import { isWithheld, parseCaller } from '../../telephony/phone.js';
+import { maskNumber } from '../access/mask-numbers.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
@@ -18,7 +20,7 @@ const ROUTE = shape<Awaited<ReturnType<RouteController['explain']>>>('Route', ()
   dial: orNull(partyNumber('Who would be dialled.')),
   reason: text('A sentence.', 'The caller is a party of a live session on this number.'),
   read: object({
-    virtual_number: orNull(poolNumber('The number that is called.')),
+    virtual_number: poolNumber('The number that is called; masked as those of people where it is in no pool.'),
     caller: partyNumber('The caller, or in words why it is no number.'),
   }),
 }));
@@ -40,17 +42,19 @@ export class RouteController {
     operationId: 'explainRoute',
     answers: { 200: ['The decision, its reason, and how the two numbers were understood.', ROUTE] },
   })
-  async explain(@Query() query: RouteQuery) {
+  async explain(@Query() query: RouteQuery, @Req() { numbers }: FastifyRequest) {
     const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number);
     const owner = await this.database.read((manager) => ownerOfNumber(manager, virtualNumber));
     const caller = await this.callerOf(query.caller, owner ?? undefined);
     const { decision, sessionId, dial, reason } = await this.explainRoute.run({ virtualNumber, caller: caller.shown });
+    const called = `+${virtualNumber}`;
     return {
       decision,
       session_uuid: sessionId,
       dial: withPlus(dial),
       reason,
-      read: { virtual_number: withPlus(virtualNumber), caller: caller.read },
+      // Of no pool, it may be a person's that was pasted in the wrong place.
+      read: { virtual_number: owner || numbers?.isWhole ? called : maskNumber(called), caller: caller.read },
     };
   }
 
