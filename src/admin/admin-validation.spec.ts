@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { AccountChange } from './accounts/accounts.dto.js';
 import { NewNumber } from './numbers/numbers.dto.js';
+import { Rotation } from './operators/operators.dto.js';
+import { NewSubscription } from './subscriptions/subscriptions.dto.js';
 import { adminValidation } from './admin-validation.js';
 
-async function refusalOf(body: object): Promise<string> {
+async function refusalOf(body: object, metatype: new () => object = NewNumber): Promise<string> {
   try {
-    await adminValidation.transform(body, { type: 'body', metatype: NewNumber });
+    await adminValidation.transform(body, { type: 'body', metatype });
     return 'none';
   } catch (error) {
     return (error as Error).message;
@@ -28,6 +31,19 @@ describe('a body of /admin', () => {
     expect(await refusalOf({ account: 'MA', number: '+14155550100', '14155550123': 1 })).toBe('unknown field');
     expect(await refusalOf(JSON.parse('{"account":"MA","number":"+14155550100","constructor":1}') as object)).toBe(
       'unknown field',
+    );
+  });
+
+  it.each(['30', '', true, [30], {}])('is told that %j is no whole number, not that it is too large', async (value) => {
+    expect(await refusalOf({ retention_days: value }, AccountChange)).toBe('retention_days must be an integer number');
+    expect(await refusalOf({ overlap_seconds: value }, Rotation)).toBe('overlap_seconds must be an integer number');
+  });
+
+  it('is told that a text is no list', async () => {
+    const url = 'https://ops.example.com/';
+    expect(await refusalOf({ url, events: 'pool.low' }, NewSubscription)).toBe('events must be an array');
+    expect(await refusalOf({ url, events: ['pool.low', 'pool.low'] }, NewSubscription)).toBe(
+      'events must name each event once',
     );
   });
 });

@@ -4,7 +4,10 @@ import { InvalidRequest } from '../platform/errors.js';
 /** A name that somebody else made up is not repeated unless it is plain words: with digits in it, it could be anybody's number or token. */
 const PLAIN_NAME = /^[a-z_]{1,40}$/;
 
-/** Checks bodies and queries of /admin against their classes and refuses fields that these do not have. One problem at a time is told. */
+/**
+ * Checks bodies and queries of /admin against their classes and refuses fields that these do not have. One problem at a time is told: of a field the lowest of
+ * its decorators, so what kind of value it takes stands below how large that may be.
+ */
 export const adminValidation = new (class extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // The validator looks names up with `in`, so those that every object has would pass as known.

@@ -8,9 +8,9 @@ export class PageQuery {
   @ApiPropertyOptional({ description: 'Items of a page.' })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
   @Min(1)
   @Max(200)
+  @IsInt()
   limit = 50;
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before; the first page where left out.' })

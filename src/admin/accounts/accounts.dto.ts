@@ -60,9 +60,9 @@ export class AccountChange {
     example: 30,
   })
   @IsOptional()
-  @IsInt()
   @Min(RETENTION_DAYS.min)
   @Max(RETENTION_DAYS.max)
+  @IsInt()
   retention_days?: number | null;
 }
 

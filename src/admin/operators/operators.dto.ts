@@ -26,9 +26,9 @@ export class NewOperator {
 export class Rotation {
   @ApiPropertyOptional({ description: 'For how long the token until now goes on opening.' })
   @IfGiven()
-  @IsInt()
   @Min(0)
   @Max(MONTH_SECONDS)
+  @IsInt()
   overlap_seconds: number = 0;
 }
 

@@ -28,10 +28,10 @@ export class NewSubscription {
   url!: string;
 
   @ApiProperty({ enum: ALERT_TYPES, isArray: true, description: 'What is told there, at least one, each once.' })
-  @IsArray()
   @ArrayNotEmpty()
   @ArrayUnique({ message: 'events must name each event once' })
   @IsIn(ALERT_TYPES, { each: true, message: `events must be a list of ${ALERT_TYPES.join(', ')}` })
+  @IsArray()
   events!: AlertType[];
 
   @ApiPropertyOptional({
