@@ -49,6 +49,7 @@ import { ReceiversController } from './receivers/receivers.controller.js';
 import { RecordingSoundController } from './recordings/recording-sound.controller.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
 import { RouteController } from './route/route.controller.js';
+import { ReadParty } from './search/read-party.js';
 import { SearchAll } from './search/search-all.js';
 import { SearchController } from './search/search.controller.js';
 import { ImportController } from './accounts/import.controller.js';
@@ -130,6 +131,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     PurgeAudit,
     VerifyAudit,
     ReadNumber,
+    ReadParty,
     SearchAll,
   ],
 })

@@ -153,6 +153,7 @@ describeOnEachService('calls in the admin API', (start) => {
     for (const party of ['+1 (415) 555-0101', '(415) 555-0101', '001 415 555 0101', ASHA])
       expect(await legsOf({ party })).toEqual([A_LEG]);
     expect(await legsOf({ party: RAVI })).toEqual([A_LEG]);
+    for (const party of ['0101', '50101', '•••0101', '٠١٠١']) expect(await legsOf({ party })).toEqual([A_LEG]);
     expect(await legsOf({ party: '415.555.0103' })).toEqual([REFUSED]);
     expect(await legsOf({ dialled: RAVI })).toEqual([A_LEG]);
     expect(await legsOf({ party: '+1 415 555 0999' })).toEqual([]);
@@ -195,6 +196,7 @@ describeOnEachService('calls in the admin API', (start) => {
     'party=1',
     'party=1-800-FLOWERS',
     'party=020+7946+0018',
+    'party=9999',
     'dialled=x',
     'virtual_number=',
     'outcome=lost',
@@ -228,5 +230,17 @@ describeOnEachService('calls in the admin API', (start) => {
       started_at: began,
       ended_at: began,
     });
+  });
+
+  it('guesses nobody by last digits that two people have', async () => {
+    const [first_party, second_party] = ['+442079460101', '+442079460102'];
+    const made = await service.sessions('POST', '/', { first_party, second_party, geomatch: false });
+    expect(made.status).toBe(201);
+    const { status, body } = await service.admin<{ detail: string }>('GET', '/calls?party=0101');
+    expect([status, body.detail]).toEqual([
+      400,
+      expect.stringMatching(/^party: 2 people among .* with a number that ends so/),
+    ]);
+    expect(body.detail).not.toContain('0101');
   });
 });

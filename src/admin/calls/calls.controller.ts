@@ -14,6 +14,7 @@ import { csvOf, exportDetails, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
+import { ReadParty } from '../search/read-party.js';
 import { CALL, CALLS_CSV, CALLS_PAGE } from './call-schema.js';
 import { CALL_COLUMNS, callCells, CallsQuery, pricedCall } from './calls.dto.js';
 
@@ -27,6 +28,7 @@ export class CallsController {
   constructor(
     private readonly findCalls: FindCalls,
     private readonly readNumber: ReadNumber,
+    private readonly readParty: ReadParty,
     private readonly callMoney: ReadCallMoney,
     private readonly callCountries: ReadCallCountries,
     private readonly database: Database,
@@ -75,7 +77,7 @@ export class CallsController {
     return {
       accountId,
       sessionId: session?.toLowerCase(),
-      party: await this.readNumber.run('party', pasted.party, accountId),
+      party: await this.readParty.run(pasted.party, accountId),
       dialled: await this.readNumber.run('dialled', pasted.dialled, accountId),
       virtualNumber: await this.readNumber.run('virtual_number', pasted.virtual_number, accountId),
       outcome,

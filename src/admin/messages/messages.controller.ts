@@ -16,6 +16,7 @@ import { csvOf, exportDetails, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
+import { ReadParty } from '../search/read-party.js';
 import {
   MessagesQuery,
   roleOf,
@@ -41,6 +42,7 @@ export class MessagesController {
   constructor(
     private readonly findTexts: FindTexts,
     private readonly readNumber: ReadNumber,
+    private readonly readParty: ReadParty,
     private readonly textMoney: ReadTextMoney,
     private readonly database: Database,
     private readonly audit: Audit,
@@ -97,7 +99,7 @@ export class MessagesController {
     return {
       accountId,
       sessionId: session?.toLowerCase(),
-      party: await this.readNumber.run('party', pasted.party, accountId),
+      party: await this.readParty.run(pasted.party, accountId),
       virtualNumber: await this.readNumber.run('virtual_number', pasted.virtual_number, accountId),
       state,
       senderRole: roleOf(query),

@@ -11,6 +11,7 @@ import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
+import { ReadParty } from '../search/read-party.js';
 import { OPT_OUT, OPT_OUTS_PAGE, OptOutsQuery, shownOptOut } from './opt-outs.dto.js';
 
 /** Who has asked not to be written to from which number. */
@@ -22,6 +23,7 @@ export class OptOutsController {
     private readonly findOptOuts: FindOptOuts,
     private readonly noteOptOuts: NoteOptOuts,
     private readonly readNumber: ReadNumber,
+    private readonly readParty: ReadParty,
     private readonly database: Database,
     private readonly audit: Audit,
   ) {}
@@ -38,7 +40,7 @@ export class OptOutsController {
     const { account: accountId, limit } = query;
     if (query.party !== undefined && accountId === undefined)
       throw new InvalidRequest('party: expected an account beside it', { param: 'account' });
-    const party = await this.readNumber.run('party', query.party, accountId);
+    const party = await this.readParty.run(query.party, accountId);
     const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number, accountId);
     const asked = { accountId, party, virtualNumber, before: placeBefore(query), limit: limit + 1 };
     const found = await this.findOptOuts.run(asked);

@@ -17,9 +17,9 @@ const SHOWN = 20;
 const COUNTED = 1000;
 /** Numbers are found whole by their keyed index. For their last digits so many of the newest sessions are opened, and so many calls: at 10 us each 0.2 s. */
 const OPENED = 10_000;
-const FEWEST_DIGITS = 4;
+export const FEWEST_DIGITS = 4;
 /** From here on a 0 in front stands for the country code. */
-const WITH_TRUNK = 7;
+export const WITH_TRUNK = 7;
 
 export interface FoundPerson {
   accountId: string;
@@ -69,6 +69,13 @@ export class SearchAll {
     throw new InvalidRequest(`q: ${words}, or ${others}`, { param: 'q' });
   }
 
+  /** Everybody whose number ends in these digits, each once, and among which sessions and calls they were looked for. */
+  async endingIn(digits: string, accountId: string | undefined): Promise<{ people: E164[]; among: string }> {
+    const { own, since } = await this.lookBack(digits, accountId, OPENED);
+    const all = own.flatMap((one) => partiesOf(one)).filter((number) => number.endsWith(digits));
+    return { people: [...new Map(all.map((one) => [personOf(one), one])).values()], among: amongOf(since) };
+  }
+
   /** A session with its calls, or a call with its session. */
   private async byId(id: string, accountId: string | undefined): Promise<Findings> {
     const call = await this.findCalls.one(id).catch(nullIfNotFound);
@@ -109,28 +116,33 @@ export class SearchAll {
   }
 
   private async byLastDigits(digits: string, accountId: string | undefined): Promise<Findings> {
+    const { own, since } = await this.lookBack(digits, accountId, SHOWN);
+    const people: FoundPerson[] = [];
+    for (const one of own)
+      for (const party of partiesOf(one).filter((number) => number.endsWith(digits)))
+        people.push(...(await this.person(one.accountId, party, whereIs(party, one))));
+    const [sessions, calls] = [own.flatMap((one) => one.sessions), own.flatMap((one) => one.calls)];
+    const numbers = await this.searchNumbers.run({ accountId, digits: [digits], isEnding: true, limit: SHOWN });
+    return {
+      readAs: `the last ${digits.length} digits of a number, looked for among ${amongOf(since)}`,
+      ...newest({ people, sessions, calls }),
+      numbers,
+    };
+  }
+
+  /** Of each account the newest sessions and calls of numbers that end so, and since when all were looked at. */
+  private async lookBack(digits: string, accountId: string | undefined, limit: number) {
     const owners = await this.owners(accountId);
-    const bound = { most: Math.max(1, Math.floor(OPENED / Math.max(1, owners.length))), limit: SHOWN };
-    const [sessions, calls, people] = [[] as FoundSession[], [] as FoundCall[], [] as FoundPerson[]];
+    const bound = { most: Math.max(1, Math.floor(OPENED / Math.max(1, owners.length))), limit };
+    const own: (Pick<Findings, 'sessions' | 'calls'> & { accountId: string })[] = [];
     let since: number | null = null;
     for (const owner of owners) {
       const found = await this.searchSessions.endingIn(digits, owner, bound);
       const called = await this.findCalls.endingIn(digits, owner, bound);
-      const own = { sessions: found.sessions, calls: called.calls };
       since = later(since, later(found.since, called.since));
-      for (const party of partiesOf(own).filter((number) => number.endsWith(digits)))
-        people.push(...(await this.person(owner, party, whereIs(party, own))));
-      sessions.push(...own.sessions);
-      calls.push(...own.calls);
+      own.push({ accountId: owner, sessions: found.sessions, calls: called.calls });
     }
-    const numbers = await this.searchNumbers.run({ accountId, digits: [digits], isEnding: true, limit: SHOWN });
-    const among =
-      since === null ? 'all sessions and calls' : `sessions and calls since ${new Date(since).toISOString()}`;
-    return {
-      readAs: `the last ${digits.length} digits of a number, looked for among ${among}`,
-      ...newest({ people, sessions, calls }),
-      numbers,
-    };
+    return { own, since };
   }
 
   /** Nobody where there is neither session nor call. */
@@ -155,6 +167,10 @@ export class SearchAll {
   private async owners(accountId: string | undefined): Promise<string[]> {
     return accountId === undefined ? this.database.browse((manager) => this.accounts.ids(manager)) : [accountId];
   }
+}
+
+function amongOf(since: number | null): string {
+  return since === null ? 'all sessions and calls' : `sessions and calls since ${new Date(since).toISOString()}`;
 }
 
 /** Everybody's number once, in the spelling given last. */

@@ -26,6 +26,7 @@ import { csvOf, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
+import { ReadParty } from '../search/read-party.js';
 import { isoText } from '../values.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
 
@@ -44,6 +45,7 @@ export class AdminSessionsController {
     private readonly idempotency: Idempotency,
     private readonly audit: Audit,
     private readonly readNumber: ReadNumber,
+    private readonly readParty: ReadParty,
     private readonly log: Log,
   ) {}
 
@@ -66,7 +68,7 @@ export class AdminSessionsController {
     if (from !== undefined && to !== undefined && from >= to)
       throw new InvalidRequest('from must be before to', { param: 'from' });
     const before = placeBefore(query);
-    const party = await this.readNumber.run('party', query.party, accountId);
+    const party = await this.readParty.run(query.party, accountId);
     const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number, accountId);
     const search = { accountId, party, virtualNumber, status, from, to };
     if (isCsvWanted(query.format, request)) return this.csv(search, request, reply);
