@@ -44,12 +44,13 @@ import { PeopleController } from './people/people.controller.js';
 import { PoolHealthController } from './numbers/pool-health.controller.js';
 import { PoolPlanController } from './numbers/pool-plan.controller.js';
 import { PoolController } from './numbers/pool.controller.js';
+import { LookBack } from './reading/look-back.js';
 import { ReadNumber } from './reading/read-number.js';
+import { ReadParty } from './reading/read-party.js';
 import { ReceiversController } from './receivers/receivers.controller.js';
 import { RecordingSoundController } from './recordings/recording-sound.controller.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
 import { RouteController } from './route/route.controller.js';
-import { ReadParty } from './search/read-party.js';
 import { SearchAll } from './search/search-all.js';
 import { SearchController } from './search/search.controller.js';
 import { ImportController } from './accounts/import.controller.js';
@@ -131,6 +132,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     PurgeAudit,
     VerifyAudit,
     ReadNumber,
+    LookBack,
     ReadParty,
     SearchAll,
   ],

@@ -14,7 +14,7 @@ import { csvOf, exportDetails, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
-import { ReadParty } from '../search/read-party.js';
+import { ReadParty } from '../reading/read-party.js';
 import { CALL, CALLS_CSV, CALLS_PAGE } from './call-schema.js';
 import { CALL_COLUMNS, callCells, CallsQuery, pricedCall } from './calls.dto.js';
 

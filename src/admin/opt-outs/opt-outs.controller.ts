@@ -11,7 +11,7 @@ import { Audit } from '../audit/audit.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
-import { ReadParty } from '../search/read-party.js';
+import { ReadParty } from '../reading/read-party.js';
 import { OPT_OUT, OPT_OUTS_PAGE, OptOutsQuery, shownOptOut } from './opt-outs.dto.js';
 
 /** Who has asked not to be written to from which number. */

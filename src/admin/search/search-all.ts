@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts } from '../../accounts/index.js';
 import { FindCalls, type FoundCall } from '../../call-routing/index.js';
 import { SearchNumbers, type PooledNumber } from '../../number-pool/index.js';
 import { Database } from '../../platform/database/database.js';
@@ -9,18 +8,13 @@ import { SearchSessions, type FoundSession } from '../../sessions/index.js';
 import { personOf } from '../../telephony/identity.js';
 import type { E164 } from '../../telephony/phone.js';
 import { digitsOf } from '../../telephony/read-pasted.js';
+import { amongOf, FEWEST_DIGITS, LookBack, partiesOf, WITH_TRUNK } from '../reading/look-back.js';
 import { ReadNumber } from '../reading/read-number.js';
 
 /** Of each kind. */
 const SHOWN = 20;
 /** Further sessions and calls of a person are not counted; in each role. */
 const COUNTED = 1000;
-/** Numbers are found whole by their keyed index. For their last digits so many of the newest sessions are opened, and so many calls: at 10 us each 0.2 s. */
-const OPENED = 10_000;
-export const FEWEST_DIGITS = 4;
-/** From here on a 0 in front stands for the country code. */
-export const WITH_TRUNK = 7;
-
 export interface FoundPerson {
   accountId: string;
   /** Digits, as it was asked for, or last given. */
@@ -44,7 +38,7 @@ export interface Findings {
 export class SearchAll {
   constructor(
     private readonly database: Database,
-    private readonly accounts: Accounts,
+    private readonly lookBack: LookBack,
     private readonly readNumber: ReadNumber,
     private readonly searchSessions: SearchSessions,
     private readonly findCalls: FindCalls,
@@ -69,13 +63,6 @@ export class SearchAll {
     throw new InvalidRequest(`q: ${words}, or ${others}`, { param: 'q' });
   }
 
-  /** Everybody whose number ends in these digits, each once, and among which sessions and calls they were looked for. */
-  async endingIn(digits: string, accountId: string | undefined): Promise<{ people: E164[]; among: string }> {
-    const { own, since } = await this.lookBack(digits, accountId, OPENED);
-    const all = own.flatMap((one) => partiesOf(one)).filter((number) => number.endsWith(digits));
-    return { people: [...new Map(all.map((one) => [personOf(one), one])).values()], among: amongOf(since) };
-  }
-
   /** A session with its calls, or a call with its session. */
   private async byId(id: string, accountId: string | undefined): Promise<Findings> {
     const call = await this.findCalls.one(id).catch(nullIfNotFound);
@@ -98,7 +85,7 @@ export class SearchAll {
   private async byNumber(readings: readonly E164[], words: string, accountId: string | undefined): Promise<Findings> {
     const limit = SHOWN;
     const [sessions, calls, people] = [[] as FoundSession[], [] as FoundCall[], [] as FoundPerson[]];
-    for (const owner of await this.owners(accountId))
+    for (const owner of await this.lookBack.owners(accountId))
       for (const party of readings) {
         const own = {
           sessions: await this.searchSessions.run({ accountId: owner, party, limit }),
@@ -116,7 +103,7 @@ export class SearchAll {
   }
 
   private async byLastDigits(digits: string, accountId: string | undefined): Promise<Findings> {
-    const { own, since } = await this.lookBack(digits, accountId, SHOWN);
+    const { own, since } = await this.lookBack.run(digits, accountId, SHOWN);
     const people: FoundPerson[] = [];
     for (const one of own)
       for (const party of partiesOf(one).filter((number) => number.endsWith(digits)))
@@ -128,21 +115,6 @@ export class SearchAll {
       ...newest({ people, sessions, calls }),
       numbers,
     };
-  }
-
-  /** Of each account the newest sessions and calls of numbers that end so, and since when all were looked at. */
-  private async lookBack(digits: string, accountId: string | undefined, limit: number) {
-    const owners = await this.owners(accountId);
-    const bound = { most: Math.max(1, Math.floor(OPENED / Math.max(1, owners.length))), limit };
-    const own: (Pick<Findings, 'sessions' | 'calls'> & { accountId: string })[] = [];
-    let since: number | null = null;
-    for (const owner of owners) {
-      const found = await this.searchSessions.endingIn(digits, owner, bound);
-      const called = await this.findCalls.endingIn(digits, owner, bound);
-      since = later(since, later(found.since, called.since));
-      own.push({ accountId: owner, sessions: found.sessions, calls: called.calls });
-    }
-    return { own, since };
   }
 
   /** Nobody where there is neither session nor call. */
@@ -163,23 +135,6 @@ export class SearchAll {
       },
     ];
   }
-
-  private async owners(accountId: string | undefined): Promise<string[]> {
-    return accountId === undefined ? this.database.browse((manager) => this.accounts.ids(manager)) : [accountId];
-  }
-}
-
-function amongOf(since: number | null): string {
-  return since === null ? 'all sessions and calls' : `sessions and calls since ${new Date(since).toISOString()}`;
-}
-
-/** Everybody's number once, in the spelling given last. */
-function partiesOf({ sessions, calls }: Pick<Findings, 'sessions' | 'calls'>): E164[] {
-  const numbers = [
-    ...sessions.flatMap(({ session: { parties } }) => [parties.first, parties.second]),
-    ...calls.flatMap(({ caller, dialled }) => [caller, dialled]),
-  ].filter((number) => number !== null) as E164[];
-  return [...new Map(numbers.toReversed().map((number) => [personOf(number), number])).values()];
 }
 
 function whereIs(party: E164, { sessions, calls }: Pick<Findings, 'sessions' | 'calls'>) {
@@ -207,10 +162,6 @@ function once<Found>(found: Found[], of: (one: Found) => { id: string; createdAt
 
 function isEmpty({ sessions, calls, numbers }: Findings): boolean {
   return sessions.length + calls.length + numbers.length === 0;
-}
-
-function later(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 function nullIfNotFound(error: unknown): null {

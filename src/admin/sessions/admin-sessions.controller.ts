@@ -26,7 +26,7 @@ import { csvOf, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
 import { ReadNumber } from '../reading/read-number.js';
-import { ReadParty } from '../search/read-party.js';
+import { ReadParty } from '../reading/read-party.js';
 import { isoText } from '../values.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
 

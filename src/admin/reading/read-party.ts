@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { InvalidRequest } from '../../platform/errors.js';
 import type { E164 } from '../../telephony/phone.js';
 import { digitsOf } from '../../telephony/read-pasted.js';
-import { ReadNumber } from '../reading/read-number.js';
-import { FEWEST_DIGITS, SearchAll, WITH_TRUNK } from './search-all.js';
+import { FEWEST_DIGITS, LookBack, WITH_TRUNK } from './look-back.js';
+import { ReadNumber } from './read-number.js';
 
 /** Reads who is meant by `party`: a number in any spelling, as `ReadNumber` does, or its last four to six digits where one person alone has them. */
 @Injectable()
 export class ReadParty {
   constructor(
     private readonly readNumber: ReadNumber,
-    private readonly searchAll: SearchAll,
+    private readonly lookBack: LookBack,
   ) {}
 
   /** Undefined for what was not given. Nobody is guessed: of two people with these digits both are refused. */
@@ -20,7 +20,7 @@ export class ReadParty {
     if (text === undefined || !isEnding) return this.readNumber.run('party', text, accountId);
     const { readings } = await this.readNumber.all(text, accountId);
     if (readings.length > 0) return this.readNumber.run('party', text, accountId);
-    const { people, among } = await this.searchAll.endingIn(digits, accountId);
+    const { people, among } = await this.lookBack.people(digits, accountId);
     const [person, ...others] = people;
     if (person !== undefined && others.length === 0) return person;
     const found = person === undefined ? 'nobody' : `${people.length} people`;
