@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccountChange } from './accounts/accounts.dto.js';
+import { WordsQuery } from './messages/messages.dto.js';
 import { NewNumber } from './numbers/numbers.dto.js';
 import { Rotation } from './operators/operators.dto.js';
 import { NewSubscription } from './subscriptions/subscriptions.dto.js';
@@ -37,6 +38,11 @@ describe('a body of /admin', () => {
   it.each(['30', '', true, [30], {}])('is told that %j is no whole number, not that it is too large', async (value) => {
     expect(await refusalOf({ retention_days: value }, AccountChange)).toBe('retention_days must be an integer number');
     expect(await refusalOf({ overlap_seconds: value }, Rotation)).toBe('overlap_seconds must be an integer number');
+  });
+
+  it.each([' ', '\u0000', 'a\nb', '\u200B'])('gives no purpose of reading a text by %j', async (purpose) => {
+    expect(await refusalOf({ purpose }, WordsQuery)).toBe('purpose must be one line of text');
+    expect(await refusalOf({ purpose: `dispute${purpose}4711`.replace(/[^ -~]/g, '') }, WordsQuery)).toBe('none');
   });
 
   it('is told that a text is no list', async () => {

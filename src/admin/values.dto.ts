@@ -8,6 +8,9 @@ import { TimeZone } from '../platform/time-zone.js';
 /** Unlike `IsOptional` this refuses null. */
 export const IfGiven = () => ValidateIf((_, value) => value !== undefined);
 
+/** Visible text of one line. */
+export const ONE_LINE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
+
 /** `min` and `max` count UTF-16 units. */
 export const TextOf = (min: number, max: number) => {
   const message = `$property must be a text of ${min === 0 ? 'at most' : `${min} to`} ${max} characters`;

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
-import { TextOf } from '../values.dto.js';
+import { ONE_LINE, TextOf } from '../values.dto.js';
 import { RETENTION_DAYS, type ListAccounts } from '../../accounts/index.js';
 import {
   authId,
@@ -16,9 +16,6 @@ import {
   word,
 } from '../../platform/openapi/schemas.js';
 
-/** Visible text of one line. */
-export const NAME = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^\p{Cc}\p{Cf}\s][^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
-
 export class NewAccount {
   @ApiPropertyOptional({ description: 'Chosen by us when left out.', example: 'MAXXXXXXXXXXXXXXXXXX' })
   @IsOptional()
@@ -27,7 +24,7 @@ export class NewAccount {
 
   @ApiProperty({ example: 'Couriers' })
   @TextOf(1, 100)
-  @Matches(NAME, { message: 'name must be one line of text' })
+  @Matches(ONE_LINE, { message: 'name must be one line of text' })
   name!: string;
 
   @ApiProperty({ description: 'Auth ID at Plivo.', example: 'MAXXXXXXXXXXXXXXXXXX' })
@@ -43,7 +40,7 @@ export class AccountChange {
   @ApiPropertyOptional({ example: 'Couriers' })
   @ValidateIf((_body, value) => value !== undefined)
   @TextOf(1, 100)
-  @Matches(NAME, { message: 'name must be one line of text' })
+  @Matches(ONE_LINE, { message: 'name must be one line of text' })
   name?: string;
 
   @ApiPropertyOptional({

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, Matches, ValidateIf } from 'class-validator';
 import { authId, instant, shape, text } from '../../platform/openapi/schemas.js';
-import { TextOf } from '../values.dto.js';
-import { MESSAGING_DEFAULT, NAME, NAME_TEXT, TOKEN } from './accounts.dto.js';
+import { ONE_LINE, TextOf } from '../values.dto.js';
+import { MESSAGING_DEFAULT, NAME_TEXT, TOKEN } from './accounts.dto.js';
 
 export class NewSubaccount {
   @ApiPropertyOptional({ description: 'Of a subaccount that exists at Plivo; chosen by us when left out.' })
@@ -20,7 +20,7 @@ export class NewSubaccount {
 
   @ApiProperty({ example: 'Riders' })
   @TextOf(1, 100)
-  @Matches(NAME, { message: 'name must be one line of text' })
+  @Matches(ONE_LINE, { message: 'name must be one line of text' })
   name!: string;
 }
 

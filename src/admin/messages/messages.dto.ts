@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { TextMoney } from '../../billing-stats/index.js';
 import { describeNumber, parseCaller } from '../../telephony/phone.js';
@@ -22,7 +22,17 @@ import {
   type Members,
 } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, TextOf, withPlus } from '../values.dto.js';
+import {
+  IfGiven,
+  IsoInstant,
+  isoText,
+  moneyText,
+  ONE_LINE,
+  PastedNumber,
+  SessionUuid,
+  TextOf,
+  withPlus,
+} from '../values.dto.js';
 
 /** Who wrote it to whom, as the masking API names it. */
 const DIRECTIONS = ['first_to_second', 'second_to_first'] as const;
@@ -189,6 +199,7 @@ export const TEXTS_CSV = {
 
 export class WordsQuery {
   @ApiProperty({ description: 'Why they are read; for the audit, without a number.', example: 'dispute 4711' })
+  @Matches(ONE_LINE, { message: 'purpose must be one line of text' })
   @TextOf(1, 200)
   purpose!: string;
 }
