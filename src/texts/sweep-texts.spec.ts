@@ -13,6 +13,7 @@ import { clearTexts, MessagePlivo, textsOn, textTold, verifiedText } from '../..
 import { turnTextsOn } from '../../test/support/texts.js';
 import type { Database } from '../platform/database/database.js';
 import { newRandomId } from '../platform/ids.js';
+import { ProviderBusy, ProviderUnavailable } from '../plivo/index.js';
 import { TextRefused } from './texts.events.js';
 
 const [NUMBER = ''] = usNumbers(1);
@@ -120,5 +121,47 @@ describeOnEachDatabase('a text that Plivo could not tell of', (open) => {
     expect(await texts()).toHaveLength(100);
     await sweep();
     expect((await texts()).map((row) => row['message_uuid'])).toContain(first);
+  });
+
+  /** What Plivo's list was asked for. */
+  const asked = (): { cameFrom: number; cameUntil: number; offset: number }[] => {
+    const all: { cameFrom: number; cameUntil: number; offset: number }[] = [];
+    const { findUntoldMessages } = plivo;
+    plivo.findUntoldMessages = async (credentials, span) => {
+      all.push(span as (typeof all)[number]);
+      return findUntoldMessages(credentials, span);
+    };
+    return all;
+  };
+
+  it('is looked for in what came within 26 hours, five pages at a time, and from the first page again after the last', async () => {
+    const looks = asked();
+    for (let other = 0; other < 120; other += 1) untold(`1415555${4000 + other}`, '12025559999');
+    for (let time = 0; time < 3; time += 1) await sweep();
+    expect(looks.map(({ offset }) => offset)).toEqual([0, 20, 40, 60, 80, 100, 120, 0, 20, 40, 60, 80]);
+    const span = { cameFrom: clock.now() - 26 * 3_600_000, cameUntil: clock.now() };
+    expect(looks[0]).toMatchObject(span);
+  });
+
+  it('is looked for a minute later where Plivo cannot be asked, and a fault of ours is told', async () => {
+    for (const error of [new ProviderBusy(1), new ProviderUnavailable('not reached')]) {
+      plivo.findUntoldMessages = async () => Promise.reject(error);
+      await expect(sweep()).rejects.toMatchObject({ name: 'Defer', seconds: 60 });
+    }
+    const fault = new TypeError('a fault of ours');
+    plivo.findUntoldMessages = async () => Promise.reject(fault);
+    await expect(sweep()).rejects.toBe(fault);
+  });
+
+  it('is looked for of accounts with texts, each by a job, and of no other', async () => {
+    const account = 'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at)';
+    await database.transaction((tx) => tx.query(`${account} VALUES (?, 'Some', 'x', 'sealed', 0)`, [ACCOUNT]));
+    const looks = asked();
+    expect(await world.sweepTexts.enqueue()).toBe(1);
+    expect([await world.jobs.runDue(), looks.length]).toEqual([1, 1]);
+    await turnTextsOn(database, ACCOUNT, { texts: 'off' });
+    world = textsOn(database, clock, plivo);
+    await sweep();
+    expect([await world.sweepTexts.enqueue(), await world.jobs.runDue(), looks.length]).toEqual([0, 0, 1]);
   });
 });
