@@ -4,7 +4,7 @@ import { ACCOUNT, announced, party, usNumbers, type FakeClock } from '../../test
 import { beginTexts, textsOn, textTold, verifiedText, type MessagePlivo } from '../../test/support/text-world.js';
 import { turnTextsOn } from '../../test/support/texts.js';
 import type { Database } from '../platform/database/database.js';
-import type { MessageRecord, MessageWebhook } from '../plivo/index.js';
+import { ProviderBusy, ProviderUnavailable, type MessageRecord, type MessageWebhook } from '../plivo/index.js';
 import { TextFigured } from './texts.events.js';
 
 const [NUMBER = '', OTHER = ''] = usNumbers(2);
@@ -113,6 +113,31 @@ describeOnEachDatabase('a text that waits for its record', (open) => {
     await later(2000);
     await later(1000);
     expect(sent()).toEqual(['one', 'two']);
+  });
+
+  it('waits while Plivo cannot be asked, which is by who has its number there, and while a fault is ours', async () => {
+    await database.transaction((tx) => tx.query("UPDATE virtual_number SET subaccount_id = 'SASUBSUBSUBSUBSUB000'"));
+    const { readRecord } = world.noteOptOuts as unknown as { readRecord: object };
+    const askedFor: (string | null)[] = [];
+    const of = async (_: string, subaccount: string | null) => (askedFor.push(subaccount), { authId: 'MA' });
+    Object.assign(readRecord, { plivoAccess: { of } });
+    const { getMessage } = plivo;
+    const faults = [new ProviderBusy(1), new ProviderUnavailable('not reached'), new TypeError('a fault of ours')];
+    plivo.getMessage = async (credentials, uuid) => {
+      const fault = faults.shift();
+      if (fault) throw fault;
+      return getMessage(credentials, uuid);
+    };
+    recorded(await receive('hello'));
+    for (let looks = 0; looks < 2; looks += 1) await later(looks * 5000);
+    expect((await texts())[0]?.decision).toBe('wait');
+    await later(5000);
+    expect(faults).toEqual([]);
+    const [job] = await database.read((manager) => manager.query<Record<string, unknown>[]>('SELECT * FROM job'));
+    expect(JSON.stringify(job)).toContain('a fault of ours');
+    for (let minute = 0; minute < 5; minute += 1) await later(60_000);
+    expect(sent()).toEqual(['hello']);
+    expect(new Set(askedFor)).toEqual(new Set(['SASUBSUBSUBSUBSUB000']));
   });
 
   it('waits for nobody else, and not for what was written after it', async () => {
