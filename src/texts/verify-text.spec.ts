@@ -175,13 +175,13 @@ describeOnEachDatabase('a text that waits for its record', (open) => {
     ({ clock, plivo, world } = await beginTexts(database, [NUMBER]));
     await world.sessions.end((await lend(RAVI)).id);
     clock.advance(16 * 60_000);
-    const writtenAt = clock.now() - 1;
+    const since = clock.now();
     await lend(EVE);
     clock.advance(1000);
     const told = await Promise.all(['early', 'now', 'unknown'].map((words) => receive(words, ANA, false)));
     expect((await texts()).map(({ decision }) => decision)).toEqual(['wait', 'wait', 'wait']);
-    recorded(told[0]!, { at: writtenAt });
-    recorded(told[1]!);
+    recorded(told[0]!, { at: since - 1 });
+    recorded(told[1]!, { at: since });
     for (let second = 0; second < 62; second += 1) await later(1000);
     expect(sent()).toEqual(['now']);
     expect((await texts()).map(({ reason }) => reason).sort()).toEqual(['late', 'late', null].sort());
