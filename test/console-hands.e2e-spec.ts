@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { request } from 'undici';
-import { arrived, type Cookies, findChromium, launch, openPage, signIn, type Watched } from './support/browser.js';
+import { findChromium, signIn } from './support/browser.js';
+import { ConsoleGround } from './support/console.js';
 import { createDatabase, databaseKinds } from './support/database.js';
 import { eventually } from './support/eventually.js';
-import {
-  ADMIN_TOKEN,
-  AUTH_ID,
-  AUTH_TOKEN,
-  sharedSettings,
-  startProcess,
-  temporaryFolder,
-  type ServiceProcess,
-} from './support/process.js';
+import { ADMIN_TOKEN, AUTH_ID, AUTH_TOKEN, sharedSettings, temporaryFolder } from './support/process.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
 
 const [ASHA, RAVI, VIA, RENTED, IMPORTED] = [
@@ -26,60 +19,21 @@ const chromium = findChromium();
 
 /** Somebody with a fresh installation, an account of one's own and no number yet: what is done at the console from then on. */
 (chromium === null ? describe.skip : describe).each(databaseKinds)("an operator's hands (%s)", (kind) => {
-  let service: ServiceProcess;
-  let browser: Browser;
-  let cookies: Cookies;
-  const opened: Watched[] = [];
-  const closers: (() => Promise<unknown>)[] = [];
+  const ground = new ConsoleGround();
+  const { send, open } = ground;
 
   beforeAll(async () => {
     const folder = await temporaryFolder();
-    closers.push(folder.remove);
+    ground.whenOver(folder.remove);
     const { url, drop } = await createDatabase(kind, `${folder.path}/masking.db`);
-    closers.push(drop);
-    service = await startProcess(sharedSettings(url, folder.path));
-    closers.push(() => service.stop());
-    browser = await launch(chromium ?? '');
-    closers.push(() => browser.close());
-    cookies = await signIn(browser, service.baseUrl, ADMIN_TOKEN);
+    ground.whenOver(drop);
+    await ground.start(sharedSettings(url, folder.path), chromium);
   }, 90_000);
 
-  afterAll(async () => {
-    for (const close of closers.toReversed()) await close();
-  }, 60_000);
+  afterAll(() => ground.stop(), 60_000);
 
-  const send = async <Body>(
-    path: string,
-    { method = 'GET', as = `Bearer ${ADMIN_TOKEN}`, body }: { method?: string; as?: string; body?: unknown } = {},
-  ): Promise<Body> => {
-    const answer = await request(service.baseUrl + path, {
-      method: method as 'GET',
-      headers: { authorization: as, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.body.text();
-    return JSON.parse(text === '' ? '{}' : text) as Body;
-  };
-  const plivo = simulatedPlivo(
-    () =>
-      ({
-        request: async (path: string, { method = 'GET', body }: { method?: string; body?: unknown } = {}) => ({
-          status: 200,
-          body: await send(path, { method, body }),
-        }),
-      }) as never,
-  );
+  const plivo = simulatedPlivo(ground.phones);
 
-  const open = async (place: string, as: Cookies = cookies): Promise<Watched> => {
-    const watched = await openPage(browser, {
-      url: `${service.baseUrl}/console#/${place}`,
-      width: 1440,
-      cookies: as,
-    });
-    opened.push(watched);
-    await arrived(watched.page, place);
-    return watched;
-  };
   const row = (page: Page, text: string) => page.locator('.body .row', { hasText: text });
   const inDialog = async (page: Page, name: string): Promise<void> => {
     await page.getByRole('button', { name, exact: true }).click();
@@ -177,10 +131,9 @@ const chromium = findChromium();
     const viewer = { method: 'POST', body: { name: 'vic', role: 'viewer' } };
     const { token } = await send<{ token: string }>('/admin/operators', viewer);
     const { items } = await send<{ items: { recording_id: string }[] }>('/admin/recordings');
-    const { page, context } = await open(
-      `recordings/${items[0]?.recording_id}`,
-      await signIn(browser, service.baseUrl, token),
-    );
+    const { page, context } = await open(`recordings/${items[0]?.recording_id}`, {
+      cookies: await signIn(ground.browser, ground.service.baseUrl, token),
+    });
     await page.getByText('Recordings are played to the roles support and admin.').waitFor();
     expect(await page.locator('audio').count()).toBe(0);
     for (const name of ['Delete']) expect(await page.getByRole('button', { name }).isEnabled()).toBe(false);
@@ -197,7 +150,7 @@ const chromium = findChromium();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('The recording is deleted.').waitFor();
     await page.locator('audio').waitFor({ state: 'detached' });
-    const sound = await request(`${service.baseUrl}/admin/recordings/${id}/sound`, {
+    const sound = await request(`${ground.service.baseUrl}/admin/recordings/${id}/sound`, {
       headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     });
     await sound.body.dump();
@@ -206,9 +159,6 @@ const chromium = findChromium();
   }, 40_000);
 
   it('ask nothing of another origin, and nothing is forbidden to them', () => {
-    expect(opened.flatMap(({ foreign }) => foreign)).toEqual([]);
-    // What was refused on purpose, which the browser notes.
-    const told = opened.flatMap(({ errors }) => errors).filter((text) => !text.startsWith('Failed to load resource'));
-    expect(told).toEqual([]);
+    ground.expectQuiet('Failed to load resource');
   });
 });

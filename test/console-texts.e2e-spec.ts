@@ -1,19 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { request } from 'undici';
-import {
-  arrived,
-  type Cookies,
-  findChromium,
-  launch,
-  openPage,
-  overflow,
-  signIn,
-  violations,
-  type Watched,
-} from './support/browser.js';
+import { arrived, findChromium, overflow, violations } from './support/browser.js';
+import { ConsoleGround } from './support/console.js';
 import { eventually } from './support/eventually.js';
-import { ADMIN_TOKEN, startProcess, temporaryFolder, type ServiceProcess } from './support/process.js';
+import { ADMIN_TOKEN, temporaryFolder } from './support/process.js';
 import { texters } from './support/texts.js';
 
 const [ASHA, RAVI, MAYA] = ['+14155550123', '+14155550124', '+14155550125'];
@@ -24,50 +13,21 @@ type Row = Record<string, unknown>;
 
 /** Two people who write to each other, one of whom has enough of it, and a third whose words are not kept. */
 (chromium === null ? describe.skip : describe)('texts at the console', () => {
-  let service: ServiceProcess;
-  let remove: () => Promise<void>;
-  let browser: Browser;
-  let cookies: Cookies;
+  const ground = new ConsoleGround();
+  const { send, open: openAt } = ground;
+  const phones = texters(ground.phones);
   let account: Record<'auth_id' | 'auth_token', string>;
   let session: { uuid: string; number: string };
-  const opened: Watched[] = [];
-  const phones = texters(
-    () =>
-      ({
-        request: async (path: string, { method = 'GET', body }: { method?: string; body?: unknown } = {}) => ({
-          status: 200,
-          body: await send(path, { method, body }),
-        }),
-      }) as never,
-  );
 
   beforeAll(async () => {
     const folder = await temporaryFolder();
-    remove = folder.remove;
-    service = await startProcess({ DATA_DIR: folder.path, ADMIN_TOKEN, LOG_LEVEL: 'error', RATE_LIMIT: 'off' });
-    browser = await launch(chromium ?? '');
-    await write();
-    cookies = await signIn(browser, service.baseUrl, ADMIN_TOKEN);
+    ground.whenOver(folder.remove);
+    const settings = { DATA_DIR: folder.path, ADMIN_TOKEN, LOG_LEVEL: 'error', RATE_LIMIT: 'off' };
+    await ground.start(settings, chromium, write);
   }, 120_000);
 
-  afterAll(async () => {
-    await browser.close();
-    await service.stop();
-    await remove();
-  });
+  afterAll(() => ground.stop());
 
-  const send = async <Body = Row>(
-    path: string,
-    { method = 'GET', as = `Bearer ${ADMIN_TOKEN}`, body }: { method?: string; as?: string; body?: unknown } = {},
-  ): Promise<Body> => {
-    const answer = await request(service.baseUrl + path, {
-      method: method as 'GET',
-      headers: { authorization: as, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.body.text();
-    return JSON.parse(text === '' ? '{}' : text) as Body;
-  };
   const items = async (path: string): Promise<Row[]> => (await send<{ items: Row[] }>(path)).items;
 
   async function open(second: string): Promise<{ uuid: string; number: string }> {
@@ -99,17 +59,6 @@ type Row = Record<string, unknown>;
     });
   }
 
-  const openAt = async (
-    place: string,
-    options: { width?: number; colorScheme?: 'light' | 'dark'; cookies?: Cookies } = {},
-  ): Promise<Watched> => {
-    const url = `${service.baseUrl}/console#/${place}`;
-    const watched = await openPage(browser, { url, width: 1440, cookies, ...options });
-    opened.push(watched);
-    await arrived(watched.page, place);
-    return watched;
-  };
-
   it('stand beside calls in the costs, which add up to what the file says', async () => {
     const { page, context } = await openAt('costs');
     const [all] = await items('/admin/stats?group_by=account');
@@ -122,7 +71,7 @@ type Row = Record<string, unknown>;
     expect(await sum.nth(4).innerText()).toBe('2');
     expect(await sum.nth(5).innerText()).toBe('5');
     expect(await sum.nth(9).innerText()).toBe(String(all?.['total_amount']));
-    await page.goto(`${service.baseUrl}/console#/overview`);
+    await page.goto(`${ground.service.baseUrl}/console#/overview`);
     await page.locator('.tile', { hasText: 'Texts today' }).getByText('2 delivered').waitFor();
     await context.close();
   }, 30_000);
@@ -154,7 +103,7 @@ type Row = Record<string, unknown>;
       send(`/admin/messages/${String(text?.['id'])}/text${query}`, { ...(as !== undefined && { as }) });
     expect(await words(gone)).toMatchObject({ status: 404 });
     expect(await words(kept, '')).toMatchObject({ status: 400, param: 'purpose' });
-    const viewer = await send('/admin/operators', { method: 'POST', body: { name: 'eyes', role: 'viewer' } });
+    const viewer = await send<Row>('/admin/operators', { method: 'POST', body: { name: 'eyes', role: 'viewer' } });
     const refused = await words(kept, '?purpose=because', `Bearer ${String(viewer['token'])}`);
     expect(refused).toMatchObject({ status: 403, code: 'role_needed' });
   }, 30_000);
@@ -164,7 +113,7 @@ type Row = Record<string, unknown>;
     const number = String(entry?.['virtual_number']);
     const { page, context } = await openAt(`opt-outs?account=${account.auth_id}&party=${encodeURIComponent(MAYA)}`);
     await page.getByText('Plivo, which understood it').waitFor();
-    await page.goto(`${service.baseUrl}/console#/opt-outs/${String(entry?.['id'])}`);
+    await page.goto(`${ground.service.baseUrl}/console#/opt-outs/${String(entry?.['id'])}`);
     await page.locator('.detail').getByText('none: holds for this number alone').waitFor();
     const shown = await page.locator('.detail').innerText();
     expect(shown).not.toContain('0125');
@@ -183,7 +132,7 @@ type Row = Record<string, unknown>;
 
   it('are decided for a subaccount where requests do not say', async () => {
     const subaccounts = `/admin/accounts/${account.auth_id}/subaccounts`;
-    const made = await send(subaccounts, { method: 'POST', body: { name: 'Riders' } });
+    const made = await send<Row>(subaccounts, { method: 'POST', body: { name: 'Riders' } });
     const { page, context } = await openAt(`accounts/${account.auth_id}`);
     const row = page.getByRole('region', { name: 'Subaccounts' }).locator('tr', { hasText: 'Riders' });
     await row.getByText('as the account').waitFor();
@@ -211,7 +160,7 @@ type Row = Record<string, unknown>;
       const [entry] = await items('/admin/opt-outs');
       const places = ['costs', `sessions/${session.uuid}`, 'opt-outs', `accounts/${account.auth_id}`];
       for (const place of [...places, ...(entry ? [`opt-outs/${String(entry['id'])}`] : [])]) {
-        await page.goto(`${service.baseUrl}/console#/${place}`);
+        await page.goto(`${ground.service.baseUrl}/console#/${place}`);
         await arrived(page, place);
         expect([place, await violations(watched)]).toEqual([place, []]);
         expect([place, await overflow(page)]).toEqual([place, 0]);
@@ -222,7 +171,6 @@ type Row = Record<string, unknown>;
   );
 
   it('asks nobody else for anything, and complains of nothing', () => {
-    expect(opened.flatMap(({ foreign }) => foreign)).toEqual([]);
-    expect(opened.flatMap(({ errors }) => errors)).toEqual([]);
+    ground.expectQuiet();
   });
 });
