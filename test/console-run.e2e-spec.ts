@@ -203,8 +203,13 @@ const chromium = findChromium();
   it('finds the account of a link on whatever page of the list it is, and says of none that it is gone before all were read', async () => {
     const { page, context } = await signedIn('operators');
     const account = (place: number) => ({
-      ...{ auth_id: `MA${String(place).padStart(18, '0')}`, name: `Shop ${place}`, plivo_auth_id: 'MAX' },
-      ...{ status: 'active', retention_days: null, created_at: '2026-11-29T12:00:00.000Z', subaccounts: [] },
+      auth_id: `MA${String(place).padStart(18, '0')}`,
+      name: `Shop ${place}`,
+      plivo_auth_id: 'MAX',
+      status: 'active',
+      retention_days: null,
+      created_at: '2026-11-29T12:00:00.000Z',
+      subaccounts: [],
     });
     await context.route('**/admin/accounts?*', async (route) => {
       const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);

@@ -362,7 +362,7 @@ const chromium = findChromium();
     await told.waitFor();
     await context.unrouteAll();
     await told.getByRole('button', { name: 'Try again' }).click();
-    await row(page, 'active').waitFor();
+    await page.locator('.body .row').first().waitFor();
     await context.close();
   }, 60_000);
 

@@ -5,7 +5,7 @@ import { shared } from '../../design/texts/shared.ts';
 import { frame } from '../../design/texts/console/frame.ts';
 import { go, hrefOf, useAddress } from '../address.ts';
 import { Skeleton } from '../parts/empty.tsx';
-import { PageNotLoaded } from '../parts/failure.tsx';
+import { Failure, PageNotLoaded } from '../parts/failure.tsx';
 import { useZone } from '../parts/clock.ts';
 import { useKeys } from '../parts/keys.ts';
 import { PlainPage } from '../parts/page.tsx';
@@ -65,26 +65,29 @@ const loaded = new Map<string, ComponentType>();
 /** Not by Suspense: React shows what was waited for no sooner than 300 ms after the skeleton in its place, and a page's file is there after 20. */
 function LoadedPage({ place }: { place: Place }) {
   const [Page, setPage] = useState<ComponentType | null>(() => loaded.get(place.path) ?? null);
-  const [failure, setFailure] = useState<{ error: unknown } | null>(null);
+  const [failure, setFailure] = useState<PageNotLoaded | null>(null);
   useEffect(() => {
-    if (Page !== null) return undefined;
+    if (Page !== null || failure !== null) return undefined;
     let isShown = true;
     void place.load().then(
       ({ default: page }) => {
         loaded.set(place.path, page);
         if (isShown) setPage(() => page);
       },
-      (error: unknown) => isShown && setFailure({ error }),
+      (error: unknown) => isShown && setFailure(new PageNotLoaded(error)),
     );
     return () => {
       isShown = false;
     };
-  }, [Page, place]);
-  if (failure !== null) throw new PageNotLoaded(failure.error);
+  }, [Page, failure, place]);
   if (Page !== null) return <Page />;
   return (
     <PlainPage title={titleOf(place)}>
-      <Skeleton lines={12} />
+      {failure === null ? (
+        <Skeleton lines={12} />
+      ) : (
+        <Failure error={failure} what={titleOf(place)} onAgain={() => setFailure(null)} />
+      )}
     </PlainPage>
   );
 }

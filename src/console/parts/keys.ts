@@ -6,6 +6,12 @@ const FIELDS = 'input:not([type="checkbox"]), select, textarea, audio';
 /** These do something in a field too, or are no letters: they stay when letters are switched off. */
 const ALWAYS = new Set(['Escape', 'Enter']);
 
+function isForOthers(target: EventTarget | null): boolean {
+  // A button of a dialog that is disabled while it works has lost the focus: then the key comes from the body.
+  if (document.querySelector('dialog[open]') !== null) return true;
+  return !(target instanceof Element) || target.closest(FIELDS) !== null;
+}
+
 /** By key, as the browser names it. A handler that returns false has left the key to others. */
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => boolean | void>>;
 
@@ -23,10 +29,7 @@ export function useKeys(keys: Keys): void {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (!areLettersOn && !ALWAYS.has(event.key)) return;
-      // A button of it that is disabled while it works has lost the focus: then the key comes from the body.
-      if (document.querySelector('dialog[open]') !== null) return;
-      const target = event.target instanceof Element ? event.target : null;
-      if (target?.closest(FIELDS) !== null) return;
+      if (isForOthers(event.target)) return;
       const act = latest.current[event.key];
       if (act !== undefined && act(event) !== false) event.preventDefault();
     };

@@ -79,11 +79,7 @@ export function List<Row>({ name, rows, columns, idOf, nameOf, live, empty }: Li
     else setIsFresh(true);
   });
   useFocusAt(scroller, at);
-  useWayBack(address, (closed, href) => {
-    setAt(rows.rows.findIndex((row) => idOf(row) === closed));
-    const links = scroller.current?.querySelectorAll<HTMLAnchorElement>('.body a') ?? [];
-    [...links].find((link) => link.hash === href)?.focus();
-  });
+  useWayBack(scroller, address, (closed) => setAt(rows.rows.findIndex((row) => idOf(row) === closed)));
   useRowKeys({ rows: rows.rows, idOf, at, setAt, show: (place) => drawn.scrollToIndex(place), address });
 
   const shown = form === 'wide' ? columns.filter(({ from = 0 }) => width >= from) : columns;
@@ -238,12 +234,15 @@ function useRowKeys<Row>({
 }
 
 /** Whoever closes what is open stands at its row again. */
-function useWayBack(address: Address, onClosed: (id: string, href: string) => void): void {
+function useWayBack(scroller: RefObject<HTMLElement | null>, address: Address, onClosed: (id: string) => void): void {
   const before = useRef(address);
   useLayoutEffect(() => {
     const { page, id } = before.current;
-    if (id !== null && address.id === null && page === address.page) onClosed(id, hrefOf({ ...address, id }));
     before.current = address;
+    if (id === null || address.id !== null || page !== address.page) return;
+    onClosed(id);
+    const links = scroller.current?.querySelectorAll<HTMLAnchorElement>('.body a') ?? [];
+    [...links].find((link) => link.hash === hrefOf({ ...address, id }))?.focus();
   });
 }
 
