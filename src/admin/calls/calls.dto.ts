@@ -5,11 +5,12 @@ import type { CallMoney } from '../../billing-stats/index.js';
 import { OUTCOMES, type CallCountries, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
 import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, TextOf, withPlus } from '../values.dto.js';
+import { IN_ANY_SPELLING } from '../reading/read-party.js';
 
 export class CallsQuery extends PageQuery {
   @ApiPropertyOptional({
     example: '+1 (415) 555-0123',
-    description: 'Who called, or the other party, in any spelling.',
+    description: `Who called, or the other party, ${IN_ANY_SPELLING}`,
   })
   @IfGiven()
   @PastedNumber()

@@ -33,6 +33,7 @@ import {
   TextOf,
   withPlus,
 } from '../values.dto.js';
+import { IN_ANY_SPELLING } from '../reading/read-party.js';
 
 /** Who wrote it to whom, as the masking API names it. */
 const DIRECTIONS = ['first_to_second', 'second_to_first'] as const;
@@ -41,7 +42,7 @@ const ROLE_OF = { first_to_second: 'first', second_to_first: 'second' } as const
 export class MessagesQuery extends PageQuery {
   @ApiPropertyOptional({
     example: '+1 (415) 555-0123',
-    description: 'Who wrote it, or whom it was sent on to, in any spelling.',
+    description: `Who wrote it, or whom it was sent on to, ${IN_ANY_SPELLING}`,
   })
   @IfGiven()
   @PastedNumber()

@@ -3,13 +3,14 @@ import type { TextOptOut } from '../../number-pool/index.js';
 import { authId, instant, orNull, pageSchema, shape, text, uuid, word } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
 import { AccountAuthId, IfGiven, isoText, PastedNumber } from '../values.dto.js';
+import { IN_ANY_SPELLING } from '../reading/read-party.js';
 
 export class OptOutsQuery extends PageQuery {
   @IfGiven()
   @AccountAuthId()
   account?: string;
 
-  @ApiPropertyOptional({ description: 'Who said it, in any spelling; beside an account.' })
+  @ApiPropertyOptional({ description: `Beside an account: who said it, ${IN_ANY_SPELLING}` })
   @IfGiven()
   @PastedNumber()
   party?: string;

@@ -5,6 +5,9 @@ import { digitsOf } from '../../telephony/read-pasted.js';
 import { FEWEST_DIGITS, LookBack, WITH_TRUNK } from './look-back.js';
 import { ReadNumber } from './read-number.js';
 
+/** How descriptions of `party` end. */
+export const IN_ANY_SPELLING = 'in any spelling, or by its last four to six digits where one person alone has them.';
+
 /** Reads who is meant by `party`: a number in any spelling, as `ReadNumber` does, or its last four to six digits where one person alone has them. */
 @Injectable()
 export class ReadParty {

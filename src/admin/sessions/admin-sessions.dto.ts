@@ -29,6 +29,7 @@ import {
   word,
   type Members,
 } from '../../platform/openapi/schemas.js';
+import { IN_ANY_SPELLING } from '../reading/read-party.js';
 
 export class SessionsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Auth ID. Its `default_country` is that of national spellings.' })
@@ -36,7 +37,7 @@ export class SessionsQuery extends PageQuery {
   @TextOf(1, 20)
   account?: string;
 
-  @ApiPropertyOptional({ example: '+1 (415) 555-0123', description: 'In either role, in any spelling.' })
+  @ApiPropertyOptional({ example: '+1 (415) 555-0123', description: `In either role, ${IN_ANY_SPELLING}` })
   @IfGiven()
   @PastedNumber()
   party?: string;
