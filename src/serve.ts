@@ -20,6 +20,7 @@ import { ownSqlite } from './platform/database/own-sqlite.js';
 import { ownerInWords } from './platform/processes/owner-in-words.js';
 import { Processes } from './platform/processes/processes.js';
 import { packageVersion } from './platform/version.js';
+import { MOST_TO_ACCEPT } from './platform/http/http-edge.js';
 import { stopAccepting } from './platform/http/stop-accepting.js';
 import { ConfigProblems, localUrl, readConfig, type Config } from './platform/settings/config.js';
 import { Jobs } from './platform/jobs/jobs.js';
@@ -60,7 +61,8 @@ async function run(env: NodeJS.ProcessEnv, isMigration: boolean): Promise<void> 
   await app.get(Processes).start();
   // Again: a rotation that ended meanwhile has not seen that this process seals.
   await app.get(VerifyEncryptionKey).run();
-  await app.listen(ground.config.http.port, ground.config.http.host);
+  const { port, host } = ground.config.http;
+  await app.listen({ port, host, backlog: MOST_TO_ACCEPT });
   stopOnSignal(app, ground, endTraces);
   await startWork(app, ground);
   await greet(app, ground);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { statSync, symlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
@@ -38,6 +40,27 @@ describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
     },
     60_000,
   );
+
+  it('a thousand connections that come while the process is busy wait for it', async () => {
+    const { settings } = await place();
+    const service = await startProcess(settings);
+    cleanUp.push(() => service.stop());
+    const port = Number(new URL(service.baseUrl).port);
+    service.child.kill('SIGSTOP');
+    const sockets = Array.from({ length: 1000 }, () => connect(port, '127.0.0.1'));
+    cleanUp.push(async () => sockets.forEach((socket) => socket.destroy()));
+    // The kernel answers for the process, at once; those beyond what may wait it would ask to come again after a second.
+    await Promise.all(
+      sockets.map(async (socket) => {
+        await once(socket, 'connect');
+        socket.write('GET /livez HTTP/1.1\r\nHost: masking.example\r\n\r\n');
+      }),
+    );
+
+    const answers = sockets.map((socket) => once(socket, 'data') as Promise<[Buffer]>);
+    service.child.kill('SIGCONT');
+    for (const [answer] of await Promise.all(answers)) expect(answer.toString()).toMatch(/^HTTP\/1\.1 200/);
+  });
 
   it('wrong settings are told all at once, with exit code 3 and without their values', async () => {
     const { settings } = await place();

@@ -28,6 +28,11 @@ const LOOK_MS = 20;
 const MAX_PARAM_LENGTH = 200;
 /** For who listens on this machine only. */
 const EVERYBODY = { maxConnections: Infinity, trustedProxies: [] };
+/**
+ * Connections that may wait to be accepted, as far as the kernel allows (`net.core.somaxconn`, 4096 where nobody has changed it). Node's 511 are fewer than come in a rush
+ * while the process is busy for a moment; whoever finds no place is asked to try again by TCP after one second and three, which is longer than a caller waits.
+ */
+export const MOST_TO_ACCEPT = 4096;
 export const PROBES = new Set(['/livez', '/readyz', '/metrics']);
 
 /** The adapter for `NestFactory.create(AppModule, createHttpAdapter(log), { bodyParser: false })`; `ErrorFilter` must be global. */

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Injectable, NotFoundException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { Config } from '../settings/config.js';
+import { MOST_TO_ACCEPT } from './http-edge.js';
 import { CHECK_INTERVAL_MS, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './time-limits.js';
 
 /** Beginnings of routes that are for operators. */
@@ -56,7 +57,7 @@ export class OperatorsListener {
     server.on('connection', (socket) => this.sockets.add(socket));
     server.on('request', (request, response) => main.emit('request', request, response));
     server.on('clientError', (error, socket) => main.emit('clientError', error, socket));
-    server.listen(operators.port, operators.host);
+    server.listen(operators.port, operators.host, MOST_TO_ACCEPT);
     await once(server, 'listening');
     this.server = server;
   }
