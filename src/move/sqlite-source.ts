@@ -44,7 +44,7 @@ export class SqliteSource {
   }
 
   run(sql: string, values: unknown[] = []): void {
-    this.handle.prepare(sql).run(...values);
+    this.handle.prepare(sql).run(values);
   }
 
   close(): void {
@@ -99,11 +99,7 @@ export class SqliteSource {
   }
 
   private read(sql: string, values: unknown[] = []): Values[] {
-    return this.handle
-      .prepare(sql)
-      .safeIntegers(true)
-      .raw(true)
-      .all(...values) as Values[];
+    return this.handle.prepare(sql).safeIntegers(true).raw(true).all(values) as Values[];
   }
 }
 

@@ -58,6 +58,15 @@ describe.each([
     connection.prepare('DELETE FROM parcel').run();
   });
 
+  it('a prepared statement takes its values as one list, be it empty or of a null alone', async () => {
+    const connection = await dataSource.createQueryRunner().connect();
+    connection.prepare('INSERT INTO parcel (id) VALUES (3)').run([]);
+    expect(connection.prepare('UPDATE parcel SET label = ?').run([null]).changes).toBe(1);
+    expect(connection.prepare('SELECT ? AS label FROM parcel').all([null])).toEqual([{ label: null }]);
+    expect(connection.prepare('SELECT label FROM parcel').all([])).toEqual([{ label: null }]);
+    connection.prepare('DELETE FROM parcel').run([]);
+  });
+
   it('a prepared statement lives on when the schema changes beneath it', async () => {
     const connection = await dataSource.createQueryRunner().connect();
     const select = connection.prepare('SELECT COUNT(*) AS n FROM parcel');

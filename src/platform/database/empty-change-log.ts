@@ -17,7 +17,7 @@ export function emptyChangeLog({ isSqlite, dataSource }: Database): boolean {
   const connection = queryOnly(file);
   try {
     connection.pragma('busy_timeout = 0');
-    const [outcome] = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all() as Outcome[];
+    const [outcome] = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([]) as Outcome[];
     return outcome?.busy === 0;
   } finally {
     connection.close();

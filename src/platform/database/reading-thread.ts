@@ -17,8 +17,8 @@ parentPort?.on('message', ({ sql, parameters }: Question) => parentPort?.postMes
 function reply(sql: string, parameters: unknown[]): Reply {
   try {
     const statement = connection.prepare(sql);
-    if (statement.reader) return { rows: statement.all(...parameters) };
-    statement.run(...parameters);
+    if (statement.reader) return { rows: statement.all(parameters) };
+    statement.run(parameters);
     return { rows: [] };
   } catch (error) {
     const { message, code } = error as Error & { code?: string };

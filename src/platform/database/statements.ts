@@ -13,8 +13,9 @@ export type RunStatement = (sql: string, parameters: unknown[]) => Promise<Outco
 
 interface SqliteStatement {
   reader: boolean;
-  all(...parameters: unknown[]): unknown[];
-  run(...parameters: unknown[]): { changes: number };
+  /** Values as one list: of a null that stands alone libsql would think that it names parameters. */
+  all(parameters: unknown[]): unknown[];
+  run(parameters: unknown[]): { changes: number };
 }
 
 /** What better-sqlite3 and libsql have in common and is used here. */
@@ -43,8 +44,8 @@ export function sqliteStatements(connecting: Promise<SqliteConnection>): RunStat
         prepared.set(sql, statement);
       }
       const values = parameters.map(bindable);
-      if (statement.reader) return { rows: statement.all(...values), affected: 0 };
-      return { rows: [], affected: statement.run(...values).changes };
+      if (statement.reader) return { rows: statement.all(values), affected: 0 };
+      return { rows: [], affected: statement.run(values).changes };
     } catch (error) {
       throw new QueryFailedError(sql, parameters, error as Error);
     }
