@@ -32,7 +32,8 @@ describeOnEachDatabase('simulated texts', (open, kind) => {
       });
       expect(report.details).toEqual([]);
       expect(report.texts).toBeGreaterThanOrEqual(TEXTS);
-      expect(report.arrived).toBeGreaterThan(TEXTS / 3);
+      // Said of a walk in which hardly anybody was written to: of 59 worlds of 400 texts 110 arrived in the one with the fewest, 180 in the middle one.
+      expect(report.arrived).toBeGreaterThan(TEXTS / 5);
     },
     Math.max(300_000, TEXTS * 1000),
   );
