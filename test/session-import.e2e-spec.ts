@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Recount } from '../src/billing-stats/index.js';
+import { eventually } from './support/eventually.js';
 import { describeOnEachService, type Answer, type Service } from './support/service.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
 
@@ -208,8 +209,11 @@ describeOnEachService('an import of sessions', (start) => {
     await service.admin('PATCH', `/accounts/${service.authId}/settings`, { session_fee: '0' });
     expect(await read(one.session_uuid)).toMatchObject({ total_session_amount: 0 });
     const recount = service.app.get(Recount, { strict: false });
-    await recount.run(false);
-    expect(await recount.last()).toMatchObject({ sessionDifferences: 0, sumDifferences: 0 });
+    // Of two at once one gives way, and the service's own may be at work.
+    await eventually(async () => {
+      await recount.run(false);
+      expect(await recount.last()).toMatchObject({ sessionDifferences: 0, sumDifferences: 0 });
+    });
     const audit = await service.admin<{ items: { action: string; details: object }[] }>('GET', '/audit');
     expect(audit.body.items).toContainEqual(
       expect.objectContaining({ action: 'sessions.imported', details: { imported: 1, unchanged: 0, skipped: 0 } }),
