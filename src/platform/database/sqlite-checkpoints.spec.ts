@@ -72,4 +72,15 @@ describe('the log of changes of a file of SQLite', () => {
       expect(asked).toEqual(['PRAGMA wal_autocheckpoint = 16000', 'PRAGMA wal_autocheckpoint = 1000']),
     );
   });
+
+  it('does not stop the writer where its own connection cannot move it', async () => {
+    let failures = 0;
+    const checkpoints = new SqliteCheckpoints(dataSource, file, () => {
+      failures += 1;
+      return Promise.reject(new Error('disk I/O error'));
+    });
+    for (let commit = 0; commit < 32; commit++) await checkpoints.afterCommit();
+    await eventually(() => expect(failures).toBeGreaterThan(0));
+    await checkpoints.afterCommit();
+  });
 });

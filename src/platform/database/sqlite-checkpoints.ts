@@ -11,9 +11,6 @@ const LONG_LOG = 2000;
 const PAGES = { behindThread: 16_000, alone: 1000 };
 const MOVE = 'PRAGMA wal_checkpoint(PASSIVE)';
 
-/** Until the first pass: each has some 10 MB. */
-const NONE = { run: () => Promise.reject(new Error('not begun')) };
-
 interface Moved {
   /** Pages that were in the log when the pass began; -1 where somebody else is at it. */
   log: number;
@@ -24,7 +21,8 @@ interface Moved {
  * callers waited: 10 to 30 ms, six times a second while a person with ten thousand sessions is erased.
  */
 export class SqliteCheckpoints {
-  private thread: Pick<ReadingThread, 'run'> = NONE;
+  /** Begun with the first pass: it has some 10 MB. */
+  private thread: ReadingThread | null = null;
   private commits = 0;
   private isMoving = false;
   private hasFailed = false;
@@ -43,38 +41,47 @@ export class SqliteCheckpoints {
     this.commits += 1;
     if (this.isWriterToFinish) {
       this.isWriterToFinish = false;
-      await this.run(MOVE, []);
+      await this.onWriter(MOVE);
     }
     if (this.isMoving || this.hasFailed || this.commits < LEAST_COMMITS || performance.now() < this.mayBeginAt) return;
     this.isMoving = true;
     this.commits = 0;
-    if (this.thread === NONE) await this.begin();
     void this.move();
-  }
-
-  private async begin(): Promise<void> {
-    const thread = new ReadingThread(this.dataSource, this.file);
-    this.dataSource.endWith(() => thread.close());
-    this.thread = thread;
-    await this.run(`PRAGMA wal_autocheckpoint = ${PAGES.behindThread}`, []);
-  }
-
-  private async pass(): Promise<Moved> {
-    const { rows } = await this.thread.run(MOVE, []);
-    return (rows as [Moved])[0];
   }
 
   private async move(): Promise<void> {
     try {
-      const { log } = await this.pass();
+      const thread = (this.thread ??= this.begin());
+      const { log } = await pass(thread);
       // The second pass has only what was committed during the first, and leaves even less to the writer.
-      if (log >= LONG_LOG) this.isWriterToFinish = (await this.pass()).log >= LONG_LOG;
+      if (log >= LONG_LOG) this.isWriterToFinish = (await pass(thread)).log >= LONG_LOG;
     } catch {
       // Then as SQLite does it alone: slower, never wrong.
       this.hasFailed = true;
-      await this.run(`PRAGMA wal_autocheckpoint = ${PAGES.alone}`, []).catch(() => undefined);
+      await this.onWriter(ownRule(PAGES.alone));
     }
     this.isMoving = false;
     this.mayBeginAt = performance.now() + LEAST_MS;
   }
+
+  private begin(): ReadingThread {
+    const thread = new ReadingThread(this.dataSource, this.file);
+    this.dataSource.endWith(() => thread.close());
+    void this.onWriter(ownRule(PAGES.behindThread));
+    return thread;
+  }
+
+  /** As of SQLite's own: when it fails, on a full disk for one, nothing is lost, the log only grows; and what is committed is not undone by it. */
+  private async onWriter(pragma: string): Promise<void> {
+    await this.run(pragma, []).catch(() => undefined);
+  }
+}
+
+async function pass(thread: ReadingThread): Promise<Moved> {
+  const { rows } = await thread.run(MOVE, []);
+  return (rows as [Moved])[0];
+}
+
+function ownRule(pages: number): string {
+  return `PRAGMA wal_autocheckpoint = ${pages}`;
 }
