@@ -30,11 +30,19 @@ const KINDS = ['stop', 'start', 'help'] as const;
 /** What means it to Plivo alone, when it says so: people also mean what they write. */
 const AMBIGUOUS = new Set(['END', 'QUIT', 'CANCEL', 'YES', 'GO', 'RESUME', 'RESUME ALL']);
 
+/** Spelt once: every text that comes in is compared with them. */
+const SPELT = new Map(
+  Object.entries(WORDS).map(([language, { stop, start, help }]) => {
+    const spelt = (words: readonly string[]): ReadonlySet<string> => new Set(words.map(spelling));
+    return [language, { stop: spelt(stop), start: spelt(start), help: spelt(help) }];
+  }),
+);
+
 /** What a whole text means in English or one of these languages. A point or an exclamation mark makes it a sentence to the other person. */
 export function optWordOf(text: string, languages: readonly string[]): OptWord | null {
   const said = spelling(text);
-  const lists = ['en', ...languages].flatMap((language) => WORDS[language] ?? []);
-  return KINDS.find((kind) => lists.some((words) => words[kind].some((word) => spelling(word) === said))) ?? null;
+  const lists = ['en', ...languages].flatMap((language) => SPELT.get(language) ?? []);
+  return KINDS.find((kind) => lists.some((words) => words[kind].has(said))) ?? null;
 }
 
 /** Whether people write it to each other as well. */
