@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { billingOn } from '../../test/support/billing.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import { ACCOUNT, addAccounts, addNumbers, clearSessions, party, usNumbers } from '../../test/support/ground.js';
 import type { CallSettingsPatch } from '../accounts/index.js';
 import type { CallLeg } from '../call-routing/call.entity.js';
 import type { RecordState } from '../call-routing/index.js';
@@ -26,13 +26,7 @@ describeOnEachDatabase('counting calls', (open, kind) => {
   beforeEach(async () => {
     await clearSessions(database);
     await addNumbers(database, usNumbers(2));
-    for (const id of [ACCOUNT, OTHER])
-      await database.transaction((tx) =>
-        tx.query(
-          'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
-          [id, 'Some', id, 'sealed', 0],
-        ),
-      );
+    await addAccounts(database, [ACCOUNT, OTHER]);
     calls = callsOn(database);
     billing = billingOn(database, calls);
     session = await calls.sessions.open({ first_party: party(1), second_party: party(2) });

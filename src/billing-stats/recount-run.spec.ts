@@ -2,7 +2,15 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { billingOn } from '../../test/support/billing.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, announced, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addAccounts,
+  addNumbers,
+  announced,
+  clearSessions,
+  party,
+  usNumbers,
+} from '../../test/support/ground.js';
 import type { Database } from '../platform/database/database.js';
 import { Defer, type Jobs } from '../platform/jobs/jobs.js';
 import type { SessionRecord } from '../sessions/index.js';
@@ -27,11 +35,7 @@ describeOnEachDatabase('a run of a recount', (open) => {
   beforeEach(async () => {
     await clearSessions(database);
     await addNumbers(database, usNumbers(2));
-    for (const id of [ACCOUNT, OTHER])
-      await write(
-        'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
-        [id, 'Some', id, 'sealed', 0],
-      );
+    await addAccounts(database, [ACCOUNT, OTHER]);
     calls = callsOn(database);
     billing = billingOn(database, calls);
     session = await calls.sessions.open({ first_party: party(1), second_party: party(2), session_expiry: 0 }, '0.25');

@@ -2,7 +2,15 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { billingOn } from '../../test/support/billing.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, addNumbers, announced, clearSessions, party, usNumbers } from '../../test/support/ground.js';
+import {
+  ACCOUNT,
+  addAccounts,
+  addNumbers,
+  announced,
+  clearSessions,
+  party,
+  usNumbers,
+} from '../../test/support/ground.js';
 import { LEGS } from '../call-routing/call.entity.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
@@ -29,13 +37,7 @@ describeOnEachDatabase('a recount', (open, kind) => {
   beforeEach(async () => {
     await clearSessions(database);
     await addNumbers(database, usNumbers(2));
-    for (const id of [ACCOUNT, OTHER])
-      await database.transaction((tx) =>
-        tx.query(
-          'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
-          [id, 'Some', id, 'sealed', 0],
-        ),
-      );
+    await addAccounts(database, [ACCOUNT, OTHER]);
     calls = callsOn(database);
     billing = billingOn(database, calls);
     await database.transaction((tx) => calls.settings.change(tx, ACCOUNT, { minute_fee: '0.01' }));

@@ -95,6 +95,17 @@ export function sessionsOn(
   };
 }
 
+/** Accounts that are there from the beginning, each Plivo's under its own name. */
+export async function addAccounts(database: Database, ids: string[]): Promise<void> {
+  await database.transaction(async (tx) => {
+    for (const id of ids)
+      await tx.query(
+        'INSERT INTO account (auth_id, name, plivo_auth_id, plivo_auth_token, created_at) VALUES (?, ?, ?, ?, ?)',
+        [id, 'Some', id, 'sealed', 0],
+      );
+  });
+}
+
 /** Numbers for the pool, in this order. */
 export async function addNumbers(
   database: Database,
