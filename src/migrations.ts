@@ -44,6 +44,7 @@ import { LookForNotices1796101000001 } from '../migrations/1796101000001-look-fo
 import { AddTextMedia1796102000001 } from '../migrations/1796102000001-add-text-media.js';
 import { AddMessagingDefaultToSubaccount1796104000001 } from '../migrations/1796104000001-add-messaging-default-to-subaccount.js';
 import { FindTexts1796104000002 } from '../migrations/1796104000002-find-texts.js';
+import { FindAudit1796105000001 } from '../migrations/1796105000001-find-audit.js';
 import { KeepLastSuccess1796000400001 } from '../migrations/1796000400001-keep-last-success.js';
 import { AddSearchKey1796100100001 } from '../migrations/1796100100001-add-search-key.js';
 import { NameKeysOfProcess1796100100002 } from '../migrations/1796100100002-name-keys-of-process.js';
@@ -105,4 +106,5 @@ export const migrations = [
   AddTextMedia1796102000001,
   AddMessagingDefaultToSubaccount1796104000001,
   FindTexts1796104000002,
+  FindAudit1796105000001,
 ];

@@ -286,7 +286,8 @@ describeOnEachService('the command line', (start, kind) => {
       expect((await at('remove', 'ann@example.com', '--yes')).code).toBe(0);
       expect((await at('remove', 'ann@example.com', '--yes')).code).toBe(1);
       expect((await at('rotate', 'admin')).stderr).toContain('ADMIN_TOKEN');
-      const { items } = (await service.admin<Items>('GET', '/audit?limit=3')).body;
+      const { id } = JSON.parse(rotated.stdout) as { id: string };
+      const { items } = (await service.admin<Items>('GET', `/audit?target=${id}`)).body;
       expect(items.map(({ action, details }) => [action, details])).toEqual([
         ['operator.removed', { name: 'ann@example.com', role: 'support', by: 'command line' }],
         ['operator.rotated', { name: 'ann@example.com', overlap_seconds: 60, by: 'command line' }],

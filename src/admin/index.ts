@@ -6,6 +6,6 @@ export type { Role } from './access/roles.js';
 export { AdminGuard } from './admin.guard.js';
 export { AdminModule } from './admin.module.js';
 export { VerifyAudit } from './audit/audit-chain.js';
-export { Audit } from './audit/audit.js';
+export { Audit, type AuditedWrite } from './audit/audit.js';
 export { NewOperator, SHOWN_ADMIN, shownOperator } from './operators/operators.dto.js';
 export { Operators } from './operators/operators.js';

@@ -6,7 +6,7 @@ import { ACCOUNT_SETTINGS, AccountSettingsChange } from './account-settings.dto.
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { Documented } from '../../platform/openapi/documented.js';
 
 /** How an account's callers are refused, and where its calls may go. */
@@ -49,7 +49,7 @@ export class AccountSettingsController {
   ): Promise<ChosenSettings> {
     return this.database.transaction(async (tx) => {
       const settings = await this.settings.change(tx, accountId, body);
-      const write = { action: 'settings.changed', target: accountId, details: traceOf(body) };
+      const write: AuditedWrite = { action: 'settings.changed', target: accountId, details: traceOf(body) };
       await this.audit.record(tx, write, request);
       return settings;
     });

@@ -7,7 +7,7 @@ import { Documented } from '../../platform/openapi/documented.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { CHANGED_SUBACCOUNT, NEW_SUBACCOUNT, NewSubaccount, SubaccountChange } from './subaccounts.dto.js';
 
 /** Parts of an account that have credentials of their own. */
@@ -39,7 +39,11 @@ export class SubaccountsController {
   ): Promise<unknown> {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const subaccount = await this.createSubaccount.run(tx, accountId, name, { authId, authToken });
-      const write = { action: 'subaccount.created', target: subaccount.authId, details: { account: accountId } };
+      const write: AuditedWrite = {
+        action: 'subaccount.created',
+        target: subaccount.authId,
+        details: { account: accountId },
+      };
       await this.audit.record(tx, write, request);
       const shown = { auth_id: subaccount.authId, auth_token: subaccount.authToken, account: accountId, name };
       return { status: 201, body: { ...shown, created_at: new Date(subaccount.createdAt).toISOString() } };

@@ -46,7 +46,8 @@ describeOnEachDatabase('the chain of the audit', (open) => {
   it('can be followed from where the purge has forgotten what was before', async () => {
     const fresh = await open();
     const log = new Audit(fresh.database, clock);
-    const write = () => fresh.database.transaction((tx) => log.record(tx, { action: 'a', target: 't' }, { id: 'r' }));
+    const write = () =>
+      fresh.database.transaction((tx) => log.record(tx, { action: 'job.retried', target: 't' }, { id: 'r' }));
     for (let index = 0; index < 3; index += 1) await write();
     clock.advance(40 * DAY_MS);
     await write();

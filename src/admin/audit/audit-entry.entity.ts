@@ -4,7 +4,11 @@ import { tableOf } from '../../platform/database/rows.js';
 
 /** One write through the admin API, or a customer's deletion: who, what, when. */
 @Entity('audit_entry')
-@Index('audit_entry_at', ['at'])
+@Index('audit_entry_time', ['at', 'id'])
+@Index('audit_entry_actor', ['actor', 'at', 'id'])
+@Index('audit_entry_operator', ['operator', 'at', 'id'])
+@Index('audit_entry_action', ['action', 'at', 'id'])
+@Index('audit_entry_target', ['target', 'at', 'id'])
 @Index('audit_entry_position', ['position'], { unique: true })
 export class AuditEntry {
   @PrimaryColumn(id()) id!: string;

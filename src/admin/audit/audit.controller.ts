@@ -1,9 +1,15 @@
 import { Controller, Get, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from './audit.js';
-import { PageQuery, pageOf, startOf } from '../page.dto.js';
+import { AUDIT_ACTIONS, type AuditAction } from './audit-actions.js';
+import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
+import { PageQuery, pageOf } from '../page.dto.js';
+import { IfGiven, IsoInstant, TextOf } from '../values.dto.js';
+import { InvalidRequest } from '../../platform/errors.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { anyObject, instant, pageSchema, shape, text, uuid } from '../../platform/openapi/schemas.js';
 
@@ -34,6 +40,33 @@ const AUDIT_PAGE = pageSchema(
   })),
 );
 
+export class AuditQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'Name of an operator, or Auth ID of a customer.' })
+  @IfGiven()
+  @TextOf(1, 60)
+  actor?: string;
+
+  @ApiPropertyOptional({ enum: AUDIT_ACTIONS, description: 'What was done.' })
+  @IfGiven()
+  @IsIn(AUDIT_ACTIONS)
+  action?: AuditAction;
+
+  @ApiPropertyOptional({ description: 'To what, whole and as an entry has it: an id, an Auth ID, a virtual number.' })
+  @IfGiven()
+  @TextOf(1, 100)
+  target?: string;
+
+  @ApiPropertyOptional({ description: 'Done from this instant on: ISO 8601, a date or a time.' })
+  @IfGiven()
+  @IsoInstant()
+  from?: number;
+
+  @ApiPropertyOptional({ description: 'Done before this instant. ISO 8601.' })
+  @IfGiven()
+  @IsoInstant()
+  to?: number;
+}
+
 @Controller('admin/audit')
 @UseGuards(AdminGuard)
 @UsePipes(adminValidation)
@@ -48,11 +81,11 @@ export class AuditController {
     operationId: 'listAudit',
     answers: { 200: ['A page of entries.', AUDIT_PAGE] },
   })
-  async list(@Query() query: PageQuery) {
-    const found = await this.audit.list({ before: startOf(query), limit: query.limit + 1 });
-    return pageOf(found, query, {
-      keyOf: (entry) => entry.id,
-      show: shownAudit,
-    });
+  async list(@Query() query: AuditQuery) {
+    const { actor, action, target, from, to, limit } = query;
+    if (from !== undefined && to !== undefined && from >= to)
+      throw new InvalidRequest('from must be before to', { param: 'from' });
+    const search = { actor, action, target, from, to, before: placeBefore(query), limit: limit + 1 };
+    return pageOf(await this.audit.list(search), query, { keyOf: keyOfPlace, show: shownAudit });
   }
 }

@@ -4,8 +4,12 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
 import { THE_ADMIN, type AskedByOperator } from '../access/known-operators.js';
+import type { AuditAction } from './audit-actions.js';
+import type { Place } from '../newest-first.dto.js';
 import { hashOfEntry, lockedChain } from './audit-chain.js';
 import { AUDIT_CHAINS, AUDIT_ENTRIES, type AuditEntry } from './audit-entry.entity.js';
+
+const AUTH_ID = /^[MS]A[A-Z0-9]{18}$/;
 
 /** The actor of what operators do. */
 const OPERATOR = 'admin';
@@ -16,10 +20,24 @@ const ENTRIES = selection(AUDIT_ENTRIES.fields());
 export interface AuditedWrite {
   /** The Auth ID where a customer did it; left out: the operator who asks. */
   actor?: string;
-  /** For example `account.created`. */
-  action: string;
+  action: AuditAction;
   target: string;
   details?: Record<string, string | number | boolean | null>;
+}
+
+export interface AuditSearch {
+  /** The name of an operator, or the Auth ID of a customer. */
+  actor?: string | undefined;
+  action?: AuditAction | undefined;
+  /** To what, as it is written down. */
+  target?: string | undefined;
+  /** Done from this instant on. */
+  from?: number | undefined;
+  /** Done before it. */
+  to?: number | undefined;
+  /** The last entry of the page before. */
+  before?: Place | undefined;
+  limit: number;
 }
 
 /** The record of what operators changed: written in the change's own transaction, so neither is there without the other. */
@@ -60,14 +78,19 @@ export class Audit {
     return entry ?? null;
   }
 
-  /** Newest first; `before` is an entry's id, empty for the newest. Ids grow with time. */
-  list(page: { before: string; limit: number }): Promise<AuditEntry[]> {
+  /** The newest first. */
+  list({ actor, action, target, from, to, before, limit }: AuditSearch): Promise<AuditEntry[]> {
+    const conditions: [sql: string, ...values: unknown[]][] = [];
+    if (actor !== undefined) conditions.push([`${AUTH_ID.test(actor) ? 'actor' : 'operator'} = ?`, actor]);
+    if (action !== undefined) conditions.push(['action = ?', action]);
+    if (target !== undefined) conditions.push(['target = ?', target]);
+    if (from !== undefined) conditions.push(['at >= ?', from]);
+    if (to !== undefined) conditions.push(['at < ?', to]);
+    if (before) conditions.push(['at <= ? AND (at < ? OR id < ?)', before.at, before.at, before.id]);
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
+    const values = conditions.flatMap(([, ...held]) => held);
     return this.database.browse((manager) =>
-      ENTRIES.read(manager, "FROM audit_entry WHERE ? = '' OR id < ? ORDER BY id DESC LIMIT ?", [
-        page.before,
-        page.before,
-        page.limit,
-      ]),
+      ENTRIES.read(manager, `FROM audit_entry ${where} ORDER BY at DESC, id DESC LIMIT ?`, [...values, limit]),
     );
   }
 }

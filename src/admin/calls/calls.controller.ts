@@ -9,7 +9,7 @@ import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Documented } from '../../platform/openapi/documented.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { csvOf, exportDetails, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
@@ -93,7 +93,7 @@ export class CallsController {
 
   private async csv(search: Search, request: FastifyRequest, reply: FastifyReply): Promise<Readable> {
     const csv = await csvOf({ columns: CALL_COLUMNS, pages: this.pages(search) }, request, reply, this.log);
-    const write = { action: 'calls.exported', target: 'calls', details: exportDetails(search, request) };
+    const write: AuditedWrite = { action: 'calls.exported', target: 'calls', details: exportDetails(search, request) };
     await this.database.transaction((tx) => this.audit.record(tx, write, request));
     return csv;
   }

@@ -8,7 +8,7 @@ import { Documented } from '../../platform/openapi/documented.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { CALL_LOG, COMPARISON, InvoiceQuery, shownComparison } from './invoices.dto.js';
 
 /** Plivo's bill beside what is known here. */
@@ -49,7 +49,7 @@ export class InvoicesController {
       legs: found.there.legs,
       difference: answer.difference.amount,
     };
-    const write = { action: 'invoice.compared', target: account, details };
+    const write: AuditedWrite = { action: 'invoice.compared', target: account, details };
     await this.database.transaction((tx) => this.audit.record(tx, write, request));
     return answer;
   }

@@ -19,7 +19,7 @@ import { Idempotency } from '../../platform/http/idempotency.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { PageQuery, pageOf, startOf } from '../page.dto.js';
 import {
   NEW_OPERATOR,
@@ -77,7 +77,7 @@ export class OperatorsController {
   ): Promise<unknown> {
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const { id, token } = await this.operators.add(tx, { name, role });
-      const write = { action: 'operator.added', target: id, details: { name, role } };
+      const write: AuditedWrite = { action: 'operator.added', target: id, details: { name, role } };
       await this.audit.record(tx, write, request);
       return { status: 201, body: { id, name, role, token } };
     });

@@ -10,7 +10,7 @@ import { Log } from '../../platform/logging/logger.js';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { csvOf, isCsvWanted } from '../csv.js';
 import { pageOf, startOf } from '../page.dto.js';
 import { isoText } from '../values.dto.js';
@@ -86,7 +86,7 @@ export class StatsController {
     const isRepair = repair === 'true';
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       await this.recount.enqueue(tx, isRepair);
-      const write = { action: 'stats.recount-started', target: 'stats', details: { repair: isRepair } };
+      const write: AuditedWrite = { action: 'stats.recount-started', target: 'stats', details: { repair: isRepair } };
       await this.audit.record(tx, write, request);
       return { status: 202, body: { queued: true, repair: isRepair } };
     });
@@ -118,7 +118,7 @@ export class StatsController {
     );
     const details = { account: accountId ?? null, group_by: groupBy.join(), time_zone: zone.name };
     const span = { from: isoText(from), to: isoText(to) };
-    const write = { action: 'stats.exported', target: 'stats', details: { ...details, ...span } };
+    const write: AuditedWrite = { action: 'stats.exported', target: 'stats', details: { ...details, ...span } };
     await this.database.transaction((tx) => this.audit.record(tx, write, request));
     return csv;
   }

@@ -1,6 +1,7 @@
 import {
   adminValidation,
   Audit,
+  type AuditedWrite,
   ConsoleLogins,
   KnownOperators,
   NewOperator,
@@ -87,7 +88,7 @@ function changed<Result>(
   work: (
     room: Room,
     tx: Tx,
-    audited: (action: string, target: string, details: Details) => Promise<void>,
+    audited: (action: AuditedWrite['action'], target: string, details: Details) => Promise<void>,
   ) => Promise<Result>,
 ): Promise<Result> {
   const room = roomOf(ground);

@@ -42,6 +42,12 @@ export function spanOf({ when = '', from, to }: Filters, chosen: 'local' | 'utc'
   };
 }
 
+/** The filters of an address as a list takes them that has `from` and `to`. */
+export function queryOf(filters: Filters, chosen: 'local' | 'utc'): Filters {
+  const { when: _when, from: _from, to: _to, ...others } = filters;
+  return { ...others, ...spanOf(filters, chosen) };
+}
+
 /** The filters of a list as chips. */
 export function FilterBar({ filters }: { filters: readonly Filter[] }) {
   const [held, change] = useFilters();

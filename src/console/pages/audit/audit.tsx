@@ -1,19 +1,30 @@
 import { audit as words } from '../../../design/texts/console/audit.ts';
 import type { Answer } from '../../api.ts';
+import type { operations } from '../../api-types.ts';
 import { useAddress } from '../../address.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
-import { EmptyState } from '../../parts/empty.tsx';
+import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, Exact, Fact, FactList, Id } from '../../parts/facts.tsx';
+import { FilterBar, queryOf, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { Detail, ListPage, Section } from '../../parts/page.tsx';
 import { useRows } from '../../parts/use-rows.ts';
 
 type Entry = Answer<'get', '/admin/audit'>['items'][number];
+type Action = NonNullable<NonNullable<operations['listAudit']['parameters']['query']>['action']>;
 
 const { columns, detail } = words;
-const EVERYTHING = {};
 /** Told in words of its own, before the rest. */
 const REASON = 'reason';
+
+const ACTIONS: Readonly<Record<Action, string>> = words.actions;
+
+const FILTERS: readonly Filter[] = [
+  { name: 'when', label: words.filters.when, kind: 'period' },
+  { name: 'action', label: words.filters.what, kind: 'choice', options: Object.entries(ACTIONS) },
+  { name: 'actor', label: words.filters.who, kind: 'text', placeholder: words.placeholders.who },
+  { name: 'target', label: words.filters.target, kind: 'text', placeholder: words.placeholders.target },
+];
 
 /** What was done stands first: the first cell is the link, and a link's name does not change with the clock. */
 const COLUMNS: readonly Column<Entry>[] = [
@@ -38,11 +49,13 @@ const COLUMNS: readonly Column<Entry>[] = [
 /** Who did what, newest first. */
 export default function AuditPage() {
   const chosen = useZone();
-  const rows = useRows('/audit', EVERYTHING);
+  const [filters] = useFilters();
+  const rows = useRows('/audit', queryOf(filters, chosen));
   const { id: open } = useAddress();
   return (
     <ListPage
       title={words.title}
+      filters={<FilterBar filters={FILTERS} />}
       list={
         <List
           name={words.title}
@@ -53,7 +66,7 @@ export default function AuditPage() {
             words.row(briefly(new Date(at), serviceNow(), chosen), actor, inWords(action))
           }
           live={[]}
-          empty={<EmptyState {...words.empty} />}
+          empty={<EmptyList words={words.empty} />}
         />
       }
       detail={() => <EntryDetail entry={rows.rows.find(({ id }) => id === open)} />}
@@ -104,7 +117,7 @@ function EntryDetail({ entry }: { entry: Entry | undefined }) {
 
 /** What a newer version writes is shown as it is written. */
 function inWords(action: string): string {
-  return words.actions[action] ?? action;
+  return ACTIONS[action as Action] ?? action;
 }
 
 function valueText(value: unknown): string {

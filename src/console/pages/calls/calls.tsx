@@ -2,12 +2,11 @@ import { readFacts } from '../../../design/facts.ts';
 import { calls as words } from '../../../design/texts/console/calls.ts';
 import { parts } from '../../../design/texts/console/parts.ts';
 import { duration } from '../../../design/format.ts';
-import { type Filters } from '../../address.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
 import { EmptyList } from '../../parts/empty.tsx';
 import { Export } from '../../parts/export.tsx';
 import { Ago, Money, Nothing, Party, PoolNumber } from '../../parts/facts.tsx';
-import { FilterBar, spanOf, useFilters, type Filter } from '../../parts/filters.tsx';
+import { FilterBar, queryOf, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { OutcomeWord, outcomeWord, whyOf } from '../../parts/outcome.tsx';
 import { ListPage } from '../../parts/page.tsx';
@@ -123,11 +122,6 @@ export default function CallsPage() {
 }
 
 const ALL = ['viewer', 'support', 'finance'] as const;
-
-function queryOf(filters: Filters, chosen: 'local' | 'utc'): Filters {
-  const { when: _when, from: _from, to: _to, ...others } = filters;
-  return { ...others, ...spanOf(filters, chosen) };
-}
 
 function NoCalls() {
   return (

@@ -3,6 +3,8 @@ export const audit = {
   title: 'Audit',
   columns: { when: 'When', who: 'Who', what: 'What', target: 'To what' },
   row: (when: string, who: string, what: string) => `${what} by ${who}, ${when}`,
+  filters: { who: 'Who', what: 'What', target: 'To what', when: 'When' },
+  placeholders: { who: 'An operator’s name, or an Auth ID', target: 'An id, an Auth ID or a virtual number, whole' },
   actions: {
     'numbers.revealed': 'saw whole numbers',
     'recording.heard': 'listened to a recording',
@@ -43,10 +45,14 @@ export const audit = {
     'stats.recount-started': 'counted statistics anew',
     'stats.exported': 'exported statistics',
     'calls.exported': 'exported calls',
+    'sessions.exported': 'exported sessions',
+    'sessions.imported': 'imported sessions',
+    'callbacks.listened': 'had callbacks sent to a terminal',
     'invoice.compared': 'compared Plivo’s call log',
-  } as Readonly<Record<string, string>>,
+  },
   empty: {
     what: 'Nothing has been done yet.',
+    filtered: 'Nothing that is kept of the audit fits these filters.',
     why: 'Everything that operators change would be here, and each time somebody sees whole numbers or listens to a recording: who, what, when and why. Nothing but time removes an entry.',
   },
   detail: {
