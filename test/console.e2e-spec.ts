@@ -350,6 +350,17 @@ const chromium = findChromium();
     await context.close();
   }, 60_000);
 
+  it('shows the way back to the whole list where a link has a filter that is refused', async () => {
+    const { page, context } = await open('sessions?party=nobody');
+    const failure = page.getByRole('alert');
+    await failure.getByText('party').first().waitFor();
+    expect(await failure.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await failure.getByRole('link', { name: 'Clear the filters' }).click();
+    await page.locator('.body .row').first().waitFor();
+    expect(await hashOf(page)).toBe('#/sessions');
+    await context.close();
+  });
+
   it('says that the file of a page did not come, keeps what surrounds it, and tries again', async () => {
     const { page, context } = await open('calls');
     await context.route('**/assets/sessions-*.js', (route) => route.abort());

@@ -94,7 +94,7 @@ export class ForgetFigures {
       byPlace.set(key, known ? { ...known, sums: plus(known.sums, figure.sums) } : figure);
     }
     const inOrder = [...byPlace].sort(([one], [other]) => (one < other ? -1 : 1));
-    for (const [, { sums, ...place }] of inOrder) await TO_FORGOTTEN.add(tx, this.database, { ...place, ...sums });
+    await TO_FORGOTTEN.add(tx, this.database, ...inOrder.map(([, { sums, ...place }]) => ({ ...place, ...sums })));
   }
 
   private async deleteTallies(tx: Tx, tallies: CallTally[]): Promise<void> {

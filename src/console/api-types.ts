@@ -928,6 +928,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/sessions/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["countSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/stats": {
         parameters: {
             query?: never;
@@ -1539,6 +1555,10 @@ export interface components {
         };
         CountedCallbacks: {
             callbacks: number;
+        };
+        CountedSessions: {
+            is_all: boolean;
+            sessions: number;
         };
         CountryForecast: {
             country: string;
@@ -3610,10 +3630,15 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
+                action?: "numbers.revealed" | "recording.heard" | "recording.deleted" | "people.exported" | "people.erased" | "session.ended" | "session.extended" | "console.logged-in" | "console.logged-out" | "operator.added" | "operator.rotated" | "operator.removed" | "account.created" | "account.changed" | "account.deleted" | "subaccount.created" | "subaccount.changed" | "token.issued" | "token.revoked" | "plivo-token.changed" | "message.read" | "messages.exported" | "settings.changed" | "subscription.added" | "subscription.tested" | "subscription.removed" | "number.added" | "number.changed" | "number.removed" | "numbers.imported" | "numbers.synced" | "callback.replayed" | "callbacks.replayed" | "job.retried" | "receiver.resumed" | "opt-out.removed" | "stats.recount-started" | "stats.exported" | "calls.exported" | "sessions.exported" | "sessions.imported" | "callbacks.listened" | "invoice.compared";
+                actor?: string;
                 cursor?: string;
+                from?: string;
                 limit?: number;
                 reason?: components["parameters"]["RevealReason"];
                 reveal?: components["parameters"]["Reveal"];
+                target?: string;
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -5031,6 +5056,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminSession"];
+                };
+            };
+        };
+    };
+    countSessions: {
+        parameters: {
+            query?: {
+                account?: string;
+                from?: string;
+                party?: string;
+                reason?: components["parameters"]["RevealReason"];
+                reveal?: components["parameters"]["Reveal"];
+                status?: "active" | "in-progress" | "expired";
+                to?: string;
+                virtual_number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedSessions"];
                 };
             };
         };

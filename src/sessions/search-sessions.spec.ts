@@ -69,6 +69,18 @@ describeOnEachDatabase('the search for sessions', (open) => {
     expect(await ids({ ...asked, accountId: 'MANOBODYNOBODYNOBODY' })).toEqual([]);
   });
 
+  it('counts over all accounts, up to what is asked for', async () => {
+    const first = await pair(1, 2);
+    await pair(3, 1);
+    await copied(first);
+    const asked = { party: parseCaller(`tel:${party(1)}`)! };
+    for (const what of [asked, {}]) {
+      const counts = await Promise.all([1, 2, 3, 4].map((most) => search.count(what, most)));
+      expect(counts).toEqual([1, 2, 3, 3]);
+    }
+    expect(await search.count({ accountId: OTHER_ACCOUNT }, 4)).toBe(1);
+  });
+
   it('finds those that were opened within a time, along both ways of looking, the end left out', async () => {
     const begin = sessions.clock.now();
     const opened: string[] = [];

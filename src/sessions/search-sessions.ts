@@ -74,9 +74,9 @@ export class SearchSessions {
   run(search: SessionSearch): Promise<FoundSession[]> {
     return this.database.browse(async (manager) => {
       // One account at a time: each has its own index of parties, and a walk in the order of its sessions.
-      const accountIds = search.accountId === undefined ? await this.accounts.ids(manager) : [search.accountId];
       const rows: MaskingSession[] = [];
-      for (const accountId of accountIds) rows.push(...(await this.ofAccount(manager, accountId, search)));
+      for (const accountId of await this.accountsOf(manager, search))
+        rows.push(...(await this.ofAccount(manager, accountId, search)));
       const page = rows.sort(newestFirst).slice(0, search.limit);
       return this.shown(manager, page);
     });
@@ -109,6 +109,18 @@ export class SearchSessions {
     return { sessions: await this.ofIds(ids), since };
   }
 
+  /** How many there are, counted up to a number. */
+  count(search: Omit<SessionSearch, 'before' | 'limit'>, most: number): Promise<number> {
+    return this.database.browse(async (manager) => {
+      let total = 0;
+      for (const accountId of await this.accountsOf(manager, search)) {
+        if (total >= most) break;
+        total += await this.countOfAccount(manager, accountId, search, most - total);
+      }
+      return total;
+    });
+  }
+
   /** In how many sessions of an account a person is a party, counted up to a number in each role. */
   countOf(accountId: string, party: E164, most: number): Promise<number> {
     const index = this.records.partyIndex(accountId, party);
@@ -122,10 +134,7 @@ export class SearchSessions {
 
   /** Page after page of all of an account, or of one account after the other: each page reads of one alone. */
   async *pages(search: Omit<SessionSearch, 'before' | 'limit'>, limit: number): AsyncGenerator<FoundSession[]> {
-    const accountIds =
-      search.accountId === undefined
-        ? await this.database.browse((manager) => this.accounts.ids(manager))
-        : [search.accountId];
+    const accountIds = await this.database.browse((manager) => this.accountsOf(manager, search));
     for (const accountId of accountIds) {
       for (let before: SessionSearch['before']; ;) {
         const page = await this.run({ ...search, accountId, before, limit });
@@ -153,8 +162,40 @@ export class SearchSessions {
     });
   }
 
+  private async accountsOf(manager: EntityManager, { accountId }: Pick<SessionSearch, 'accountId'>): Promise<string[]> {
+    return accountId === undefined ? this.accounts.ids(manager) : [accountId];
+  }
+
   private async ofAccount(manager: EntityManager, accountId: string, search: SessionSearch): Promise<MaskingSession[]> {
-    const { party, virtualNumber, status, before, limit } = search;
+    const { before, limit } = search;
+    const { region, sql, parameters } = this.questionOf(accountId, search);
+    if (region) return this.walked(manager, region, { before, limit });
+    const place = before ? ' AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)' : '';
+    return ROWS.read(manager, `${sql}${place} ORDER BY s.created_at DESC, s.id DESC LIMIT ?`, [
+      ...parameters,
+      ...(before ? [before.at, before.at, before.id] : []),
+      limit,
+    ]);
+  }
+
+  private async countOfAccount(
+    manager: EntityManager,
+    accountId: string,
+    search: Omit<SessionSearch, 'before' | 'limit'>,
+    most: number,
+  ): Promise<number> {
+    const { region, sql, parameters } = this.questionOf(accountId, search);
+    if (!region) return countUpTo(manager, sql, parameters, most);
+    const stretches = await stretchesOf(manager, this.database, region);
+    return Math.min(
+      most,
+      stretches.reduce((all, { sessions }) => all + sessions, 0),
+    );
+  }
+
+  /** The sessions of an account that a search is about: as a region to walk through where there is one, and as a statement. */
+  private questionOf(accountId: string, search: Omit<SessionSearch, 'before' | 'limit'>) {
+    const { party, virtualNumber, status } = search;
     const request = {
       ...openedWithin(search),
       ...(virtualNumber !== undefined && { virtual_number: virtualNumber }),
@@ -162,21 +203,21 @@ export class SearchSessions {
     };
     const owner = { accountId, subaccountId: null };
     const now = this.clock.now();
-    const region = party === undefined ? regionOf(owner, request, now) : null;
-    if (region) return this.walked(manager, region, { before, limit });
     const filter = sessionFilter(owner, request, this.records, now);
-    const place = before ? ' AND s.created_at <= ? AND (s.created_at < ? OR s.id < ?)' : '';
     const index = party === undefined ? null : this.records.partyIndex(accountId, party);
     const source = this.sourceOf(accountId, search, index);
-    return ROWS.read(
-      manager,
-      `${source.sql}
-       WHERE ${filter.sql}${place} ORDER BY s.created_at DESC, s.id DESC LIMIT ?`,
-      [...source.parameters, ...filter.parameters, ...(before ? [before.at, before.at, before.id] : []), limit],
-    );
+    return {
+      region: party === undefined ? regionOf(owner, request, now) : null,
+      sql: `${source.sql} WHERE ${filter.sql}`,
+      parameters: [...source.parameters, ...filter.parameters],
+    };
   }
 
-  private sourceOf(accountId: string, { virtualNumber, status }: SessionSearch, index: string | null) {
+  private sourceOf(
+    accountId: string,
+    { virtualNumber, status }: Pick<SessionSearch, 'virtualNumber' | 'status'>,
+    index: string | null,
+  ) {
     if (index !== null) return { sql: `FROM ${SESSIONS_OF_PARTY}`, parameters: [index, index] };
     if (status === 'in-progress') return { sql: SESSIONS_WITH_LEGS, parameters: [accountId] };
     const along = virtualNumber === undefined ? 'masking_session_created' : 'masking_session_number';

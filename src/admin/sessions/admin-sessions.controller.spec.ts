@@ -45,6 +45,7 @@ describeOnEachService('sessions in the admin API', (start) => {
       headers: { authorization: `Bearer ${service.adminToken}`, ...(key !== undefined && { 'idempotency-key': key }) },
     });
   const list = async (query = ''): Promise<Listed> => (await service.admin<Listed>('GET', `/sessions${query}`)).body;
+  const counted = async (query: string) => (await service.admin('GET', `/sessions/count?${query}`)).body;
   const ids = async (query: string): Promise<string[]> => (await list(query)).items.map((item) => item.session_uuid);
 
   it("shows the session as the customer's API does, in the forms of /admin and without its PINs", async () => {
@@ -92,6 +93,7 @@ describeOnEachService('sessions in the admin API', (start) => {
     const call = { CallUUID, From: ASHA, To: virtual_number, Direction: 'inbound', CallStatus: 'ringing' };
     await service.webhook('/answer', call);
     expect(await one(uuid)).toMatchObject({ status: 'in-progress' });
+    expect(await counted('status=in-progress')).toEqual({ sessions: 1, is_all: true });
     const times = {
       StartTime: '2026-01-05 10:00:00',
       AnswerTime: '2026-01-05 10:00:00',
@@ -143,6 +145,28 @@ describeOnEachService('sessions in the admin API', (start) => {
     expect(await ids(`?party=14155550201&account=${AUTH_ID}`)).toEqual([second, first]);
     expect(await ids('?account=MANOBODYNOBODYNOBODY')).toEqual([]);
     await end(second);
+  });
+
+  it('counts what it lists', async () => {
+    const uuid = await open('14155550211', '14155550212');
+    const { virtual_number } = await one(uuid);
+    const number = `virtual_number=${virtual_number.slice(1)}`;
+    for (const query of [
+      '',
+      'status=active',
+      'status=expired',
+      'status=in-progress',
+      'party=14155550211',
+      number,
+      `${number}&status=active`,
+      'from=2000-01-01',
+      'to=2000-01-01',
+      'account=MANOBODYNOBODYNOBODY',
+    ]) {
+      const listed = (await ids(`?limit=200&${query}`)).length;
+      expect([query, await counted(query)]).toEqual([query, { sessions: listed, is_all: true }]);
+    }
+    await end(uuid);
   });
 
   it('pages through them, newest first', async () => {
@@ -240,11 +264,13 @@ describeOnEachService('sessions in the admin API', (start) => {
     'refuses ?%s with 400',
     async (query) => {
       expect((await service.admin('GET', `/sessions?${query}`)).status).toBe(400);
+      expect((await service.admin('GET', `/sessions/count?${query}`)).status).toBe(400);
     },
   );
 
   it.each([
     ['GET', ''],
+    ['GET', '/count'],
     ['GET', '/01890000-0000-7000-8000-000000000000'],
     ['POST', '/01890000-0000-7000-8000-000000000000/end'],
     ['POST', '/01890000-0000-7000-8000-000000000000/extend'],

@@ -10,6 +10,9 @@ import { Log } from '../../platform/logging/logger.js';
 import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import {
+  COUNTED,
+  CountQuery,
+  MOST_COUNTED,
   SESSION,
   SESSION_COLUMNS,
   SESSION_WITH_TIMELINE,
@@ -21,7 +24,7 @@ import {
   shownSession,
 } from './admin-sessions.dto.js';
 import { adminValidation } from '../admin-validation.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { csvOf, isCsvWanted } from '../csv.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { pageOf } from '../page.dto.js';
@@ -64,18 +67,27 @@ export class AdminSessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { account: accountId, status, from, to, limit } = query;
-    if (from !== undefined && to !== undefined && from >= to)
-      throw new InvalidRequest('from must be before to', { param: 'from' });
     const before = placeBefore(query);
-    const party = await this.readParty.run(query.party, accountId);
-    const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number, accountId);
-    const search = { accountId, party, virtualNumber, status, from, to };
+    const search = await this.searchOf(query);
     if (isCsvWanted(query.format, request)) return this.csv(search, request, reply);
-    return pageOf(await this.searchSessions.run({ ...search, before, limit: limit + 1 }), query, {
+    return pageOf(await this.searchSessions.run({ ...search, before, limit: query.limit + 1 }), query, {
       keyOf: ({ session }) => keyOfPlace({ at: session.createdAt, id: session.id }),
       show: shownSession,
     });
+  }
+
+  @Get('count')
+  @MayAsk('viewer', 'support')
+  @Documented({
+    summary: 'How many sessions the filters leave',
+    operationId: 'countSessions',
+    description: `Counted up to ${MOST_COUNTED}.`,
+    answers: { 200: ['How many there are.', COUNTED] },
+    refusals: [NotFound],
+  })
+  async count(@Query() query: CountQuery): Promise<{ sessions: number; is_all: boolean }> {
+    const counted = await this.searchSessions.count(await this.searchOf(query), MOST_COUNTED + 1);
+    return { sessions: Math.min(counted, MOST_COUNTED), is_all: counted <= MOST_COUNTED };
   }
 
   @Get(':uuid')
@@ -118,6 +130,19 @@ export class AdminSessionsController {
     return answer.body;
   }
 
+  private async searchOf({ account: accountId, party, virtual_number: number, status, from, to }: CountQuery) {
+    if (from !== undefined && to !== undefined && from >= to)
+      throw new InvalidRequest('from must be before to', { param: 'from' });
+    return {
+      accountId,
+      party: await this.readParty.run(party, accountId),
+      virtualNumber: await this.readNumber.run('virtual_number', number, accountId),
+      status,
+      from,
+      to,
+    };
+  }
+
   private async csv(search: Search, request: FastifyRequest, reply: FastifyReply): Promise<Readable> {
     const rows = async function* (sessions: SearchSessions) {
       for await (const page of sessions.pages(search, PAGE)) yield page.map(sessionCells);
@@ -127,7 +152,7 @@ export class AdminSessionsController {
     // Which filters were used; a person's number is one of them, and no word of the audit.
     const filters = Object.keys(request.query as object).filter((name) => name !== 'format');
     const details = { account: search.accountId ?? null, ...span, filters: filters.sort().join() };
-    const write = { action: 'sessions.exported', target: 'sessions', details };
+    const write: AuditedWrite = { action: 'sessions.exported', target: 'sessions', details };
     await this.database.transaction((tx) => this.audit.record(tx, write, request));
     return csv;
   }

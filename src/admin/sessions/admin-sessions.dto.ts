@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsInt, Min } from 'class-validator';
 import { CURRENCY } from '../../accounts/index.js';
 import type { TimelineEntry } from '../../call-routing/index.js';
@@ -15,6 +15,7 @@ import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, TextOf, withPlus
 import {
   authId,
   count,
+  flag,
   instant,
   listOf,
   money,
@@ -31,7 +32,8 @@ import {
 } from '../../platform/openapi/schemas.js';
 import { IN_ANY_SPELLING } from '../reading/read-party.js';
 
-export class SessionsQuery extends PageQuery {
+/** What sessions are counted by. */
+export class CountQuery {
   @ApiPropertyOptional({ description: 'Auth ID. Its `default_country` is that of national spellings.' })
   @IfGiven()
   @TextOf(1, 20)
@@ -61,12 +63,18 @@ export class SessionsQuery extends PageQuery {
   @IfGiven()
   @IsoInstant()
   to?: number;
+}
 
+/** What sessions are sought by, page after page or as CSV. */
+export class SessionsQuery extends IntersectionType(PageQuery, CountQuery) {
   @ApiPropertyOptional({ description: 'Without it the Accept header decides.' })
   @IfGiven()
   @IsIn(['json', 'csv'], { message: 'format must be json or csv' })
   format?: 'json' | 'csv';
 }
+
+/** A count beyond it is told as "at least so many", so that no look takes longer the more there are. */
+export const MOST_COUNTED = 1000;
 
 const SECONDS_WANTED = 'session_expiry must be a whole number of seconds, 60 or more';
 
@@ -206,6 +214,10 @@ const INTERACTION = shape<ReturnType<typeof shownInteraction>>('AdminInteraction
 }));
 export const SESSION = shape<ShownSession>('AdminSession', shownMembers);
 export const SESSIONS_PAGE = pageSchema('AdminSessions', SESSION);
+export const COUNTED = shape<{ sessions: number; is_all: boolean }>('CountedSessions', () => ({
+  sessions: count(`How many there are, ${MOST_COUNTED} at the most.`, 12),
+  is_all: flag('False where there may be more.'),
+}));
 const ENTRY = shape<ReturnType<typeof shownEntry>>('TimelineEntry', () => ({
   at: instant('When.'),
   what: text('In words.', 'session opened'),

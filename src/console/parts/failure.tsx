@@ -1,5 +1,7 @@
+import type { ReactNode } from 'react';
 import { CopyButton } from '../../design/small-parts.tsx';
 import { parts } from '../../design/texts/console/parts.ts';
+import { hrefOf, useAddress } from '../address.ts';
 import { Refused } from '../reach/ask.ts';
 
 const { failure: words } = parts;
@@ -34,8 +36,32 @@ export function toldOf(error: unknown): Told {
   return { detail: words.unknown, next: words.unknownNext, code: null, requestId: null };
 }
 
-/** What was tried, what came back, what to do, and by which id the log knows it. */
-export function Failure({ error, what, onAgain }: { error: unknown; what: string; onAgain?: () => void }) {
+/** A list that did not come. What its filters say, by a link perhaps, is refused again each time it is asked for: without them it comes. */
+export function FailedList({ error, what, onAgain }: { error: unknown; what: string; onAgain: () => void }) {
+  const { page, filters } = useAddress();
+  const isOfFilters = error instanceof Refused && error.code === 'invalid_request';
+  if (!isOfFilters || Object.keys(filters).length === 0) return <Failure error={error} what={what} onAgain={onAgain} />;
+  return (
+    <Failure error={error} what={what}>
+      <a className="button" href={hrefOf({ page })}>
+        {parts.list.clear}
+      </a>
+    </Failure>
+  );
+}
+
+/** What was tried, what came back, what to do, and by which id the log knows it. `children`: the way on, where it is another than to try again. */
+export function Failure({
+  error,
+  what,
+  onAgain,
+  children,
+}: {
+  error: unknown;
+  what: string;
+  onAgain?: () => void;
+  children?: ReactNode;
+}) {
   const { detail, next, code, requestId } = toldOf(error);
   return (
     <div className="failure" role="alert">
@@ -56,6 +82,7 @@ export function Failure({ error, what, onAgain }: { error: unknown; what: string
           {words.again}
         </button>
       )}
+      {children}
     </div>
   );
 }

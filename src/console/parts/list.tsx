@@ -5,7 +5,7 @@ import { go, hrefOf, useAddress, type Address } from '../address.ts';
 import { useLive, type LiveKind } from '../reach/live.ts';
 import { Skeleton } from './empty.tsx';
 import { countText } from './facts.tsx';
-import { Failure } from './failure.tsx';
+import { FailedList } from './failure.tsx';
 import { useKeys } from './keys.ts';
 import type { Rows } from './use-rows.ts';
 
@@ -191,7 +191,7 @@ function Cells<Row>({
 }
 
 function Foot<Row>({ name, rows }: { name: string; rows: Rows<Row> }) {
-  if (rows.error !== null) return <Failure error={rows.error} what={name} onAgain={() => void rows.refresh()} />;
+  if (rows.error !== null) return <FailedList error={rows.error} what={name} onAgain={() => void rows.refresh()} />;
   if (rows.isEmpty === null) return <Skeleton lines={12} />;
   return (
     <p className="foot tiny soft" role="status">

@@ -72,6 +72,13 @@ describe('the size of a batch that keeps to a time', () => {
     expect(times.leastFor(MS_PER_ROW, 64)).toBe(2);
   });
 
+  it('may leave less to the pause', () => {
+    const generous = new UsualTimes(1);
+    for (const size of [1, 2, 4]) for (const usual of [times, generous]) usual.note(size, 15);
+    // 40 ms for four rows: two batches of 15, or one and a pause of 25.
+    expect([times.leastFor(MS_PER_ROW, 64), generous.leastFor(MS_PER_ROW, 64)]).toEqual([8, 4]);
+  });
+
   it('does not change for one that was slow', () => {
     for (let batch = 0; batch < 20; batch++) times.note(1, 1);
     times.note(1, 10);

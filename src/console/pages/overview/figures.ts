@@ -8,10 +8,6 @@ const DAYS = 14;
 /** More are told as "at least so many". */
 export const COUNTED = 100;
 
-export function useLiveCalls(): One<AnswerAt<'/sessions'>> {
-  return useOne('/sessions', { status: 'in-progress', limit: COUNTED }, ['call', 'session']);
-}
-
 export function usePool(): One<AnswerAt<'/pool'>> {
   return useOne('/pool', {}, ['pool', 'session']);
 }

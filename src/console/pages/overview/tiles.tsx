@@ -3,10 +3,11 @@ import { overview } from '../../../design/texts/console/overview.ts';
 import { hrefOf } from '../../address.ts';
 import { dayOf, serviceNow, useZone } from '../../parts/clock.ts';
 import { countText, percentText, RoundMoney } from '../../parts/facts.tsx';
+import { useLiveCalls } from '../../parts/live-calls.ts';
 import { useOne } from '../../parts/use-one.ts';
 import type { Page } from '../../parts/use-rows.ts';
 import type { PoolFigure } from '../../reach/answers.ts';
-import { COUNTED, useDays, useLiveCalls, usePool } from './figures.ts';
+import { COUNTED, useDays, usePool } from './figures.ts';
 
 const { tiles: words } = overview;
 
@@ -45,6 +46,10 @@ function countedText({ items, next_cursor: next }: Page<unknown>) {
   return next === null ? countText(items.length) : words.atLeast(countText(COUNTED));
 }
 
+function liveText({ sessions, is_all: isAll }: { sessions: number; is_all: boolean }) {
+  return isAll ? countText(sessions) : words.atLeast(countText(sessions));
+}
+
 function CallsNow() {
   const { body } = useLiveCalls();
   const pool = usePool();
@@ -56,7 +61,7 @@ function CallsNow() {
       href={hrefOf({ page: 'sessions', filters: { status: 'in-progress' } })}
       under={known.length > 0 && words.nowUnder(countText(known.reduce((all, count) => all + count, 0)))}
     >
-      {body === undefined ? <Late /> : countedText(body)}
+      {body === undefined ? <Late /> : liveText(body)}
     </Tile>
   );
 }
