@@ -110,6 +110,9 @@ export function watch(options: Options): Watch {
       if (scrapes === 0) await step();
       for (const end = at() + seconds; at() < end;) {
         await deed(scrapes);
+        // Nobody waits for a quarter of a minute, or for five, with what a call has left to be told.
+        const running = service();
+        if (running) await runDue(running);
         const leftMs = startedAt + scrapes * everySeconds * 1000 - clock.now();
         if (leftMs < 0) throw new Error('what is done before a scrape took longer than from one scrape to the next');
         await move(leftMs / 1000);
@@ -148,20 +151,25 @@ export function endWatches(): void {
 }
 
 /** All that a process does by itself between two scrapes. */
-async function work({ app }: Service): Promise<void> {
+async function work(service: Service): Promise<void> {
+  const { app } = service;
   // The clock stands between two scrapes: a tick of real time in between would find nothing due but what is done here.
   const ticker = app.get(SchedulerRegistry, { strict: false });
   if (ticker.doesExist('interval', 'tick')) ticker.deleteInterval('tick');
   await app.get(Processes, { strict: false }).pulse();
   await app.get(Scheduler, { strict: false }).tick();
-  // As its loop, which says so and goes on.
+  await runDue(service);
+  const process = app.get(WatchProcess, { strict: false });
+  await process.expectCountries();
+  await process.look();
+}
+
+/** As its loop, which says what failed and goes on. */
+async function runDue({ app }: Service): Promise<void> {
   await app
     .get(Jobs)
     .runDue()
     .catch(() => undefined);
-  const process = app.get(WatchProcess, { strict: false });
-  await process.expectCountries();
-  await process.look();
 }
 
 /** Null where nobody listens. */
