@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { IfGiven, IsoInstant, moneyText, withPlus } from './values.dto.js';
+import { After, IfGiven, IsoInstant, moneyText, withPlus } from './values.dto.js';
 
 class Query {
   @IfGiven()
   @IsoInstant()
   from?: unknown;
+
+  @IfGiven()
+  @After('from')
+  @IsoInstant()
+  to?: unknown;
 }
 
 function read(query: Record<string, unknown>): Query | string {
@@ -31,6 +36,21 @@ describe('the values of the admin API', () => {
       expect(read({ from })).toBe('from must be an ISO 8601 date or time');
     },
   );
+
+  it.each([
+    ['2026-01-05', '2026-01-05'],
+    ['2026-01-05T10:00:00.001Z', '2026-01-05T10:00'],
+    ['2026-01-06', '2026-01-05T23:59'],
+  ])('refuses what begins at %s and ends at %s', (from, to) => {
+    expect(read({ from, to })).toBe('from must be before to');
+    expect(read({ from: to, to })).toBe('from must be before to');
+  });
+
+  it('takes a span of a millisecond, and one that is open on either side', () => {
+    const [from, to] = ['2026-01-05', '2026-01-05T00:00:00.001Z'];
+    for (const span of [{ from, to }, { from }, { to }]) expect(read(span)).toBeInstanceOf(Query);
+    expect(read({ from, to: 'x' })).toBe('to must be an ISO 8601 date or time');
+  });
 
   it('leaves alone what was not given', () => {
     expect(read({})).toEqual({});

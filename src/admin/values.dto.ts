@@ -51,6 +51,19 @@ export const IsoInstant = (zoneIn?: string) =>
     }),
   );
 
+/** Of the end of a span: what it begins with, where that is given too, must be earlier. Stands above `IsoInstant`. */
+export const After = (beginning: string) =>
+  ValidateBy({
+    name: 'after',
+    validator: {
+      validate(value, about) {
+        const begun: unknown = (about?.object as Record<string, unknown> | undefined)?.[beginning];
+        return typeof begun !== 'number' || typeof value !== 'number' || begun < value;
+      },
+      defaultMessage: (about) => `${beginning} must be before ${about?.property}`,
+    },
+  });
+
 /** What follows a time: no date ends so. */
 const OFFSET = /(?:Z|UTC|[+-]\d{2}:?\d{2})\s*$/;
 

@@ -8,8 +8,7 @@ import { Audit } from './audit.js';
 import { AUDIT_ACTIONS, type AuditAction } from './audit-actions.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { PageQuery, pageOf } from '../page.dto.js';
-import { IfGiven, IsoInstant, TextOf } from '../values.dto.js';
-import { InvalidRequest } from '../../platform/errors.js';
+import { After, IfGiven, IsoInstant, TextOf } from '../values.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { anyObject, instant, pageSchema, shape, text, uuid } from '../../platform/openapi/schemas.js';
 
@@ -63,6 +62,7 @@ export class AuditQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Done before this instant. ISO 8601.' })
   @IfGiven()
+  @After('from')
   @IsoInstant()
   to?: number;
 }
@@ -83,8 +83,6 @@ export class AuditController {
   })
   async list(@Query() query: AuditQuery) {
     const { actor, action, target, from, to, limit } = query;
-    if (from !== undefined && to !== undefined && from >= to)
-      throw new InvalidRequest('from must be before to', { param: 'from' });
     const search = { actor, action, target, from, to, before: placeBefore(query), limit: limit + 1 };
     return pageOf(await this.audit.list(search), query, { keyOf: keyOfPlace, show: shownAudit });
   }

@@ -1,7 +1,7 @@
 import { IsIn } from 'class-validator';
 import type { CallbackStatus, FoundCallback } from '../../callbacks/index.js';
 import { PageQuery } from '../page.dto.js';
-import { AccountAuthId, IfGiven, IsoInstant, isoText, SessionUuid } from '../values.dto.js';
+import { AccountAuthId, After, IfGiven, IsoInstant, isoText, SessionUuid } from '../values.dto.js';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   authId,
@@ -42,6 +42,7 @@ export class CallbacksQuery extends PageQuery {
 
   @ApiProperty({ description: 'Callbacks made before this instant, ISO 8601.' })
   @IfGiven()
+  @After('since')
   @IsoInstant()
   until?: number;
 }
@@ -62,6 +63,7 @@ export class ReplayBody {
 
   @ApiProperty({ description: 'Callbacks made before this instant, ISO 8601.' })
   @IfGiven()
+  @After('since')
   @IsoInstant()
   until?: number;
 

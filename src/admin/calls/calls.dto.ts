@@ -4,7 +4,17 @@ import { CURRENCY } from '../../accounts/index.js';
 import type { CallMoney } from '../../billing-stats/index.js';
 import { OUTCOMES, type CallCountries, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, SessionUuid, TextOf, withPlus } from '../values.dto.js';
+import {
+  After,
+  IfGiven,
+  IsoInstant,
+  isoText,
+  moneyText,
+  PastedNumber,
+  SessionUuid,
+  TextOf,
+  withPlus,
+} from '../values.dto.js';
 import { IN_ANY_SPELLING } from '../reading/read-party.js';
 
 export class CallsQuery extends PageQuery {
@@ -54,6 +64,7 @@ export class CallsQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Exclusive. ISO 8601.' })
   @IfGiven()
+  @After('from')
   @IsoInstant()
   to?: number;
 

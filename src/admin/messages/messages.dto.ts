@@ -23,6 +23,7 @@ import {
 } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
 import {
+  After,
   IfGiven,
   IsoInstant,
   isoText,
@@ -82,6 +83,7 @@ export class MessagesQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Exclusive. ISO 8601.' })
   @IfGiven()
+  @After('from')
   @IsoInstant()
   to?: number;
 

@@ -268,6 +268,19 @@ describeOnEachService('sessions in the admin API', (start) => {
     },
   );
 
+  it.each(['sessions', 'sessions/count', 'calls', 'messages', 'audit', 'stats', 'stats/outcomes'])(
+    'refuses %s from a day until the day before',
+    async (path) => {
+      const { status, body } = await service.admin('GET', `/${path}?from=2026-01-06&to=2026-01-05`);
+      expect([status, body]).toEqual([400, expect.objectContaining({ detail: 'from must be before to' })]);
+    },
+  );
+
+  it.each(['callbacks', 'callbacks/count'])('refuses %s since a day until the day before', async (path) => {
+    const { status, body } = await service.admin('GET', `/${path}?since=2026-01-06&until=2026-01-05`);
+    expect([status, body]).toEqual([400, expect.objectContaining({ detail: 'since must be before until' })]);
+  });
+
   it.each([
     ['GET', ''],
     ['GET', '/count'],

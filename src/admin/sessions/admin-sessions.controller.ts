@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SessionTimeline } from '../../call-routing/index.js';
 import { EndSession, SearchSessions, SessionAlreadyExpired, type FoundSession } from '../../sessions/index.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { Conflict, InvalidRequest, NotFound } from '../../platform/errors.js';
+import { Conflict, NotFound } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { Log } from '../../platform/logging/logger.js';
 import { MayAsk } from '../access/roles.js';
@@ -131,8 +131,6 @@ export class AdminSessionsController {
   }
 
   private async searchOf({ account: accountId, party, virtual_number: number, status, from, to }: CountQuery) {
-    if (from !== undefined && to !== undefined && from >= to)
-      throw new InvalidRequest('from must be before to', { param: 'from' });
     return {
       accountId,
       party: await this.readParty.run(party, accountId),

@@ -11,7 +11,7 @@ import {
   type SessionAnswer,
 } from '../../sessions/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, IsoInstant, isoText, moneyText, PastedNumber, TextOf, withPlus } from '../values.dto.js';
+import { After, IfGiven, IsoInstant, isoText, moneyText, PastedNumber, TextOf, withPlus } from '../values.dto.js';
 import {
   authId,
   count,
@@ -61,6 +61,7 @@ export class CountQuery {
 
   @ApiPropertyOptional({ description: 'Opened before this instant. ISO 8601.' })
   @IfGiven()
+  @After('from')
   @IsoInstant()
   to?: number;
 }
