@@ -130,6 +130,9 @@ describe('what a text says of how to reach somebody', () => {
   it.each<[kind: ContactKind, text: string, shown: string]>([
     ['mails', 'write to ana.b+c@shop.example.com, or not', `write to ${HIDDEN}, or not`],
     ['mails', 'größe@müller.de!', `${HIDDEN}!`],
+    ['mails', 'ana＠shop.example, ana@shop。example and ana﹫shop．example．com', `${HIDDEN}, ${HIDDEN} and ${HIDDEN}`],
+    ['links', 'ana-b。com or www．ana．example ok', `${HIDDEN} or ${HIDDEN} ok`],
+    ['links', '今日は。明日もOK。はい。', '今日は。明日もOK。はい。'],
     ['links', 'see https://shop.example/a?b=c now', `see ${HIDDEN} now`],
     ['links', 'www.ana.example and ana-b.com/x, ok', `${HIDDEN} and ${HIDDEN} ok`],
     ['numbers', 'tel:+16502530000 or wa.me/16502530000 then', `${HIDDEN} or ${HIDDEN} then`],

@@ -14,12 +14,20 @@ export interface Between {
   virtualNumber: E164 | null;
 }
 
-const MAIL = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,6}/gu;
+/** As keyboards of East Asia write them too; whoever reads it types the others. */
+const [AT, DOT] = ['[@＠﹫]', '[.．。｡]'];
+
+const MAIL = new RegExp(
+  String.raw`[\p{L}\p{N}._%+-]{1,64}${AT}[\p{L}\p{N}-]{1,63}(?:${DOT}[\p{L}\p{N}-]{1,63}){1,6}`,
+  'gu',
+);
 const NUMBER_LINK =
   /\b(?:tel|sms|smsto|whatsapp|callto):[^\s]{1,200}|\b(?:https?:\/\/)?(?:wa\.me|api\.whatsapp\.com|t\.me)\/[^\s]{1,200}/giu;
 /** What has a scheme, `www`, or an ending that is no word in front of it. */
-const LINK =
-  /\b(?:https?|ftp):\/\/[^\s]{1,500}|\bwww\.[^\s]{1,500}|\b(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.){1,5}(?:com|net|org|io|me|co|info|biz|app|link|ly|gg|to|dev|shop|site|online|eu|de|fr|es|it|uk|us|ca|in|br|mx)\b(?:[/?#][^\s]{0,500})?/giu;
+const LINK = new RegExp(
+  String.raw`\b(?:https?|ftp):\/\/[^\s]{1,500}|\bwww${DOT}[^\s]{1,500}|\b(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?${DOT}){1,5}(?:com|net|org|io|me|co|info|biz|app|link|ly|gg|to|dev|shop|site|online|eu|de|fr|es|it|uk|us|ca|in|br|mx)\b(?:[/?#][^\s]{0,500})?`,
+  'giu',
+);
 
 /** Stands in the second place of a digit that takes two; no text has this character. */
 const SECOND = '\uFDD0';
