@@ -1,4 +1,4 @@
-import { useLiveCalls } from '../parts/live-calls.ts';
+import { useLiveCalls } from '../parts/use-live-calls.ts';
 import { useOne } from '../parts/use-one.ts';
 import type { Page } from '../parts/use-rows.ts';
 import type { Place } from '../places.ts';

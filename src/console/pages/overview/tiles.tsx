@@ -3,7 +3,7 @@ import { overview } from '../../../design/texts/console/overview.ts';
 import { hrefOf } from '../../address.ts';
 import { dayOf, serviceNow, useZone } from '../../parts/clock.ts';
 import { countText, percentText, RoundMoney } from '../../parts/facts.tsx';
-import { useLiveCalls } from '../../parts/live-calls.ts';
+import { useLiveCalls } from '../../parts/use-live-calls.ts';
 import { useOne } from '../../parts/use-one.ts';
 import type { Page } from '../../parts/use-rows.ts';
 import type { PoolFigure } from '../../reach/answers.ts';
