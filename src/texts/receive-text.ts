@@ -58,12 +58,15 @@ export class ReceiveText {
     const settings = await this.accountSettings.of(accountId);
     if (settings.texts !== 'on') return this.counts.dropped();
 
-    const decided = await this.database.transaction(async (tx) => {
-      await noteReceipt(tx, webhook, this.clock.now());
-      const decision = await this.take(tx, { accountId, isHint }, told, settings);
-      if (!isAwaited()) throw new TooLate();
-      return decision;
-    }, isAwaited);
+    const decided = await this.database.transaction(
+      async (tx) => {
+        await noteReceipt(tx, webhook, this.clock.now());
+        const decision = await this.take(tx, { accountId, isHint }, told, settings);
+        if (!isAwaited()) throw new TooLate();
+        return decision;
+      },
+      { isWanted: isAwaited },
+    );
     if (decided !== null) this.counts.decided(decided);
   }
 

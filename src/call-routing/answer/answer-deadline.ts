@@ -136,10 +136,13 @@ export class AnswerDeadline {
         if (!isAwaited(0)) throw new Error('the answer came too late');
         return answer;
       },
-      () => {
-        const isWanted = isAwaited(neededMs);
-        neededMs = 0;
-        return isWanted;
+      {
+        isCall: true,
+        isWanted: () => {
+          const isWanted = isAwaited(neededMs);
+          neededMs = 0;
+          return isWanted;
+        },
       },
     );
   }

@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { Unavailable } from '../errors.js';
 import { spanned } from '../tracing/spans.js';
 import type { Connections } from './connections.js';
-import { isRetryable, type Tx } from './transaction.js';
+import { isRetryable, type Tx, type Waits } from './transaction.js';
 import { readSnapshot } from './mysql-snapshots.js';
 import { MysqlTransactions } from './mysql-transactions.js';
 import { Room } from './room.js';
@@ -96,9 +96,11 @@ export class Database {
    * cluster refuses, of which nothing was kept. Any other error at COMMIT is not repeated: its outcome is unknown.
    *
    * Transactions wait for their turn: for the one writing connection of SQLite, where those that wait are committed together, or for one of the pool's.
-   * `isWanted` is asked when it comes; where it is not, nothing is sent to the database and `NotBegun` is thrown.
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean = always): Promise<T> {
+  async transaction<T>(
+    work: (tx: Tx) => Promise<T>,
+    { isWanted = always, isCall = false }: Partial<Waits> = {},
+  ): Promise<T> {
     let begunAt: number | null = null;
     const isWantedNow = (): boolean => {
       // Waiting for one's turn is no conflict.
@@ -112,7 +114,7 @@ export class Database {
     return spanned('database.transaction', {}, async (span) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.transactions.run(watched, isWantedNow);
+          return await this.transactions.run(watched, { isWanted: isWantedNow, isCall });
         } catch (error) {
           this.room.note(error);
           if (!isRetryable(error)) throw error;
@@ -198,7 +200,7 @@ function fileOf({ options }: Connections): string | null {
   return options.database === ':memory:' ? null : options.database;
 }
 
-type RunTransaction = <T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean) => Promise<T>;
+type RunTransaction = <T>(work: (tx: Tx) => Promise<T>, waits: Waits) => Promise<T>;
 
 interface Ways {
   transactions: { run: RunTransaction; turns: Turns };

@@ -2,7 +2,7 @@ import type { ConnectionOptions, Pool, PoolConnection, SslOptions } from 'mysql2
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Connections } from './connections.js';
 import { connectionOf, mysqlDriver } from './mysql-driver.js';
-import { NotBegun, type Tx } from './transaction.js';
+import { NotBegun, type Tx, type Waits } from './transaction.js';
 import { MysqlTrips } from './mysql-trips.js';
 import { managerOn, managerOver } from './statements.js';
 import { Turns } from './turns.js';
@@ -66,7 +66,7 @@ export class MysqlTransactions {
   }
 
   /** `isWanted` is asked when a connection is there. */
-  async run<T>(work: (tx: Tx) => Promise<T>, isWanted: () => boolean): Promise<T> {
+  async run<T>(work: (tx: Tx) => Promise<T>, { isWanted }: Pick<Waits, 'isWanted'>): Promise<T> {
     const connection = await this.connect();
     let isClean = true;
     try {

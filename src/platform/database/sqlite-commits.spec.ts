@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { KeyCheck } from '../crypto/key-check.entity.js';
 import { openDatabase } from '../../data-source.js';
 import type { Connections } from './connections.js';
@@ -109,14 +109,60 @@ describe('transactions on a file of SQLite', () => {
   it('are not begun when nobody wants them any more', async () => {
     const ends = await Promise.allSettled([
       database.transaction((tx) => add(tx, 1)),
-      database.transaction(
-        (tx) => add(tx, 2),
-        () => false,
-      ),
+      database.transaction((tx) => add(tx, 2), { isWanted: () => false }),
     ]);
 
     expect(ends[1]).toMatchObject({ status: 'rejected', reason: expect.any(NotBegun) });
     expect(await kept()).toEqual([1]);
+  });
+
+  describe('of calls', () => {
+    const ran: string[] = [];
+    const now = performance.now.bind(performance);
+    let aheadMs = 0;
+
+    beforeEach(() => {
+      ran.length = 0;
+      aheadMs = 0;
+      performance.now = () => now() + aheadMs;
+    });
+    afterEach(() => {
+      performance.now = now;
+    });
+
+    const ask = (name: string, isCall = false): Promise<unknown> =>
+      database.transaction(
+        async (tx) => {
+          ran.push(name);
+          await tx.query('SELECT 1');
+        },
+        { isCall },
+      );
+
+    it('go first, among them in their order, and wait for the commit of none but calls', async () => {
+      const seen: string[][] = [];
+      const told = () => seen.push([...ran]);
+      await Promise.all([ask('a'), ask('b'), ask('call 1', true).then(told), ask('c'), ask('call 2', true).then(told)]);
+      expect(ran).toEqual(['call 1', 'call 2', 'a', 'b', 'c']);
+      expect(seen).toEqual([
+        ['call 1', 'call 2'],
+        ['call 1', 'call 2'],
+      ]);
+    });
+
+    it('go before nobody who has waited for fifty milliseconds', async () => {
+      const others = ['a', 'b'].map((name) => ask(name));
+      aheadMs += 51;
+      await Promise.all([...others, ask('c'), ask('call', true), ask('d')]);
+      expect(ran).toEqual(['a', 'b', 'call', 'c', 'd']);
+    });
+
+    it('are not begun when nobody wants them any more, and keep nobody back', async () => {
+      const gone = database.transaction((tx) => add(tx, 1), { isCall: true, isWanted: () => false });
+      await expect(Promise.all([ask('a'), gone])).rejects.toBeInstanceOf(NotBegun);
+      await Promise.all([ask('b'), ask('c'), ask('call', true)]);
+      expect(ran).toEqual(['a', 'call', 'b', 'c']);
+    });
   });
 
   it('cannot be spoken in when they are over', async () => {

@@ -3,6 +3,14 @@ import { type EntityManager, QueryFailedError } from 'typeorm';
 /** What is inside a transaction; always passed by hand, so that what belongs to it can be seen. */
 export type Tx = EntityManager;
 
+/** How a transaction waits for its turn. */
+export interface Waits {
+  /** Asked when its turn comes; where it is false, nothing is sent to the database and `NotBegun` is thrown. */
+  isWanted: () => boolean;
+  /** Somebody with a phone at the ear waits for it: it goes before those that can wait. Of SQLite's one writing connection; elsewhere as many turns go on at once as there are connections. */
+  isCall: boolean;
+}
+
 /** Thrown in place of a transaction that was not begun, because nobody wanted it any more when its turn came. */
 export class NotBegun extends Error {}
 
