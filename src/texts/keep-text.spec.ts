@@ -4,7 +4,7 @@ import { ACCOUNT, announced, party, usNumbers, type FakeClock } from '../../test
 import { beginTexts, textTold, verifiedText, type MessagePlivo } from '../../test/support/text-world.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
-import type { MessageWebhook } from '../plivo/index.js';
+import { ProviderBusy, type MessageWebhook } from '../plivo/index.js';
 import type { SessionRecord } from '../sessions/index.js';
 import { ForwardTurned } from './texts.events.js';
 
@@ -105,6 +105,19 @@ describeOnEachDatabase('a text that is to be passed on', (open) => {
       [ANA.slice(1), 'yes'],
       [RAVI.slice(1), 'yes?'],
     ]);
+  });
+
+  it('has its lane, which waits for a busy Plivo, tried at once', async () => {
+    await begin({});
+    await write('one');
+    let refusals = 1;
+    plivo.mishap = () => ((refusals -= 1) >= 0 ? new ProviderBusy(30) : null);
+    await world.jobs.runDue();
+    clock.advance(1000);
+    expect([await world.jobs.runDue(), sent()]).toEqual([0, []]);
+    await write('two');
+    await world.jobs.runDue();
+    expect(sent().map(([, words]) => words)).toEqual(['one', 'two']);
   });
 
   it('reaches nobody else than whom it was meant for', async () => {

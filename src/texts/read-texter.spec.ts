@@ -1,9 +1,10 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
-import { beginTexts, textTold, verifiedText } from '../../test/support/text-world.js';
+import { beginTexts, textTold, verifiedText, type MessagePlivo } from '../../test/support/text-world.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
+import type { MessageWebhook } from '../plivo/index.js';
 import type { SessionRecord } from '../sessions/index.js';
 import { TEXTS } from './text.entity.js';
 
@@ -14,17 +15,20 @@ const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 describeOnEachDatabase('who has written', (open) => {
   let database: Database;
   let clock: FakeClock;
+  let plivo: MessagePlivo;
   let world: Awaited<ReturnType<typeof beginTexts>>['world'];
   let session: SessionRecord;
 
   beforeAll(async () => {
     ({ database } = await open());
   });
-  beforeEach(async () => {
-    ({ clock, world } = await beginTexts(database, [NUMBER]));
-    const people = { first_party: ANA, second_party: RAVI };
-    session = await world.sessions.open({ ...people, messaging: true, session_expiry: 7200 });
-  });
+  const begin = async (settings: object = {}): Promise<void> => {
+    ({ clock, plivo, world } = await beginTexts(database, [NUMBER], settings));
+    session = await lent({ second_party: RAVI, session_expiry: 7200 });
+  };
+  const lent = (more: object): Promise<SessionRecord> =>
+    world.sessions.open({ first_party: ANA, messaging: true, session_expiry: 86_400, ...more });
+  beforeEach(() => begin());
 
   /** So many texts in a session, written so long ago. */
   const wrote = (count: number, ago: number, senderRole: 'first' | 'second' = 'first', sessionId = session.id) =>
@@ -45,16 +49,22 @@ describeOnEachDatabase('who has written', (open) => {
         })),
       ),
     );
-  const reasonOf = async (words: string, from = ANA): Promise<string | null | undefined> => {
-    const told = textTold(from, NUMBER, words);
+  const write = async (words: string | null, from = ANA): Promise<MessageWebhook> => {
+    const told = { ...textTold(from, NUMBER, ''), text: words };
     await world.receiveText.run(verifiedText(told), told);
-    const rows = await database.read((manager) =>
-      manager.query<{ reason: string | null }[]>('SELECT reason FROM text_message WHERE message_uuid = ?', [
-        told.messageUuid,
-      ]),
-    );
-    return rows[0]?.reason;
+    return told;
   };
+  const decided = async ({ messageUuid }: MessageWebhook) => {
+    const rows = await database.read((manager) =>
+      manager.query<{ decision: string; reason: string | null }[]>(
+        'SELECT decision, reason FROM text_message WHERE message_uuid = ?',
+        [messageUuid],
+      ),
+    );
+    return rows[0] ?? { decision: 'unknown', reason: null };
+  };
+  const reasonOf = async (words: string | null, from = ANA): Promise<string | null> =>
+    (await decided(await write(words, from))).reason;
 
   it.each([
     [29, MINUTE_MS - 1, null],
@@ -85,9 +95,75 @@ describeOnEachDatabase('who has written', (open) => {
 
   it('who writes more than any phone sends is told so, and nothing of it is kept', async () => {
     expect(await reasonOf('a'.repeat(6000))).toBe('too-long');
+    expect(await reasonOf(null)).toBe('too-long');
+  });
+
+  it('has written as much as came, whatever is taken out of it', async () => {
+    await begin({ text_redaction: ['links'] });
+    expect(await reasonOf(`https://shop.example/${'a'.repeat(60)} `.repeat(75))).toBe('too-long');
   });
 
   it('is a stranger, or one of our own numbers', async () => {
     expect([await reasonOf('hello', NUMBER), await reasonOf('hello', party(9))]).toEqual(['loop', 'stranger']);
+  });
+  it('had a place here until a day ago, or is a stranger', async () => {
+    await world.sessions.end(session.id);
+    clock.advance(DAY_MS - 1);
+    expect(await reasonOf('hello')).toBe('expired');
+    clock.advance(1);
+    expect(await reasonOf('hello')).toBe('stranger');
+  });
+
+  /** What is decided at once, and what once Plivo's record tells the time; of none with `undefined`. */
+  const decisions = async (writtenAt?: number | null): Promise<(string | null)[]> => {
+    const told = await write('hello');
+    const first = await decided(told);
+    const { messageUuid, from, to } = told;
+    const bill = { units: 1, amountMicros: 0, carrierFeeMicros: null, errorCode: null };
+    const record = { messageUuid, direction: 'inbound' as const, from, to, state: null, ...bill };
+    if (writtenAt !== undefined) plivo.records.set(messageUuid, { ...record, at: writtenAt });
+    await world.jobs.runDue();
+    const { decision, reason } = await decided(told);
+    return [first.decision, reason ?? decision];
+  };
+
+  it.each([
+    [-1, 'late'],
+    [0, 'forward'],
+    [null, 'late'],
+  ])(
+    'had somebody else here within a day, and means the new one by what was written %s ms after: %s',
+    async (after, decision) => {
+      await world.sessions.end(session.id);
+      clock.advance(16 * MINUTE_MS);
+      const { createdAt } = await lent({ second_party: party(3) });
+      clock.advance(1000);
+      expect(await decisions(after === null ? null : createdAt + after)).toEqual(['wait', decision]);
+    },
+  );
+
+  it('had somebody else here a day ago, and can mean the new one alone', async () => {
+    await world.sessions.end(session.id);
+    clock.advance(16 * MINUTE_MS);
+    await lent({ second_party: party(3) });
+    clock.advance(DAY_MS - 16 * MINUTE_MS - 1);
+    expect(await decisions()).toEqual(['wait', 'wait']);
+    clock.advance(1);
+    expect(await decisions()).toEqual(['forward', 'forward']);
+  });
+
+  it('had nobody here before, and somebody since: for a day it is asked when a text was written', async () => {
+    await world.sessions.end(session.id);
+    clock.advance(2 * DAY_MS);
+    const alone = await lent({ create_session_with_single_party: true });
+    clock.advance(1000);
+    await world.sessions.update(alone.id, { second_party: party(3) });
+    clock.advance(1000);
+    await world.sessions.update(alone.id, { session_expiry: 86_400 });
+    clock.advance(DAY_MS - 1001);
+    expect(await decisions(clock.now() - DAY_MS)).toEqual(['wait', 'late']);
+    expect(await decisions()).toEqual(['wait', 'wait']);
+    clock.advance(1);
+    expect(await decisions()).toEqual(['forward', 'forward']);
   });
 });

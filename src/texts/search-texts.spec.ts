@@ -140,6 +140,20 @@ describeOnEachDatabase('the search for texts', (open) => {
     expect(await ids({ state: 'delivered', from: 20, to: 30 })).toEqual([second]);
   });
 
+  it('holds to all that is asked for at once: a person, a number, a session, an account', async () => {
+    const wrote = await text({ receivedAt: 1 });
+    const got = await text({ receivedAt: 2, sender: RAVI, recipient: ASHA, senderRole: 'second' });
+    const others = await text({ receivedAt: 3, sender: MAYA });
+    const elsewhere = await text({ receivedAt: 4, accountId: OTHER_ACCOUNT });
+    for (const place of [{ sessionId: SESSION }, { virtualNumber: HERE }]) {
+      expect(await ids({ ...place, party: ASHA })).toEqual([elsewhere, got, wrote]);
+      expect(await ids({ ...place, party: ASHA, accountId: ACCOUNT })).toEqual([got, wrote]);
+      expect(await ids({ ...place, accountId: ACCOUNT })).toEqual([others, got, wrote]);
+      expect(await ids({ ...place, accountId: OTHER_ACCOUNT })).toEqual([elsewhere]);
+    }
+    expect(await ids({ party: ASHA, virtualNumber: THERE })).toEqual([]);
+  });
+
   it.each<[string, Partial<TextSearch>]>([
     ['all', {}],
     ['of a person', { party: RAVI }],

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import {
   ACCOUNT,
+  addAccounts,
   addNumbers,
   announced,
   clearSessions,
@@ -17,6 +18,7 @@ import { ProviderBusy, ProviderUnavailable } from '../plivo/index.js';
 import { TextRefused } from './texts.events.js';
 
 const [NUMBER = ''] = usNumbers(1);
+const OTHER = 'MAOTHEROTHEROTHER000';
 const digits = (number: string): string => number.replace('+', '');
 
 describeOnEachDatabase('a text that Plivo could not tell of', (open) => {
@@ -107,6 +109,7 @@ describeOnEachDatabase('a text that Plivo could not tell of', (open) => {
   it('is no business of ours on a number of others, and of a sender who is blotted out nobody', async () => {
     await lent(2);
     untold(digits(party(1)), '12025559999');
+    untold(digits(party(1)), 'AMAZON');
     untold('14155550***');
     await sweep();
     expect(await texts()).toMatchObject([{ reason: 'unheard' }]);
@@ -165,5 +168,33 @@ describeOnEachDatabase('a text that Plivo could not tell of', (open) => {
     world = textsOn(database, clock, plivo);
     await sweep();
     expect([await world.sweepTexts.enqueue(), await world.jobs.runDue(), looks.length]).toEqual([0, 0, 1]);
+  });
+  it('is looked for of each account by a job of its own', async () => {
+    await addAccounts(database, [ACCOUNT, OTHER]);
+    await turnTextsOn(database, OTHER);
+    const looks = asked();
+    expect([await world.sweepTexts.enqueue(), await world.sweepTexts.enqueue()]).toEqual([2, 2]);
+    expect([await world.jobs.runDue(), looks.length]).toEqual([2, 2]);
+  });
+
+  it('is passed on and refused to nobody where its words come while it is looked for', async () => {
+    await lent(2);
+    clock.advance(1000);
+    const messageUuid = untold(digits(party(1)));
+    const text = textTold(party(1), NUMBER, 'here I am', { messageUuid });
+    const looks = asked();
+    let isTold = false;
+    const read = async (...work: Parameters<Database['read']>) => {
+      const found = await database.read(...work);
+      if (looks.length > 0 && !isTold) {
+        isTold = true;
+        await world.receiveText.run(verifiedText(text), text);
+      }
+      return found;
+    };
+    await textsOn(Object.assign(Object.create(database), { read }), clock, plivo).sweepTexts.run({
+      accountId: ACCOUNT,
+    });
+    expect([await texts(), told]).toMatchObject([[{ message_uuid: messageUuid, decision: 'forward' }], []]);
   });
 });

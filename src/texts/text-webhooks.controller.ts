@@ -95,8 +95,6 @@ export class TextWebhooksController {
       await Promise.race([taken, late]);
     } finally {
       clearTimeout(timer);
-      // Its end interests nobody any more.
-      taken.catch(() => undefined);
     }
   }
 }
