@@ -66,6 +66,16 @@ describeOnEachDatabase('a text that is to be passed on', (open) => {
     expect(left).toHaveLength(decision === 'forward' ? 2 : 0);
   });
 
+  it('reaches nobody under a cap where nobody has said what a text costs at the most', async () => {
+    await begin({ ...RATES, daily_spend_cap: '1', max_rate_per_message: null });
+    await write('one');
+    expect([await decisions(), await forwards(), await reserved()]).toEqual([
+      [{ decision: 'refuse', reason: 'no-rate' }],
+      [],
+      undefined,
+    ]);
+  });
+
   it('has its place behind all that its sender wrote, and none beside the other person', async () => {
     await begin({});
     for (const [words, from] of [
