@@ -108,6 +108,8 @@ async function tryFolder({ name, files }) {
   await Promise.all(
     Array.from({ length: workers }, (_, index) => work(waiting, index === 0 ? async () => first : anew, anew)),
   );
+  // Where nothing was left to try nobody has.
+  first.end();
   process.stdout.write(`${name}: ${faults.length} faults in ${files.length} files, ${since(startedAt)} s\n`);
 }
 
