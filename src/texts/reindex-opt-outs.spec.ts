@@ -25,14 +25,18 @@ describeOnEachDatabase('who wants no texts', (open) => {
   it('wants none when the rules have changed that say which spellings are one phone', async () => {
     const events = new Events();
     new ReindexOptOuts(events).onModuleInit();
-    const fact = { virtualNumber: NUMBER, campaignId: null, kind: 'out' as const, source: 'word' as const };
+    const word = { kind: 'out' as const, source: 'word' as const };
+    const fact = { ...word, virtualNumber: NUMBER, campaignId: null, at: 1, isSettled: true, createdAt: 1 };
     const said = [
       [ACCOUNT, BEFORE],
       [ACCOUNT, ELSE],
       [OTHER_ACCOUNT, BEFORE],
     ].map(([accountId = '', partyIndex = '']) => ({
-      ...{ id: newId(), causeId: newId(), accountId, partyIndex },
-      ...{ ...fact, at: 1, isSettled: true, createdAt: 1 },
+      ...fact,
+      id: newId(),
+      causeId: newId(),
+      accountId,
+      partyIndex,
     }));
     await database.transaction(async (tx) => {
       await OPT_OUTS.insert(tx, said);
