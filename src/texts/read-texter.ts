@@ -19,6 +19,8 @@ const MINUTE_MS = 60_000;
 
 /** A text as it is judged; `from` and `to` as Plivo sent them. */
 export interface TextAsked {
+  /** Of its row, where it was taken down before it was heard: it does not count among what its sender has written before. */
+  id?: string | undefined;
   accountId: string;
   from: string;
   to: string;
@@ -45,12 +47,12 @@ export class ReadTexter {
   ) {}
 
   async run(tx: Tx, asked: TextAsked, settings: CallSettings): Promise<TextFacts> {
-    const { accountId, isHint, isHeard = true, record, mediaCount } = asked;
+    const { accountId, isHint, isHeard = true, mediaCount } = asked;
     const sender = parseCaller(shownCaller(this.config, asked));
     const virtualNumber = parseCaller(asked.to);
     // Of a hint nobody is looked for: it waits, whatever it says.
     const seat = sender && virtualNumber && !isHint ? this.findRoute.seatOf(accountId, virtualNumber, sender) : null;
-    const seated = await this.seated(tx, seat, record);
+    const seated = await this.seated(tx, seat, asked);
     const text = shownOf(asked.text, settings, { sender, virtualNumber, party: seated.party });
     const [silent, pooled, media] = await Promise.all([
       this.silent(tx, seat, seated.party),
@@ -77,7 +79,7 @@ export class ReadTexter {
   private async seated(
     tx: Tx,
     seat: Seat | null,
-    record: MessageRecord | null,
+    { id, record }: TextAsked,
   ): Promise<Pick<TextFacts, 'party' | 'wasParty' | 'isForOthers' | 'recent'>> {
     const party = seat && (await this.findRoute.at(tx, seat));
     const now = this.clock.now();
@@ -86,7 +88,7 @@ export class ReadTexter {
       return { party: null, wasParty, isForOthers: 'no', recent: { minute: 0, day: 0 } };
     }
     const isForOthers = await this.isForOthers(tx, seat, party, record);
-    return { party, wasParty: false, isForOthers, recent: await recentOf(tx, party, now) };
+    return { party, wasParty: false, isForOthers, recent: await recentOf(tx, party, { now, id }) };
   }
 
   /** Who of the two wants no texts from this number. */
@@ -141,11 +143,17 @@ function languagesOf({ language, text_languages: others }: CallSettings): string
   return [language.split('-')[0] ?? '', ...others];
 }
 
-async function recentOf(tx: Tx, { session, role }: Route, now: number): Promise<TextFacts['recent']> {
-  const since = 'FROM text_message WHERE session_id = ? AND sender_role = ? AND received_at > ?';
+async function recentOf(
+  tx: Tx,
+  { session, role }: Route,
+  { now, id }: { now: number; id: string | undefined },
+): Promise<TextFacts['recent']> {
+  const others = id === undefined ? '' : ' AND id <> ?';
+  const since = `FROM text_message WHERE session_id = ? AND sender_role = ? AND received_at > ?${others}`;
+  const values = (instant: number) => [session.id, role, instant, ...(id === undefined ? [] : [id])];
   const [minute, day] = await Promise.all([
-    countUpTo(tx, since, [session.id, role, now - MINUTE_MS], MOST_A_MINUTE),
-    countUpTo(tx, since, [session.id, role, now - DAY_MS], MOST_A_DAY),
+    countUpTo(tx, since, values(now - MINUTE_MS), MOST_A_MINUTE),
+    countUpTo(tx, since, values(now - DAY_MS), MOST_A_DAY),
   ]);
   return { minute, day };
 }

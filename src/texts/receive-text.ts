@@ -128,7 +128,7 @@ export class ReceiveText {
     const known = await this.known(tx, accountId, told.messageUuid);
     if (known && !isBetter(known, isHint)) return null;
 
-    const facts = await this.readTexter.run(tx, { ...told, accountId, isHint, record: null }, settings);
+    const facts = await this.readTexter.run(tx, { ...told, id: known?.id, accountId, isHint, record: null }, settings);
     const id = known?.id ?? newId();
     const { messageUuid } = told;
     const text = { id, accountId, messageUuid, receivedAt: known?.receivedAt ?? this.clock.now() };

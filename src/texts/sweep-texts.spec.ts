@@ -106,6 +106,23 @@ describeOnEachDatabase('a text that Plivo could not tell of', (open) => {
     expect(await texts()).toMatchObject([{ decision: 'forward', reason: null }]);
   });
 
+  it('does not count beside itself when its words come: thirty a minute are passed on with it', async () => {
+    await lent(2);
+    for (let other = 0; other < 29; other += 1) {
+      const text = textTold(party(1), NUMBER, 'hello');
+      await world.receiveText.run(verifiedText(text), text);
+    }
+    const decided: unknown[] = [];
+    for (let place = 30; place < 32; place += 1) {
+      const messageUuid = untold(digits(party(1)));
+      await sweep();
+      const text = textTold(party(1), NUMBER, 'here I am', { messageUuid });
+      await world.receiveText.run(verifiedText(text), text);
+      decided.push((await texts()).find((row) => row['message_uuid'] === messageUuid)?.['reason']);
+    }
+    expect(decided).toEqual([null, 'too-many']);
+  });
+
   it('is no business of ours on a number of others, and of a sender who is blotted out nobody', async () => {
     await lent(2);
     untold(digits(party(1)), '12025559999');
