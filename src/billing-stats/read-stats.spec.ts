@@ -117,6 +117,20 @@ describeOnEachDatabase('statistics', (open) => {
     expect(await asked({ groupBy })).toEqual(rows);
   });
 
+  it('have what accounts came to that were deleted since, each and in every sum', async () => {
+    const gone = ['MA0', 'MAGONEGONEGONEGONE00', 'MAGONEGONEGONEGONE01', 'MAZ'];
+    await calls('12025550000', NINE, 1);
+    for (const accountId of gone) await calls('12025550000', NINE, 2, { accountId });
+
+    expect(await asked({ groupBy: 'number' })).toEqual(['+12025550000 9 5 50 300 900 0 0']);
+    expect((await asked({ groupBy: 'account' })).map((row) => row.split(' ')[0])).toEqual(
+      [...gone, ACCOUNT].toSorted(),
+    );
+    for (const accountId of gone)
+      expect(await asked({ accountId, groupBy: 'day' })).toEqual(['2026-01-05 2 1 10 60 200 0 0']);
+    await expect(asked({ accountId: 'MANOBODYNOBODYNOBODY' })).rejects.toThrow('no account has this auth_id');
+  });
+
   it('sum up several rows of one number and hour', async () => {
     for (const shard of [0, 1, 2]) await calls('12025550000', NINE, 5, { shard });
 

@@ -5,11 +5,12 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { marks, number, selection, text } from '../platform/database/rows.js';
 import { InvalidRequest } from '../platform/errors.js';
 import type { TimeZone } from '../platform/time-zone.js';
+import { billedAccounts, requireBilled } from './billed-accounts.js';
 import { Grouped, type Group, type Grouping, type StatsRow } from './group-stats.js';
 import { ALL_NUMBERS, TOTALS } from './sums.js';
 
 export interface StatsQuestion {
-  /** Every account where left out. */
+  /** Every account where left out, deleted ones too. */
   accountId?: string | undefined;
   /** First instant; rounded down to its hour, by the clocks of the zone. */
   from: number;
@@ -62,8 +63,8 @@ export class ReadStats {
   }
 
   private async accountsOf(manager: Tx, { accountId }: StatsQuestion): Promise<string[]> {
-    if (accountId === undefined) return this.accounts.ids(manager);
-    await this.accounts.require(manager, accountId);
+    if (accountId === undefined) return billedAccounts(manager, this.accounts);
+    await requireBilled(manager, this.accounts, accountId);
     return [accountId];
   }
 
