@@ -131,7 +131,8 @@ describeOnEachService('roles', (start) => {
 
     beforeAll(async () => {
       await service.addNumbers([virtual]);
-      const opened = await service.sessions('POST', '/', { first_party: amy, second_party: ben });
+      const url = `https://customer.example/told/p${amy}?and=${ben}_too`;
+      const opened = await service.sessions('POST', '/', { first_party: amy, second_party: ben, callback_url: url });
       uuid = String(opened.body['session_uuid']);
       const call = { CallUUID: NOBODY, From: amy, To: virtual, Direction: 'inbound', CallStatus: 'ringing' };
       await service.webhook('/answer', call);
@@ -149,6 +150,7 @@ describeOnEachService('roles', (start) => {
       `/admin/sessions?party=${amy}`,
       `/admin/route?virtual_number=${virtual}&caller=${amy}`,
       '/admin/stats?group_by=number',
+      '/admin/sessions?format=csv',
     ];
 
     it("a viewer's whole day shows no number of a party, and those of the pool", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { fastify } from 'fastify';
-import { maskAdminAnswers, maskNumber } from './mask-numbers.js';
+import { maskAdminAnswers, maskNumber, maskOthers } from './mask-numbers.js';
 import { THE_ADMIN } from './known-operators.js';
 
 it.each([
@@ -42,6 +42,40 @@ it('numbers are masked wherever they stand, in sentences and URLs too', async ()
     why: 'dialled +1415•••0123.',
     response_body: expect.not.stringMatching(/555/),
   });
+});
+
+it.each([
+  ['/hook/14155550123_x', '/hook/1415•••0123_x'],
+  ['/p14155550123', '/p1415•••0123'],
+  ['/?of=%2B1-415-555-0123', '/?of=+1415•••0123'],
+  ['/?of=(415)%20555-0123&n=1', '/?of=415•••0123&n=1'],
+  ['/?of=1.415.555.0123', '/?of=1415•••0123'],
+  ['/?of=%31%34%31%35%35%35%35%30%31%32%33', '/?of=1415•••0123'],
+  ['/?of=٤١٥٥٥٥٠١٢٣', '/?of=415•••0123'],
+  ['/?of=%2B14155550123#rc=3', '/?of=+1415•••0123#rc=3'],
+  ['/12345678-1234-4234-8234-123456789012?at=2026-11-29', '/12345678-1234-4234-8234-123456789012?at=2026-11-29'],
+])('in a URL that a customer wrote, %s is %s', async (path, shown) => {
+  const body = (rest: string) => ({
+    callback_url: `https://10.120.130.14${rest}`,
+    play: `http://a.example:8420${rest}`,
+  });
+  expect(await answered(body(path))).toEqual(body(shown));
+  expect(await answered(body(path), { isWhole: true, virtual: [] })).toEqual(body(path));
+});
+
+it('URLs that we make stay as they lead', async () => {
+  const at = 'https://a.example/v1/Account/MA123456789012345678';
+  const body = {
+    first_party_resource_url: `${at}/Call/12345678-1234-4234-8234-123456789012`,
+    signed_url: `${at}/answer`,
+  };
+  expect(await answered(body)).toEqual(body);
+});
+
+it("a person's own number is whole in them, in whatever spelling, and nobody else's", () => {
+  const isOwn = (number: string) => number.endsWith('4155550123');
+  const url = 'https://a.example/?to=%2B1-415-555-0124&from=1.415.555.0123';
+  expect(maskOthers({ url }, isOwn, [])).toEqual({ url: 'https://a.example/?to=+1415•••0124&from=1.415.555.0123' });
 });
 
 it('ids, instants, amounts, digits of other things and virtual numbers stay', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { maskText } from '../../platform/logging/mask-text.js';
+import { maskText, replaceNumbers } from '../../platform/logging/mask-text.js';
+import { asciiDigit } from '../../telephony/digits.js';
 import { REVEALING } from './roles.js';
 
 declare module 'fastify' {
@@ -18,6 +19,10 @@ const FOREIGN_TEXT = 'response_body';
 
 /** With a plus, however written, from seven digits on; without one from eight, where they are no part of an id, an amount or an instant. */
 const NUMBER = /(?:\+|%2B)\d{7,15}(?!\d)|(?<![\w+-]|\d\.)\d{8,15}(?![\w-]|\.\d)/gi;
+/** Customers' URLs carry numbers however their programs write them; scheme and host are nobody's. */
+const URL = /^(https?:\/\/[^/?#]*)(.+)$/isu;
+/** URLs that we make, with ids in them. */
+const OWN_URL = /(?:^signed|resource)_url$/;
 
 /**
  * Masks the numbers of parties in every answer of /admin, in one place and by what they look like: so a new route, or a number inside a URL or a
@@ -60,11 +65,26 @@ function masked(value: unknown, name: string, mask: Mask): unknown {
   if (typeof value === 'string') {
     if (name === mask.left) return null;
     if (mask.kept.has(name)) return value;
-    return name === FOREIGN_TEXT ? maskText(value) : value.replace(NUMBER, mask.show);
+    if (name === FOREIGN_TEXT) return maskText(value);
+    const [, origin, rest] = OWN_URL.test(name) ? [] : (URL.exec(value) ?? []);
+    if (origin === undefined || rest === undefined) return value.replace(NUMBER, mask.show);
+    return origin.replace(NUMBER, mask.show) + replaceNumbers(rest, (written) => shownAs(written, mask.show));
   }
   if (Array.isArray(value)) return value.map((each) => masked(each, name, mask));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, masked(member, key, mask)]));
+}
+
+/** What is shown whole stays as it is written. */
+function shownAs(written: string, show: (number: string) => string): string {
+  const [, plus, rest = ''] = /^(\+|%2B)?(.*)$/isu.exec(written) ?? [];
+  const digits = rest
+    .replaceAll(/%2[0-9a-f]|%3(?=[0-9])/gi, '')
+    .replaceAll(/\P{Nd}+/gu, '')
+    .replaceAll(/(?![0-9])\p{Nd}/gu, asciiDigit);
+  const number = `${plus === undefined ? '' : '+'}${digits}`;
+  const shown = show(number);
+  return shown === number ? written : shown;
 }
 
 /** `+14155550123` as `+1415•••0123`: at most the first and last four digits, at least three hidden, and not how many. */

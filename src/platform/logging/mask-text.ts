@@ -43,12 +43,14 @@ function maskCredentials(text: string): string {
   return masked;
 }
 
-/** As the log would mask numbers, but without leaving any digit of them: for what is kept. Whatever runs of seven digits there are, in any script and spelling. */
+/** As the log would mask numbers, but without leaving any digit of them: for what is kept. */
 export function strikeNumbers(text: string): string {
-  return text.replace(
-    ANY_DIGIT_RUN,
-    (match: string, kept: string | undefined) => kept ?? match.replace(/\p{Nd}/gu, '#'),
-  );
+  return replaceNumbers(text, (number) => number.replace(/\p{Nd}/gu, '#'));
+}
+
+/** Whatever runs of seven digits there are, in any script and spelling, as `show` has it. */
+export function replaceNumbers(text: string, show: (number: string) => string): string {
+  return text.replace(ANY_DIGIT_RUN, (match: string, kept: string | undefined) => kept ?? show(match));
 }
 
 function maskDigits(text: string): string {
