@@ -81,10 +81,31 @@ describeOnEachService('operators', (start) => {
     [{ name: '', role: 'viewer' }, 'name'],
     [{ name: 'call +1 415 555 0123', role: 'viewer' }, 'name'],
     [{ name: '415-555-0123', role: 'viewer' }, 'name'],
+    [{ name: '415 - 555 - 0123', role: 'viewer' }, 'name'],
+    [{ name: '４１５５５５０１２３', role: 'viewer' }, 'name'],
+    [{ name: 'tel ٤١٥ ٥٥٥ ٠١٢٣', role: 'viewer' }, 'name'],
+    [{ name: '⁴¹⁵⁵⁵⁵⁰¹²³', role: 'viewer' }, 'name'],
+    [{ name: 'MADEMODEMODEMODEMO00', role: 'viewer' }, 'name'],
+    [{ name: 'SAabcdefghijklmnopqr', role: 'viewer' }, 'name'],
     [{ name: 'a\nb', role: 'viewer' }, 'name'],
     [{ name: 'x'.repeat(61), role: 'viewer' }, 'name'],
   ])('are refused as %j', async (body, param) => {
     expect(await service.admin('POST', '/operators', body)).toMatchObject({ status: 400, body: { param } });
+  });
+
+  it.each([
+    ['Åsa', 'A\u030asa'],
+    ['eve@example.com', 'EVE@example.com'],
+    ['Zoë', 'ＺＯË'],
+  ])('have names that nobody takes for each other: not %j beside %j', async (name, alike) => {
+    await add(name);
+    const second = await service.admin('POST', '/operators', { name: alike, role: 'viewer' });
+    expect(second).toMatchObject({ status: 409, body: { code: 'operator_exists' } });
+  });
+
+  it('have no name that is read as admin', async () => {
+    const second = await service.admin('POST', '/operators', { name: 'ＡＤＭＩＮ', role: 'viewer' });
+    expect(second).toMatchObject({ status: 409, body: { code: 'operator_exists' } });
   });
 
   it('are named in the audit', async () => {

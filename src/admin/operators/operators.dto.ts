@@ -6,8 +6,12 @@ import type { ListedOperator } from './operators.js';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { instant, orNull, pageSchema, shape, text, word, type Schema } from '../../platform/openapi/schemas.js';
 
-/** Names stand in the audit, where no phone number may: so no seven digits in a row, however spaced. */
-const NAME = /^(?!.*\d(?:[^\p{L}]?\d){6})[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._@'-]{0,58}[\p{L}\p{M}\p{N}.])?$/u;
+/**
+ * Names stand in the audit, where no phone number may: so no seven digits in a row, however spaced and of whatever script. There a customer is named by its
+ * Auth ID: no operator has such a name.
+ */
+const NAME =
+  /^(?!.*\p{N}(?:[^\p{L}\p{N}]*\p{N}){6})(?![MS]A[A-Za-z0-9]{18}$)[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._@'-]{0,58}[\p{L}\p{M}\p{N}.])?$/u;
 const MONTH_SECONDS = 30 * 86_400;
 
 export class NewOperator {
@@ -16,7 +20,9 @@ export class NewOperator {
     example: 'ann@example.com',
   })
   @IsString()
-  @Matches(NAME, { message: "name must be 1 to 60 letters, digits, spaces and . _ @ ' -, and no phone number" })
+  @Matches(NAME, {
+    message: "name must be 1 to 60 letters, digits, spaces and . _ @ ' -; no phone number and no Auth ID",
+  })
   name!: string;
 
   @IsIn(ROLES, { message: `role must be one of ${ROLES.join(', ')}` })

@@ -34,10 +34,11 @@ export class Operators {
     return this.database.read((manager) => SHOWN.read(manager, `FROM operator ORDER BY id LIMIT ${MOST}`));
   }
 
-  /** Refuses a name that is taken; `admin` always is. */
+  /** Refuses a name that is taken, or that people would take for one that is; `admin` always is. */
   async add(tx: Tx, { name, role }: { name: string; role: Role }): Promise<{ id: string; token: string }> {
-    if (name.toLowerCase() === THE_ADMIN.name) throw new OperatorExists();
-    if ((await SHOWN.read(tx, 'FROM operator ORDER BY id')).length >= MOST) throw new TooManyOperators();
+    const others = await SHOWN.read(tx, 'FROM operator ORDER BY id');
+    if ([THE_ADMIN, ...others].some((other) => readAs(other.name) === readAs(name))) throw new OperatorExists();
+    if (others.length >= MOST) throw new TooManyOperators();
     const [id, token] = [newId(), newSecret()];
     const tokenHash = hashOf(token);
     try {
@@ -81,4 +82,9 @@ export class Operators {
     if (!found) throw new NotFound('no operator has this id');
     return found;
   }
+}
+
+/** Letters that look the same are: capital or small, composed or not, of full width or half. */
+function readAs(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
 }
