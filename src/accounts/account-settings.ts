@@ -117,11 +117,13 @@ const DEFAULTS: Omit<ChosenSettings, keyof CountLimits> = {
 
 /** Same as what enters the XML. */
 const LANGUAGE = /^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$/;
+const LANGUAGES = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
 /** One line that XML can hold, without the characters that XML itself is made of. Joiners and direction marks belong to some scripts. */
 const REFUSAL_TEXT = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF"<>]{0,300}$/u;
 
+/** Of a language that there is. Which of them Plivo speaks, only Plivo knows. */
 export function isLanguage(tag: unknown): tag is string {
-  return typeof tag === 'string' && LANGUAGE.test(tag);
+  return typeof tag === 'string' && LANGUAGE.test(tag) && LANGUAGES.of(tag) !== undefined;
 }
 
 /** Blank but not empty would be neither a sentence nor silence. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Accounts } from '../accounts/index.js';
 import { Clock, DAY_MS, dayOf } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { selection } from '../platform/database/rows.js';
@@ -32,9 +33,12 @@ export class ForecastPool {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly figures: PoolFigures,
+    private readonly accounts: Accounts,
   ) {}
 
+  /** Refuses an account that does not exist. */
   async run(accountId: string): Promise<CountryForecast[]> {
+    await this.database.browse((manager) => this.accounts.require(manager, accountId));
     const today = dayOf(this.clock.now());
     const { items } = await this.figures.run({ accountId });
     const rows = await this.database.browse((manager) =>

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Accounts } from '../accounts/index.js';
+import { Database } from '../platform/database/database.js';
 import { PoolFigures, type PoolFigure } from './pool-figures.js';
 
 export interface PoolPlan {
@@ -17,8 +19,13 @@ export interface PoolPlan {
 /** How many numbers it takes for so many sessions of one phone at a time, and how that compares with what an account has. */
 @Injectable()
 export class PlanPool {
-  constructor(private readonly figures: PoolFigures) {}
+  constructor(
+    private readonly database: Database,
+    private readonly figures: PoolFigures,
+    private readonly accounts: Accounts,
+  ) {}
 
+  /** Refuses an account that does not exist. */
   async run({
     firstMax,
     secondMax,
@@ -31,6 +38,7 @@ export class PlanPool {
     accountId?: string | undefined;
   }): Promise<PoolPlan> {
     const needed = numbersFor(firstMax, secondMax);
+    if (accountId !== undefined) await this.database.browse((manager) => this.accounts.require(manager, accountId));
     const pools = accountId === undefined ? [] : (await this.figures.run({ accountId })).items;
     const present = pools.find((pool) => pool.subaccount === null && pool.country === country) ?? null;
     return {

@@ -200,6 +200,8 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
   it.each([
     [{ language: null }, 'language'],
     [{ language: 'english' }, 'language'],
+    [{ language: 'xx-YY' }, 'language'],
+    [{ language: 'aaa' }, 'language'],
     [{ language: ['en'] }, 'language'],
     [{ refusals: null }, 'refusals'],
     [{ refusals: 'busy' }, 'refusals'],
