@@ -90,8 +90,8 @@ describeOnEachService('how large the pool is to be', (start) => {
     expect(await service.admin('GET', '/pool/forecast')).toMatchObject({ status: 400, body: { param: 'account' } });
     const ofNobody = '/pool/forecast?account=MANOBODY';
     expect(await service.admin('GET', ofNobody)).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    const plan = '/pool/plan?first_max=3&second_max=2&country=US&account=MANOBODY';
-    expect(await service.admin('GET', plan)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    const ofNobodys = await plan('first_max=3&second_max=2&country=US&account=MANOBODY');
+    expect(ofNobodys).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
   it('is remembered by its highest need of each day, and forgotten after two months', async () => {

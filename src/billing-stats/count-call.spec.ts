@@ -168,6 +168,24 @@ describeOnEachDatabase('counting calls', (open, kind) => {
     },
   );
 
+  it.each([
+    ["the account's own, for it", '12025550001', '+12025550001'],
+    ['by now of another account, for none', '12025550077', 'unknown'],
+  ])(
+    'counts a call that was taken out of its session before its end was known by the number that was called: %s',
+    async (_, virtualNumber, shown) => {
+      await addNumbers(database, ['12025550077']);
+      await database.transaction((tx) =>
+        tx.query('UPDATE virtual_number SET account_id = ? WHERE number = ?', [OTHER, '12025550077']),
+      );
+      const callId = await billing.call('a', { sessionId: null, virtualNumber });
+      await billing.leg('a', { callId, amount: 500 });
+      await billing.figured('a');
+
+      expect(await billing.stats('number')).toContain(`${shown} 1 0 0 0 500 0 0`);
+    },
+  );
+
   it('keeps to the number it counted for when a later word names none or a foreign one', async () => {
     await billing.leg('a', { amount: 500 });
     await billing.figured('a', { number: '12025550001' });

@@ -135,13 +135,13 @@ function isFinal({ isPriced, isDialled, otherLegs }: CallFigures, records: Recor
 }
 
 /**
- * The session's number and subaccount, otherwise the number that Plivo says was called, if it is one of the account's: whatever else a webhook may
- * name there could be a person's.
+ * The session's number and subaccount, otherwise the number that Plivo says was called, or that the call came to, if it is one of the account's: whatever
+ * else a webhook may name there could be a person's.
  */
 async function lineOf(
   tx: Tx,
   accountId: string,
-  { sessionId }: CallFigures,
+  { sessionId, virtualNumber: called }: CallFigures,
   { before, told }: { before: CallTally | null; told: string | null },
 ): Promise<Pick<CallTally, 'virtualNumber' | 'subaccountId'>> {
   if (sessionId !== null) {
@@ -152,8 +152,11 @@ async function lineOf(
     const [session] = await nextOpened(tx, { ids: [sessionId] });
     if (session) return { virtualNumber: session.virtualNumber, subaccountId: session.subaccountId ?? '' };
   }
-  const isOwn = told !== null && (await ownerOfNumber(tx, told as E164)) === accountId;
-  return { virtualNumber: isOwn ? told : (before?.virtualNumber ?? UNKNOWN), subaccountId: '' };
+  const isOwn = async (number: string): Promise<boolean> => (await ownerOfNumber(tx, number as E164)) === accountId;
+  if (told !== null && (await isOwn(told))) return { virtualNumber: told, subaccountId: '' };
+  if (before !== null) return { virtualNumber: before.virtualNumber, subaccountId: '' };
+  const isKnown = called !== null && (await isOwn(called));
+  return { virtualNumber: isKnown ? called : UNKNOWN, subaccountId: '' };
 }
 
 /** A leg of which only its end was told may be either. */
