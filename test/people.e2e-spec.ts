@@ -399,6 +399,30 @@ describeOnEachService('a person', (start) => {
     }
   });
 
+  it('is nobody else: what has no country code is read in the country of the account, or refused', async () => {
+    // Without the brackets a number of Switzerland begins so.
+    const national = '(415) 555-0124';
+    for (const what of ['find', 'export', 'erase']) {
+      const answer = await people(what, { number: national });
+      expect([what, answer]).toMatchObject([what, { status: 400, body: { code: 'invalid_request', param: 'number' } }]);
+      expect(answer.text).toContain('expected +, country code and number');
+    }
+    const path = `/people/${encodeURIComponent(national)}`;
+    expect(await service.admin('DELETE', path)).toMatchObject({ status: 400, body: { param: 'number' } });
+
+    await open({ first_party: RAVI, second_party: ELSA });
+    const settings = `/accounts/${AUTH_ID}/settings`;
+    expect((await service.admin('PATCH', settings, { default_country: 'US' })).status).toBe(200);
+    const asked = await people<{ found: Counts }>('find', { number: national, account: AUTH_ID });
+    expect(asked.body.found).toEqual(await found(RAVI));
+    expect(asked.body.found.sessions).toBeGreaterThan(0);
+    await service.admin('PATCH', settings, { default_country: null });
+  });
+
+  it('is looked for where the number is of no country, as a caller may show one', async () => {
+    expect((await people('find', { number: '+999 123 456 78' })).status).toBe(200);
+  });
+
   it('is erased in the account that is named alone, and once for one key', async () => {
     const body = { number: ANA, account: AUTH_ID };
     const headers = { authorization: `Bearer ${service.adminToken}`, 'idempotency-key': randomUUID() };

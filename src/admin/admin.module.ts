@@ -47,6 +47,7 @@ import { PoolController } from './numbers/pool.controller.js';
 import { LookBack } from './reading/look-back.js';
 import { ReadNumber } from './reading/read-number.js';
 import { ReadParty } from './reading/read-party.js';
+import { ReadPerson } from './reading/read-person.js';
 import { ReceiversController } from './receivers/receivers.controller.js';
 import { RecordingSoundController } from './recordings/recording-sound.controller.js';
 import { RecordingsController } from './recordings/recordings.controller.js';
@@ -134,6 +135,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     ReadNumber,
     LookBack,
     ReadParty,
+    ReadPerson,
     SearchAll,
   ],
 })

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ExportPerson, FindPerson, OrderErasure } from '../../people/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { InvalidRequest, NotFound } from '../../platform/errors.js';
+import { NotFound } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { newId } from '../../platform/ids.js';
 import { Documented } from '../../platform/openapi/documented.js';
@@ -13,9 +13,10 @@ import { MayAsk } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
+import { ReadPerson } from '../reading/read-person.js';
 import { isoText } from '../values.dto.js';
 import { exportFile } from './export-file.js';
-import { PersonBody, readNumber, shownErasure, shownPerson } from './people.dto.js';
+import { PersonBody, shownErasure, shownPerson } from './people.dto.js';
 import { ERASURE, ORDERED_ERASURE, PERSON, PERSON_EXPORT } from './person-schema.js';
 
 /** What is kept of a person, whoever's customer it is: found, exported, erased. The number stands in bodies, so that no log of a proxy has it. */
@@ -24,6 +25,7 @@ import { ERASURE, ORDERED_ERASURE, PERSON, PERSON_EXPORT } from './person-schema
 @UsePipes(adminValidation)
 export class PeopleController {
   constructor(
+    private readonly readPerson: ReadPerson,
     private readonly findPerson: FindPerson,
     private readonly exportPerson: ExportPerson,
     private readonly orderErasure: OrderErasure,
@@ -43,7 +45,8 @@ export class PeopleController {
     refusals: [NotFound],
     isRead: true,
   })
-  async find(@Body() { number, account }: PersonBody) {
+  async find(@Body() { number: pasted, account }: PersonBody) {
+    const number = await this.readPerson.run(pasted, account);
     return shownPerson(await this.findPerson.run({ number, accountId: account }));
   }
 
@@ -58,10 +61,11 @@ export class PeopleController {
     isRead: true,
   })
   async export(
-    @Body() { number, account }: PersonBody,
+    @Body() { number: pasted, account }: PersonBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
+    const number = await this.readPerson.run(pasted, account);
     const accountIds = await this.exportPerson.accountsOf({ number, accountId: account });
     const [id, at] = [newId(), isoText(this.clock.now())];
     // Before the first byte: nothing leaves without an entry.
@@ -87,10 +91,11 @@ export class PeopleController {
     refusals: [NotFound],
   })
   async erase(
-    @Body() { number, account }: PersonBody,
+    @Body() { number: pasted, account }: PersonBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
+    const number = await this.readPerson.run(pasted, account);
     await this.orderErasure.check({ number, accountId: account });
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const id = await this.order(tx, number, account, request);
@@ -121,9 +126,7 @@ export class PeopleController {
     answers: { 202: ['It is begun.', ORDERED_ERASURE] },
   })
   async remove(@Param('number') text: string, @Req() request: FastifyRequest) {
-    const number = readNumber(text);
-    if (number === null)
-      throw new InvalidRequest('number must be a phone number with its country code', { param: 'number' });
+    const number = await this.readPerson.run(text);
     return this.database.transaction(async (tx) => ({ erasure_id: await this.order(tx, number, undefined, request) }));
   }
 

@@ -1,6 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
 import type {
   FindPerson,
   ExportedCall,
@@ -11,39 +9,22 @@ import type {
 } from '../../people/index.js';
 import type { KeptMedia } from '../../text-media/index.js';
 import type { FoundNotice } from '../../texts/index.js';
-import { parseCaller, type E164 } from '../../telephony/phone.js';
 import { shownText } from '../messages/messages.dto.js';
 import { shownCall } from '../calls/calls.dto.js';
 import { shownRecording } from '../recordings/recordings.dto.js';
 import { shownSession } from '../sessions/admin-sessions.dto.js';
-import { IfGiven, isoText, TextOf, withPlus } from '../values.dto.js';
-
-const LONGEST = 40;
-/** What people put between the digits of a number. */
-const PUNCTUATION = /[()./\s\u2010-\u2015\u2212-]/g;
-
-/** A number with its country code, however it is written: `+1 (415) 555-0123`, `0014155550123`. Null for what is none. */
-export function readNumber(text: unknown): E164 | null {
-  if (typeof text !== 'string' || text.length > LONGEST) return null;
-  return parseCaller(text.replace(PUNCTUATION, '').replace(/^00/, ''));
-}
+import { IfGiven, isoText, PastedNumber, TextOf, withPlus } from '../values.dto.js';
 
 export class PersonBody {
   @ApiProperty({
     description:
-      "The person's phone number with its country code, in any spelling: all spellings of one phone are one person.",
-    maxLength: LONGEST,
+      "The person's phone number in any spelling: all spellings of one phone are one person. Without its country code it is read in the account's `default_country` or that of its numbers, and refused where that may be somebody else.",
+    minLength: 1,
+    maxLength: 200,
     example: '+1 (415) 555-0123',
   })
-  @Transform(({ value }) => readNumber(value) ?? value)
-  @ValidateBy({
-    name: 'phoneNumber',
-    validator: {
-      validate: (value) => readNumber(value) !== null,
-      defaultMessage: () => 'number must be a phone number with its country code',
-    },
-  })
-  number!: E164;
+  @PastedNumber()
+  number!: string;
 
   @ApiPropertyOptional({
     description: 'Auth ID of an account: only what that account has of the person. Left out: all accounts.',
