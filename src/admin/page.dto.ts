@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { InvalidRequest } from '../platform/errors.js';
 import { TextOf } from './values.dto.js';
 
 /** What every list takes. */
@@ -36,7 +37,10 @@ export function pageOf<Row, Item>(
   return { items: rows.map(show), next_cursor: hasMore ? Buffer.from(keyOf(last)).toString('base64url') : null };
 }
 
-/** The key after which a page starts; empty for the first page. */
+/** The key after which a page starts; empty for the first page. Refuses what `pageOf` has never made. */
 export function startOf({ cursor }: PageQuery): string {
-  return cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8');
+  if (cursor === undefined) return '';
+  const key = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (Buffer.from(key).toString('base64url') === cursor) return key;
+  throw new InvalidRequest('cursor: expected the next_cursor of a page', { param: 'cursor' });
 }

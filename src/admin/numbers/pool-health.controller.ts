@@ -29,7 +29,8 @@ export class PoolHealthController {
   })
   async health(@Query() query: HealthQuery): Promise<Page<NumberHealth>> {
     const all = await this.readNumberHealth.run(query.account);
-    const start = all.findIndex(({ number }) => number === startOf(query)) + 1;
+    const last = startOf(query);
+    const start = all.findIndex(({ number }) => number === last) + 1;
     const rest = all.slice(start, start + query.limit + 1);
     return pageOf(rest, query, { keyOf: ({ number }) => number, show: (one) => one });
   }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../../test/support/ground.js';
-import { describeOnEachService, type Answer, type Service } from '../../../test/support/service.js';
+import { AUTH_ID, describeOnEachService, type Answer, type Service } from '../../../test/support/service.js';
 import { KnownOperators } from '../access/known-operators.js';
 import { Operators } from './operators.js';
 
@@ -180,6 +180,31 @@ describeOnEachService('operators', (start) => {
       cursor = page.body.next_cursor;
     }
     expect(paged).toEqual(whole);
+  });
+
+  it('go on behind one that was removed meanwhile', async () => {
+    const { id } = await add('ivy');
+    const after = await add('jon');
+    const cursor = Buffer.from(id).toString('base64url');
+    await service.admin('DELETE', `/operators/${id}`);
+    const { body } = await service.admin<{ items: object[] }>('GET', `/operators?limit=1&cursor=${cursor}`);
+    expect(body.items).toMatchObject([{ id: after.id }]);
+  });
+
+  it.each([
+    'operators',
+    'accounts',
+    'jobs',
+    'subscriptions',
+    'audit',
+    'stats?group_by=number',
+    `pool/health?account=${AUTH_ID}`,
+  ])('are, as all lists, refused a cursor that was no next_cursor: %s', async (path) => {
+    for (const cursor of ['!!!!', '%C3%A9', 'A', '01890000-0000-7000-8000-000000000000'])
+      expect(await service.admin('GET', `/${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`)).toMatchObject({
+        status: 400,
+        body: { param: 'cursor' },
+      });
   });
 
   describe('at their limit', () => {

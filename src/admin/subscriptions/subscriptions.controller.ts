@@ -53,7 +53,8 @@ export class SubscriptionsController {
   })
   async list(@Query() query: PageQuery) {
     const all = await this.subscriptions.list();
-    const rest = all.filter(({ id }) => id > startOf(query)).slice(0, query.limit + 1);
+    const start = startOf(query);
+    const rest = all.filter(({ id }) => id > start).slice(0, query.limit + 1);
     return pageOf(rest, query, { keyOf: ({ id }) => id, show: shownSubscription });
   }
 
