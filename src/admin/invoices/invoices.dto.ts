@@ -155,7 +155,11 @@ export const COMPARISON = shape<ReturnType<typeof shownComparison>>('InvoiceComp
     here: sum('The same legs as they are known here, and those of the month that the file lacks.'),
     difference: sum('What is more in the file than here.'),
     equal: count('Legs that are the same in both.', 2),
-    missing_here: named('In the file, and never heard of here.', { ...name, row, ...legMembers() }),
+    missing_here: named('In the file, and never heard of here; or of a person who was erased.', {
+      ...name,
+      row,
+      ...legMembers(),
+    }),
     missing_there: named('Ended here within the month, and not in the file.', { ...name, ...legMembers() }),
     different: named('By what it is more in the file.', {
       ...name,
