@@ -207,7 +207,7 @@ describeOnEachService('losing, doubling and delaying any one webhook or answer o
       expect(end.texts.filter((text) => /pending|unknown|waiting/.test(text))).toEqual([]);
       expect(problems).toEqual([]);
     },
-    300_000,
+    IS_WHOLE ? 3_600_000 : 300_000,
   );
 });
 
