@@ -11,7 +11,7 @@ import { Choices, You } from './top-bar.tsx';
 
 const SHOWN = 3;
 
-/** Where it is narrow: three pages, the search and everything else. */
+/** Where it is narrow: three pages, the search for who may search, and everything else. */
 export function BottomBar({
   facts,
   me,
@@ -23,7 +23,7 @@ export function BottomBar({
   me: Me;
   places: readonly Place[];
   page: string;
-  onSearch: () => void;
+  onSearch: (() => void) | null;
 }) {
   const [isOpen, setIsOpen] = useState(false);
   const shown = places.slice(0, SHOWN);
@@ -40,10 +40,12 @@ export function BottomBar({
           {titleOf(place)}
         </a>
       ))}
-      <button type="button" onClick={onSearch}>
-        <Icon name="search" size={22} />
-        {frame.search.short}
-      </button>
+      {onSearch !== null && (
+        <button type="button" onClick={onSearch}>
+          <Icon name="search" size={22} />
+          {frame.search.short}
+        </button>
+      )}
       <button type="button" aria-haspopup="dialog" data-current={isElsewhere} onClick={() => setIsOpen(true)}>
         <Icon name="more" size={22} />
         {frame.more}

@@ -11,7 +11,7 @@ import { useKeys } from '../parts/keys.ts';
 import { PlainPage } from '../parts/page.tsx';
 import { Toasts } from '../parts/toasts.tsx';
 import { PLACES, titleOf, type Place } from '../places.ts';
-import type { Me } from '../reach/answers.ts';
+import type { Me, Role } from '../reach/answers.ts';
 import { mayDo } from '../reach/me.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
@@ -21,6 +21,8 @@ import { SideBar } from './side-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 
 const GO_WITHIN_MS = 1500;
+/** Of whom `GET /admin/search` takes a question. */
+const SEARCHERS: readonly Role[] = ['viewer', 'support'];
 
 /** What surrounds every page of the console. */
 export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
@@ -29,7 +31,9 @@ export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
   // A browser says that a dialog is closed a moment later: another one may be open by then.
   const close = (closed: typeof dialog): void => setDialog((now) => (now === closed ? null : now));
   const places = useMemo(() => PLACES.filter(({ roles }) => mayDo(me, roles)), [me]);
-  useFrameKeys(places, setDialog);
+  const maySearch = mayDo(me, SEARCHERS);
+  const search = maySearch ? () => setDialog('search') : null;
+  useFrameKeys({ places, maySearch, open: setDialog });
   const place = PLACES.find(({ path }) => path === page);
   return (
     <div className="console">
@@ -40,15 +44,15 @@ export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
       <div className="around">
         <SideBar facts={facts} places={places} page={page} />
         <div className="across">
-          <TopBar me={me} onSearch={() => setDialog('search')} onKeys={() => setDialog('keys')} />
+          <TopBar me={me} onSearch={search} onKeys={() => setDialog('keys')} />
           <main id="content" tabIndex={-1}>
             <Shown place={place} me={me} />
           </main>
         </div>
       </div>
-      <BottomBar facts={facts} me={me} places={places} page={page} onSearch={() => setDialog('search')} />
-      <SearchDialog isOpen={dialog === 'search'} onClose={() => close('search')} />
-      <KeysDialog places={places} isOpen={dialog === 'keys'} onClose={() => close('keys')} />
+      <BottomBar facts={facts} me={me} places={places} page={page} onSearch={search} />
+      {maySearch && <SearchDialog isOpen={dialog === 'search'} onClose={() => close('search')} />}
+      <KeysDialog places={places} maySearch={maySearch} isOpen={dialog === 'keys'} onClose={() => close('keys')} />
       <Toasts />
     </div>
   );
@@ -58,6 +62,17 @@ export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
 function focusContent(event: { preventDefault: () => void }): void {
   event.preventDefault();
   document.getElementById('content')?.focus();
+}
+
+/** Whether the service has other files by now than those that this page is made of: loaded anew, it is what its address says. */
+async function isUpgraded(): Promise<boolean> {
+  const own = document.querySelector('script[src]')?.getAttribute('src') ?? '';
+  try {
+    const answer = await fetch('./console', { headers: { accept: 'text/html' }, cache: 'no-store' });
+    return answer.ok && !(await answer.text()).includes(`"${own}"`);
+  } catch {
+    return false;
+  }
 }
 
 const loaded = new Map<string, ComponentType>();
@@ -74,7 +89,10 @@ function LoadedPage({ place }: { place: Place }) {
         loaded.set(place.path, page);
         if (isShown) setPage(() => page);
       },
-      (error: unknown) => isShown && setFailure(new PageNotLoaded(error)),
+      async (error: unknown) => {
+        if (await isUpgraded()) location.reload();
+        else if (isShown) setFailure(new PageNotLoaded(error));
+      },
     );
     return () => {
       isShown = false;
@@ -97,15 +115,14 @@ function Shown({ place, me }: { place: Place | undefined; me: Me }) {
     return (
       <PlainPage title={frame.notFound.title}>
         <p className="soft">{frame.notFound.text}</p>
-        <a className="button" href={hrefOf({ page: PLACES[0]?.path ?? '' })}>
-          {frame.notFound.go}
-        </a>
+        <WayOn />
       </PlainPage>
     );
   if (!mayDo(me, place.roles))
     return (
       <PlainPage title={titleOf(place)}>
-        <p className="soft">{frame.notYours(me.role)}</p>
+        <p className="soft">{frame.notYours(me.role, [...place.roles, 'admin'])}</p>
+        <WayOn />
       </PlainPage>
     );
   return (
@@ -115,7 +132,24 @@ function Shown({ place, me }: { place: Place | undefined; me: Me }) {
   );
 }
 
-function useFrameKeys(places: readonly Place[], open: (dialog: 'search' | 'keys') => void): void {
+/** Where a link led to what is not there, or not for who followed it. */
+function WayOn() {
+  return (
+    <a className="button" href={hrefOf({ page: PLACES[0]?.path ?? '' })}>
+      {frame.toOverview}
+    </a>
+  );
+}
+
+function useFrameKeys({
+  places,
+  maySearch,
+  open,
+}: {
+  places: readonly Place[];
+  maySearch: boolean;
+  open: (dialog: 'search' | 'keys') => void;
+}): void {
   const goesUntil = useRef(0);
   const byLetter = Object.fromEntries(
     places.map(({ path, letter }) => [
@@ -130,7 +164,7 @@ function useFrameKeys(places: readonly Place[], open: (dialog: 'search' | 'keys'
   );
   useKeys({
     ...byLetter,
-    '/': () => open('search'),
+    ...(maySearch && { '/': () => open('search') }),
     '?': () => open('keys'),
     // When it was pressed, not when a busy page came to it.
     g: ({ timeStamp }) => {
@@ -138,6 +172,7 @@ function useFrameKeys(places: readonly Place[], open: (dialog: 'search' | 'keys'
     },
   });
   useLayoutEffect(() => {
+    if (!maySearch) return undefined;
     const press = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -145,5 +180,5 @@ function useFrameKeys(places: readonly Place[], open: (dialog: 'search' | 'keys'
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [open]);
+  }, [maySearch, open]);
 }

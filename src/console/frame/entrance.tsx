@@ -6,6 +6,7 @@ import { frame } from '../../design/texts/console/frame.ts';
 import { setServiceTime } from '../parts/clock.ts';
 import { Failure } from '../parts/failure.tsx';
 import { ask, Refused } from '../reach/ask.ts';
+import { onOtherTab, tellOtherTabs } from '../reach/other-tabs.ts';
 import type { Me } from '../reach/answers.ts';
 import { ConsoleFrame } from './console-frame.tsx';
 import { SignIn } from './sign-in.tsx';
@@ -16,14 +17,23 @@ const LOOK_AT_CLOCK_EVERY_MS = 30_000;
 export function Entrance({ facts }: { facts: Facts }) {
   const client = useQueryClient();
   useSimulatedClock(facts.provider === 'simulator');
-  const { data, error, refetch } = useQuery({ queryKey: ['me'], queryFn: () => ask<Me>('/me'), staleTime: Infinity });
+  useEffect(() => onOtherTab(() => location.reload()), []);
+  const { data, error, refetch } = useQuery({
+    queryKey: ['me'],
+    queryFn: () => ask<Me>('/me'),
+    staleTime: Infinity,
+    // Whoever comes back to a tab of this morning is told at once that the login is over.
+    refetchOnWindowFocus: 'always',
+  });
   if (error instanceof Refused && error.status === 401)
     return (
       <>
         <Banners facts={facts} />
         <SignIn
+          isOver={data !== undefined || error.code === 'login_over'}
           onSignedIn={() => {
             client.clear();
+            tellOtherTabs();
             void refetch();
           }}
         />

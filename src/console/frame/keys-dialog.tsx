@@ -8,15 +8,18 @@ const { keys: words } = frame;
 
 export function KeysDialog({
   places,
+  maySearch,
   isOpen,
   onClose,
 }: {
   places: readonly Place[];
+  maySearch: boolean;
   isOpen: boolean;
   onClose: () => void;
 }) {
   const areLettersOn = useKept(letters) === 'on';
-  const rows = [...words.list, ...places.map((place) => [`g ${place.letter}`, titleOf(place)] as const)];
+  const list = words.list.filter(([key]) => maySearch || key !== '/');
+  const rows = [...list, ...places.map((place) => [`g ${place.letter}`, titleOf(place)] as const)];
   return (
     <Dialog isOpen={isOpen} title={words.title} onClose={onClose}>
       <p className="small soft">{words.lead}</p>

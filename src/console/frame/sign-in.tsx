@@ -7,7 +7,8 @@ import { ask, Refused } from '../reach/ask.ts';
 
 const { signIn: words } = frame;
 
-export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
+/** `isOver`: somebody was signed in until now, and should know why that is over. */
+export function SignIn({ isOver, onSignedIn }: { isOver: boolean; onSignedIn: () => void }) {
   const field = useId();
   const [text, setText] = useState('');
   const [failure, setFailure] = useState<unknown>(null);
@@ -33,7 +34,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
           {shared.brand}
         </p>
         <h1>{words.title}</h1>
-        <p className="soft small">{words.lead}</p>
+        <p className="soft small">{isOver ? words.over : words.lead}</p>
         <label htmlFor={field}>
           {words.token}
           <input

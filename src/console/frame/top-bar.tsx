@@ -8,18 +8,30 @@ import { zone } from '../parts/clock.ts';
 import { tell } from '../parts/toasts.tsx';
 import { ask, Refused } from '../reach/ask.ts';
 import { useLiveState } from '../reach/live.ts';
+import { tellOtherTabs } from '../reach/other-tabs.ts';
 import type { Me } from '../reach/answers.ts';
 
 /** The search, and what holds for every page. */
-export function TopBar({ me, onSearch, onKeys }: { me: Me; onSearch: () => void; onKeys: () => void }) {
+export function TopBar({
+  me,
+  onSearch,
+  onKeys,
+}: {
+  me: Me;
+  /** Null for who may not search. */
+  onSearch: (() => void) | null;
+  onKeys: () => void;
+}) {
   const live = useLiveState();
   return (
     <header className="top-bar">
-      <button type="button" className="search-button" onClick={onSearch} aria-keyshortcuts="/ Control+K">
-        <Icon name="search" />
-        <span>{frame.search.button}</span>
-        <kbd>/</kbd>
-      </button>
+      {onSearch !== null && (
+        <button type="button" className="search-button" onClick={onSearch} aria-keyshortcuts="/ Control+K">
+          <Icon name="search" />
+          <span>{frame.search.button}</span>
+          <kbd>/</kbd>
+        </button>
+      )}
       <div className="end">
         <span className="live tiny soft" data-state={live} title={frame.live.title}>
           {frame.live[live]}
@@ -74,6 +86,7 @@ export function You({ me }: { me: Me }) {
       if (!(error instanceof Refused && error.status === 401)) return tell(frame.stillSignedIn, { kind: 'failed' });
     }
     client.clear();
+    tellOtherTabs();
     location.reload();
   };
   return (

@@ -2,8 +2,9 @@ import { useId, useState, type ReactNode } from 'react';
 import { Dialog } from '../../design/small-parts.tsx';
 import { parts } from '../../design/texts/console/parts.ts';
 import type { Role } from '../reach/answers.ts';
-import { mayDo, useMe } from '../reach/me.ts';
+import { refusalFor, useMe } from '../reach/me.ts';
 import { Failure } from './failure.tsx';
+import { RoleButton } from './role-button.tsx';
 
 const { confirm: words } = parts;
 
@@ -22,18 +23,11 @@ interface Deed {
 export function ConfirmedDeed({ name, consequence, typed, roles, run }: Deed) {
   const me = useMe();
   const [isOpen, setIsOpen] = useState(false);
-  const isMine = mayDo(me, roles);
   return (
     <>
-      <button
-        type="button"
-        className="button"
-        disabled={!isMine}
-        title={isMine ? undefined : parts.needsRole([...roles, 'admin'])}
-        onClick={() => setIsOpen(true)}
-      >
+      <RoleButton refusal={refusalFor(me, roles)} onClick={() => setIsOpen(true)}>
         {name}
-      </button>
+      </RoleButton>
       <Dialog isOpen={isOpen} title={name} onClose={() => setIsOpen(false)}>
         <Question name={name} consequence={consequence} typed={typed} run={run} onDone={() => setIsOpen(false)} />
       </Dialog>

@@ -1,7 +1,8 @@
 import { parts } from '../../design/texts/console/parts.ts';
 import { urlOf, type Query } from '../reach/ask.ts';
 import type { Role } from '../reach/answers.ts';
-import { mayDo, useMe } from '../reach/me.ts';
+import { refusalFor, useMe } from '../reach/me.ts';
+import { RoleButton } from './role-button.tsx';
 
 /** All that the filters leave, as the service streams it into a file. */
 export function Export({
@@ -17,11 +18,12 @@ export function Export({
   name?: string;
 }) {
   const me = useMe();
-  if (!mayDo(me, roles))
+  const refusal = refusalFor(me, roles);
+  if (refusal !== null)
     return (
-      <button type="button" className="button" disabled title={parts.needsRole([...roles, 'admin'])}>
+      <RoleButton refusal={refusal} onClick={() => undefined}>
         {parts.filters.csv}
-      </button>
+      </RoleButton>
     );
   return (
     <a

@@ -1,10 +1,10 @@
 import { useId, useState, type ReactNode } from 'react';
 import { Command, Dialog } from '../../design/small-parts.tsx';
 import { forms } from '../../design/texts/console/forms.ts';
-import { parts } from '../../design/texts/console/parts.ts';
 import type { Role } from '../reach/answers.ts';
-import { mayDo, useMe } from '../reach/me.ts';
+import { refusalFor, useMe } from '../reach/me.ts';
 import { Failure } from './failure.tsx';
+import { RoleButton } from './role-button.tsx';
 import './form.css';
 
 interface Form {
@@ -28,19 +28,16 @@ interface Form {
 export function FormDeed({ name, label, roles, isMain = false, lead, done = forms.done, children, run }: Form) {
   const me = useMe();
   const [isOpen, setIsOpen] = useState(false);
-  const isMine = mayDo(me, roles);
   return (
     <>
-      <button
-        type="button"
+      <RoleButton
+        refusal={refusalFor(me, roles)}
         className={isMain ? 'button main' : 'button'}
-        disabled={!isMine}
-        aria-label={label}
-        title={isMine ? undefined : parts.needsRole([...roles, 'admin'])}
+        label={label}
         onClick={() => setIsOpen(true)}
       >
         {name}
-      </button>
+      </RoleButton>
       <Dialog isOpen={isOpen} title={name} onClose={() => setIsOpen(false)}>
         <Filled name={name} lead={lead} done={done} run={run} onDone={() => setIsOpen(false)}>
           {children}

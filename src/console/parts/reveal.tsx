@@ -3,6 +3,7 @@ import { Dialog } from '../../design/small-parts.tsx';
 import { parts } from '../../design/texts/console/parts.ts';
 import { useMe } from '../reach/me.ts';
 import { serviceNow, useSeconds } from './clock.ts';
+import { RoleButton } from './role-button.tsx';
 
 const { reveal: words } = parts;
 const SHOWN_FOR_MS = 60_000;
@@ -40,15 +41,9 @@ export function RevealButton({ shown, onReveal }: { shown: Reveal | null; onReve
   const isMine = me?.is_number_shown === true;
   return (
     <>
-      <button
-        type="button"
-        className="button"
-        disabled={!isMine}
-        title={isMine ? undefined : words.notAllowed}
-        onClick={() => setIsOpen(true)}
-      >
+      <RoleButton refusal={isMine ? null : words.notAllowed} onClick={() => setIsOpen(true)}>
         {words.button}
-      </button>
+      </RoleButton>
       <Dialog isOpen={isOpen} title={words.title} onClose={() => setIsOpen(false)}>
         <Reason
           onGiven={(reason) => {

@@ -42,9 +42,13 @@ class Live {
 
   private open(): void {
     this.startPolling();
+    this.connect();
+  }
+
+  private connect(): void {
     this.source = new EventSource('./admin/events');
     this.source.addEventListener('open', () => this.stopPolling());
-    // The browser tries again by itself.
+    // The browser tries again by itself, unless something was answered that are no events: by a proxy, say, while the service starts.
     this.source.addEventListener('error', () => this.startPolling());
     for (const kind of KINDS)
       this.source.addEventListener(kind, ({ data }: MessageEvent<string>) => this.tell({ kind, id: idIn(data) }));
@@ -59,6 +63,7 @@ class Live {
 
   private startPolling(): void {
     this.poll ??= setInterval(() => {
+      if (this.source?.readyState === EventSource.CLOSED) this.connect();
       if (document.visibilityState === 'visible') for (const kind of KINDS) this.tell({ kind, id: null });
     }, POLL_EVERY_MS);
     this.become('polling');

@@ -3,8 +3,9 @@ import { alerts } from '../../../design/texts/console/alerts.ts';
 import { parts } from '../../../design/texts/console/parts.ts';
 import { api } from '../../api.ts';
 import { toldOf } from '../../parts/failure.tsx';
+import { RoleButton } from '../../parts/role-button.tsx';
 import { tell } from '../../parts/toasts.tsx';
-import { mayDo, useMe } from '../../reach/me.ts';
+import { refusalFor, useMe } from '../../reach/me.ts';
 
 const { test: words } = alerts;
 
@@ -12,7 +13,6 @@ const { test: words } = alerts;
 export function TryOut({ id, onDone }: { id: string; onDone: () => void }) {
   const me = useMe();
   const [isWorking, setIsWorking] = useState(false);
-  const isMine = mayDo(me, []);
   const tryOut = async (): Promise<void> => {
     setIsWorking(true);
     try {
@@ -25,14 +25,8 @@ export function TryOut({ id, onDone }: { id: string; onDone: () => void }) {
     setIsWorking(false);
   };
   return (
-    <button
-      type="button"
-      className="button"
-      disabled={!isMine || isWorking}
-      title={isMine ? undefined : parts.needsRole(['admin'])}
-      onClick={() => void tryOut()}
-    >
+    <RoleButton refusal={refusalFor(me, [])} isBusy={isWorking} onClick={() => void tryOut()}>
       {words.name}
-    </button>
+    </RoleButton>
   );
 }

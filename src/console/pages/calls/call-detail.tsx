@@ -73,6 +73,18 @@ function Story({ call }: { call: Call }) {
   return <CallStory callId={call.call_id} session={call.session_uuid} />;
 }
 
+/** Who may not see sessions can hand on the id of one. */
+function SessionOfCall({ session }: { session: string | null }) {
+  const isReader = mayDo(useMe(), ['viewer', 'support']);
+  if (session === null) return <span className="soft">{words.noSession}</span>;
+  if (!isReader) return <Id id={session} what={words.session} />;
+  return (
+    <a href={hrefOf({ page: 'sessions', id: session })}>
+      <code title={session}>{shortId(session)}</code>
+    </a>
+  );
+}
+
 function Facts({ call }: { call: Call }) {
   const { caller, dialled, virtual_number: via, session_uuid: session } = call;
   return (
@@ -90,13 +102,7 @@ function Facts({ call }: { call: Call }) {
       )}
       <Fact name={words.ended}>{call.ended_at === null ? words.running : <Exact at={call.ended_at} />}</Fact>
       <Fact name={words.session}>
-        {session === null ? (
-          <span className="soft">{words.noSession}</span>
-        ) : (
-          <a href={hrefOf({ page: 'sessions', id: session })}>
-            <code title={session}>{shortId(session)}</code>
-          </a>
-        )}
+        <SessionOfCall session={session} />
       </Fact>
       <Fact name={words.account}>
         <Id id={call.account} what={words.account} />

@@ -1,9 +1,9 @@
 import { useState, type ReactNode } from 'react';
 import { Dialog } from '../../../design/small-parts.tsx';
 import { numbers as words } from '../../../design/texts/console/numbers.ts';
-import { parts } from '../../../design/texts/console/parts.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { mayDo, useMe } from '../../reach/me.ts';
+import { RoleButton } from '../../parts/role-button.tsx';
+import { refusalFor, useMe } from '../../reach/me.ts';
 
 /** A button, for admins, that opens a form; what the service refuses is shown in it, and what was typed stays. */
 export function AskedForm({
@@ -25,7 +25,6 @@ export function AskedForm({
   const me = useMe();
   const [isOpen, setIsOpen] = useState(false);
   const [state, setState] = useState<'asking' | 'working' | { error: unknown }>('asking');
-  const isMine = mayDo(me, []);
   const close = (): void => {
     setIsOpen(false);
     setState('asking');
@@ -41,15 +40,9 @@ export function AskedForm({
   };
   return (
     <>
-      <button
-        type="button"
-        className="button"
-        disabled={!isMine}
-        title={isMine ? undefined : parts.needsRole(['admin'])}
-        onClick={() => setIsOpen(true)}
-      >
+      <RoleButton refusal={refusalFor(me, [])} onClick={() => setIsOpen(true)}>
         {name}
-      </button>
+      </RoleButton>
       <Dialog isOpen={isOpen} title={name} onClose={close}>
         <form
           className="question"

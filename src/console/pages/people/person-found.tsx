@@ -8,9 +8,9 @@ import { EmptyState } from '../../parts/empty.tsx';
 import { Ago, countText, Fact, FactList, Party, PoolNumber } from '../../parts/facts.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Section } from '../../parts/page.tsx';
+import { RoleButton } from '../../parts/role-button.tsx';
 import { tell } from '../../parts/toasts.tsx';
-import { mayDo, useMe } from '../../reach/me.ts';
-import { parts } from '../../../design/texts/console/parts.ts';
+import { refusalFor, useMe } from '../../reach/me.ts';
 import { inWords, KINDS } from './counts.ts';
 
 export type Person = Answer<'post', '/admin/people/find'>;
@@ -136,7 +136,6 @@ function TakeOut({ asked }: { asked: Asked }) {
   const { take } = words;
   const me = useMe();
   const [state, setState] = useState<'idle' | 'working' | { error: unknown }>('idle');
-  const isMine = mayDo(me, ADMIN_ALONE);
   const doIt = async (): Promise<void> => {
     setState('working');
     try {
@@ -149,15 +148,14 @@ function TakeOut({ asked }: { asked: Asked }) {
   };
   return (
     <>
-      <button
-        type="button"
-        className="button"
-        disabled={!isMine || state === 'working'}
-        title={isMine ? take.title : parts.needsRole(['admin'])}
+      <RoleButton
+        refusal={refusalFor(me, ADMIN_ALONE)}
+        title={take.title}
+        isBusy={state === 'working'}
         onClick={() => void doIt()}
       >
         {state === 'working' ? take.working : take.name}
-      </button>
+      </RoleButton>
       {typeof state === 'object' && <Failure error={state.error} what={take.name} />}
     </>
   );

@@ -66,6 +66,7 @@ export const frame = {
   signIn: {
     title: 'Sign in',
     lead: 'The console is for operators. Sign in with your operator token; the admin token was printed when the service started for the first time.',
+    over: 'Your sign-in is over: nobody used it for 30 minutes, 12 hours have passed, you signed out in another tab, or your token was changed. Sign in, and you are back where you were.',
     token: 'Token',
     go: 'Sign in',
     notKept:
@@ -75,7 +76,12 @@ export const frame = {
   notFound: {
     title: 'There is no such page',
     text: 'The link may be of another version.',
-    go: 'To the overview',
   },
-  notYours: (role: string) => `Your role, ${role}, does not see this page.`,
+  notYours: (role: string, others: readonly string[]) =>
+    `Your role, ${role}, does not see this page. ${
+      others.length === 1
+        ? `It is for the role ${others.join('')}`
+        : `It is for the roles ${others.slice(0, -1).join(', ')} and ${others.slice(-1).join('')}`
+    }.`,
+  toOverview: 'To the overview',
 };
