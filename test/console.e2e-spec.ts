@@ -219,7 +219,7 @@ const chromium = findChromium();
     await eventually(async () => expect(await page.locator('.body .row').count()).toBe(1));
     await page.getByRole('button', { name: 'Remove the filter Party' }).click();
     await page.getByLabel('Outcome').selectOption('busy');
-    await page.getByText('None is left by these filters').waitFor();
+    await page.getByText('Nothing fits these filters.').waitFor();
     await page.getByRole('link', { name: 'Clear the filters' }).click();
     await row(page, 'declined').waitFor();
     await context.close();
@@ -358,6 +358,30 @@ const chromium = findChromium();
     await failure.getByRole('link', { name: 'Clear the filters' }).click();
     await page.locator('.body .row').first().waitFor();
     expect(await hashOf(page)).toBe('#/sessions');
+    await context.close();
+  });
+
+  it('says of a list what a link has narrowed it to, and of nothing that fits no more than that', async () => {
+    const { page, context } = await open('calls?outcome=none-such');
+    await page.getByRole('alert').getByText('outcome must be').waitFor();
+    const chip = page.locator('label.filter', { hasText: 'Outcome' }).locator('select');
+    expect(await chip.inputValue()).toBe('none-such');
+    await page.goto(`${service.baseUrl}/console#/audit?actor=nobody`);
+    await page.getByText('Nothing fits these filters.').waitFor();
+    expect(await page.getByText('Nothing has been done yet.').count()).toBe(0);
+    await context.close();
+  });
+
+  it('says of what is not there that it is not, and offers no second try that would find as little', async () => {
+    const { page, context } = await open('calls');
+    for (const place of ['calls/0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f', 'numbers/%2B14155550999']) {
+      await page.goto(`${service.baseUrl}/console#/${place}`);
+      const failure = page.getByRole('alert').filter({ hasText: 'It may have been deleted' });
+      await failure.waitFor();
+      expect(await failure.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    }
+    await page.goto(`${service.baseUrl}/console#/audit/0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f`);
+    await page.getByText('No entry of this list has this id.').waitFor();
     await context.close();
   });
 

@@ -24,7 +24,7 @@ export function EmptyList({
   const { page, filters } = useAddress();
   const isFiltered = Object.keys(filters).length > 0;
   return (
-    <EmptyState what={what} why={isFiltered ? filtered : why}>
+    <EmptyState what={isFiltered ? parts.list.noneFits : what} why={isFiltered ? filtered : why}>
       {isFiltered ? (
         <a className="button" href={hrefOf({ page })}>
           {parts.list.clear}

@@ -20,12 +20,18 @@ export class PageNotLoaded extends Error {
   }
 }
 
+const BY_STATUS: Readonly<Record<number, string>> = { 404: 'not_found' };
+/** Asked again, these are refused again. */
+const FOR_GOOD = new Set([400, 403, 404]);
+
 /** What came back, and what to do about it. */
 export function toldOf(error: unknown): Told {
   if (error instanceof Refused)
     return {
       detail: error.message,
-      next: words.next[error.code] ?? (error.status >= 500 ? words.server : ''),
+      next:
+        words.next[error.code] ??
+        (error.status >= 500 ? words.server : (words.next[BY_STATUS[error.status] ?? ''] ?? '')),
       code: words.status(error.status, error.code),
       requestId: error.requestId,
     };
@@ -77,7 +83,7 @@ export function Failure({
           </span>
         )}
       </p>
-      {onAgain !== undefined && (
+      {onAgain !== undefined && !(error instanceof Refused && FOR_GOOD.has(error.status)) && (
         <button type="button" className="button" onClick={onAgain}>
           {words.again}
         </button>

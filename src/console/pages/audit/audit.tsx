@@ -3,12 +3,12 @@ import type { Answer } from '../../api.ts';
 import type { operations } from '../../api-types.ts';
 import { useAddress } from '../../address.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
-import { EmptyList } from '../../parts/empty.tsx';
+import { EmptyList, Skeleton } from '../../parts/empty.tsx';
 import { Ago, Exact, Fact, FactList, Id } from '../../parts/facts.tsx';
 import { FilterBar, queryOf, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { Detail, ListPage, Section } from '../../parts/page.tsx';
-import { useRows } from '../../parts/use-rows.ts';
+import { useRows, type Rows } from '../../parts/use-rows.ts';
 
 type Entry = Answer<'get', '/admin/audit'>['items'][number];
 type Action = NonNullable<NonNullable<operations['listAudit']['parameters']['query']>['action']>;
@@ -69,16 +69,20 @@ export default function AuditPage() {
           empty={<EmptyList words={words.empty} />}
         />
       }
-      detail={() => <EntryDetail entry={rows.rows.find(({ id }) => id === open)} />}
+      detail={() => <EntryDetail entry={rows.rows.find(({ id }) => id === open)} rows={rows} />}
     />
   );
 }
 
-function EntryDetail({ entry }: { entry: Entry | undefined }) {
+function EntryDetail({ entry, rows }: { entry: Entry | undefined; rows: Rows<Entry> }) {
   if (entry === undefined)
     return (
       <Detail title={words.title}>
-        <p className="soft">{detail.notLoaded}</p>
+        {rows.isEmpty === null ? (
+          <Skeleton lines={8} />
+        ) : (
+          <p className="soft">{rows.hasMore ? detail.notLoaded : detail.gone}</p>
+        )}
       </Detail>
     );
   const { [REASON]: reason, ...others } = entry.details;

@@ -4,7 +4,7 @@ export const audit = {
   columns: { when: 'When', who: 'Who', what: 'What', target: 'To what' },
   row: (when: string, who: string, what: string) => `${what} by ${who}, ${when}`,
   filters: { who: 'Who', what: 'What', target: 'To what', when: 'When' },
-  placeholders: { who: 'An operator’s name, or an Auth ID', target: 'An id, an Auth ID or a virtual number, whole' },
+  placeholders: { who: 'Operator or Auth ID', target: 'Id, Auth ID or number' },
   actions: {
     'numbers.revealed': 'saw whole numbers',
     'recording.heard': 'listened to a recording',
@@ -52,7 +52,8 @@ export const audit = {
   },
   empty: {
     what: 'Nothing has been done yet.',
-    filtered: 'Nothing that is kept of the audit fits these filters.',
+    filtered:
+      'Names, ids and numbers are looked for as they are written, whole. Entries are kept until their retention is over.',
     why: 'Everything that operators change would be here, and each time somebody sees whole numbers or listens to a recording: who, what, when and why. Nothing but time removes an entry.',
   },
   detail: {
@@ -65,6 +66,7 @@ export const audit = {
     request: 'Request',
     id: 'Entry',
     notLoaded: 'This entry is not among those that are loaded. Scroll down to load older ones.',
+    gone: 'No entry of this list has this id. Its retention may be over, or the filters leave it out.',
     yes: 'yes',
     no: 'no',
     nothing: 'none',

@@ -31,7 +31,7 @@ export const callbacks = {
   answered: (status: string) => `answered ${status}`,
   empty: {
     what: 'No callbacks here.',
-    filtered: 'None is left by these filters. Callbacks are kept for 30 days.',
+    filtered: 'Callbacks are kept for 30 days.',
     why: 'What happens in a session is told to its callback_url. A session without one is told to nobody.',
   },
   all: {

@@ -21,7 +21,7 @@ export const calls = {
   },
   empty: {
     what: 'No calls here.',
-    filtered: 'None is left by these filters. Refused calls are calls too: without an outcome they are all shown.',
+    filtered: 'Refused calls are calls too: without an outcome they are all shown.',
     why: 'Every call on a number of the pool would be here, refused ones too, with who called, what became of it and why.',
     phones: 'Make one with the simulator’s phones',
   },

@@ -25,7 +25,7 @@ export const jobs = {
   empty: {
     what: 'No jobs here.',
     parked: 'Nothing was given up: all that was ordered is done, waits or runs.',
-    filtered: 'None is left by this filter.',
+    filtered: 'A job that is done is not kept.',
     why: 'What is slow or foreign is done as a job: callbacks, recordings, call records, alerts. Done jobs are not kept.',
   },
   done: 'It is done',

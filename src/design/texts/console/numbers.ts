@@ -54,7 +54,7 @@ export const numbers = {
   },
   empty: {
     what: 'No numbers here.',
-    filtered: 'None is left by these filters.',
+    filtered: 'Without them every number of the pool is shown.',
     why: 'Sessions lend numbers of the pool. Rent voice numbers at Plivo, link them to an application that leads here, and sync; or add them by hand.',
   },
   toPool: 'Pool health',

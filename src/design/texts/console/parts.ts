@@ -26,6 +26,7 @@ export const parts = {
     running: 'in progress',
   },
   list: {
+    noneFits: 'Nothing fits these filters.',
     clear: 'Clear the filters',
     more: 'Loading older ones',
     end: (count: string) => `That is all: ${count}`,

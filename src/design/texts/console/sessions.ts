@@ -25,7 +25,7 @@ export const sessions = {
   },
   empty: {
     what: 'No sessions here.',
-    filtered: 'None is left by these filters. An ended session is kept until its retention is over.',
+    filtered: 'An ended session is kept until its retention is over.',
     why: 'A session lends two people a virtual number. Your program opens it: POST /v1/Account/…/Masking/Session/.',
     phones: 'Open one with the simulator’s phones',
   },
