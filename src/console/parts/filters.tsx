@@ -95,13 +95,13 @@ function OneFilter({
       ? [['', filter.any ?? words.any] as const, ...filter.options]
       : PERIODS.map((period) => [period === 'any' ? '' : period, words.periods[period]] as const);
   // By a link: what the list is narrowed to is said, whatever it is.
-  const shown = options.some(([option]) => option === value) ? options : [...options, [value, value] as const];
+  const offered = options.some(([option]) => option === value) ? options : [...options, [value, value] as const];
   const also: Filters = filter.kind === 'period' ? { from: '', to: '' } : {};
   return (
     <label className="filter" data-set={value !== ''}>
       <span>{filter.label}</span>
       <select value={value} onChange={({ target }) => onChange({ ...also, [filter.name]: target.value })}>
-        {shown.map(([option, name]) => (
+        {offered.map(([option, name]) => (
           <option key={option} value={option}>
             {name}
           </option>

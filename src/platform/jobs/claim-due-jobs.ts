@@ -40,7 +40,18 @@ export interface Claim {
 export async function claimDueJobs(
   database: Database,
   clock: Clock,
-  { handlers, limit, lanes }: { handlers: ReadonlyMap<string, Handler>; limit: number; lanes: Lanes | null },
+  {
+    handlers,
+    limit,
+    lanes,
+    running,
+  }: {
+    handlers: ReadonlyMap<string, Handler>;
+    limit: number;
+    lanes: Lanes | null;
+    /** By their ids: what the same worker is at still, of which nobody else has to come. */
+    running: ReadonlySet<string>;
+  },
 ): Promise<Claim> {
   const kinds = [...handlers.keys()];
   if (kinds.length === 0) return { jobs: [], isDrained: true, isLaneFull: false };
@@ -50,7 +61,7 @@ export async function claimDueJobs(
     return await database.transaction(async (tx) => {
       leaveAll(lanes, entered);
       const now = clock.now();
-      const rows = await DUE.read(
+      const due = await DUE.read(
         tx,
         `FROM job
           WHERE status = 'waiting' AND run_at <= ? AND kind IN (${marks(kinds)})
@@ -58,6 +69,7 @@ export async function claimDueJobs(
           ORDER BY run_at LIMIT ? ${database.forUpdateSkipLocked}`,
         [now, ...kinds, ...full, limit],
       );
+      const rows = due.filter(({ id }) => !running.has(id));
       const taken = rows.filter(({ lane }) => {
         if (lanes === null || lane === null) return true;
         const hasPlace = lanes.enter(lane);

@@ -28,6 +28,8 @@ interface WorkerGround {
 /** Claims jobs and runs them, each under its lease. */
 export class JobWorker {
   private inFlight = 0;
+  /** What it is at by this machine's own time, whatever the clock says: a simulator's is moved by hours while a run takes milliseconds. */
+  private readonly running = new Set<string>();
   private isStopping = false;
   private loop: Promise<void> | null = null;
   private readonly slotWaiters: (() => void)[] = [];
@@ -128,6 +130,7 @@ export class JobWorker {
         handlers: this.handlers,
         limit: free,
         lanes: this.lanes,
+        running: this.running,
       });
       for (const job of claim.jobs) void this.occupySlot(job);
       return claim;
@@ -137,6 +140,7 @@ export class JobWorker {
   /** A run that outlives its lease gives its slot back, so that handlers that hang cannot stop the worker. */
   private async occupySlot(job: ClaimedJob): Promise<void> {
     this.inFlight++;
+    this.running.add(job.id);
     const lease = new AbortController();
     const end = await new Promise<Outcome['kind']>((freed) => {
       const timer = setTimeout(() => {
@@ -153,6 +157,7 @@ export class JobWorker {
       });
     });
     this.inFlight--;
+    this.running.delete(job.id);
     this.endedRuns++;
     if (job.lane !== null && end === 'defer') this.lanes?.release(job.lane);
     else if (job.lane !== null) this.lanes?.leave(job.lane, end !== 'done');

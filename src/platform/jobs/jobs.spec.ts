@@ -551,6 +551,28 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
     });
   });
 
+  it('leaves a job alone that it is at itself, however far a clock is moved meanwhile: the run counts', async () => {
+    const jobs = newJobs();
+    const { opened, open: end } = gate();
+    let runs = 0;
+    jobs.handle('greet', LEASE, async () => {
+      runs += 1;
+      await opened;
+    });
+    const looked = gate();
+    jobs.handle('other', LEASE, async () => looked.open());
+    jobs.start();
+    await add(jobs, 'greet', {});
+    const first = await leased(rows);
+    clock.advance(60_001);
+    await add(jobs, 'other', {});
+    await looked.opened;
+    expect([runs, (await rows())[0]]).toEqual([1, first]);
+    end();
+    await jobs.stop(10_000);
+    expect(await rows()).toEqual([]);
+  });
+
   it('tells a run that its lease is over and gives its place to others', async () => {
     const jobs = newJobs();
     const aborted = gate();
