@@ -87,6 +87,8 @@ interface Operator {
       await page.getByRole('heading', { name: 'Keys' }).waitFor();
       expect(await page.locator('dialog[open]').innerText()).not.toContain('search');
       expect(await page.getByRole('button', { name: /Search/ }).count()).toBe(0);
+      const bar = 'document.querySelector(".bottom-bar > button").getBoundingClientRect().right';
+      if (width === 390) expect(await page.evaluate(bar)).toBeCloseTo(390, 0);
       await context.close();
     }
   });
@@ -132,7 +134,8 @@ interface Operator {
     await page.getByText('Your sign-in is over').waitFor();
     await page.reload();
     await page.getByText('Your sign-in is over').waitFor();
-    await page.getByLabel('Token').fill(token);
+    await page.locator('input:focus').waitFor();
+    await page.keyboard.insertText(token);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /^Call of/ }).waitFor();
     expect(await hashOf(page)).toBe(`#/calls/${call}`);

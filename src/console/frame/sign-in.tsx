@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { Icon } from '../../design/icons.tsx';
 import { shared } from '../../design/texts/shared.ts';
 import { frame } from '../../design/texts/console/frame.ts';
@@ -10,6 +10,9 @@ const { signIn: words } = frame;
 /** `isOver`: somebody was signed in until now, and should know why that is over. */
 export function SignIn({ isOver, onSignedIn }: { isOver: boolean; onSignedIn: () => void }) {
   const field = useId();
+  const input = useRef<HTMLInputElement>(null);
+  // Nothing else can be done here.
+  useEffect(() => input.current?.focus(), []);
   const [text, setText] = useState('');
   const [failure, setFailure] = useState<unknown>(null);
   const signIn = async (): Promise<void> => {
@@ -38,6 +41,7 @@ export function SignIn({ isOver, onSignedIn }: { isOver: boolean; onSignedIn: ()
         <label htmlFor={field}>
           {words.token}
           <input
+            ref={input}
             id={field}
             type="password"
             autoComplete="current-password"

@@ -89,6 +89,7 @@ function Ask({
           autoComplete="off"
           placeholder="MA…"
           maxLength={20}
+          size={22}
           value={account}
           onChange={({ target }) => choose(target.value)}
         />

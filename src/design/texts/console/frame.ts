@@ -66,7 +66,7 @@ export const frame = {
   signIn: {
     title: 'Sign in',
     lead: 'The console is for operators. Sign in with your operator token; the admin token was printed when the service started for the first time.',
-    over: 'Your sign-in is over: nobody used it for 30 minutes, 12 hours have passed, you signed out in another tab, or your token was changed. Sign in, and you are back where you were.',
+    over: 'Your sign-in is over: nobody used it for 30 minutes, 12 hours have passed, or your token was changed. Sign in, and you are back where you were.',
     token: 'Token',
     go: 'Sign in',
     notKept:
