@@ -372,6 +372,19 @@ const chromium = findChromium();
     await context.close();
   });
 
+  it('says of nothing that it is well where it could not be asked', async () => {
+    const { page, context } = await open('calls');
+    await context.route(/admin\/(?!me|events)/, (route) =>
+      route.fulfill({ status: 403, json: { code: 'role_needed', detail: 'for others' } }),
+    );
+    await page.goto('about:blank');
+    await page.goto(`${service.baseUrl}/console#/overview`);
+    await page.getByText('Not everything could be asked').waitFor();
+    await page.locator('.tile', { hasText: 'Calls today' }).getByText('not known').waitFor();
+    expect(await page.getByText(/Nothing does|none yet/).count()).toBe(0);
+    await context.close();
+  });
+
   it('says of what is not there that it is not, and offers no second try that would find as little', async () => {
     const { page, context } = await open('calls');
     for (const place of ['calls/0198f6a2-2f0d-4c1e-8a57-5a4c3b2d1e0f', 'numbers/%2B14155550999']) {

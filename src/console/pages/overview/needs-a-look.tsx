@@ -12,9 +12,10 @@ const DAY = 86_400_000;
 
 /** What somebody should do something about, each with the way to it; one quiet line where there is nothing. */
 export function NeedsALook() {
-  const found = useFound();
-  if (found === null) return null;
-  if (found.length === 0)
+  const asked = useFound();
+  if (asked === null) return null;
+  const { found, isAll } = asked;
+  if (found.length === 0 && isAll)
     return (
       <p className="look quiet small">
         <Mark kind="connected" /> <strong>{words.nothing}</strong> <span className="soft">{words.nothingWhy}</span>
@@ -29,6 +30,11 @@ export function NeedsALook() {
             <Mark kind="failed" /> <a href={href}>{text}</a>
           </li>
         ))}
+        {!isAll && (
+          <li className="small">
+            <Mark kind="ringing" /> {words.notAll}
+          </li>
+        )}
       </ul>
     </section>
   );
@@ -39,22 +45,23 @@ interface Trouble {
   href: string;
 }
 
-/** Null until all that is asked has been answered, whatever it was. */
-function useFound(): Trouble[] | null {
+/** Null until all that is asked has been answered, whatever it was; `isAll`: nothing of it was refused, or lost. */
+function useFound(): { found: Trouble[]; isAll: boolean } | null {
   const parked = useOne('/callbacks', { status: 'parked', limit: COUNTED }, ['callback']);
   const receivers = useOne('/receivers', { limit: COUNTED }, ['callback']);
   const jobs = useOne('/jobs', { status: 'parked', limit: COUNTED }, ['job']);
   const webhooks = useOne('/webhooks/refused', {}, ['call']);
   const pool = usePool();
-  if ([parked, receivers, jobs, webhooks, pool].some(({ body, error }) => body === undefined && error === null))
-    return null;
-  return [
+  const asked = [parked, receivers, jobs, webhooks, pool];
+  if (asked.some(({ body, error }) => body === undefined && error === null)) return null;
+  const found = [
     ...ofPool(pool.body?.items ?? []),
     ...ofWebhooks(webhooks.body?.items ?? []),
     ...ofReceivers(receivers.body?.items ?? []),
     ...ofParked(parked.body, words.parked, 'callbacks'),
     ...ofParked(jobs.body, words.jobs, 'jobs'),
   ];
+  return { found, isAll: asked.every(({ error }) => error === null) };
 }
 
 function ofPool(pools: readonly PoolFigure[]): Trouble[] {

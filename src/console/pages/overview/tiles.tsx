@@ -36,9 +36,9 @@ function Tile({ name, under, href, children }: { name: string; under: ReactNode;
   );
 }
 
-/** The page's figures come one by one: until one is there, its place is. */
-function Late() {
-  return <span aria-hidden="true">…</span>;
+/** The page's figures come one by one: until one is there, its place is. What could not be asked is not known, which is no nought. */
+function Late({ error }: { error: unknown }) {
+  return error === null ? <span aria-hidden="true">…</span> : <span>{words.unknown}</span>;
 }
 
 /** `100+` where there are more than were counted. */
@@ -51,7 +51,7 @@ function liveText({ sessions, is_all: isAll }: { sessions: number; is_all: boole
 }
 
 function CallsNow() {
-  const { body } = useLiveCalls();
+  const { body, error } = useLiveCalls();
   const pool = usePool();
   const live = pool.body?.items.map(({ live_sessions: count }) => count) ?? [];
   const known = live.filter((count) => count !== null);
@@ -61,34 +61,40 @@ function CallsNow() {
       href={hrefOf({ page: 'sessions', filters: { status: 'in-progress' } })}
       under={known.length > 0 && words.nowUnder(countText(known.reduce((all, count) => all + count, 0)))}
     >
-      {body === undefined ? <Late /> : liveText(body)}
+      {body === undefined ? <Late error={error} /> : liveText(body)}
     </Tile>
   );
 }
 
 function useToday() {
   const zone = useZone();
-  const { body } = useDays(zone);
+  const { body, error } = useDays(zone);
   const today = dayOf(new Date(serviceNow()), zone);
-  return body === undefined ? undefined : (body.items.find(({ key }) => key === today) ?? null);
+  return { today: body === undefined ? undefined : (body.items.find(({ key }) => key === today) ?? null), error };
 }
 
 function Today() {
-  const today = useToday();
+  const { today, error } = useToday();
   return (
     <Tile
       name={words.today}
       href={hrefOf({ page: 'calls', filters: { when: 'today' } })}
-      under={today && today.calls > 0 ? words.rate(percentText(today.connected / today.calls)) : words.none}
+      under={
+        today === undefined
+          ? null
+          : today && today.calls > 0
+            ? words.rate(percentText(today.connected / today.calls))
+            : words.none
+      }
     >
-      {today === undefined ? <Late /> : countText(today?.calls ?? 0)}
+      {today === undefined ? <Late error={error} /> : countText(today?.calls ?? 0)}
     </Tile>
   );
 }
 
 /** Not there until somebody has written one: most installations have none. */
 function TextsToday() {
-  const today = useToday();
+  const { today } = useToday();
   const { messages = 0, messages_delivered: delivered = 0 } = today ?? {};
   if (messages === 0) return null;
   return (
@@ -99,7 +105,7 @@ function TextsToday() {
 }
 
 function CostToday() {
-  const today = useToday();
+  const { today, error } = useToday();
   return (
     <Tile
       name={words.cost}
@@ -107,7 +113,7 @@ function CostToday() {
       under={today && words.minutes(countText(Math.round(today.minutes)))}
     >
       {today === undefined ? (
-        <Late />
+        <Late error={error} />
       ) : (
         <RoundMoney amount={today?.total_amount ?? today?.amount ?? '0'} currency={today?.currency ?? 'USD'} />
       )}
@@ -117,7 +123,7 @@ function CostToday() {
 
 /** Of the pool that is nearest to being too small. */
 function Spare() {
-  const { body } = usePool();
+  const { body, error } = usePool();
   const tightest = body?.items.toSorted(byHeadroom)[0];
   const under =
     tightest === undefined
@@ -127,7 +133,7 @@ function Spare() {
         : words.poolUnder(tightest.country, countText(tightest.available));
   return (
     <Tile name={words.pool} href={hrefOf({ page: 'numbers' })} under={under}>
-      {body === undefined ? <Late /> : tightest?.headroom == null ? '–' : countText(tightest.headroom)}
+      {body === undefined ? <Late error={error} /> : tightest?.headroom == null ? '–' : countText(tightest.headroom)}
     </Tile>
   );
 }
@@ -137,7 +143,7 @@ function byHeadroom(one: PoolFigure, other: PoolFigure): number {
 }
 
 function Callbacks() {
-  const parked = useOne('/callbacks', { status: 'parked', limit: COUNTED }, ['callback']).body;
+  const { body: parked, error } = useOne('/callbacks', { status: 'parked', limit: COUNTED }, ['callback']);
   const pending = useOne('/callbacks', { status: 'pending', limit: COUNTED }, ['callback']).body;
   return (
     <Tile
@@ -145,7 +151,7 @@ function Callbacks() {
       href={hrefOf({ page: 'callbacks', filters: { status: 'parked' } })}
       under={pending && words.callbacksUnder(countedText(pending))}
     >
-      {parked === undefined ? <Late /> : countedText(parked)}
+      {parked === undefined ? <Late error={error} /> : countedText(parked)}
     </Tile>
   );
 }

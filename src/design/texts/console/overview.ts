@@ -20,6 +20,7 @@ export const overview = {
     callbacks: 'Callbacks given up',
     callbacksUnder: (pending: string) => `${pending} on their way`,
     atLeast: (count: string) => `${count}+`,
+    unknown: 'not known',
   },
   hours: {
     title: 'Calls per hour',
@@ -65,6 +66,7 @@ export const overview = {
   },
   look: {
     title: 'Needs a look',
+    notAll: 'Not everything could be asked: more may need a look.',
     nothing: 'Nothing does.',
     nothingWhy: 'No number is short, no callback and no job is given up, no webhook is refused.',
     atLeast: (words: string) => `At least ${words}`,
