@@ -30,7 +30,7 @@ function Tile({ name, under, href, children }: { name: string; under: ReactNode;
       <a className="card tile" href={href}>
         <span className="small soft">{name}</span>
         <strong className="figures">{children}</strong>
-        <span className="small soft">{under ?? '\u00a0'}</span>
+        <span className="small soft">{under || '\u00a0'}</span>
       </a>
     </li>
   );
