@@ -290,7 +290,7 @@ const KIND = 'test.kind';
     const job = { kind: KIND, payload: null, runAt: 0, key: 'a-key', lane: null, isSooner: false, createdAt: 0 };
     const handlers = new Map([[KIND, { leaseMs: 30_000 } as Handler]]);
     const claim = (place: number): ReturnType<typeof claimDueJobs> =>
-      claimDueJobs(at(place), clock, { handlers, limit: 10, lanes: null, running: new Set() });
+      claimDueJobs(at(place), clock, { handlers, limit: 10, lanes: null, running: new Map() });
 
     it('are claimed by one of them', async () => {
       await at(0).transaction((tx) => enqueueJob(tx, at(0), job));

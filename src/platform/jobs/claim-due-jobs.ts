@@ -49,8 +49,8 @@ export async function claimDueJobs(
     handlers: ReadonlyMap<string, Handler>;
     limit: number;
     lanes: Lanes | null;
-    /** By their ids: what the same worker is at still, of which nobody else has to come. */
-    running: ReadonlySet<string>;
+    /** When the leases of what the same worker is at still end, by id: nobody else has to come for it. */
+    running: ReadonlyMap<string, number>;
   },
 ): Promise<Claim> {
   const kinds = [...handlers.keys()];
@@ -61,15 +61,16 @@ export async function claimDueJobs(
     return await database.transaction(async (tx) => {
       leaveAll(lanes, entered);
       const now = clock.now();
-      const due = await DUE.read(
+      const own = [...running].filter(([, leaseEndsAt]) => leaseEndsAt <= now).map(([id]) => id);
+      const rows = await DUE.read(
         tx,
         `FROM job
           WHERE status = 'waiting' AND run_at <= ? AND kind IN (${marks(kinds)})
             ${full.length === 0 ? '' : `AND lane NOT IN (${marks(full)})`}
+            ${own.length === 0 ? '' : `AND id NOT IN (${marks(own)})`}
           ORDER BY run_at LIMIT ? ${database.forUpdateSkipLocked}`,
-        [now, ...kinds, ...full, limit],
+        [now, ...kinds, ...full, ...own, limit],
       );
-      const rows = due.filter(({ id }) => !running.has(id));
       const taken = rows.filter(({ lane }) => {
         if (lanes === null || lane === null) return true;
         const hasPlace = lanes.enter(lane);

@@ -28,8 +28,8 @@ interface WorkerGround {
 /** Claims jobs and runs them, each under its lease. */
 export class JobWorker {
   private inFlight = 0;
-  /** What it is at by this machine's own time, whatever the clock says: a simulator's is moved by hours while a run takes milliseconds. */
-  private readonly running = new Set<string>();
+  /** What it is at by this machine's own time, and when its lease ends by the clock: a simulator's is moved by hours while a run takes milliseconds. */
+  private readonly running = new Map<string, number>();
   private isStopping = false;
   private loop: Promise<void> | null = null;
   private readonly slotWaiters: (() => void)[] = [];
@@ -140,7 +140,7 @@ export class JobWorker {
   /** A run that outlives its lease gives its slot back, so that handlers that hang cannot stop the worker. */
   private async occupySlot(job: ClaimedJob): Promise<void> {
     this.inFlight++;
-    this.running.add(job.id);
+    this.running.set(job.id, job.leaseEndsAt);
     const lease = new AbortController();
     const end = await new Promise<Outcome['kind']>((freed) => {
       const timer = setTimeout(() => {
