@@ -58,13 +58,14 @@ describeOnEachDatabase('what is known of a call', (open) => {
 
   describe('in figures', () => {
     it('adds up both legs, and counts how long the parties talked', async () => {
-      const callId = await call();
+      const callId = await call({ virtualNumber: '12025550000' });
       await leg('A', { callId, duration: 45, billedDuration: 60, amount: 8500 });
       await leg('B', { callId, isAnswered: true, duration: 31, billedDuration: 120, amount: 12_000 });
       expect(await figuresOf()).toEqual({
         aLegUuid: 'a',
         callId,
         sessionId: 'session',
+        virtualNumber: '12025550000',
         kind: 'inbound',
         reservedAs: callId,
         startedAt: CREATED,
