@@ -62,7 +62,7 @@ export class AppModule {
   }
 }
 
-function simulator({ config, secrets, clock }: Ground): DynamicModule {
+function simulator({ config, secrets, clock, dataSource }: Ground): DynamicModule {
   const account = config.provider.firstAccount ?? { authId: DEMO_AUTH_ID, authToken: secrets.demoAuthToken ?? '' };
   return SimulatorModule.register({
     ...account,
@@ -73,5 +73,6 @@ function simulator({ config, secrets, clock }: Ground): DynamicModule {
     numbers: DEMO_NUMBERS,
     isDemo: config.provider.firstAccount === null,
     keptAdvance: new KeptAdvance(config.dataDir),
+    takeDatabaseAway: (milliseconds) => dataSource.goAway(milliseconds),
   });
 }

@@ -382,6 +382,28 @@ describe('the pages', () => {
       await context.close();
     }, 30_000);
 
+    it('the database taken away: callers are told, the page says so, and it goes on when it is back', async () => {
+      const { page, context } = await open('/phones');
+      await page.getByRole('button', { name: 'Create a session' }).click();
+      await page.locator(isDone(1)).waitFor();
+      await page.keyboard.press('g');
+      await page.locator('.phone[data-role=first]', { hasText: 'Sorry, your call cannot be connected' }).waitFor();
+      await page.locator('.exchange', { hasText: 'nobody can be connected now' }).waitFor();
+      await page.locator('.banner', { hasText: 'The database has not answered since' }).waitFor();
+      // What the page knew stays, and it says what is away: the database, not the service.
+      expect(await page.locator('.exchange').innerText()).toContain('Session ends in');
+      expect(await page.getByText('The service has not answered').count()).toBe(0);
+      await request(`${service.baseUrl}/simulator/control/database-away`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ seconds: 0 }),
+      });
+      await page.locator('.banner').waitFor({ state: 'hidden' });
+      await page.keyboard.press('c');
+      await page.locator('.phone[data-role=second]', { hasText: 'is calling' }).waitFor();
+      await context.close();
+    }, 30_000);
+
     it('says so when the service is away, and goes on when it is back', async () => {
       const { page, context } = await open('/phones');
       await page.locator('.bar .chip[data-kind=connected]').waitFor();

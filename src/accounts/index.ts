@@ -51,6 +51,7 @@ export {
   readPlivoCredentials,
   subaccountsAtPlivo,
   WebhookTokens,
+  type SigningTokens,
 } from './plivo-credentials.js';
 export { ReadSpendRatio } from './read-spend-ratio.js';
 export { Retention, RETENTION_DAYS, type KeptAccount } from './retention.js';

@@ -1,4 +1,4 @@
-import { All, Controller, Header, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
+import { All, Controller, Header, HttpCode, Param, Req, UseFilters, UseGuards } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import {
   emptyXml,
@@ -20,6 +20,7 @@ import { AnswerCall } from './answer/answer-call.js';
 import { AnswerDeadline } from './answer/answer-deadline.js';
 import { XML_TYPE } from './answer/answer-xml.js';
 import { CalleeSound } from './answer/callee-sound.js';
+import { RefuseUnverified } from './answer/refuse-unverified.js';
 import { isCadence, RING_TONE_LOOPS } from './answer/ring-tone.js';
 import { ringToneUrl } from './answer/webhook-url.js';
 import { shownCaller } from './answer/shown-caller.js';
@@ -45,6 +46,7 @@ export class WebhooksController {
   ) {}
 
   @All('answer')
+  @UseFilters(RefuseUnverified)
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
   @Documented({
@@ -84,6 +86,7 @@ export class WebhooksController {
   }
 
   @All('calls/:callId/pin/:attempt')
+  @UseFilters(RefuseUnverified)
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
   @Documented({

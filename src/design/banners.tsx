@@ -3,7 +3,7 @@ import type { Facts } from './facts.ts';
 import { DATES } from './texts/language.ts';
 import { shared } from './texts/shared.ts';
 
-const ASK_EVERY_MS = 10_000;
+const ASK_EVERY_MS = 5_000;
 const DAY_MS = 86_400_000;
 const { banners: words } = shared;
 

@@ -1,6 +1,6 @@
 import { texts } from '../design/texts/index.ts';
 import { curlLine, type Account, type Request } from './curl.ts';
-import { PIN_BODY, SPELLED_BODY, type Deeds } from './deeds.ts';
+import { OUTAGE_SECONDS, PIN_BODY, SPELLED_BODY, type Deeds } from './deeds.ts';
 import { SESSION_BODY, type Role } from './people.ts';
 import { TRIALS } from './text-deeds.ts';
 import { secondsLeft, type Scene, type State } from './scene.ts';
@@ -147,6 +147,12 @@ function tryingActs(deeds: Deeds): readonly Act[] {
       tries.lose.name,
       () => void deeds.loseWebhook(),
       () => [control('POST', '/faults', { lose_once: ['hangup'] })],
+    ),
+    act(
+      'g',
+      tries.database.name,
+      () => void deeds.databaseAway(),
+      (state) => [control('POST', '/database-away', { seconds: OUTAGE_SECONDS }), ...callRequests(state)],
     ),
     act(
       'x',

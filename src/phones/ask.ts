@@ -34,6 +34,16 @@ export async function ask<Body>({ method, path, body }: Request, account: Accoun
   );
 }
 
+/** What was known before, where the service refuses: it is there, and its database may not be. */
+export async function unlessRefused<Body>(asked: Promise<Body>, known: Body): Promise<Body> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return known;
+  }
+}
+
 function basic({ auth_id, auth_token }: Account): string {
   return `Basic ${btoa(`${auth_id}:${auth_token}`)}`;
 }

@@ -11,6 +11,8 @@ import { callerOf, isTalking, numberAt, ringingRole } from './story.ts';
 const { tries } = texts.inspector;
 const MOST_SESSIONS = 12;
 const FIVE_MINUTES = 300;
+/** Long enough to look around in, short enough to wait for. */
+export const OUTAGE_SECONDS = 20;
 /** Never fetched: the caption names it. */
 const PROMPT = 'https://files.example/please-type-your-pin.mp3';
 
@@ -113,6 +115,15 @@ export class Deeds {
     this.scene.do(tries.lose.name, async (send) => {
       await send(this.post('/simulator/control/faults', { lose_once: ['hangup'] }));
       return tries.lose.done;
+    });
+
+  /** With a call in the middle of it, so that there is something to see. */
+  databaseAway = (): Promise<boolean> =>
+    this.scene.do(tries.database.name, async (send) => {
+      const to = this.session().virtual_number;
+      await send(this.post('/simulator/control/database-away', { seconds: OUTAGE_SECONDS }));
+      await send(this.post('/simulator/control/calls', { from: `+${this.scene.get().people.first}`, to }));
+      return tries.database.done;
     });
 
   usePool = (): Promise<boolean> =>

@@ -49,7 +49,7 @@ function Countdown() {
 function Passing({ route, state }: { route: Route | null; state: State }) {
   if (state.session === null) return null;
   if (route === null) return <p className="soft small passing">{words.idle}</p>;
-  const isRefused = route.goes === null && route.phase === 'ended';
+  const refusal = refusalOf(route, state);
   return (
     <div className="passing small">
       <dl>
@@ -74,9 +74,15 @@ function Passing({ route, state }: { route: Route | null; state: State }) {
           </div>
         )}
       </dl>
-      {isRefused && <p className="soft">{words.nobody}</p>}
+      {refusal !== null && <p className="soft">{refusal}</p>}
     </div>
   );
+}
+
+/** Why no phone has rung, as far as this page can know: what the caller was told is in his captions. Null while one may. */
+function refusalOf(route: Route, state: State): string | null {
+  if (route.goes !== null || route.phase !== 'ended') return null;
+  return route.caller === 'stranger' || secondsLeft(state) === 0 ? words.nobody : words.told;
 }
 
 /** The line from a phone to the virtual number, drawn while it carries something. `of` is the phone at its outer end. */
@@ -114,7 +120,7 @@ export function RouteSentence() {
   return (
     <p className="unseen">
       {callee === null || route.goes === null
-        ? `${groupedNumber(route.stops)}: ${words.stops}. ${words.nobody}`
+        ? `${groupedNumber(route.stops)}: ${words.stops}. ${refusalOf(route, state) ?? ''}`
         : words.sentence(roles[route.caller], groupedNumber(route.stops), callee, groupedNumber(route.goes))}
     </p>
   );

@@ -1,7 +1,7 @@
 import { apiTime } from '../design/format.ts';
 import { texts } from '../design/texts/index.ts';
 import type { CallView, ClockView, InboxEntry, PhoneView, Session, SessionText, TextView } from './answers.ts';
-import { ask, Refused } from './ask.ts';
+import { ask, Refused, unlessRefused } from './ask.ts';
 import { curlLine, type Account, type Request } from './curl.ts';
 import { NUMBERS, ROLES, WITHHELD, type People, type Role } from './people.ts';
 import { mayText, startOf } from './text-session.ts';
@@ -234,7 +234,8 @@ export class Scene {
   private async textsOfSession(uuid: string | null): Promise<readonly SessionText[]> {
     if (uuid === null || this.account === null || !mayText(this.state)) return [];
     const path = `${this.sessionPath(uuid)}Message/`;
-    const { objects } = await ask<{ objects: SessionText[] }>({ method: 'GET', path }, this.account);
+    const asked = ask<{ objects: SessionText[] }>({ method: 'GET', path }, this.account);
+    const { objects } = await unlessRefused(asked, { objects: [...this.state.sessionTexts] });
     return objects;
   }
 

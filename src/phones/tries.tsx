@@ -13,6 +13,7 @@ const TRIES: readonly { id: Try; key: string; needsSession: boolean; run: (deeds
   { id: 'expire', key: 'E', needsSession: true, run: (deeds) => deeds.expire() },
   { id: 'pool', key: 'U', needsSession: false, run: (deeds) => deeds.usePool() },
   { id: 'lose', key: 'L', needsSession: false, run: (deeds) => deeds.loseWebhook() },
+  { id: 'database', key: 'G', needsSession: true, run: (deeds) => deeds.databaseAway() },
   { id: 'pass', key: 'T', needsSession: false, run: (deeds) => deeds.letPass() },
   { id: 'spellings', key: 'X', needsSession: false, run: (deeds) => deeds.spellings() },
   { id: 'pin', key: 'P', needsSession: false, run: (deeds) => deeds.pinSession() },

@@ -1,6 +1,12 @@
 export { microsFromDecimal } from './amounts.js';
 export { PlivoModule } from './plivo.module.js';
-export { PlivoSignatureGuard, soundAccountOf, webhookOf, type VerifiedWebhook } from './signature.guard.js';
+export {
+  PlivoSignatureGuard,
+  soundAccountOf,
+  unverifiedParams,
+  webhookOf,
+  type VerifiedWebhook,
+} from './signature.guard.js';
 export { OF_UNKNOWN_ACCOUNTS, RefusedWebhooks } from './refused-webhooks.js';
 export { CAUSES_OF_SET_UP, hangupCauseInWords, isOfSetUp, legStatus, type LegStatus } from './hangup-causes.js';
 export { readDialAction, readDialEvent, type DialAction, type DialEvent } from './dial-webhooks.js';

@@ -1,8 +1,9 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { WebhookTokens } from '../accounts/index.js';
+import { WebhookTokens, type SigningTokens } from '../accounts/index.js';
 import { Config } from '../platform/settings/config.js';
 import { Crypto } from '../platform/crypto/crypto.js';
+import { Unavailable } from '../platform/errors.js';
 import { FormBody } from '../platform/http/body-parsers.js';
 import { WebhookRefused } from './plivo.errors.js';
 import { LONGEST_URL } from './refused-webhook.entity.js';
@@ -52,7 +53,9 @@ export class PlivoSignatureGuard implements CanActivate {
   /** What can be refused by the head alone, before the body that the signature covers is read. */
   async admit(request: FastifyRequest): Promise<void> {
     const named = request as FastifyRequest<{ Params: { authId: string } }>;
-    const signing = await this.webhookTokens.of(named.params.authId);
+    const signing = await this.signingOf(named.params.authId).catch(() => undefined);
+    // With the database away the guard asks again when the body is there: what is answered then depends on what it says.
+    if (signing === undefined) return;
     const byHead = this.isUnsignedSound(request) ? null : refusalByHead(request);
     const reason =
       signing === null ? 'unknown-account' : (byHead ?? (request.method === 'POST' ? null : 'wrong-signature'));
@@ -61,7 +64,7 @@ export class PlivoSignatureGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { authId: string } }>>();
-    const signing = await this.webhookTokens.of(request.params.authId);
+    const signing = await this.signingOf(request.params.authId);
     if (signing !== null && this.isUnsignedSound(request)) {
       request.unsignedSoundOf = signing.accountId;
       return true;
@@ -76,6 +79,19 @@ export class PlivoSignatureGuard implements CanActivate {
       this.refusedWebhooks.note({ ...this.refused(request), accountId: signing.accountId, reason: 'nonce-reused' });
     request.webhook = { accountId: signing.accountId, nonce, params, contentHash, isHint, onNonceReused };
     return true;
+  }
+
+  /** Rejects where nothing is remembered and the database is silent: who asks may be a caller, and waits for 1.5 s at most. */
+  private async signingOf(authId: string): Promise<SigningTokens | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const impatience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Unavailable('the database does not answer, try again')), PATIENCE_MS);
+    });
+    try {
+      return await Promise.race([this.webhookTokens.of(authId), impatience]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Signed with V3 it is judged as everything else is. */
@@ -109,6 +125,8 @@ export class PlivoSignatureGuard implements CanActivate {
   }
 }
 
+/** Waited for twice at most: before the body is read, and after. */
+const PATIENCE_MS = 600;
 /** Their answers name a file, and no number. */
 const SOUNDS = new Set([
   '/plivo/:authId/sessions/:sessionId/calls/:callId/callee-sound',
@@ -171,6 +189,13 @@ function refusalByHead(request: FastifyRequest): WebhookRefusal | null {
 
 const V3_HEADERS = ['x-plivo-signature-v3', 'x-plivo-signature-ma-v3'];
 const V2_HEADERS = ['x-plivo-signature-v2', 'x-plivo-signature-ma-v2'];
+
+/** What a request says that looks like a webhook, verified by nobody; null of all others. Nothing may be done for it that is not done for everybody. */
+export function unverifiedParams(request: FastifyRequest): WebhookParams | null {
+  if (refusalByHead(request) !== null) return null;
+  if (request.method === 'GET') return webhookParams(queryParams(splitUrl(request.originalUrl).query));
+  return request.body instanceof FormBody ? webhookParams(request.body.params) : null;
+}
 
 /** The webhook that the guard has verified; a route without the guard is closed. */
 export function webhookOf(request: FastifyRequest): VerifiedWebhook {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ControlCallsController } from './control/control-calls.controller.js';
+import { ControlDatabaseController } from './control/control-database.controller.js';
 import { ControlDemoController } from './control/control-demo.controller.js';
 import { ControlEventsController } from './control/control-events.controller.js';
 import { ControlInboxController } from './control/control-inbox.controller.js';
@@ -44,6 +45,7 @@ export class SimulatorModule {
         RestMediaController,
         MessageMediaController,
         ControlCallsController,
+        ControlDatabaseController,
         ControlDemoController,
         ControlEventsController,
         ControlInboxController,

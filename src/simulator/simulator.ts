@@ -41,6 +41,8 @@ export interface SimulatorOptions {
   isDemo?: boolean;
   /** Where moves of the clock outlast this process; without it they end with it. */
   keptAdvance?: KeptAdvance;
+  /** Takes the database of the service that this runs in away, for so many milliseconds; without it there is none. */
+  takeDatabaseAway?: (milliseconds: number) => void;
 }
 
 /** How long an advance of the clock waits for one webhook. */
@@ -68,6 +70,7 @@ export class Simulator implements TextWorld, OnModuleDestroy {
   readonly inbox: Inbox;
   readonly recordings = new RecordingBook();
   readonly texts: TextBook;
+  readonly takeDatabaseAway: SimulatorOptions['takeDatabaseAway'];
   private readonly urls: { answerUrl: string; hangupUrl: string; messageUrl: string };
   private readonly firstSettings: Readonly<Settings>;
   private readonly keptAdvance: KeptAdvance | null;
@@ -80,6 +83,7 @@ export class Simulator implements TextWorld, OnModuleDestroy {
     this.isDemo = options.isDemo ?? false;
     this.clock = options.clock;
     this.keptAdvance = options.keptAdvance ?? null;
+    this.takeDatabaseAway = options.takeDatabaseAway;
     const { answerUrl, hangupUrl, messageUrl = '' } = options;
     this.urls = { answerUrl, hangupUrl, messageUrl };
     const { mediaUrl } = options;

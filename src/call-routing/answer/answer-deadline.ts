@@ -105,6 +105,12 @@ export class AnswerDeadline {
     return trouble(settings);
   }
 
+  /** For a call of which it cannot be found out whether Plivo has told of it. */
+  unverified(): string {
+    this.missed.inc({ why: 'failed' });
+    return trouble(null);
+  }
+
   /** For a webhook that does not say which call: nothing can be kept of it, and the call is rejected unanswered, which costs nothing. */
   unreadable(): string {
     this.missed.inc({ why: 'unreadable' });

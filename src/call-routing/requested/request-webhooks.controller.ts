@@ -1,4 +1,4 @@
-import { All, Controller, Header, HttpCode, Param, Req, UseGuards } from '@nestjs/common';
+import { All, Controller, Header, HttpCode, Param, Req, UseFilters, UseGuards } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import {
   emptyXml,
@@ -11,6 +11,7 @@ import {
 import { isUuid } from '../../platform/ids.js';
 import { AnswerDeadline } from '../answer/answer-deadline.js';
 import { XML_TYPE } from '../answer/answer-xml.js';
+import { RefuseUnverified } from '../answer/refuse-unverified.js';
 import { UnreadableWebhook } from '../call-routing.errors.js';
 import { CloseRequest } from './close-request.js';
 import { ConnectSecondParty } from './connect-second-party.js';
@@ -30,6 +31,7 @@ export class RequestWebhooksController {
   ) {}
 
   @All('answer')
+  @UseFilters(RefuseUnverified)
   @HttpCode(200)
   @Header('Content-Type', XML_TYPE)
   @Documented({

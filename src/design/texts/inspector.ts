@@ -122,6 +122,12 @@ export const inspector = {
       done: 'The next hang-up report will be lost. The service does not hear that the call is over; it reads Plivo’s call records every five minutes and finds it there. Your callbacks come later, and nothing is missing.',
       governs: 'rc in the hangup_url: how often Plivo repeats it',
     },
+    database: {
+      name: 'Take the database away',
+      text: 'For 20 seconds the service gets no answer from its database, and the first party calls.',
+      done: 'For 20 seconds the database answers nothing. The caller hears that the call cannot be connected: whose call it is stands in the database, and nobody is put through on a guess. Plivo’s reports are refused meanwhile, so that Plivo repeats them. When the database is back nothing has been lost; call again.',
+      governs: 'nothing: docs/runbooks/database-away.md says what to do',
+    },
     spellings: {
       name: 'Two spellings of one phone',
       text: 'A session for +54 9 11 …, and a call that the network shows as +54 11 ….',

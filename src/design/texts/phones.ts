@@ -167,6 +167,7 @@ export const phones = {
     waiting: 'What passes, and what does not',
     idle: 'Call from a phone: this shows which number goes where, and which stops.',
     nobody: 'No phone rings: the caller belongs to no session.',
+    told: 'No phone rings: the caller hears that nobody can be connected now.',
     sentence: (caller: string, stops: string, callee: string, goes: string) =>
       `${caller} calls. ${stops} stops here. ${callee} is shown ${goes}.`,
     nothing: 'nothing',

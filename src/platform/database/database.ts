@@ -114,6 +114,7 @@ export class Database {
     return spanned('database.transaction', {}, async (span) => {
       for (let attempt = 1; ; attempt++) {
         try {
+          this.dataSource.refuseWhileAway();
           return await this.transactions.run(watched, { isWanted: isWantedNow, isCall });
         } catch (error) {
           this.room.note(error);
@@ -130,6 +131,7 @@ export class Database {
   /** Reads committed rows only. For what decides about a call, a session or a request, and is found by a key. */
   async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     this.refuseNesting();
+    this.dataSource.refuseWhileAway();
     return this.reads(work);
   }
 
@@ -139,6 +141,7 @@ export class Database {
    */
   async browse<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     this.refuseNesting();
+    this.dataSource.refuseWhileAway();
     return this.browsing(work);
   }
 

@@ -1,5 +1,6 @@
 import type { Connection } from 'mysql2';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import type { Connections } from '../database/connections.js';
 import { mysqlDriver } from '../database/mysql-driver.js';
 import { connectionOptions } from '../database/mysql-transactions.js';
 import { managerOn, mysqlStatements } from '../database/statements.js';
@@ -12,11 +13,12 @@ export class LoneConnection {
   private open: { connection: Connection; manager: EntityManager } | null = null;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly dataSource: Connections,
     private readonly limitMs: number,
   ) {}
 
   async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    this.dataSource.refuseWhileAway();
     const { manager } = (this.open ??= this.connect());
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
