@@ -183,6 +183,16 @@ describeOnEachDatabase('telling customers', (open) => {
     },
   );
 
+  it('names the phone that was rung by a requested call, although another is the first party by then', async () => {
+    const one = await session();
+    const unanswered = { kind: 'request', decision: 'refuse', reason: 'unanswered', connectedAt: null } as const;
+    const callId = await call(one, { ...unanswered, callerRole: 'first', caller: '4420', dialled: null });
+    await billing.learn('a', { isEnded: true, isAnswered: false, duration: 0, amount: 0 });
+    await noted(one, callId);
+
+    expect(await told()).toEqual([`FirstPartyHangup 4420>${digits(2)}`, `PartiesHangup 4420>${digits(2)}`]);
+  });
+
   it('says of a registered caller that nobody asked for a PIN', async () => {
     const one = await session(PINS);
     await noted(one, await call(one));

@@ -87,10 +87,10 @@ export class TellCalls implements OnModuleInit {
   }
 }
 
-/** Of the call as it was; a call that dialled nobody is told with the other party as it is. */
+/** Of the call as it was; a call that dialled nobody is told with the other party as it is. Who was rung may be no party any more. */
 function numbersOf(call: CallFacts, { session: { parties } }: Target): { from: string; to: string } {
   const own = call.callerRole === 'first' ? parties.first : parties.second;
   const other = call.callerRole === 'first' ? parties.second : parties.first;
   if (call.decision === 'connect') return { from: call.caller ?? '', to: call.dialled ?? other ?? '' };
-  return { from: own ?? '', to: other ?? '' };
+  return { from: (call.kind === 'request' ? call.caller : null) ?? own ?? '', to: other ?? '' };
 }

@@ -104,7 +104,7 @@ export function callsOn(
     connectSecondParty: new ConnectSecondParty(deadline, database, findSessionById, readSeat, callBook),
     noteHangup,
     noteRinging: new NoteRinging(database, clock),
-    closeRequest: new CloseRequest(database, clock, crypto, noteHangup, findSessionById),
+    closeRequest: new CloseRequest(database, clock, crypto, noteHangup, findSessionById, sessions.records),
     noteDial: new NoteDial(database, clock, events, setUpCauses),
     ringFirstParty,
     reconcileCall,

@@ -41,6 +41,7 @@ export interface WaitingCall {
   aLegUuid: string;
   kind: 'inbound' | 'request';
   requestId: string | null;
+  /** Of a requested call its first party. */
   caller: E164 | null;
   /** The account's words and allowed countries, read before the transaction. */
   settings: CallSettings;
@@ -107,7 +108,7 @@ export class CallBook {
       outcome: outcomeNow(decision),
       ...placeOf(decision),
       // Known since the call came in, except where an earlier version took it.
-      ...(decision.decision === 'connect' ? this.callerOf(call, decision) : {}),
+      ...(decision.decision === 'connect' ? this.callerOf(call) : {}),
       ...this.otherOf(call, decision),
     };
     await CALLS.update(tx, decided, 'WHERE id = ?', [call.callId]);
@@ -171,14 +172,14 @@ export class CallBook {
       answer: this.crypto.seal(answerPlace(call), answer),
       createdAt: this.clock.now(),
       outcome: outcomeNow(decision),
-      ...this.callerOf(call, decision),
+      ...this.callerOf(call),
       ...this.otherOf(call, decision),
     });
   }
 
-  /** Sealed, and so that the person's calls are found. A requested call begins at its first party. */
-  private callerOf(call: WaitingCall, decision: CallDecision) {
-    const caller = call.kind === 'request' ? (decision.seat?.session.parties.first ?? null) : call.caller;
+  /** Sealed, and so that the person's calls are found. */
+  private callerOf(call: WaitingCall) {
+    const { caller } = call;
     return {
       caller: caller === null ? null : this.crypto.seal(callerPlace(call), caller),
       callerIndex: this.records.partyIndex(call.accountId, caller),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HangupWebhook, VerifiedWebhook } from '../../plivo/index.js';
-import { FindSessionById } from '../../sessions/index.js';
+import { FindSessionById, SessionRecords } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
@@ -22,6 +22,7 @@ export class CloseRequest {
     private readonly crypto: Crypto,
     private readonly noteHangup: NoteHangup,
     private readonly findSessionById: FindSessionById,
+    private readonly records: SessionRecords,
   ) {}
 
   run(webhook: VerifiedWebhook, requestId: string, told: HangupWebhook): Promise<void> {
@@ -33,16 +34,17 @@ export class CloseRequest {
   }
 
   private async close(tx: Tx, accountId: string, requestId: string, told: HangupWebhook): Promise<void> {
-    const { callUuid: legUuid, startedAt } = told;
-    const { sessionId, callUuid } = await lockRequest(tx, this.database, accountId, requestId);
+    const { callUuid: legUuid, to, startedAt } = told;
+    const { sessionId, callUuid, placedAt } = await lockRequest(tx, this.database, accountId, requestId);
     if (callUuid !== null && callUuid !== legUuid) return;
     const wasAnswered = told.answeredAt !== null || (told.durationSeconds ?? 0) > 0 || told.callStatus === 'completed';
     const isHeard = await isKnownCall(tx, accountId, legUuid);
     const now = this.clock.now();
     if (!wasAnswered && !isHeard) {
       const session = await this.findSessionById.run(tx, accountId, sessionId);
-      const request = { accountId, sessionId, requestId, session };
-      await recordLoneLeg(tx, this.crypto, request, { legUuid, reason: 'unanswered', startedAt, now });
+      const request = { accountId, sessionId, requestId, placedAt, session };
+      const { crypto, records } = this;
+      await recordLoneLeg(tx, { crypto, records }, request, { legUuid, to, reason: 'unanswered', startedAt, now });
     }
     // Over is over: it holds its session no longer, whatever is still to be found out. Answered, and yet no answer was asked of us: it may still
     // come, or FindLostEnd tells what became of it.

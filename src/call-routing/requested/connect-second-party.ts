@@ -6,14 +6,15 @@ import { NotFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { AnswerDeadline, type IsAwaited } from '../answer/answer-deadline.js';
 import { CallBook } from '../answer/call-book.js';
-import { decideCall } from '../answer/call-decision.js';
+import { decideCall, type CallDecision } from '../answer/call-decision.js';
 import { ReadSeat } from '../answer/read-seat.js';
 import { CALL_REQUESTS } from '../call-request.entity.js';
 import { lockRequest } from './lock-request.js';
+import { rungParty } from './rung-party.js';
 
 /**
  * The first party has answered a call that it asked for: the second is dialled. One request is one call; a second call that claims it is hung up,
- * so that nobody is connected twice.
+ * so that nobody is connected twice, and so is who is the first party no more.
  */
 @Injectable()
 export class ConnectSecondParty {
@@ -39,8 +40,12 @@ export class ConnectSecondParty {
 
       const session = await this.findSessionById.run(tx, accountId, request.sessionId);
       if (!session) throw new NotFound();
+      const seat = { session, role: 'first' } as const;
+      const rung = rungParty(session, { to: asked.to, placedAt: request.placedAt });
       const facts = await this.readSeat.run(tx, session, settings, { requestId });
-      const decision = decideCall({ kind: 'seated', seat: { session, role: 'first' }, by: 'request' }, facts);
+      const decision: CallDecision = rung.isFirst
+        ? decideCall({ kind: 'seated', seat, by: 'request' }, facts)
+        : { decision: 'refuse', reason: 'expired', seat };
 
       const call = {
         callId: newId(),
@@ -48,7 +53,7 @@ export class ConnectSecondParty {
         aLegUuid: callUuid,
         kind: 'request' as const,
         requestId,
-        caller: null,
+        caller: rung.number,
         virtualNumber: session.virtualNumber,
         settings,
       };

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlivoAccess, Spend } from '../../accounts/index.js';
 import { PlivoClient, type CallRecord } from '../../plivo/index.js';
-import { FindSessionById, lockSession, type SessionRecord } from '../../sessions/index.js';
+import { FindSessionById, lockSession, SessionRecords, type SessionRecord } from '../../sessions/index.js';
 import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
@@ -14,7 +14,7 @@ import { addALeg, noteLegFacts } from '../facts/legs.js';
 import { CallFigured } from '../call-routing.events.js';
 import { factsOfRecord } from '../records/join-records.js';
 import { lockRequest } from './lock-request.js';
-import { isKnownCall, recordLoneLeg } from './record-lone-leg.js';
+import { isKnownCall, recordLoneLeg, type LoneRequest } from './record-lone-leg.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
 export const FOLLOW_REQUEST = 'calls.follow-request';
@@ -43,6 +43,7 @@ export class FindLostEnd implements OnModuleInit {
     private readonly plivoAccess: PlivoAccess,
     private readonly findSessionById: FindSessionById,
     private readonly spend: Spend,
+    private readonly records: SessionRecords,
   ) {}
 
   onModuleInit(): void {
@@ -105,24 +106,21 @@ export class FindLostEnd implements OnModuleInit {
       const { callUuid } = record;
       if (await isKnownCall(tx, accountId, callUuid)) continue;
       const session = await this.findSessionById.run(tx, accountId, sessionId);
-      await this.record(tx, { accountId, sessionId, requestId, session }, record);
+      await this.record(tx, { accountId, sessionId, requestId, placedAt, session }, record);
       await CALL_REQUESTS.update(tx, { callUuid, status: 'over' }, 'WHERE id = ?', [requestId]);
       return true;
     }
     return false;
   }
 
-  private async record(
-    tx: Tx,
-    request: { accountId: string; sessionId: string; requestId: string; session: SessionRecord | null },
-    record: CallRecord,
-  ): Promise<void> {
+  private async record(tx: Tx, request: LoneRequest, record: CallRecord): Promise<void> {
     const now = this.clock.now();
     const key = { accountId: request.accountId, legUuid: record.callUuid };
     const wasAnswered = record.answeredAt !== null || (record.durationSeconds ?? 0) > 0;
     await addALeg(tx, request.accountId, record.callUuid);
-    const callId = await recordLoneLeg(tx, this.crypto, request, {
+    const callId = await recordLoneLeg(tx, { crypto: this.crypto, records: this.records }, request, {
       legUuid: record.callUuid,
+      to: record.to,
       reason: wasAnswered ? 'answer-lost' : 'unanswered',
       startedAt: record.startedAt,
       now,

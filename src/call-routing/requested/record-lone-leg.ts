@@ -1,24 +1,39 @@
 import { hangupXml } from '../../plivo/index.js';
-import { openInteraction, type SessionRecord } from '../../sessions/index.js';
+import { openInteraction, type SessionRecord, type SessionRecords } from '../../sessions/index.js';
 import type { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
 import { linkLeg } from '../facts/legs.js';
 import { answerPlace, callerPlace, CALLS, dialledPlace } from '../call.entity.js';
+import { rungParty, type RungParty } from './rung-party.js';
+
+interface Keepers {
+  crypto: Crypto;
+  records: SessionRecords;
+}
+
+export interface LoneRequest {
+  accountId: string;
+  sessionId: string;
+  requestId: string;
+  placedAt: number | null;
+  /** The request's; null when it is no more. */
+  session: SessionRecord | null;
+}
 
 /**
  * Keeps a requested call that came no further than its first party, whose leg is there already, as a conversation of one leg: the customer sees it and
- * Plivo may bill it. `session`: the request's; null when it is no more. Returns its id.
+ * Plivo may bill it. `to`: whom Plivo says that it has called. Returns its id.
  */
 export async function recordLoneLeg(
   tx: Tx,
-  crypto: Crypto,
-  request: { accountId: string; sessionId: string; requestId: string; session: SessionRecord | null },
-  told: { legUuid: string; reason: 'unanswered' | 'answer-lost'; startedAt: number | null; now: number },
+  { crypto, records }: Keepers,
+  request: LoneRequest,
+  told: { legUuid: string; to: string; reason: 'unanswered' | 'answer-lost'; startedAt: number | null; now: number },
 ): Promise<string> {
-  const { accountId, sessionId, requestId, session } = request;
-  const { legUuid, reason, startedAt, now } = told;
+  const { accountId, sessionId, requestId, placedAt, session } = request;
+  const { legUuid, to, reason, startedAt, now } = told;
   const callId = newId();
   const place = { callId, accountId };
   await CALLS.insert(tx, {
@@ -34,7 +49,7 @@ export async function recordLoneLeg(
     reason,
     answer: crypto.seal(answerPlace(place), hangupXml()),
     createdAt: now,
-    ...(session && peopleOf(crypto, place, session)),
+    ...(session && peopleOf(place, { session, rung: rungParty(session, { to, placedAt }) }, { crypto, records })),
   });
   const subaccountId = session?.subaccountId ?? null;
   await linkLeg(tx, { accountId, legUuid, callId, sessionId, subaccountId, role: 'first' });
@@ -50,13 +65,17 @@ export async function recordLoneLeg(
 }
 
 /** Whom we called, and whom they were to talk with. */
-function peopleOf(crypto: Crypto, place: { callId: string; accountId: string }, session: SessionRecord) {
-  const { parties, firstIndex, secondIndex, virtualNumberId, virtualNumber } = session;
+function peopleOf(
+  place: { callId: string; accountId: string },
+  { session, rung }: { session: SessionRecord; rung: RungParty },
+  { crypto, records }: Keepers,
+) {
+  const { parties, secondIndex, virtualNumberId, virtualNumber } = session;
   return {
     virtualNumberId,
     virtualNumber,
-    caller: parties.first === null ? null : crypto.seal(callerPlace(place), parties.first),
-    callerIndex: firstIndex,
+    caller: rung.number === null ? null : crypto.seal(callerPlace(place), rung.number),
+    callerIndex: records.partyIndex(place.accountId, rung.number),
     dialled: parties.second === null ? null : crypto.seal(dialledPlace(place), parties.second),
     dialledIndex: secondIndex,
   };

@@ -41,9 +41,9 @@ describeOnEachDatabase('a requested call', (open) => {
       },
     } as unknown as PlivoClient;
     world = callsOn(database, { plivo });
-    const { clock, crypto, events, findSessionById: byId } = world.sessions;
+    const { clock, crypto, events, findSessionById: byId, records: kept } = world.sessions;
     const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
-    findLostEnd = new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, byId, world.spend);
+    findLostEnd = new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, byId, world.spend, kept);
     session = await world.sessions.open({
       first_party: party(1),
       second_party: party(2),
@@ -172,6 +172,73 @@ describeOnEachDatabase('a requested call', (open) => {
       await statusIs('failed');
       expect(await secondCalls()).toContain('<Dial');
       expect(await answered(newId())).toContain('busy with another call');
+    });
+  });
+
+  describe('whose first party is exchanged for another while its phone rings', () => {
+    const rungCaller = async (): Promise<unknown> => {
+      const [row] = await database.read<{ id: string; caller: string | null; caller_index: string }[]>((manager) =>
+        manager.query('SELECT id, caller, caller_index FROM masked_call'),
+      );
+      const place = callerPlace({ callId: row!.id, accountId: ACCOUNT });
+      return {
+        caller: row!.caller === null ? null : world.sessions.crypto.open(place, row!.caller),
+        index: row!.caller_index,
+      };
+    };
+    const ofRung = (): unknown => ({
+      caller: party(1).slice(1),
+      index: world.sessions.records.partyIndex(ACCOUNT, party(1).slice(1)),
+    });
+
+    beforeEach(async () => {
+      await clearSessions(database);
+      await addNumbers(database, [VIRTUAL]);
+      session = await world.sessions.open({
+        first_party: party(1),
+        second_party: party(2),
+        create_session_with_single_party: true,
+        initiate_call_to_first_party: true,
+      });
+      ({ id: requestId } = await request());
+      await world.ringFirstParty.run(requestId);
+      await rang('8e5f6a52-7d0c-4c53-9d6b-27fd4d0f2d11');
+    });
+    const answers = (more: Record<string, string> = {}): Promise<string> => {
+      const webhook = verified({ ...common('8e5f6a52-7d0c-4c53-9d6b-27fd4d0f2d11'), ...more });
+      return world.connectSecondParty.run(webhook, requestId, readAnswerWebhook(webhook.params)!, () => true);
+    };
+
+    it('connects nobody who is no party any more', async () => {
+      await world.sessions.update(session.id, { first_party: party(3) });
+      const answer = await answers();
+      expect(answer).not.toContain('<Number');
+      expect(answer).toContain('this connection has ended');
+      expect(await calls()).toMatchObject([{ kind: 'request', decision: 'refuse', reason: 'expired' }]);
+      expect(await rungCaller()).toEqual(ofRung());
+    });
+
+    it('connects nobody to their own phone, where the two have changed places', async () => {
+      await world.sessions.update(session.id, { first_party: party(2), second_party: party(1) });
+      expect(await answers()).not.toContain('<Number');
+    });
+
+    it('connects nobody of whom Plivo does not say who has answered', async () => {
+      await world.sessions.update(session.id, { first_party: party(3) });
+      expect(await answers({ To: 'anonymous' })).not.toContain('<Number');
+      expect(await rungCaller()).toEqual({ caller: null, index: null });
+    });
+
+    it('connects who is the first party still, to who is the second now', async () => {
+      await world.sessions.update(session.id, { second_party: party(3) });
+      expect(await answers()).toContain(`<Number>${party(3)}</Number>`);
+      expect(await rungCaller()).toEqual(ofRung());
+    });
+
+    it('is told as a call to the phone that rang, where nobody answers', async () => {
+      await world.sessions.update(session.id, { first_party: party(3) });
+      await ended('8e5f6a52-7d0c-4c53-9d6b-27fd4d0f2d11');
+      expect(await rungCaller()).toEqual(ofRung());
     });
   });
 
@@ -406,11 +473,10 @@ describeOnEachDatabase('a requested call', (open) => {
           return [record()];
         },
       } as unknown as PlivoClient;
-      const { clock, crypto, events, findSessionById: byId } = world.sessions;
+      const { clock, crypto, events, findSessionById: byId, records: kept } = world.sessions;
       const access = { of: async () => ({ authId: 'MA', authToken: 'x' }) } as unknown as PlivoAccess;
-      await new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, byId, world.spend).run(
-        requestId,
-      );
+      const late = new FindLostEnd(database, clock, crypto, events, world.jobs, plivo, access, byId, world.spend, kept);
+      await late.run(requestId);
       expect(await calls()).toMatchObject([{ a_leg_uuid: leg }]);
     });
   });
