@@ -51,7 +51,13 @@ describeOnEachDatabase('the hold of a session on its number', (open) => {
     await stranger(1, 'pin-of-cid', 'two');
     await stranger(2, 'pin-of-ann', 'three');
   };
-  const ofOne = { sessionId: 'one', virtualNumberId: 1, partyIndexes: ['ann', 'bob'], freeAfter: MUCH_LATER };
+  const ofOne = {
+    sessionId: 'one',
+    virtualNumberId: 1,
+    partyIndexes: ['ann', 'bob'],
+    strangerClaims: 1,
+    freeAfter: MUCH_LATER,
+  };
 
   it('is extended for both parties, its PINs and its file for unknown callers, and for nobody else', async () => {
     await twoSessions();
@@ -88,6 +94,15 @@ describeOnEachDatabase('the hold of a session on its number', (open) => {
     expect(await work((tx) => extendHold(tx, ofOne))).toBe(false);
 
     expect(await parties()).toContain('1 bob four first 60000');
+  });
+
+  it('counts as lost when one of its PINs has gone to another session, which keeps it', async () => {
+    await twoSessions();
+    await work((tx) => tx.query("UPDATE pin_assignment SET session_id = 'four' WHERE pin_index = 'pin-of-ann'"));
+
+    expect(await work((tx) => extendHold(tx, ofOne))).toBe(false);
+
+    expect(await strangers()).toContain('1 pin-of-ann four first 60000');
   });
 
   it('ends for all its places at once, and for no other session', async () => {

@@ -1,18 +1,24 @@
 import { change, type Database, type Tx } from '../platform/database/database.js';
-import { marks, selection } from '../platform/database/rows.js';
+import { countUpTo, marks, selection } from '../platform/database/rows.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS } from './virtual-number.entity.js';
 
 const HELD = selection(ASSIGNMENTS.pick(['sessionId', 'freeAfter']));
 
 /**
- * Moves the end of a session's hold on its number. Returns false when a party's place on the number has gone to another session meanwhile:
- * then the session had ended, whatever was read before.
+ * Moves the end of a session's hold on its number. Returns false when a party's place on the number, or one of its PINs, or its strangers, have gone to
+ * another session meanwhile: then the session had ended, whatever was read before. `strangerClaims`: its PINs, and one where it is open.
  */
 export async function extendHold(
   tx: Tx,
-  hold: { sessionId: string; virtualNumberId: number; partyIndexes: string[]; freeAfter: number },
+  hold: {
+    sessionId: string;
+    virtualNumberId: number;
+    partyIndexes: string[];
+    strangerClaims: number;
+    freeAfter: number;
+  },
 ): Promise<boolean> {
-  const { sessionId, virtualNumberId, partyIndexes, freeAfter } = hold;
+  const { sessionId, virtualNumberId, partyIndexes, strangerClaims, freeAfter } = hold;
   const extended = await ASSIGNMENTS.update(
     tx,
     { freeAfter },
@@ -20,7 +26,10 @@ export async function extendHold(
     [virtualNumberId, ...partyIndexes, sessionId],
   );
   await PIN_ASSIGNMENTS.update(tx, { freeAfter }, 'WHERE session_id = ?', [sessionId]);
-  return extended === partyIndexes.length;
+  if (extended < partyIndexes.length) return false;
+  if (strangerClaims === 0) return true;
+  const claimed = "FROM pin_assignment WHERE session_id = ? AND pin_index < '~'";
+  return (await countUpTo(tx, claimed, [sessionId], strangerClaims)) === strangerClaims;
 }
 
 /** Lets the number go: its parties may be given it again from `freeAfter` on. */

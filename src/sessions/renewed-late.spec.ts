@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, isAnyWaiting, LOOK_MS } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
 import { AccountSettings } from '../accounts/index.js';
@@ -10,6 +10,7 @@ import { createLogger } from '../platform/logging/logger.js';
 import { SessionUpdated } from './sessions.events.js';
 
 const EXPIRY_SECONDS = 60;
+const OTHER_SESSION = '01a2309a-0000-7000-8000-000000000001';
 const SUBACCOUNT = 'SATESTTESTTESTTEST00';
 const numbers = usNumbers(2);
 const pair = { first_party: party(1), second_party: party(2), session_expiry: EXPIRY_SECONDS };
@@ -84,6 +85,59 @@ describeOnEachDatabase('a session that is renewed as its time runs out', (open, 
       await expect(withdrawn).rejects.toMatchObject({ code: 'number_in_use' });
     },
   );
+
+  describe('and whose strangers another session answers by the time that its own places are held', () => {
+    const withPins = {
+      is_pin_authentication_required: true,
+      first_party_pin: '1234',
+      second_party_pin: '4321',
+      pin_prompt_play: 'https://customer.example/prompt.mp3',
+    };
+    const ofOne = { first_party: party(1), create_session_with_single_party: true, session_expiry: EXPIRY_SECONDS };
+
+    beforeEach(async () => {
+      await clearSessions(database);
+      await addNumbers(database, usNumbers(1));
+    });
+
+    /** Runs a renewal up to where it holds its parties' places, gives what answers for strangers to another session as the time is up, and goes on. */
+    const late = async (renew: () => Promise<unknown>): Promise<unknown> => {
+      sessions.clock.advance(EXPIRY_SECONDS * 1000 - 1);
+      let goOn = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (goOn = resolve));
+      let isHeld = (): void => undefined;
+      const held = new Promise<void>((resolve) => (isHeld = resolve));
+      const holding = database.transaction(async (tx) => {
+        await tx.query('SELECT session_id FROM number_assignment FOR UPDATE');
+        isHeld();
+        await gate;
+        const now = sessions.clock.now();
+        const taken = [OTHER_SESSION, now + EXPIRY_SECONDS * 1000, now];
+        await tx.query('UPDATE pin_assignment SET session_id = ?, free_after = ? WHERE free_after <= ?', taken);
+      });
+      await held;
+      const renewed = renew();
+      await untilAnyWaits(renewed);
+      sessions.clock.advance(1);
+      goOn();
+      await holding;
+      return renewed;
+    };
+
+    onTwoConnections('has ended for a create, where it asks for PINs', async () => {
+      await sessions.open({ ...pair, ...withPins });
+      await expect(late(() => sessions.open({ ...pair, ...withPins }))).rejects.toMatchObject({
+        code: 'pin_taken',
+      });
+    });
+
+    onTwoConnections('has ended for an update, where strangers reach its one party', async () => {
+      const { id } = await sessions.open(ofOne);
+      await expect(late(() => sessions.update(id, { session_expiry: 600 }))).rejects.toMatchObject({
+        message: 'Session already expired',
+      });
+    });
+  });
 
   onTwoConnections('is not renewed by a create that has waited for its row until its time was up', async () => {
     const session = await sessions.open(pair);

@@ -20,12 +20,20 @@ export function holdEnd(session: Pick<SessionRecord, 'expiresAt' | 'settings'>):
   return session.expiresAt + cooloffMs(session.settings);
 }
 
+/** How many places a session has among what answers for strangers on its number, its file for unknown callers not counted: that is in nobody's way. */
+function strangerClaimsOf({ parties, settings }: SessionRecord): number {
+  const pins = [parties.firstPin, parties.secondPin].filter((pin) => pin !== null).length;
+  const isOpen = !settings.is_pin_authentication_required && (parties.first === null || parties.second === null);
+  return isOpen ? 1 : pins;
+}
+
 /** Makes a session hold its number until its new end. */
 export async function holdToEnd(tx: Tx, session: SessionRecord): Promise<void> {
   const isHeld = await extendHold(tx, {
     sessionId: session.id,
     virtualNumberId: session.virtualNumberId,
     partyIndexes: [session.firstIndex, session.secondIndex].filter((index) => index !== null),
+    strangerClaims: strangerClaimsOf(session),
     freeAfter: holdEnd(session),
   });
   // Its time passed between the read and here and somebody else has the number: the next try finds it ended.
