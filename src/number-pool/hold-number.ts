@@ -80,6 +80,14 @@ export async function forgetClaims(tx: Tx, database: Database, sessionIds: strin
   await change(tx, `${from} WHERE session_id IN (${marks(sessionIds)})`, sessionIds);
 }
 
+/** Until when somebody's place on this number is kept from others; null where nobody's is. */
+export async function coolsOffUntil(tx: Tx, virtualNumberId: number, now: number): Promise<number | null> {
+  const latest =
+    'FROM number_assignment WHERE virtual_number_id = ? AND free_after > ? ORDER BY free_after DESC LIMIT 1';
+  const [place] = await HELD.read(tx, latest, [virtualNumberId, now]);
+  return place?.freeAfter ?? null;
+}
+
 /** Until when the numbers of these sessions cool off, of those that do: the other party is not to reach somebody else yet. */
 export async function coolingOff(tx: Tx, database: Database, sessionIds: string[]): Promise<Map<string, number>> {
   const held = await HELD.read(

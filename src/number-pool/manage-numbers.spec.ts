@@ -195,6 +195,25 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     expect(await count('virtual_number')).toBe(0);
   });
 
+  it('does not remove a number on which somebody cools off: added again it would be lent them at once', async () => {
+    const { number } = await add();
+    await session(number, { status: 'expired', expiresAt: clock.now() });
+    const until = clock.now() + 3_600_000;
+    const place = (freeAfter: number) => [number.id, 'ann', newId(), 'first', freeAfter];
+    await dataSource.query('INSERT INTO number_assignment VALUES (?, ?, ?, ?, ?)', place(until));
+
+    await expect(remove('+14155550100')).rejects.toMatchObject({
+      code: 'number_in_use',
+      kind: 'conflict',
+      message: expect.stringContaining(new Date(until).toISOString()),
+    });
+    expect([await count('virtual_number'), await count('job')]).toEqual([1, 0]);
+
+    await dataSource.query('UPDATE number_assignment SET free_after = ?', [clock.now()]);
+    await remove('+14155550100');
+    expect(await count('virtual_number')).toBe(0);
+  });
+
   it('forgets who had a removed number, in batches, and nobody else', async () => {
     const { number } = await add();
     const { number: kept } = await add({ number: '+14155550101' });

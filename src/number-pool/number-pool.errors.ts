@@ -67,6 +67,14 @@ export class NumberBusy extends refusal(
   { param: 'virtual_number' },
 ) {}
 
+/** Removed and added again it would be lent to who is to have it with nobody else yet: a call or a text meant for one reaches another. */
+export class NumberCoolsOff extends refusal('number_in_use', 'conflict') {
+  constructor(until: number) {
+    const instant = new Date(until).toISOString();
+    super(`somebody of an ended session cools off on this number until ${instant}; set it to retired until then`);
+  }
+}
+
 /** Moving or removing the number would take it from people who may be dialling it. */
 export class NumberInUse extends refusal('number_in_use', 'conflict') {
   constructor(liveSessions: number) {

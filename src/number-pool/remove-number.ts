@@ -6,12 +6,13 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { lockNumber } from './find-numbers.js';
 import { FORGET_NUMBER } from './forget-number.js';
 import { useUntilCommit } from './live-sessions.js';
-import { NumberInUse } from './number-pool.errors.js';
+import { coolsOffUntil } from './hold-number.js';
+import { NumberCoolsOff, NumberInUse } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';
 
 /**
- * Takes a number out of the pool; who had it last is forgotten by a job. Refuses while live sessions use it. A number that Plivo still lists
- * comes back with the next sync: to keep such a one unused, retire it.
+ * Takes a number out of the pool; who had it last is forgotten by a job. Refuses while live sessions use it, or somebody cools off on it. A number that
+ * Plivo still lists comes back with the next sync: to keep such a one unused, retire it.
  */
 @Injectable()
 export class RemoveNumber {
@@ -24,8 +25,11 @@ export class RemoveNumber {
 
   async run(tx: Tx, number: string): Promise<VirtualNumber> {
     const found = await lockNumber(this.database, tx, number);
-    const live = await useUntilCommit(this.database, tx, found, this.clock.now());
+    const now = this.clock.now();
+    const live = await useUntilCommit(this.database, tx, found, now);
     if (live.sessions > 0) throw new NumberInUse(live.sessions);
+    const until = await coolsOffUntil(tx, found.id, now);
+    if (until !== null) throw new NumberCoolsOff(until);
 
     await tx.delete(VirtualNumber, { id: found.id });
     this.settings.numbersChanged(found.accountId);

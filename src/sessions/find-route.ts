@@ -65,12 +65,12 @@ export class FindRoute {
 
   /**
    * Whether somebody had a place on this number in another session that ended after an instant, or has one still: what they wrote may have been meant for
-   * others than it would reach now.
+   * others than it would reach now. By the number's digits: one that has left the pool and come back has another id.
    */
   async hadOther(tx: Tx, { partyIndex }: Seat, session: SessionRecord, endedAfter: number): Promise<boolean> {
     for (const column of ['first_index', 'second_index']) {
-      const rest = `FROM masking_session WHERE ${column} = ? AND expires_at > ? AND virtual_number_id = ? AND id <> ? LIMIT 1`;
-      if (await exists(tx, rest, [partyIndex, endedAfter, session.virtualNumberId, session.id])) return true;
+      const rest = `FROM masking_session WHERE ${column} = ? AND expires_at > ? AND virtual_number = ? AND id <> ? LIMIT 1`;
+      if (await exists(tx, rest, [partyIndex, endedAfter, session.virtualNumber, session.id])) return true;
     }
     return false;
   }

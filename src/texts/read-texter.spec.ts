@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeOnEachDatabase } from '../../test/support/database.js';
-import { ACCOUNT, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
+import { ACCOUNT, addNumbers, party, usNumbers, type FakeClock } from '../../test/support/ground.js';
 import { beginTexts, textTold, verifiedText, type MessagePlivo } from '../../test/support/text-world.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
@@ -141,6 +141,19 @@ describeOnEachDatabase('who has written', (open) => {
       expect(await decisions(after === null ? null : createdAt + after)).toEqual(['wait', decision]);
     },
   );
+
+  it('had somebody else on a number that has left the pool since and come back', async () => {
+    await world.sessions.end(session.id);
+    clock.advance(16 * MINUTE_MS);
+    await database.transaction(async (tx) => {
+      for (const table of ['number_assignment', 'virtual_number']) await tx.query(`DELETE FROM ${table}`);
+    });
+    await addNumbers(database, [NUMBER]);
+    await database.transaction((tx) => tx.query("UPDATE virtual_number SET texts = 'yes'"));
+    const { createdAt } = await lent({ second_party: party(3) });
+    clock.advance(1000);
+    expect(await decisions(createdAt - 1)).toEqual(['wait', 'late']);
+  });
 
   it('had somebody else here a day ago, and can mean the new one alone', async () => {
     await world.sessions.end(session.id);
