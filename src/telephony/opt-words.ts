@@ -30,6 +30,9 @@ const KINDS = ['stop', 'start', 'help'] as const;
 /** What means it to Plivo alone, when it says so: people also mean what they write. */
 const AMBIGUOUS = new Set(['END', 'QUIT', 'CANCEL', 'YES', 'GO', 'RESUME', 'RESUME ALL']);
 
+/** Accents of Latin letters; of Arabic ones vowels, hamzas and what stretches a word: people leave them out, or put them where they are not. */
+const LEFT_OUT = /[\u{300}-\u{36f}]|[\u{64b}-\u{65f}]|\u{640}|\u{670}/gu;
+
 /** Spelt once: every text that comes in is compared with them. */
 const SPELT = new Map(
   Object.entries(WORDS).map(([language, { stop, start, help }]) => {
@@ -52,6 +55,9 @@ export function isAmbiguous(text: string): boolean {
 
 /** Keyboards have full widths and presentation forms of letters, and put characters between them that nobody sees. */
 function spelling(text: string): string {
-  const seen = text.normalize('NFKC').replace(/\p{Cf}/gu, '');
+  const seen = text
+    .normalize('NFKD')
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replace(LEFT_OUT, '');
   return seen.trim().replace(/\s+/gu, ' ').toUpperCase();
 }
