@@ -16,6 +16,11 @@ describe('a time that a customer names', () => {
     ['2026-01-05T15:30:05+05:30', second(TEN + 5000)],
     ['2026-01-05T15:30:05+0530', second(TEN + 5000)],
     ['2026-01-05T06:30:00-03:30', second(TEN)],
+    // Where a plus was not percent-encoded, it comes as a blank.
+    ['2026-01-05 10:00:05  0000 UTC', second(TEN + 5000)],
+    ['2026-01-05T15:30:05 05:30', second(TEN + 5000)],
+    ['2026-01-05T15:30 0530', second(TEN)],
+    ['2026-01-05 12:00:05.000 02:00', { from: TEN + 5000, until: TEN + 5001 }],
     // A day that is another one in UTC.
     ['2026-01-06T01:00:00+15:00', second(TEN)],
     ['2026-01-04T23:00:00-11:00', second(TEN)],
@@ -40,6 +45,9 @@ describe('a time that a customer names', () => {
     '2026-13-01 10:00',
     '2026-01-05 25:00',
     '2026-01-05',
+    '2026-01-05 10:00 99',
+    '2026-01-05 10:00:05 05:3',
+    '2026-01-05 10:0005:30',
     '10:00',
     'yesterday',
     '',

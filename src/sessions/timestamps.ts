@@ -12,9 +12,9 @@ export interface Moment {
 }
 
 const SHAPE =
-  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|UTC|[+-]00:?00(?: UTC)?|[+-]\d{2}:?\d{2})?$/;
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*?(Z|UTC|[+ -]00:?00(?: UTC)?|[+ -]\d{2}:?\d{2})?$/;
 
-/** Reads UTC `YYYY-MM-DD HH:MM[:ss[.uuuuuu]]`, the API's own ` +0000 UTC` form, and ISO 8601 with any offset. Null for anything else. */
+/** Reads UTC `YYYY-MM-DD HH:MM[:ss[.uuuuuu]]`, the API's own ` +0000 UTC` form, and ISO 8601 with any offset, also where its plus was read as the blank of a query. Null for anything else. */
 export function parseTimestamp(text: unknown): Moment | null {
   if (typeof text !== 'string' || text.length > 50) return null;
   const [, date, minutes, seconds, fraction, zone] = SHAPE.exec(text.trim()) ?? [];
@@ -28,7 +28,7 @@ export function parseTimestamp(text: unknown): Moment | null {
 
 function isoOffset(zone: string | undefined): string {
   const isUtc = zone === undefined || zone === 'Z' || zone.endsWith('UTC');
-  return isUtc ? 'Z' : zone.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
+  return isUtc ? 'Z' : zone.replace(' ', '+').replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
 }
 
 /** Date.parse moves February 30 into March; a date that does not exist is refused instead. */
