@@ -1,8 +1,9 @@
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { parts } from '../../design/texts/console/parts.ts';
 import type { Outcome } from '../reach/answers.ts';
 import { countText } from './facts.tsx';
 import type { Meaning } from './outcome.tsx';
+import { useWidth } from './use-width.ts';
 
 /** Of a series: what its parts are called, from the ground up. */
 export interface Series {
@@ -16,6 +17,8 @@ export interface Bar {
   key: string;
   /** Under the axis, where there is room. */
   label: string;
+  /** Below that, where it is another one than of the label before: the month of a day. */
+  over?: string;
   /** In the table and on hover. */
   name: string;
   values: readonly (number | null)[];
@@ -24,6 +27,11 @@ export interface Bar {
 }
 
 const HEIGHT = 120;
+/** Of a label's letter, and between two labels. */
+const LETTER_PX = 7.5;
+const BETWEEN_PX = 8;
+/** Every how many bars have a label: what divides hours and weeks evenly. */
+const SPACINGS = [1, 2, 3, 4, 6, 7, 8, 12, 14, 24];
 /** More columns do not fit beside each other on a phone. */
 const MOST_BESIDE = 3;
 /** Tops of the axis: their halves are round, or nearly so. */
@@ -90,7 +98,6 @@ interface Drawing {
 
 function Drawn({ series, bars, show, title }: Drawing & { title: string }) {
   const top = topOf(Math.max(0, ...bars.map(({ values }) => sum(values))), show);
-  const every = Math.ceil(bars.length / 8);
   return (
     <div className="drawn">
       <div className="scale tiny soft figures" aria-hidden="true">
@@ -123,17 +130,28 @@ function Drawn({ series, bars, show, title }: Drawing & { title: string }) {
             </g>
           ))}
         </svg>
-        <div className="axis tiny soft figures" aria-hidden="true">
-          {bars.map(
-            ({ key, label }, place) =>
-              place % every === 0 && (
-                <span key={key} style={{ left: `${((place + 0.5) / bars.length) * 100}%` }}>
-                  {label}
-                </span>
-              ),
-          )}
-        </div>
+        <Axis bars={bars} />
       </div>
+    </div>
+  );
+}
+
+/** Each bar is named where the names fit beside each other; where they do not, every second, third and so on. */
+function Axis({ bars }: { bars: readonly Bar[] }) {
+  const axis = useRef<HTMLDivElement>(null);
+  const width = useWidth(axis);
+  const longest = Math.max(...bars.map(({ label }) => label.length));
+  const fits = (every: number): boolean => (every * width) / bars.length >= longest * LETTER_PX + BETWEEN_PX;
+  const every = SPACINGS.find(fits) ?? bars.length;
+  const named = bars.flatMap((bar, place) => (place % every === 0 ? [{ ...bar, place }] : []));
+  return (
+    <div ref={axis} className="axis tiny soft figures" aria-hidden="true">
+      {named.map(({ key, label, over, place }, at) => (
+        <span key={key} style={{ left: `${((place + 0.5) / bars.length) * 100}%` }}>
+          {label}
+          {over !== undefined && over !== named[at - 1]?.over && <span className="over">{over}</span>}
+        </span>
+      ))}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { countText } from './facts.tsx';
 import { FailedList } from './failure.tsx';
 import { useKeys } from './keys.ts';
 import type { Rows } from './use-rows.ts';
+import { useWidth } from './use-width.ts';
 
 export interface Column<Row> {
   id: string;
@@ -260,19 +261,6 @@ function useFocusAt(scroller: RefObject<HTMLElement | null>, at: number): void {
     const frame = requestAnimationFrame(() => link()?.focus({ preventScroll: true }));
     return () => cancelAnimationFrame(frame);
   }, [scroller, at]);
-}
-
-function useWidth(element: RefObject<HTMLElement | null>): number {
-  const [width, set] = useState(() => window.innerWidth);
-  useEffect(() => {
-    const { current } = element;
-    if (current === null) return undefined;
-    const observer = new ResizeObserver(() => set(current.clientWidth));
-    observer.observe(current);
-    set(current.clientWidth);
-    return () => observer.disconnect();
-  }, [element]);
-  return width;
 }
 
 function templateOf<Row>(columns: readonly Column<Row>[]): Record<string, string> {

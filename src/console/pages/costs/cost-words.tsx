@@ -28,7 +28,7 @@ export function valueText(group: Group, value: string): string {
   }
 }
 
-function dayText(day: string, how: Intl.DateTimeFormatOptions): string {
+export function dayText(day: string, how: Intl.DateTimeFormatOptions): string {
   return new Date(`${day}T00:00:00Z`).toLocaleDateString(DATES, { ...how, timeZone: 'UTC' });
 }
 

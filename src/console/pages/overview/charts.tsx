@@ -84,15 +84,12 @@ export function CostByDay() {
   if (body === undefined) return <Skeleton lines={7} />;
   const byDay = new Map(body.items.map((row) => [row.key, row]));
   const bars = daysUntilNow(zone).map(({ day, start, end }): Bar => {
-    const shown = start.toLocaleDateString(DATES, {
-      day: 'numeric',
-      month: 'short',
-      ...(zone === 'utc' && { timeZone: 'UTC' }),
-    });
+    const where = zone === 'utc' ? { timeZone: 'UTC' } : {};
     return {
       key: day,
-      label: shown,
-      name: shown,
+      label: String(Number(day.slice(8))),
+      over: start.toLocaleDateString(DATES, { month: 'short', ...where }),
+      name: start.toLocaleDateString(DATES, { day: 'numeric', month: 'short', ...where }),
       values: [Number(byDay.get(day)?.amount ?? 0)],
       href: hrefOf({ page: 'calls', filters: { from: start.toISOString(), to: end.toISOString() } }),
     };

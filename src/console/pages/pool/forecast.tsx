@@ -77,10 +77,20 @@ function barsOf(peaks: Country['peaks']): Bar[] {
   const last = Date.parse(peaks.at(-1)?.day ?? '');
   return Array.from({ length: (last - first) / DAY + 1 }, (_, place): Bar => {
     const day = new Date(first + place * DAY).toISOString().slice(0, 10);
-    return { key: day, label: dayText(day), name: dayText(day), values: [byDay.get(day) ?? null] };
+    return {
+      key: day,
+      label: String(Number(day.slice(8))),
+      over: monthText(day),
+      name: dayText(day),
+      values: [byDay.get(day) ?? null],
+    };
   });
 }
 
 function dayText(day: string): string {
   return new Date(`${day}T00:00:00Z`).toLocaleDateString(DATES, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
+
+function monthText(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(DATES, { month: 'short', timeZone: 'UTC' });
 }
