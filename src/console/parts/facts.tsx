@@ -6,13 +6,15 @@ import { parts } from '../../design/texts/console/parts.ts';
 import { briefly, dateOf, exactly, timeOf, useNow, useZone } from './clock.ts';
 import { countriesOf, groupedMasked } from './masked.ts';
 
-const AMOUNT = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 8 });
+const MOST_PLACES = 8;
+const AMOUNTS = new Map<number, Intl.NumberFormat>();
 const ROUND = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const COUNT = new Intl.NumberFormat(LANGUAGE);
 const PERCENT = new Intl.NumberFormat(LANGUAGE, { style: 'percent', maximumFractionDigits: 0 });
 
-export function countText(count: number): string {
-  return COUNT.format(count);
+/** `places`: so many digits behind the point, where figures stand in a column. */
+export function countText(count: number, places = 0): string {
+  return places === 0 ? COUNT.format(count) : amountOf(places).format(count);
 }
 
 export function percentText(part: number): string {
@@ -96,12 +98,26 @@ export function PoolNumber({ number, isCopied = false }: { number: string | null
   );
 }
 
-/** Exact, to the last digit that the service says. */
-export function Money({ amount, currency }: { amount: string | null; currency?: string }) {
+/** Exact, to the last digit that the service says. `places`: at least so many digits behind the point, where amounts stand in a column. */
+export function Money({ amount, currency, places = 2 }: { amount: string | null; currency?: string; places?: number }) {
   if (amount === null) return <Nothing />;
   // Decimal text is formatted as it is: a number would round it.
-  const text = AMOUNT.format(amount as Intl.StringNumericLiteral);
+  const text = amountOf(places).format(amount as Intl.StringNumericLiteral);
   return <span className="figures nowrap">{currency === undefined ? text : parts.money(text, currency)}</span>;
+}
+
+function amountOf(places: number): Intl.NumberFormat {
+  const known = AMOUNTS.get(places);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: places, maximumFractionDigits: MOST_PLACES });
+  AMOUNTS.set(places, made);
+  return made;
+}
+
+/** How many digits stand behind the point of the finest of these amounts: so that points stand below each other. */
+export function placesOf(amounts: readonly string[]): number {
+  const longest = Math.max(0, ...amounts.map((amount) => amount.split('.')[1]?.length ?? 0));
+  return Math.min(MOST_PLACES, Math.max(2, longest));
 }
 
 /** Rounded to two places, where many are compared at a glance; exact on hover. */

@@ -89,7 +89,6 @@ function Ask({
           autoComplete="off"
           placeholder="MA…"
           maxLength={20}
-          size={22}
           value={account}
           onChange={({ target }) => choose(target.value)}
         />

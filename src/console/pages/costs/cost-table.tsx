@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { costs } from '../../../design/texts/console/costs.ts';
 import { Skeleton } from '../../parts/empty.tsx';
-import { countText, Money } from '../../parts/facts.tsx';
+import { countText, Money, placesOf } from '../../parts/facts.tsx';
 import type { Rows } from '../../parts/use-rows.ts';
 import { Value, type Group } from './cost-words.tsx';
 import type { StatsRow } from '../../reach/answers.ts';
@@ -33,6 +33,8 @@ export function CostTable({
   rows: Rows<StatsRow>;
   total: Sums | undefined;
 }) {
+  const sums = rows.rows.map((row) => sumOf([row]));
+  const places = placesIn(total === undefined ? sums : [total, ...sums]);
   return (
     <div className="cost-table">
       <div className="scrolls" tabIndex={0} role="region" aria-label={costs.title}>
@@ -44,10 +46,10 @@ export function CostTable({
                 <th scope="row" colSpan={groups.length}>
                   {words.sum}
                 </th>
-                <Figures row={total} />
+                <Figures row={total} places={places} />
               </tr>
             )}
-            {rows.rows.map((row) => (
+            {rows.rows.map((row, at) => (
               <tr key={row.key}>
                 {groups.map((group, place) =>
                   place === 0 ? (
@@ -60,7 +62,7 @@ export function CostTable({
                     </td>
                   ),
                 )}
-                <Figures row={sumOf([row])} />
+                <Figures row={sums[at] ?? sumOf([row])} places={places} />
               </tr>
             ))}
           </tbody>
@@ -76,21 +78,34 @@ export function CostTable({
   );
 }
 
-function Figures({ row }: { row: Sums }) {
+type Places = Readonly<Record<'minutes' | 'ofTexts' | 'provider' | 'fees' | 'amount', number>>;
+
+/** Of each column: points stand below each other. */
+function placesIn(sums: readonly Sums[]): Places {
+  return {
+    minutes: sums.every(({ minutes }) => Number.isInteger(minutes)) ? 0 : 2,
+    ofTexts: placesOf(sums.map((row) => row.message_amount)),
+    provider: placesOf(sums.map((row) => row.provider)),
+    fees: placesOf(sums.map((row) => row.fees)),
+    amount: placesOf(sums.map((row) => row.amount)),
+  };
+}
+
+function Figures({ row, places }: { row: Sums; places: Places }) {
   const { calls, connected, minutes, sessions, messages, message_units: units, message_amount: ofTexts } = row;
   const cells: Readonly<Record<(typeof FIGURES)[number], ReactNode>> = {
     calls: countText(calls),
     connected: countText(connected),
-    minutes: countText(minutes),
+    minutes: countText(minutes, places.minutes),
     sessions: countText(sessions),
     texts: countText(messages),
     units: countText(units),
-    ofTexts: <Money amount={ofTexts} />,
-    provider: <Money amount={row.provider} />,
-    fees: <Money amount={row.fees} />,
+    ofTexts: <Money amount={ofTexts} places={places.ofTexts} />,
+    provider: <Money amount={row.provider} places={places.provider} />,
+    fees: <Money amount={row.fees} places={places.fees} />,
     amount: (
       <strong>
-        <Money amount={row.amount} />
+        <Money amount={row.amount} places={places.amount} />
       </strong>
     ),
   };
@@ -111,7 +126,7 @@ function Head({ groups }: { groups: readonly Group[] }) {
       <tr>
         {groups.map((group) => (
           <th key={group} scope="col">
-            {costs.groups[group]}
+            {titled(costs.groups[group])}
           </th>
         ))}
         {FIGURES.map((name) => (
@@ -122,4 +137,9 @@ function Head({ groups }: { groups: readonly Group[] }) {
       </tr>
     </thead>
   );
+}
+
+/** As the other heads are written. */
+function titled(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
