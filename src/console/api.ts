@@ -94,8 +94,15 @@ export async function api<How extends 'get' | 'post' | 'patch' | 'put' | 'delete
   return (text === '' ? undefined : JSON.parse(text)) as Answer<How, Path>;
 }
 
+/** `over`: something was refused because nobody is signed in any more, wherever that was noticed. */
+export const logins = new EventTarget();
+/** These say so themselves: the one asks who is signed in, the other signs in. */
+const ABOUT_LOGINS = /\/admin\/(?:me|login)$/;
+
 export function refusalOf(answer: Response, text: string): Refused {
   const { code, detail, param } = parsed(text);
+  if (answer.status === 401 && !ABOUT_LOGINS.test(new URL(answer.url).pathname))
+    logins.dispatchEvent(new Event('over'));
   return new Refused(
     answer.status,
     typeof code === 'string' ? code : String(answer.status),

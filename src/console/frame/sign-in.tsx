@@ -13,6 +13,8 @@ export function SignIn({ isOver, onSignedIn }: { isOver: boolean; onSignedIn: ()
   const input = useRef<HTMLInputElement>(null);
   // Nothing else can be done here.
   useEffect(() => input.current?.focus(), []);
+  // What it stands in was in sight until now, and goes when this is shown.
+  const [wasDoing] = useState(() => document.querySelector('dialog[open] .question') !== null);
   const [text, setText] = useState('');
   const [failure, setFailure] = useState<unknown>(null);
   const signIn = async (): Promise<void> => {
@@ -38,6 +40,7 @@ export function SignIn({ isOver, onSignedIn }: { isOver: boolean; onSignedIn: ()
         </p>
         <h1>{words.title}</h1>
         <p className="soft small">{isOver ? words.over : words.lead}</p>
+        {isOver && wasDoing && <p className="small">{words.notDone}</p>}
         <label htmlFor={field}>
           {words.token}
           <input

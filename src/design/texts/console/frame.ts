@@ -67,6 +67,7 @@ export const frame = {
     title: 'Sign in',
     lead: 'The console is for operators. Sign in with your operator token; the admin token was printed when the service started for the first time.',
     over: 'Your sign-in is over: nobody used it for 30 minutes, 12 hours have passed, or your token was changed. Sign in, and you are back where you were.',
+    notDone: 'What you were about to do has not been done.',
     token: 'Token',
     go: 'Sign in',
     notKept:
