@@ -2,22 +2,31 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { frame } from '../../design/texts/console/frame.ts';
 import { hrefOf } from '../address.ts';
+import { exactly, useZone } from '../parts/clock.ts';
 import { Skeleton } from '../parts/empty.tsx';
 import { Ago, Party, PoolNumber } from '../parts/facts.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Meant, OutcomeWord, whyOf } from '../parts/outcome.tsx';
 import type { Findings, FoundCall, Session } from '../reach/answers.ts';
-import { ask } from '../reach/ask.ts';
+import { ask, Refused } from '../reach/ask.ts';
 
 const { search: words } = frame;
 const STATUS_KINDS = { active: 'connected', 'in-progress': 'ringing', expired: 'ended' } as const;
 
 /** What was found, with why a call failed beside it: often that is all that was wanted. */
 export function SearchResults({ q, onGo }: { q: string; onGo: () => void }) {
+  const chosen = useZone();
   const { data, error, refetch } = useQuery({
     queryKey: ['search', q],
     queryFn: ({ signal }) => ask<Findings>('/search', { query: { q }, signal }),
   });
+  // Half a word, or a name: nothing has failed.
+  if (error instanceof Refused && error.code === 'invalid_request')
+    return (
+      <p className="soft small" role="status">
+        {unprefixed(error)}
+      </p>
+    );
   if (error !== null) return <Failure error={error} what={words.title} onAgain={() => void refetch()} />;
   if (data === undefined)
     return (
@@ -29,7 +38,7 @@ export function SearchResults({ q, onGo }: { q: string; onGo: () => void }) {
   return (
     <div className="findings">
       <p className="soft small" role="status">
-        {words.readAs(data.read_as)}
+        {words.readAs(withInstants(data.read_as, chosen))}
       </p>
       <Group name={words.groups.calls} items={data.calls} onGo={onGo} draw={foundCall} />
       <Group name={words.groups.sessions} items={data.sessions} onGo={onGo} draw={foundSession} />
@@ -43,6 +52,19 @@ export function SearchResults({ q, onGo }: { q: string; onGo: () => void }) {
       )}
     </div>
   );
+}
+
+/** What was expected, without the name of the parameter that it was sent as. */
+function unprefixed({ message, param }: Refused): string {
+  const text = param !== null && message.startsWith(`${param}: `) ? message.slice(param.length + 2) : message;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+const INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
+
+/** Since when was looked, as the console writes times. */
+function withInstants(text: string, chosen: 'local' | 'utc'): string {
+  return text.replace(INSTANT, (at) => exactly(new Date(at), chosen));
 }
 
 interface Drawn {
