@@ -11,7 +11,7 @@ import { Detail, Section } from '../../parts/page.tsx';
 import { useChange } from '../../parts/use-change.ts';
 import { useOne } from '../../parts/use-one.ts';
 import { Refused } from '../../reach/ask.ts';
-import { JobStatus, kindText } from './job-words.tsx';
+import { errorText, JobStatus, kindText } from './job-words.tsx';
 
 const { detail: words } = jobs;
 
@@ -51,9 +51,7 @@ export function JobDetail({ id }: { id: string }) {
           <p className="small soft">{words.noError}</p>
         ) : (
           <>
-            <pre className="answer" tabIndex={0}>
-              {body.last_error}
-            </pre>
+            <LastError error={body.last_error} />
             <p className="tiny soft">{words.errorWhy}</p>
           </>
         )}
@@ -67,6 +65,20 @@ export function JobDetail({ id }: { id: string }) {
         />
       </Section>
     </Detail>
+  );
+}
+
+/** In words, and where those differ also as it is written down. */
+function LastError({ error }: { error: string }) {
+  const text = errorText(error);
+  return (
+    <>
+      {text !== error && <p className="small">{`${text.charAt(0).toUpperCase()}${text.slice(1)}`}</p>}
+      {text !== error && <p className="tiny soft">{words.errorRaw}</p>}
+      <pre className="answer" tabIndex={0}>
+        {error}
+      </pre>
+    </>
   );
 }
 

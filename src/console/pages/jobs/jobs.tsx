@@ -7,7 +7,7 @@ import { List, type Column } from '../../parts/list.tsx';
 import { ListPage } from '../../parts/page.tsx';
 import { useRows } from '../../parts/use-rows.ts';
 import { JobDetail } from './job-detail.tsx';
-import { JobStatus, kindText } from './job-words.tsx';
+import { errorText, JobStatus, kindText } from './job-words.tsx';
 
 type Job = components['schemas']['Job'];
 
@@ -61,7 +61,7 @@ const COLUMNS: readonly Column<Job>[] = [
     width: 'minmax(12rem, 1.4fr)',
     narrow: 'below',
     from: 900,
-    cell: ({ last_error: error }) => (error === null ? <Nothing /> : <span title={error}>{error}</span>),
+    cell: ({ last_error: error }) => (error === null ? <Nothing /> : <span title={error}>{errorText(error)}</span>),
   },
 ];
 
