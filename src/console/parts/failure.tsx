@@ -78,7 +78,7 @@ export function Failure({
         {code !== null && <code>{code}</code>}
         {requestId !== null && (
           <span className="id">
-            {words.requestId} <code>{requestId}</code>
+            <span className="nowrap">{words.requestId}</span> <code className="breaks">{requestId}</code>
             <CopyButton text={requestId} what={words.requestId} />
           </span>
         )}

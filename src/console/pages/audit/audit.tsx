@@ -40,6 +40,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     id: 'target',
     name: columns.target,
     width: 'minmax(12rem, 2fr)',
+    narrow: 'below-end',
     from: 820,
     cell: ({ target }) => <code className="soft">{target}</code>,
   },

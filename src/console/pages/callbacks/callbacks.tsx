@@ -1,3 +1,4 @@
+import { readFacts } from '../../../design/facts.ts';
 import { callbacks as words } from '../../../design/texts/console/callbacks.ts';
 import { parts } from '../../../design/texts/console/parts.ts';
 import { hrefOf, type Filters } from '../../address.ts';
@@ -8,6 +9,7 @@ import { Ago, countText } from '../../parts/facts.tsx';
 import { FilterBar, spanOf, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { ListPage } from '../../parts/page.tsx';
+import { SessionCommand } from '../../parts/session-command.tsx';
 import { useRows } from '../../parts/use-rows.ts';
 import { CallbackDetail } from './callback-detail.tsx';
 import { CallbackStatus, outcomeText } from './callback-words.tsx';
@@ -99,11 +101,26 @@ export default function CallbacksPage() {
             words.row(event, briefly(new Date(at), serviceNow(), chosen), words.status[status])
           }
           live={['callback']}
-          empty={<EmptyList words={words.empty} />}
+          empty={<NoCallbacks />}
         />
       }
       detail={(id) => <CallbackDetail id={id} />}
     />
+  );
+}
+
+function NoCallbacks() {
+  const isSimulated = readFacts().provider === 'simulator';
+  return (
+    <EmptyList words={isSimulated ? { ...words.empty, why: words.empty.whyPhones } : words.empty}>
+      {isSimulated ? (
+        <a className="button main" href="./phones">
+          {words.empty.phones}
+        </a>
+      ) : (
+        <SessionCommand more={{ callback_url: 'https://your.host/hook' }} />
+      )}
+    </EmptyList>
   );
 }
 

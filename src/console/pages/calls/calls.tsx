@@ -2,6 +2,7 @@ import { readFacts } from '../../../design/facts.ts';
 import { calls as words } from '../../../design/texts/console/calls.ts';
 import { parts } from '../../../design/texts/console/parts.ts';
 import { duration } from '../../../design/format.ts';
+import { hrefOf } from '../../address.ts';
 import { briefly, serviceNow, useZone } from '../../parts/clock.ts';
 import { EmptyList } from '../../parts/empty.tsx';
 import { Export } from '../../parts/export.tsx';
@@ -11,6 +12,7 @@ import { List, type Column } from '../../parts/list.tsx';
 import { OutcomeWord, outcomeWord, whyOf } from '../../parts/outcome.tsx';
 import { ListPage } from '../../parts/page.tsx';
 import { useRows } from '../../parts/use-rows.ts';
+import { mayDo, useMe } from '../../reach/me.ts';
 import type { Call, Outcome } from '../../reach/answers.ts';
 import { CallDetail } from './call-detail.tsx';
 
@@ -126,11 +128,23 @@ const ALL = ['viewer', 'support', 'finance'] as const;
 function NoCalls() {
   return (
     <EmptyList words={words.empty}>
-      {readFacts().provider === 'simulator' && (
+      {readFacts().provider === 'simulator' ? (
         <a className="button main" href="./phones">
           {words.empty.phones}
         </a>
+      ) : (
+        <ToNumbers />
       )}
     </EmptyList>
+  );
+}
+
+/** Finance does not see them. */
+function ToNumbers() {
+  if (!mayDo(useMe(), ['viewer', 'support'])) return null;
+  return (
+    <a className="button" href={hrefOf({ page: 'numbers' })}>
+      {words.empty.numbers}
+    </a>
   );
 }

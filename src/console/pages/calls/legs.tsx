@@ -19,6 +19,8 @@ export function LegBars({ call }: { call: Call }) {
   useSeconds(isRunning);
   const span = spanOfLegs(call, serviceNow());
   if (call.legs.length === 0) return <p className="soft small">{words.noLegs}</p>;
+  // An empty axis would say that nothing rings and nobody talks.
+  if (call.legs.every(({ started_at: at }) => at === null)) return <p className="soft small">{words.noTimes}</p>;
   return (
     <div className="leg-bars" aria-hidden="true">
       {call.legs.map((leg) => (
@@ -53,7 +55,7 @@ const COLUMNS: readonly TableColumn<Leg>[] = [
     name: heads.state,
     cell: ({ cause, status, cause_code: code }) => (
       <>
-        {cause ?? status}
+        {cause ?? words.states[status] ?? status}
         {code !== null && <code className="soft tiny code">{code}</code>}
       </>
     ),

@@ -1,5 +1,6 @@
 import { optOuts as words } from '../../../design/texts/console/opt-outs.ts';
 import { groupedNumber } from '../../../design/format.ts';
+import { hrefOf } from '../../address.ts';
 import type { RowAt } from '../../reach/answers.ts';
 import { EmptyList } from '../../parts/empty.tsx';
 import { Ago, Nothing, PoolNumber } from '../../parts/facts.tsx';
@@ -66,7 +67,13 @@ export default function OptOutsPage() {
           idOf={({ id }) => id}
           nameOf={({ virtual_number: number }) => words.row(groupedNumber(number))}
           live={['session']}
-          empty={<EmptyList words={words.empty} />}
+          empty={
+            <EmptyList words={words.empty}>
+              <a className="button" href={hrefOf({ page: 'accounts' })}>
+                {words.empty.accounts}
+              </a>
+            </EmptyList>
+          }
         />
       }
       detail={(id) => <OptOutDetail id={id} onRemoved={() => void rows.refresh()} />}

@@ -1,4 +1,5 @@
 import { receivers as words } from '../../../design/texts/console/receivers.ts';
+import { hrefOf } from '../../address.ts';
 import type { components } from '../../api-types.ts';
 import { EmptyList } from '../../parts/empty.tsx';
 import { Ago } from '../../parts/facts.tsx';
@@ -77,7 +78,13 @@ export default function ReceiversPage() {
           idOf={({ id }) => id}
           nameOf={({ origin, status }) => words.row(origin, words.status[status])}
           live={['callback']}
-          empty={<EmptyList words={words.empty} />}
+          empty={
+            <EmptyList words={words.empty}>
+              <a className="button" href={hrefOf({ page: 'callbacks' })}>
+                {words.empty.callbacks}
+              </a>
+            </EmptyList>
+          }
         />
       }
       detail={(id) => <ReceiverDetail id={id} />}

@@ -15,6 +15,8 @@ const MEANINGS: Readonly<Record<Recording['status'], Meaning>> = {
   deleted: 'ended',
 };
 
+const MEGABYTE = 1_000_000;
+
 export function RecordingStatus({ status }: Pick<Recording, 'status'>) {
   return <Meant kind={MEANINGS[status]}>{words.status[status]}</Meant>;
 }
@@ -24,9 +26,11 @@ export function Length({ seconds }: { seconds: number | null }) {
 }
 
 export function Size({ bytes }: { bytes: number | null }) {
-  return bytes === null ? (
-    <Nothing />
-  ) : (
-    <span className="nowrap">{words.bytes(countText(Math.ceil(bytes / 1000)))}</span>
-  );
+  return bytes === null ? <Nothing /> : <span className="nowrap">{sizeText(bytes)}</span>;
+}
+
+function sizeText(bytes: number): string {
+  return bytes < MEGABYTE
+    ? words.kilobytes(countText(Math.ceil(bytes / 1000)))
+    : words.megabytes(countText(Math.ceil(bytes / 100_000) / 10));
 }

@@ -5,6 +5,7 @@ import { Ago } from '../../parts/facts.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { ListPage } from '../../parts/page.tsx';
+import { SessionCommand } from '../../parts/session-command.tsx';
 import { useRows } from '../../parts/use-rows.ts';
 import { RecordingDetail } from './recording-detail.tsx';
 import { Length, RecordingStatus, Size, type Recording } from './recording-words.tsx';
@@ -42,6 +43,7 @@ const COLUMNS: readonly Column<Recording>[] = [
     width: '6rem',
     isFigure: true,
     from: 640,
+    narrow: 'below-end',
     cell: ({ bytes }) => <Size bytes={bytes} />,
   },
   {
@@ -78,7 +80,11 @@ export default function RecordingsPage() {
             words.row(at === null ? '' : briefly(new Date(at), serviceNow(), chosen), words.status[status])
           }
           live={['call']}
-          empty={<EmptyList words={words.empty} />}
+          empty={
+            <EmptyList words={words.empty}>
+              <SessionCommand more={{ record: true }} />
+            </EmptyList>
+          }
         />
       }
       detail={(id) => <RecordingDetail id={id} />}

@@ -8,6 +8,7 @@ import { Export } from '../../parts/export.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { List, type Column } from '../../parts/list.tsx';
 import { ListPage } from '../../parts/page.tsx';
+import { SessionCommand } from '../../parts/session-command.tsx';
 import { useRows } from '../../parts/use-rows.ts';
 import type { Session } from '../../reach/answers.ts';
 import { SeatedParty, SessionStatus } from './seats.tsx';
@@ -119,12 +120,15 @@ export default function SessionsPage() {
 }
 
 function NoSessions() {
+  const isSimulated = readFacts().provider === 'simulator';
   return (
-    <EmptyList words={words.empty}>
-      {readFacts().provider === 'simulator' && (
+    <EmptyList words={isSimulated ? { ...words.empty, why: words.empty.whyPhones } : words.empty}>
+      {isSimulated ? (
         <a className="button main" href="./phones">
           {words.empty.phones}
         </a>
+      ) : (
+        <SessionCommand more={{}} />
       )}
     </EmptyList>
   );

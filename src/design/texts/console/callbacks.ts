@@ -32,7 +32,10 @@ export const callbacks = {
   empty: {
     what: 'No callbacks here.',
     filtered: 'Callbacks are kept for 30 days.',
-    why: 'What happens in a session is told to its callback_url. A session without one is told to nobody.',
+    why: 'What happens in a session is told to its callback_url. A session without one is told to nobody. Open one with yours by this line:',
+    phones: 'Make some with the simulator’s phones',
+    whyPhones:
+      'What happens in a session is told to its callback_url; those of the simulator’s phones have one that is built in.',
   },
   all: {
     name: 'Send these again',

@@ -23,6 +23,7 @@ export const calls = {
     what: 'No calls here.',
     filtered: 'Refused calls are calls too: without an outcome they are all shown.',
     why: 'Every call on a number of the pool would be here, refused ones too, with who called, what became of it and why.',
+    numbers: 'Where the numbers lead',
     phones: 'Make one with the simulator’s phones',
   },
   detail: {
@@ -56,6 +57,10 @@ export const calls = {
       cost: 'Cost',
     },
     noLegs: 'Plivo has not told of a line yet.',
+    noTimes: 'Plivo tells when a line rang and talked once it has ended.',
+    states: { 'in-progress': 'goes on', ringing: 'rings', initiated: 'is dialled', completed: 'ended' } as Readonly<
+      Record<string, string>
+    >,
     happened: 'What happened',
     whole: 'The whole session',
     curl: 'The same by curl',

@@ -19,7 +19,8 @@ export const optOuts = {
   },
   empty: {
     what: 'Nobody is silent here.',
-    why: 'Entries come when somebody texts STOP to a virtual number, and go when they text START.',
+    why: 'Entries come when somebody texts STOP to a virtual number, and go when they text START. Texts are passed on for accounts whose settings say so.',
+    accounts: 'To the accounts',
     filtered: 'Nobody by these filters has asked not to be written to.',
   },
   detail: {

@@ -84,6 +84,7 @@ export const parts = {
       other_site: 'Load the page again. If it comes back, a proxy takes headers away or changes the host.',
       role_needed: 'Ask somebody with that role, or an admin for another role.',
       not_found: 'It may have been deleted when its retention was over, or the link is of another installation.',
+      unavailable: 'What it needs does not answer, most likely the database. Try again once it is back.',
       too_many_requests: 'Wait a few seconds; it is asked again by itself.',
     } as Readonly<Record<string, string>>,
     requestId: 'Request id',
@@ -97,5 +98,6 @@ export const parts = {
   },
   toast: { dismiss: 'Dismiss', undo: 'Undo' },
   id: { of: (what: string) => `the id of ${what}` },
+  sessionCommand: 'the line that opens a session',
   loading: 'Loading',
 };

@@ -9,6 +9,7 @@ export const receivers = {
   empty: {
     what: 'No receiver fails.',
     why: 'Each server that was sent a callback has taken the last one, or has not been sent any yet.',
+    callbacks: 'To the callbacks',
     filtered: 'Without it every receiver is shown that fails or is paused.',
   },
   well: 'This receiver does not fail',

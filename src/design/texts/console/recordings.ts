@@ -21,9 +21,10 @@ export const recordings = {
   empty: {
     what: 'No recordings here.',
     filtered: 'This session has none that is kept.',
-    why: 'Calls of sessions that were opened with record=true are recorded, fetched from Plivo and kept here.',
+    why: 'Calls of sessions that were opened with record=true are recorded, fetched from Plivo and kept here. Open one by this line, and have the two talk:',
   },
-  bytes: (text: string) => `${text} kB`,
+  kilobytes: (text: string) => `${text} kB`,
+  megabytes: (text: string) => `${text} MB`,
   detail: {
     title: (when: string) => `Recording of ${when}`,
     listen: 'Listen',

@@ -26,7 +26,9 @@ export const sessions = {
   empty: {
     what: 'No sessions here.',
     filtered: 'An ended session is kept until its retention is over.',
-    why: 'A session lends two people a virtual number. Your program opens it: POST /v1/Account/…/Masking/Session/.',
+    why: 'A session lends two people a virtual number. Your program opens it, as this line does:',
+    whyPhones:
+      'A session lends two people a virtual number. Your program opens it: POST /v1/Account/…/Masking/Session/.',
     phones: 'Open one with the simulator’s phones',
   },
   detail: {
