@@ -643,7 +643,7 @@ describe.each(databaseKinds)('masking doctor (%s)', (kind) => {
       },
       check: 'callbacks',
       verdict: 'warning',
-      found: /^1 receivers are paused: they failed for five days$/,
+      found: /^1 receiver is paused: it failed for five days$/,
       remedy: /POST \/admin\/receivers\/\{id\}\/resume/,
     },
     {

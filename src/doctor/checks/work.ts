@@ -74,7 +74,9 @@ export async function checkCallbacks({ database, clock }: Patient): Promise<Find
   if (paused && paused.n > 0)
     found.push(
       warning(
-        `${paused.n} receivers are paused: they failed for five days`,
+        paused.n === 1
+          ? '1 receiver is paused: it failed for five days'
+          : `${paused.n} receivers are paused: they failed for five days`,
         'Their callbacks are parked without an attempt.',
         'GET /admin/receivers?status=paused; once a receiver works, POST /admin/receivers/{id}/resume and replay what was parked.',
       ),

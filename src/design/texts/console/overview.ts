@@ -67,13 +67,13 @@ export const overview = {
   look: {
     title: 'Needs a look',
     notAll: 'Not everything could be asked: more may need a look.',
-    nothing: 'Nothing does.',
+    nothing: 'Nothing needs a look.',
     nothingWhy: 'No number is short, no callback and no job is given up, no webhook is refused.',
     atLeast: (words: string) => `At least ${words}`,
     parked: (count: number) =>
       `${many(count, 'callback is', 'callbacks are')} given up: the receiver did not take what we tell it.`,
     receivers: (count: number, origin: string) =>
-      `${many(count, 'receiver fails', 'receivers fail')}, such as ${origin}.`,
+      count === 1 ? `A receiver fails: ${origin}.` : `${count} receivers fail, such as ${origin}.`,
     jobs: (count: number) => `${many(count, 'job is', 'jobs are')} given up.`,
     webhooks: (count: number) =>
       `${many(count, 'webhook was', 'webhooks were')} refused within the last day: Plivo’s calls may not reach us.`,
