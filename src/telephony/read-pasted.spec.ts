@@ -73,7 +73,6 @@ describe('what people paste', () => {
     ['415.555.0123', 'US', US],
     ['4155550123', 'US', US],
     ['(202) 555-0123', 'US', '12025550123'],
-    ['011 44 20 7946 0018', 'US', GB],
     ['020 7946 0018', 'GB', GB],
     ['(020) 7946 0018', 'GB', GB],
     ['(0)20 7946 0018', 'GB', GB],
@@ -81,7 +80,6 @@ describe('what people paste', () => {
     ['０２０－７９４６－００１８', 'GB', GB],
     ['030/1234567', 'DE', '49301234567'],
     ['06 6982 0000', 'IT', '390669820000'],
-    ['0011 44 20 7946 0018', 'AU', GB],
     ['0412 345 678', 'AU', '61412345678'],
     ['98765 43210', 'IN', '919876543210'],
   ])('%j in %s is %s, and nobody where the country is not known', (text, country, number) => {
@@ -90,6 +88,21 @@ describe('what people paste', () => {
     expect(read(text, country, 'FR')).toEqual([]);
     expect(readPasted(text, []).words).toMatch(/expected \+, country code and number/);
   });
+
+  it.each([
+    ['011 44 20 7946 0018', 'US', GB],
+    ['(011) 44-20-7946-0018', 'US', GB],
+    ['011 1 415 555 0123', 'US', US],
+    ['0011 44 20 7946 0018', 'AU', GB],
+  ])(
+    '%j, with the prefix of %s for calls abroad, is %s where that is one of the countries',
+    (text, country, number) => {
+      for (const countries of [[country], [country, 'GB'], ['FR', country, 'DE']])
+        expect(read(text, ...countries)).toEqual([number]);
+      expect(read(text)).toEqual([]);
+      expect(read(text, 'FR')).toEqual([]);
+    },
+  );
 
   it.each([
     '',

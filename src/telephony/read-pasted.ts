@@ -27,7 +27,7 @@ const TRUNK_IN_BRACKETS = /\(\s*0\s*\)/;
 
 /**
  * Reads one number in the spellings in which people have it: any separators, `00`, `tel:`, `+44 (0)20`, digits of other scripts, and national spellings where one
- * country is known. `countries` (ISO 3166): those in which a national spelling may be meant; with none or several it is not read. Never one person's
+ * country is known; the prefix for calls abroad of each. `countries` (ISO 3166): those in which a national spelling may be meant; with none or several it is not read. Never one person's
  * number for another's: digits without a plus that are a number here and abroad have both readings. Digits without a plus are read as beginning with the
  * country code only where a numbering plan lists such a number; behind a plus or `00` the length has to be possible.
  */
@@ -36,10 +36,19 @@ export function readPasted(text: string, countries: readonly string[]): PastedNu
   if (typeof plain !== 'string') return plain;
   const digits = plain.replaceAll(/\D/g, '');
   if (plain.startsWith('+')) return found(abroad(plain), null, countries);
-  if (digits.startsWith('00'))
-    return found(abroad(plain.replace(/0[^0]*0/, '')), national(digits, countries), countries);
-  if (digits.startsWith('0')) return found([], national(digits, countries), countries);
-  return found(abroad(plain).filter(isInPlan), national(digits, countries), countries);
+  const readings = national(digits, countries);
+  return found(peopleOf([...whole(plain, digits), ...readings.filter(isBehindPrefix(digits))]), readings, countries);
+}
+
+/** The numbers that begin with their country code, or with `00` and it. */
+function whole(plain: string, digits: string): E164[] {
+  if (digits.startsWith('00')) return abroad(plain.replace(/0[^0]*0/, ''));
+  return digits.startsWith('0') ? [] : abroad(plain).filter(isInPlan);
+}
+
+/** Whether what was dialled is a whole number behind a country's prefix for calls abroad, such as 011: it is then no national number, and means the same from wherever that is the prefix. */
+function isBehindPrefix(digits: string): (number: E164) => boolean {
+  return (number) => digits.length > number.length && digits.endsWith(number);
 }
 
 /** The digits of a text that may be the end of a number: nothing but digits and what stands between them. Null for any other text. */
