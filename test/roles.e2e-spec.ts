@@ -68,7 +68,7 @@ describeOnEachService('roles', (start) => {
   });
 
   const ask = (operation: Operation, token: string | null, account: string) => {
-    const isFile = operation.path.includes('/compare');
+    const isFile = /\/(?:compare|numbers\/import)(?:\?|$)/.test(operation.path);
     return service.request(
       operation.path
         .replace('{auth_id}', account)

@@ -18,10 +18,10 @@ async function refusalOf(body: object, metatype: new () => object = NewNumber): 
 describe('a body of /admin', () => {
   it('is refused with what was expected, and said to lack what is not there', async () => {
     expect(await refusalOf({ number: '+14155550100' })).toBe(
-      'account is missing: account must be a text of 1 to 20 characters',
+      'account is missing: account must be the Auth ID of an account',
     );
     for (const account of ['', 'M'.repeat(21), 5, null])
-      expect(await refusalOf({ account, number: '+14155550100' })).toBe('account must be a text of 1 to 20 characters');
+      expect(await refusalOf({ account, number: '+14155550100' })).toBe('account must be the Auth ID of an account');
     expect(await refusalOf({ account: 'MA', number: '+14155550100' })).toBe('none');
   });
 

@@ -1,16 +1,18 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { Accounts } from '../accounts/index.js';
 import { Database } from '../platform/database/database.js';
 import { InvalidRequest } from '../platform/errors.js';
 import { isUuid } from '../platform/ids.js';
 import { maskText } from '../platform/logging/mask-text.js';
 import { OtherRoleNeeded } from './access/access.errors.js';
 import { AdmitOperator } from './access/admit-operator.js';
-import type { KnownOperator } from './access/known-operators.js';
+import { THE_ADMIN, type KnownOperator } from './access/known-operators.js';
 import './access/mask-numbers.js';
-import { IS_STREAM, MAY_ASK, REVEALING, VIRTUAL_NUMBERS, type Role } from './access/roles.js';
+import { IS_STREAM, KNOWS_ACCOUNTS, MAY_ASK, REVEALING, VIRTUAL_NUMBERS, type Role } from './access/roles.js';
 import { Audit } from './audit/audit.js';
+import { ACCOUNT_AUTH_ID } from './values.dto.js';
 
 const MAX_REASON_LENGTH = 200;
 
@@ -22,17 +24,22 @@ export class AdminGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly accounts: Accounts,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { role } = await this.admit(request);
+    const { id, role } = await this.admit(request);
+    // Earlier versions kept all keys as those of who holds ADMIN_TOKEN are kept.
+    if (id !== THE_ADMIN.id) request.keysOf = id;
     if (!this.reflector.get<boolean | undefined>(IS_STREAM, context.getHandler())) this.admitOperator.noteUse(request);
     const roles = this.of<Role>(MAY_ASK, context);
     if (!roles.includes(role)) {
       const wanted = roles.length === 0 ? 'is open to no role' : `is for the role ${roles.join(' or ')}`;
       throw new OtherRoleNeeded(`this route ${wanted}; this token has the role ${role}`);
     }
+    if (!this.reflector.get<boolean | undefined>(KNOWS_ACCOUNTS, context.getHandler()))
+      await this.requireAccount(request);
     const isWhole = await this.reveal(request, role);
     request.numbers = { isWhole, virtual: this.of<string>(VIRTUAL_NUMBERS, context) };
     return true;
@@ -41,6 +48,14 @@ export class AdminGuard implements CanActivate {
   /** Reads nothing but the head. */
   admit(request: FastifyRequest): Promise<KnownOperator> {
     return this.admitOperator.run(request);
+  }
+
+  /** An empty list would say that an account has nothing, where there is none of that name. What is no Auth ID at all the route itself refuses. */
+  private async requireAccount({ query, body }: FastifyRequest): Promise<void> {
+    const named = [query, body].map((asked) => (asked as { account?: unknown } | undefined)?.account);
+    for (const account of named)
+      if (typeof account === 'string' && ACCOUNT_AUTH_ID.test(account))
+        await this.database.browse((manager) => this.accounts.require(manager, account));
   }
 
   /** Whether numbers are shown whole. Written down before anything is shown: no number is seen without an entry. */

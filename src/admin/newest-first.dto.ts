@@ -1,5 +1,4 @@
-import { InvalidRequest } from '../platform/errors.js';
-import { startOf, type PageQuery } from './page.dto.js';
+import { startOf, wrongCursor, type PageQuery } from './page.dto.js';
 
 /** Where a row stands in a list that shows the newest first. */
 export interface Place {
@@ -16,8 +15,7 @@ export function keyOfPlace({ at, id }: Place): string {
 /** The place after which a page starts; undefined for the first page. */
 export function placeBefore(query: PageQuery): Place | undefined {
   if (query.cursor === undefined) return undefined;
-  const [, at, id] = PLACE.exec(startOf(query)) ?? [];
-  if (at === undefined || id === undefined)
-    throw new InvalidRequest('cursor: expected the next_cursor of a page', { param: 'cursor' });
+  const [, at, id] = PLACE.exec(startOf(query, PLACE)) ?? [];
+  if (at === undefined || id === undefined) throw wrongCursor();
   return { at: Number(at), id };
 }

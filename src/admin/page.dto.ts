@@ -37,10 +37,14 @@ export function pageOf<Row, Item>(
   return { items: rows.map(show), next_cursor: hasMore ? Buffer.from(keyOf(last)).toString('base64url') : null };
 }
 
-/** The key after which a page starts; empty for the first page. Refuses what `pageOf` has never made. */
-export function startOf({ cursor }: PageQuery): string {
+/** The key after which a page starts; empty for the first page. `keys`: what those of the list look like. Refuses what `pageOf` has never made of one. */
+export function startOf({ cursor }: PageQuery, keys: RegExp): string {
   if (cursor === undefined) return '';
   const key = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (Buffer.from(key).toString('base64url') === cursor) return key;
-  throw new InvalidRequest('cursor: expected the next_cursor of a page', { param: 'cursor' });
+  if (Buffer.from(key).toString('base64url') === cursor && keys.test(key)) return key;
+  throw wrongCursor();
+}
+
+export function wrongCursor(): InvalidRequest {
+  return new InvalidRequest('cursor: expected the next_cursor of a page', { param: 'cursor' });
 }

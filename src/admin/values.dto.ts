@@ -17,7 +17,11 @@ export const TextOf = (min: number, max: number) => {
   return applyDecorators(IsString({ message }), Length(min, max, { message }));
 };
 
-const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+/** Of what is compared as it stands: blanks around it are of who pasted it, and MySQL takes no notice of those at its end, SQLite does. */
+export const Trimmed = () =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+
+export const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 export const SessionUuid = () =>
   applyDecorators(
@@ -26,8 +30,9 @@ export const SessionUuid = () =>
   );
 
 /** With a letter in it: what is digits alone may be somebody's number, and what is asked with stands in the audit. */
-export const AccountAuthId = () =>
-  Matches(/^(?=\d*[A-Za-z])[A-Za-z0-9]{1,20}$/, { message: 'account must be the Auth ID of an account' });
+export const ACCOUNT_AUTH_ID = /^(?=\d*[A-Za-z])[A-Za-z0-9]{1,20}$/;
+
+export const AccountAuthId = () => Matches(ACCOUNT_AUTH_ID, { message: 'account must be the Auth ID of an account' });
 
 /** A number as somebody pasted it; `ReadNumber` reads it, because a national spelling is of the country of an account. */
 export const PastedNumber = () =>

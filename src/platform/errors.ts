@@ -6,6 +6,7 @@ export type RefusalKind =
   | 'conflict'
   | 'unprocessable'
   | 'too-large'
+  | 'wrong-type'
   | 'too-many'
   | 'unavailable';
 

@@ -88,6 +88,8 @@ export interface Service {
   raw(bytes: string | Buffer): Promise<string>;
   /** Puts numbers into the account's pool, in this order. */
   addNumbers(numbers: string[], subaccount?: string): Promise<void>;
+  /** One more account, which has nothing. */
+  addAccount(authId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -223,6 +225,11 @@ export async function startService({
         const added = await admin('POST', '/numbers', { account: AUTH_ID, number: `+${number}`, subaccount });
         if (added.status !== 201) throw new Error(`expected number ${number} to be added, got ${added.text}`);
       }
+    },
+    addAccount: async (authId) => {
+      const at = { name: 'One more', plivo_auth_id: authId, plivo_auth_token: 'x'.repeat(40) };
+      const added = await admin('POST', '/accounts', { auth_id: authId, ...at });
+      if (added.status !== 201) throw new Error(`expected account ${authId} to be added, got ${added.text}`);
     },
     close: async () => {
       await pool.close();

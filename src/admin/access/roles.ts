@@ -26,3 +26,7 @@ export const ShowsVirtualNumbers = (...members: string[]) => SetMetadata(VIRTUAL
 /** Where the guard finds that a route is a stream, which a page opens anew by itself: asking for it is no use of a login. */
 export const IS_STREAM = 'admin.is-stream';
 export const IsStream = () => SetMetadata(IS_STREAM, true);
+
+/** Where the guard finds that a route knows accounts that are there no more, or names for none, and refuses others itself. */
+export const KNOWS_ACCOUNTS = 'admin.knows-accounts';
+export const KnowsAccounts = () => SetMetadata(KNOWS_ACCOUNTS, true);

@@ -45,6 +45,7 @@ import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { PageQuery, pageOf, startOf } from '../page.dto.js';
+import { ACCOUNT_AUTH_ID } from '../values.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
 
 @Controller('admin/accounts')
@@ -70,7 +71,7 @@ export class AccountsController {
     answers: { 200: ['A page of them.', ACCOUNTS_PAGE] },
   })
   async list(@Query() query: PageQuery) {
-    const found = await this.listAccounts.run({ after: startOf(query), limit: query.limit + 1 });
+    const found = await this.listAccounts.run({ after: startOf(query, ACCOUNT_AUTH_ID), limit: query.limit + 1 });
     return pageOf(found, query, {
       keyOf: (account) => account.authId,
       show: (account) => shownAccount(account, isLeftOver(account.authId, this.config) ? 'disabled' : account.status),

@@ -8,7 +8,7 @@ import { Audit } from './audit.js';
 import { AUDIT_ACTIONS, type AuditAction } from './audit-actions.js';
 import { keyOfPlace, placeBefore } from '../newest-first.dto.js';
 import { PageQuery, pageOf } from '../page.dto.js';
-import { After, IfGiven, IsoInstant, TextOf } from '../values.dto.js';
+import { After, IfGiven, IsoInstant, TextOf, Trimmed } from '../values.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { anyObject, instant, pageSchema, shape, text, uuid } from '../../platform/openapi/schemas.js';
 
@@ -43,6 +43,7 @@ export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Name of an operator, or Auth ID of a customer.' })
   @IfGiven()
   @TextOf(1, 60)
+  @Trimmed()
   actor?: string;
 
   @ApiPropertyOptional({ enum: AUDIT_ACTIONS, description: 'What was done.' })
@@ -53,6 +54,7 @@ export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'To what, whole and as an entry has it: an id, an Auth ID, a virtual number.' })
   @IfGiven()
   @TextOf(1, 100)
+  @Trimmed()
   target?: string;
 
   @ApiPropertyOptional({ description: 'Done from this instant on: ISO 8601, a date or a time.' })

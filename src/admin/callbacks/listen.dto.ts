@@ -4,11 +4,11 @@ import type { CallbackRequest, FollowedCallback } from '../../callbacks/index.js
 import { InvalidRequest, refusal } from '../../platform/errors.js';
 import { parseUrl } from '../../platform/parse-url.js';
 import { isPublicAddress } from '../../platform/outgoing/public-address.js';
-import { IfGiven, isoText, TextOf } from '../values.dto.js';
+import { AccountAuthId, IfGiven, isoText, TextOf } from '../values.dto.js';
 
 export class ListenQuery {
   @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
-  @TextOf(1, 20)
+  @AccountAuthId()
   account!: string;
 
   @ApiPropertyOptional({

@@ -165,6 +165,7 @@ describeOnEachService('calls in the admin API', (start) => {
     expect(await legsOf({ outcome: 'busy' })).toEqual([A_LEG]);
     expect(await legsOf({ outcome: 'refused', account: AUTH_ID })).toEqual([REFUSED]);
     expect(await legsOf({ outcome: 'refused', party: ASHA })).toEqual([]);
+    await service.addAccount('MANOBODYNOBODYNOBODY');
     expect(await legsOf({ account: 'MANOBODYNOBODYNOBODY' })).toEqual([]);
   });
 

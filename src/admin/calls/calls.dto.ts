@@ -5,6 +5,7 @@ import type { CallMoney } from '../../billing-stats/index.js';
 import { OUTCOMES, type CallCountries, type FoundCall, type FoundLeg, type Outcome } from '../../call-routing/index.js';
 import { PageQuery } from '../page.dto.js';
 import {
+  AccountAuthId,
   After,
   IfGiven,
   IsoInstant,
@@ -12,7 +13,6 @@ import {
   moneyText,
   PastedNumber,
   SessionUuid,
-  TextOf,
   withPlus,
 } from '../values.dto.js';
 import { IN_ANY_SPELLING } from '../reading/read-party.js';
@@ -41,7 +41,7 @@ export class CallsQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Auth ID. Its default_country is that of national spellings.' })
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 
   @ApiPropertyOptional({

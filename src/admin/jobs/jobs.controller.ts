@@ -8,6 +8,7 @@ import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { JOB, JOBS_PAGE, JobsQuery, RETRIED_JOB, shownJob } from './jobs.dto.js';
 import { pageOf, startOf } from '../page.dto.js';
+import { UUID } from '../values.dto.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 
@@ -32,7 +33,7 @@ export class JobsController {
   })
   async list(@Query() query: JobsQuery) {
     const { status, limit } = query;
-    const cursor = startOf(query);
+    const cursor = startOf(query, UUID);
     const search = { limit: limit + 1, ...(status && { state: status }), ...(cursor !== '' && { cursor }) };
     return pageOf(await this.jobs.list(search), query, { keyOf: ({ id }) => id, show: shownJob });
   }

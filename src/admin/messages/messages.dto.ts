@@ -23,6 +23,7 @@ import {
 } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
 import {
+  AccountAuthId,
   After,
   IfGiven,
   IsoInstant,
@@ -58,7 +59,7 @@ export class MessagesQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Auth ID. Its default_country is that of national spellings.' })
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'Texts of this session.' })

@@ -9,7 +9,7 @@ import {
   type VirtualNumberStatus,
 } from '../../number-pool/index.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, TextOf } from '../values.dto.js';
+import { AccountAuthId, IfGiven, TextOf } from '../values.dto.js';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   authId,
@@ -35,7 +35,7 @@ const ONE_LINE_MESSAGE = { message: 'alias must be one line of at most 100 chara
 
 export class NewNumber {
   @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
-  @TextOf(1, 20)
+  @AccountAuthId()
   account!: string;
 
   @ApiProperty({ description: 'E.164, with or without `+`.', example: '+14155550100' })
@@ -70,7 +70,7 @@ export class NumberChange {
 
 export class NumbersQuery extends PageQuery {
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 
   @ApiProperty({ description: 'ISO 3166 alpha-2.', example: 'US' })
@@ -85,13 +85,13 @@ export class NumbersQuery extends PageQuery {
 
 export class OneAccountQuery {
   @ApiProperty({ description: 'Auth ID.', example: 'MAXXXXXXXXXXXXXXXXXX' })
-  @TextOf(1, 20)
+  @AccountAuthId()
   account!: string;
 }
 
 export class PoolQuery {
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 }
 

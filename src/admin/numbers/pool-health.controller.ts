@@ -3,10 +3,12 @@ import { ReadNumberHealth, type NumberHealth } from '../../billing-stats/index.j
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { pageOf, startOf, type Page } from '../page.dto.js';
+import { pageOf, startOf, wrongCursor, type Page } from '../page.dto.js';
 import { NotFound } from '../../platform/errors.js';
 import { Documented } from '../../platform/openapi/documented.js';
 import { HEALTH_PAGE, HealthQuery } from './pool-plan.dto.js';
+
+const NUMBER = /^\+[0-9]{1,15}$/;
 
 /** Which numbers fail more often than their neighbours: docs/pool.md. */
 @Controller('admin/pool/health')
@@ -29,8 +31,10 @@ export class PoolHealthController {
   })
   async health(@Query() query: HealthQuery): Promise<Page<NumberHealth>> {
     const all = await this.readNumberHealth.run(query.account);
-    const last = startOf(query);
-    const start = all.findIndex(({ number }) => number === last) + 1;
+    const last = startOf(query, NUMBER);
+    const start = last === '' ? 0 : all.findIndex(({ number }) => number === last) + 1;
+    // It was removed meanwhile: the first page again would have no end.
+    if (last !== '' && start === 0) throw wrongCursor();
     const rest = all.slice(start, start + query.limit + 1);
     return pageOf(rest, query, { keyOf: ({ number }) => number, show: (one) => one });
   }

@@ -18,7 +18,7 @@ import {
   word,
 } from '../../platform/openapi/schemas.js';
 import { PageQuery } from '../page.dto.js';
-import { IfGiven, TextOf } from '../values.dto.js';
+import { AccountAuthId, IfGiven } from '../values.dto.js';
 import { POOL_FIGURE } from './numbers.dto.js';
 
 const MOST_SESSIONS = 100_000;
@@ -64,19 +64,19 @@ export class PlanQuery {
     description: 'Auth ID: its present figures in that country stand beside the plan; needs country',
   })
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 }
 
 export class ForecastQuery {
   @ApiProperty({ description: 'Auth ID' })
-  @TextOf(1, 20)
+  @AccountAuthId()
   account!: string;
 }
 
 export class HealthQuery extends PageQuery {
   @ApiProperty({ description: 'Auth ID' })
-  @TextOf(1, 20)
+  @AccountAuthId()
   account!: string;
 }
 

@@ -21,6 +21,7 @@ import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { PageQuery, pageOf, startOf } from '../page.dto.js';
+import { UUID } from '../values.dto.js';
 import {
   NEW_OPERATOR,
   NewOperator,
@@ -58,7 +59,7 @@ export class OperatorsController {
   async list(@Query() query: PageQuery) {
     const now = this.clock.now();
     const all = [...(await this.operators.list()).map((one) => shownOperator(one, now)), SHOWN_ADMIN];
-    const start = startOf(query);
+    const start = startOf(query, UUID);
     // Ids grow with time, and `admin` is after all of them.
     const rest = all.filter(({ id }) => id > start).slice(0, query.limit + 1);
     return pageOf(rest, query, { keyOf: ({ id }) => id, show: (one) => one });

@@ -13,7 +13,7 @@ import { shownText } from '../messages/messages.dto.js';
 import { shownCall } from '../calls/calls.dto.js';
 import { shownRecording } from '../recordings/recordings.dto.js';
 import { shownSession } from '../sessions/admin-sessions.dto.js';
-import { IfGiven, isoText, PastedNumber, TextOf, withPlus } from '../values.dto.js';
+import { AccountAuthId, IfGiven, isoText, PastedNumber, withPlus } from '../values.dto.js';
 
 export class PersonBody {
   @ApiProperty({
@@ -30,7 +30,7 @@ export class PersonBody {
     description: 'Auth ID of an account: only what that account has of the person. Left out: all accounts.',
   })
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 }
 

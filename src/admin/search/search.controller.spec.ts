@@ -94,6 +94,7 @@ describeOnEachService('the search of the admin API', (start) => {
     expect(legs(await find(REFUSED))).toEqual([REFUSED]);
     const nobody = { people: [], sessions: [], calls: [], numbers: [] };
     expect(await find('01890000-0000-7000-8000-000000000000')).toMatchObject(nobody);
+    await service.addAccount('MANOBODYNOBODYNOBODY');
     expect(await find(A_LEG, { account: 'MANOBODYNOBODYNOBODY' })).toMatchObject(nobody);
   });
 

@@ -14,7 +14,7 @@ import {
 } from '../../platform/openapi/schemas.js';
 import { SHOWN_CALL } from '../calls/call-schema.js';
 import { numberMembers } from '../numbers/numbers.dto.js';
-import { IfGiven, isoText, TextOf, withPlus } from '../values.dto.js';
+import { AccountAuthId, IfGiven, isoText, TextOf, withPlus } from '../values.dto.js';
 import { shownCall } from '../calls/calls.dto.js';
 import { SESSION, shownSession } from '../sessions/admin-sessions.dto.js';
 import type { Findings } from './search-all.js';
@@ -34,7 +34,7 @@ export class SearchQuery {
     description: 'Auth ID; all accounts without it. Its default_country is that of national spellings.',
   })
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 }
 

@@ -143,6 +143,7 @@ describeOnEachService('sessions in the admin API', (start) => {
     expect(await ids('?party=14155550201&status=active')).toEqual([second]);
     expect(await ids('?party=14155550201&status=expired')).toEqual([first]);
     expect(await ids(`?party=14155550201&account=${AUTH_ID}`)).toEqual([second, first]);
+    await service.addAccount('MANOBODYNOBODYNOBODY');
     expect(await ids('?account=MANOBODYNOBODYNOBODY')).toEqual([]);
     await end(second);
   });

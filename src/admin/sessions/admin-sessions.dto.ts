@@ -11,7 +11,16 @@ import {
   type SessionAnswer,
 } from '../../sessions/index.js';
 import { PageQuery } from '../page.dto.js';
-import { After, IfGiven, IsoInstant, isoText, moneyText, PastedNumber, TextOf, withPlus } from '../values.dto.js';
+import {
+  AccountAuthId,
+  After,
+  IfGiven,
+  IsoInstant,
+  isoText,
+  moneyText,
+  PastedNumber,
+  withPlus,
+} from '../values.dto.js';
 import {
   authId,
   count,
@@ -36,7 +45,7 @@ import { IN_ANY_SPELLING } from '../reading/read-party.js';
 export class CountQuery {
   @ApiPropertyOptional({ description: 'Auth ID. Its `default_country` is that of national spellings.' })
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 
   @ApiPropertyOptional({ example: '+1 (415) 555-0123', description: `In either role, ${IN_ANY_SPELLING}` })

@@ -7,7 +7,7 @@ import { Database } from '../../platform/database/database.js';
 import { InvalidRequest, NotFound } from '../../platform/errors.js';
 import { Idempotency } from '../../platform/http/idempotency.js';
 import { Log } from '../../platform/logging/logger.js';
-import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
+import { KnowsAccounts, MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit, type AuditedWrite } from '../audit/audit.js';
@@ -48,6 +48,7 @@ export class StatsController {
 
   @Get()
   @MayAsk('viewer', 'support', 'finance')
+  @KnowsAccounts()
   @ShowsVirtualNumbers('key', 'number')
   @Documented({
     summary: 'What calls came to, by one to three of time, number, session, account, country, subaccount and direction',
@@ -65,7 +66,7 @@ export class StatsController {
     const question = this.questionOf(query);
     if (isCsvWanted(query.format, request)) return this.csv(question, request, reply);
     if (!isPaged(question)) return { items: (await this.stats.run(question)).map(shownStats), next_cursor: null };
-    const found = await this.stats.run(question, { after: startOf(query), limit: query.limit + 1 });
+    const found = await this.stats.run(question, { after: startOf(query, keysOf(question)), limit: query.limit + 1 });
     return pageOf(found, query, { keyOf: ({ key }) => key, show: shownStats });
   }
 
@@ -137,6 +138,11 @@ export class StatsController {
 }
 
 /** Lists of these have an end of their own. */
+/** What `key` of an item looks like: a value for each of what was asked for. */
+function keysOf({ groupBy }: StatsQuestion): RegExp {
+  return new RegExp(`^[^/]+(?:/[^/]+){${groupBy.length - 1}}$`);
+}
+
 function isPaged({ groupBy }: StatsQuestion): boolean {
   return groupBy.length > 1 || groupBy.includes('number') || groupBy.includes('session');
 }

@@ -23,6 +23,7 @@ import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
 import { Audit } from '../audit/audit.js';
 import { PageQuery, pageOf, startOf } from '../page.dto.js';
+import { UUID } from '../values.dto.js';
 import {
   NEW_SUBSCRIPTION,
   NewSubscription,
@@ -53,7 +54,7 @@ export class SubscriptionsController {
   })
   async list(@Query() query: PageQuery) {
     const all = await this.subscriptions.list();
-    const start = startOf(query);
+    const start = startOf(query, UUID);
     const rest = all.filter(({ id }) => id > start).slice(0, query.limit + 1);
     return pageOf(rest, query, { keyOf: ({ id }) => id, show: shownSubscription });
   }

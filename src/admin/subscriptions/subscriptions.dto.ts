@@ -13,7 +13,7 @@ import {
   word,
   type Members,
 } from '../../platform/openapi/schemas.js';
-import { IfGiven, isoText, TextOf } from '../values.dto.js';
+import { AccountAuthId, IfGiven, isoText, TextOf } from '../values.dto.js';
 
 const LONGEST_URL = 1000;
 
@@ -39,7 +39,7 @@ export class NewSubscription {
       'Auth ID: only what is this account’s is told. Left out: everything, also what is no single account’s.',
   })
   @IfGiven()
-  @TextOf(1, 20)
+  @AccountAuthId()
   account?: string;
 }
 

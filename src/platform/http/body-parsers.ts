@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
+import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BodyTooLarge, InvalidJson } from './http.errors.js';
+import { BodyTooLarge, InvalidJson, UnsupportedMediaType } from './http.errors.js';
 import { awaited } from './slow-bodies.js';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
@@ -101,8 +101,9 @@ function refusalOfHead(request: FastifyRequest): Error | null {
     // The guard refuses what is not read here.
     return TYPES.form.test(type) ? lengthRefusal(request) : null;
   }
-  const types = isStreamed(request) ? [TYPES.csv] : isImport(request) ? [TYPES.csv, TYPES.json] : [TYPES.json];
-  if (!types.some((one) => one.test(type))) return new UnsupportedMediaTypeException();
+  const [wanted, name] =
+    isStreamed(request) || isImport(request) ? [TYPES.csv, 'text/csv'] : [TYPES.json, 'application/json'];
+  if (!wanted.test(type)) return new UnsupportedMediaType(name);
   return lengthRefusal(request);
 }
 

@@ -38,6 +38,7 @@ export const STATUS_OF_KIND: Record<RefusalKind, number> = {
   'not-found': 404,
   conflict: 409,
   'too-large': 413,
+  'wrong-type': 415,
   unprocessable: 422,
   'too-many': 429,
   unavailable: 503,
@@ -50,7 +51,6 @@ const FRAMEWORK_REFUSALS: Record<number, { code: string; sentence: string }> = {
   408: { code: 'request_timeout', sentence: 'request took too long to arrive' },
   413: { code: 'body_too_large', sentence: 'request body too large' },
   414: { code: 'uri_too_long', sentence: 'URL too long' },
-  415: { code: 'unsupported_media_type', sentence: 'unsupported media type: send application/json' },
   431: { code: 'headers_too_large', sentence: 'request headers too large' },
 };
 

@@ -92,7 +92,7 @@ function registerHooks(instance: FastifyInstance, log: Log): void {
   });
   instance.addHook('preValidation', (request, _reply, done) => {
     request.body ??= {};
-    done();
+    done(hasBlankAtEnd(request.params) ? new NotFoundException() : undefined);
   });
   instance.addHook('onSend', (request, reply, payload, done) => {
     markReplay(request, reply);
@@ -169,4 +169,11 @@ function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): voi
   };
   if (route !== null && PROBES.has(route)) log.debug('http.request', fields);
   else log.info('http.request', fields);
+}
+
+/** A number of the pool is read in any spelling. All else is compared as it stands, and MySQL takes no notice of blanks at an end: `MA… ` would be `MA…`, in the audit too. */
+function hasBlankAtEnd(params: unknown): boolean {
+  return Object.entries((params ?? {}) as Record<string, string>).some(
+    ([name, value]) => name !== 'number' && value.endsWith(' '),
+  );
 }

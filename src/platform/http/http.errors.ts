@@ -10,6 +10,12 @@ export class BodyTooLarge extends refusal('body_too_large', 'too-large') {
   }
 }
 
+export class UnsupportedMediaType extends refusal('unsupported_media_type', 'wrong-type') {
+  constructor(wanted: string) {
+    super(`unsupported media type: send ${wanted}`);
+  }
+}
+
 export class InvalidIdempotencyKey extends refusal(
   'invalid_idempotency_key',
   'invalid',

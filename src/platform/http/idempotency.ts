@@ -14,6 +14,13 @@ import { IdempotencyKeyReused, InvalidIdempotencyKey, StillRunning } from './htt
 import { ReplayedRefusal, requestIdIn } from './idempotency-answers.js';
 import { IDEMPOTENCY_KEYS } from './idempotency-key.entity.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set where several people ask as one owner: whose the request's Idempotency-Key is. What is answered may be a secret, and nobody else's repetition is shown it. */
+    keysOf?: string;
+  }
+}
+
 /** Work that has not ended by then may be taken over; that of a dead process at once. */
 const LEASE_MS = 30_000;
 /** Refusals that time can heal: kept, they would be repeated for days after their cause is gone. */
@@ -67,7 +74,7 @@ export class Idempotency {
 
     const claim = {
       owner,
-      keyHash: this.crypto.fingerprint(key),
+      keyHash: this.crypto.fingerprint(keyOf(request, key)),
       requestHash: this.crypto.fingerprint(requestText(request)),
       lease: newLease(),
     };
@@ -167,6 +174,11 @@ export class Idempotency {
 
 function isLasting(error: unknown, { status }: ErrorAnswer): boolean {
   return status < 500 && !TIME_HEALS.has(status) && !(error instanceof DomainError && POOL_REFUSALS.has(error.code));
+}
+
+/** A line feed is in no key. */
+function keyOf({ keysOf }: FastifyRequest, key: string): string {
+  return keysOf === undefined ? key : `${keysOf}\n${key}`;
 }
 
 /** Same method, URL and body, whatever the order of its members. */

@@ -57,7 +57,9 @@ function givenTexts(query: Record<string, unknown>): Map<string, string> {
   for (const [name, value] of Object.entries(query)) {
     const last: unknown = Array.isArray(value) ? value.at(-1) : value;
     // The Node SDK makes one underscore of the two before a comparison.
-    if (typeof last === 'string' && last !== '') given.set(name.replace(/_+(gte?|lte?)$/, '__$1'), last);
+    // MySQL takes no notice of blanks at an end, SQLite does.
+    const text = typeof last === 'string' ? last.trimEnd() : '';
+    if (text !== '') given.set(name.replace(/_+(gte?|lte?)$/, '__$1'), text);
   }
   return given;
 }

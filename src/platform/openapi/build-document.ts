@@ -1,4 +1,4 @@
-import { commonRefusals, familyOf, isIdempotent, refusalResponse, asCommon } from './common-answers.js';
+import { commonRefusals, familyOf, isIdempotent, refusalResponse, asCommon, type Taken } from './common-answers.js';
 import { membersOf } from './dto-schema.js';
 import type { Documentation, DocumentedAnswer, DtoClass } from './documented.js';
 import type { DescribedRoute } from './read-routes.js';
@@ -83,7 +83,11 @@ function operation(route: DescribedRoute, bodies: Map<string, Schema>, responses
       ...Object.fromEntries(
         answers.map(([status, answer]) => [status, success(answer, isIdempotent(route), resolve)] as const),
       ),
-      ...refused(route, query.length > 0 || body !== null, responses),
+      ...refused(
+        route,
+        { takesInput: query.length > 0 || body !== null, namesAccount: namesAccount(route) },
+        responses,
+      ),
     },
     ...extensions,
   };
@@ -118,8 +122,8 @@ function success(
 }
 
 /** What many routes refuse alike is said once; the name of such a response holds its codes. */
-function refused(route: DescribedRoute, takesInput: boolean, responses: Map<string, Schema>): Record<string, Schema> {
-  const common = commonRefusals(route, takesInput);
+function refused(route: DescribedRoute, takes: Taken, responses: Map<string, Schema>): Record<string, Schema> {
+  const common = commonRefusals(route, takes);
   const own = (route.documentation?.refusals ?? []).map(asCommon);
   const { errors } = familyOf(route.path);
   const statuses = [...new Set([...common, ...own].map(({ status }) => status))].sort();
@@ -132,6 +136,16 @@ function refused(route: DescribedRoute, takesInput: boolean, responses: Map<stri
       responses.set(name, response);
       return [status, { $ref: `#/components/responses/${name}` }];
     }),
+  );
+}
+
+/** Of what account something is asked. */
+function namesAccount({ documentation, queryClass, bodyClass }: DescribedRoute): boolean {
+  const classes = [documentation?.query ?? queryClass, documentation?.body ?? bodyClass];
+  return classes.some(
+    (one, place) =>
+      typeof one === 'function' &&
+      membersOf(one, place === 0 ? 'query' : 'body').some(({ name }) => name === 'account'),
   );
 }
 

@@ -7,6 +7,7 @@ import {
   InvalidIdempotencyKey,
   InvalidJson,
   StillRunning,
+  UnsupportedMediaType,
 } from '../http/http.errors.js';
 import { InvalidParameter, InvalidRequest, NotFound, Unavailable, type RefusalClass } from '../errors.js';
 import { apiId, count, integer, listOf, optional, orNull, refTo, shape, text, uuid, type Schema } from './schemas.js';
@@ -49,8 +50,7 @@ const OTHER_SITE = {
   sentence: "expected a request of the console's own page",
 };
 const UNSUPPORTED = {
-  status: 415,
-  code: 'unsupported_media_type',
+  ...asCommon(UnsupportedMediaType),
   sentence: 'unsupported media type: send application/json',
 };
 const INTERNAL = { status: 500, code: 'internal_error', sentence: 'Internal server error' };
@@ -129,19 +129,31 @@ export function isIdempotent({ method, path, documentation }: Asked): boolean {
   return method === 'post' && /^\/(?:v1|admin)\//.test(path) && documentation?.isRead !== true;
 }
 
+export interface Taken {
+  /** A query or a body. */
+  takesInput: boolean;
+  /** Of an account in either, which may not be there. */
+  namesAccount: boolean;
+}
+
 /** All that a route can refuse, beside what it says itself. */
-export function commonRefusals(route: Asked, takesInput: boolean): CommonRefusal[] {
+export function commonRefusals(route: Asked, { takesInput, namesAccount }: Taken): CommonRefusal[] {
   const { refusals, beginning } = familyOf(route.path);
+  const namesSomething = namesAccount || route.path.includes('{');
   const isOurs = beginning === '/v1/' || beginning === '/admin/';
   const hasBody = isOurs && /^(?:post|put|patch)$/.test(route.method);
   return [
     ...refusals,
     ...(beginning === '/v1/' && (takesInput || hasBody) ? [asCommon(InvalidParameter)] : []),
-    ...(beginning === '/admin/' && route.path.includes('{') ? [asCommon(NotFound)] : []),
-    ...(hasBody ? [...[InvalidJson, BodyTooLarge].map(asCommon), UNSUPPORTED] : []),
-    ...(beginning === '/plivo/' && route.method === 'post' ? [asCommon(BodyTooLarge)] : []),
+    ...(beginning === '/admin/' && namesSomething ? [asCommon(NotFound)] : []),
+    ...refusalsOfBody(route, hasBody),
     ...(isIdempotent(route) ? [InvalidIdempotencyKey, StillRunning, IdempotencyKeyReused].map(asCommon) : []),
   ];
+}
+
+function refusalsOfBody({ path, method }: Asked, isOurs: boolean): CommonRefusal[] {
+  if (isOurs) return [...[InvalidJson, BodyTooLarge].map(asCommon), UNSUPPORTED];
+  return path.startsWith('/plivo/') && method === 'post' ? [asCommon(BodyTooLarge)] : [];
 }
 
 export function asCommon({ code, kind, sentence }: RefusalClass): CommonRefusal {
