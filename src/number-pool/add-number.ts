@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Accounts, AccountSettings, hasSubaccount } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
+import { personOf } from '../telephony/identity.js';
 import { parsePartyNumber } from '../telephony/phone.js';
+import { lineHoldersOf } from './find-numbers.js';
 import { ADDED_BY_HAND, insertNumbers } from './insert-numbers.js';
 import { InvalidNumber, NumberTaken, UnknownSubaccount } from './number-pool.errors.js';
 import { VirtualNumber } from './virtual-number.entity.js';
@@ -15,7 +17,7 @@ export interface AddNumberRequest {
   alias?: string;
 }
 
-/** Puts a number into an account's pool. Adding it again changes nothing; another account's number is refused. */
+/** Puts a number into an account's pool. Adding it again, in whatever spelling, changes nothing; another account's number is refused. */
 @Injectable()
 export class AddNumber {
   constructor(
@@ -32,7 +34,11 @@ export class AddNumber {
     if (number === null) throw new InvalidNumber();
     await this.accounts.require(tx, accountId);
     if (subaccountId !== null && !(await hasSubaccount(tx, accountId, subaccountId))) throw new UnknownSubaccount();
-    const known = await tx.findOneBy(VirtualNumber, { number });
+    // Two spellings are one line: lent twice, it would bring a party who has both to whom it did not call.
+    const holder = (await lineHoldersOf(tx, [number])).get(personOf(number));
+    const known =
+      (await tx.findOneBy(VirtualNumber, { number })) ??
+      (holder ? await tx.findOneBy(VirtualNumber, { number: holder.number }) : null);
     if (known && known.accountId !== accountId) throw new NumberTaken();
     if (known) return { number: known, isNew: false };
 

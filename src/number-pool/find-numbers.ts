@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Database, Tx } from '../platform/database/database.js';
-import { marks, selection } from '../platform/database/rows.js';
-import { isSamePerson, KEPT_AT_END, personOf, spellingCodesOf } from '../telephony/identity.js';
+import { marks, selection, type Selected } from '../platform/database/rows.js';
+import { isSamePerson, KEPT_AT_END, personOf, spellingCodesOf, type Person } from '../telephony/identity.js';
 import { callingCodeOf, parseCaller, type E164 } from '../telephony/phone.js';
 import { holdToWithdraw } from './hold-number-row.js';
 import { chunks } from './insert-numbers.js';
@@ -9,6 +9,10 @@ import { UnknownNumber } from './number-pool.errors.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
 
 const HOLDERS = selection(NUMBERS.pick(['number', 'accountId']));
+type Holder = Selected<typeof HOLDERS>;
+
+/** A number of a country with spelling rules is a condition of its own, of which SQLite takes 1,000. */
+const SPELT_AT_ONCE = 100;
 
 /** Auth ID of the account whose pool has this number, whatever its status; null for numbers of no pool. */
 export async function ownerOfNumber(manager: EntityManager, number: E164): Promise<string | null> {
@@ -40,13 +44,27 @@ export async function subaccountOfNumber(
   return found?.subaccountId ?? null;
 }
 
-const IN_POOL = selection(NUMBERS.pick(['number']));
-
 /**
  * Which of these phones are numbers of any account's pool, in whatever spelling and status. One read of the index of numbers: by equality, and of
  * calling codes that have spelling rules the part of the index that holds them.
  */
 export async function pooledAmong(manager: EntityManager, phones: E164[]): Promise<E164[]> {
+  const found = await spelledAnyhow(manager, phones);
+  return phones.filter((phone) => found.some(({ number }) => isSamePerson(number as E164, phone)));
+}
+
+/** Which of these numbers the pool has in whatever spelling, and whose they are: by the person, for two spellings are one line. */
+export async function lineHoldersOf(manager: EntityManager, numbers: E164[]): Promise<Map<Person, Holder>> {
+  const holders = new Map<Person, Holder>();
+  for (let start = 0; start < numbers.length; start += SPELT_AT_ONCE) {
+    const found = await spelledAnyhow(manager, numbers.slice(start, start + SPELT_AT_ONCE));
+    for (const holder of found) holders.set(personOf(holder.number as E164), holder);
+  }
+  return holders;
+}
+
+/** Those of the pool that are spelt like one of these phones, and some whose ends are alike. */
+async function spelledAnyhow(manager: EntityManager, phones: E164[]): Promise<Holder[]> {
   if (phones.length === 0) return [];
   const equal: string[] = [];
   const ranges: string[] = [];
@@ -59,8 +77,7 @@ export async function pooledAmong(manager: EntityManager, phones: E164[]): Promi
   }
   const inRange = ' OR (number > ? AND number < ? AND number LIKE ?)'.repeat(ranges.length / 3);
   const rest = `FROM virtual_number WHERE number IN (${marks(equal)})${inRange}`;
-  const found = await IN_POOL.read(manager, rest, [...equal, ...ranges]);
-  return phones.filter((phone) => found.some(({ number }) => isSamePerson(number as E164, phone)));
+  return HOLDERS.read(manager, rest, [...equal, ...ranges]);
 }
 
 /** The number's row, locked until the transaction ends so that two operators change it one after the other. With or without plus sign. */

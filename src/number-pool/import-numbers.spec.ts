@@ -54,6 +54,15 @@ describeOnEachDatabase('importing numbers', (open) => {
     expect(told).toEqual([ACCOUNT]);
   });
 
+  it('takes two spellings of one line for one number', async () => {
+    await run(['+5215541637145,,Desk']);
+
+    expect(await run(['+525541637145,,Other', '+525541637146,,'])).toEqual({ added: 1, unchanged: 1 });
+    await expect(run(['+541166773399,,', '+5491166773399,,'])).rejects.toMatchObject({ code: 'import_refused' });
+    await expect(run(['+525541637145,,'], OTHER)).rejects.toMatchObject({ code: 'import_refused' });
+    expect(await stored()).toHaveLength(2);
+  });
+
   it('adds the rows in their order and leaves numbers that are there as they are', async () => {
     await run(['+14155550100,,Desk']);
 

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Accounts, AccountSettings, ownSubaccounts } from '../accounts/index.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
-import { holdersOf } from './find-numbers.js';
+import { personOf } from '../telephony/identity.js';
+import { lineHoldersOf } from './find-numbers.js';
 import { ADDED_BY_HAND, insertNumbers } from './insert-numbers.js';
 import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
 import type { NumberRow } from './number-rows.js';
 
-/** Adds all numbers of a file, in its order, or none. Numbers that the account has already stay as they are. */
+/** Adds all numbers of a file, in its order, or none. Numbers that the account has already, in whatever spelling, stay as they are. */
 @Injectable()
 export class ImportNumbers {
   constructor(
@@ -26,22 +27,22 @@ export class ImportNumbers {
       accountId,
       rows.map(({ subaccountId }) => subaccountId),
     );
-    const holders = await holdersOf(
+    const holders = await lineHoldersOf(
       tx,
       rows.map(({ number }) => number),
     );
 
     const refused: RefusedRow[] = [];
     for (const { row, line, number, subaccountId } of rows) {
-      const holder = holders.get(number);
-      if (holder !== undefined && holder !== accountId)
+      const holder = holders.get(personOf(number));
+      if (holder && holder.accountId !== accountId)
         refused.push({ row, line, problem: 'another account has this number' });
       else if (subaccountId !== null && !own.has(subaccountId))
         refused.push({ row, line, problem: 'expected the auth_id of a subaccount of this account' });
     }
     if (refused.length > 0) throw ImportRefused.forRows(refused);
 
-    const joining = rows.filter(({ number }) => !holders.has(number));
+    const joining = rows.filter(({ number }) => !holders.has(personOf(number)));
     const createdAt = this.clock.now();
     await insertNumbers(
       tx,

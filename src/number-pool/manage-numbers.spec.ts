@@ -112,6 +112,18 @@ describeOnEachDatabase('operators manage the pool', (open) => {
     expect(await count('virtual_number')).toBe(1);
   });
 
+  it.each([
+    ['+5215541637145', '+525541637145'],
+    ['+541166773399', '+5491166773399'],
+  ])('leaves %s as it was when the same line is added as %s', async (number, other) => {
+    await add({ number });
+
+    expect(await add({ number: other })).toMatchObject({ isNew: false, number: { number: number.slice(1) } });
+    expect((await add({ number: other.replace(/5$/, '6').replace(/9$/, '8') })).isNew).toBe(true);
+    await expect(add({ number: other, accountId: OTHER })).rejects.toMatchObject({ code: 'number_taken' });
+    expect(await count('virtual_number')).toBe(2);
+  });
+
   it('makes one row of ten simultaneous additions', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => add()));
 

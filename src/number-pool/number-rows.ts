@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { personOf, type Person } from '../telephony/identity.js';
 import { parsePartyNumber, type E164 } from '../telephony/phone.js';
 import { ImportRefused, type RefusedRow } from './number-pool.errors.js';
 import { ALIAS, ALIAS_LENGTH } from './virtual-number.entity.js';
@@ -28,7 +29,7 @@ export function readNumberRows(csv: string): NumberRow[] {
 
   const rows: NumberRow[] = [];
   const refused: RefusedRow[] = [];
-  const rowOf = new Map<E164, number>();
+  const rowOf = new Map<Person, number>();
   for (const [index, { record, info }] of read.entries()) {
     const place = { row: index + 1, line: info.lines };
     const number = parsePartyNumber(record['number']);
@@ -38,16 +39,17 @@ export function readNumberRows(csv: string): NumberRow[] {
       refused.push({ ...place, problem: problem ?? '' });
       continue;
     }
-    rowOf.set(number, place.row);
+    rowOf.set(personOf(number), place.row);
     rows.push({ ...place, number, subaccountId: record['subaccount'] || null, alias });
   }
   if (refused.length > 0) throw ImportRefused.forRows(refused);
   return rows;
 }
 
-function problemOf(number: E164 | null, alias: string, rowOf: Map<E164, number>): string | null {
+function problemOf(number: E164 | null, alias: string, rowOf: Map<Person, number>): string | null {
   if (number === null) return 'expected a phone number with its country code';
-  if (rowOf.has(number)) return `same number as row ${rowOf.get(number)}`;
+  const earlier = rowOf.get(personOf(number));
+  if (earlier !== undefined) return `same number as row ${earlier}`;
   if (!ALIAS.test(alias)) return `expected an alias of one line and at most ${ALIAS_LENGTH} characters`;
   return null;
 }
