@@ -381,6 +381,22 @@ describeOnEachService('the resources beside masking sessions', (start) => {
     );
   });
 
+  it.each(['Call', 'Recording', 'Number'])(
+    '%s: a misspelt parameter is ignored, and named in the answer',
+    async (list) => {
+      const { status, body } = await get(`${ACCOUNT}/${list}/?limmit=1&is_voice_request=true&14155550123=1`);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        warnings: [
+          'limmit is no parameter of this request and was ignored: did you mean limit?',
+          'a name with other characters than letters and _ is no parameter of this request and was ignored',
+        ],
+      });
+      for (const known of ['', '?limit=1&offset=0', '?subaccount='])
+        expect((await get(`${ACCOUNT}/${list}/${known}`)).body).not.toHaveProperty('warnings');
+    },
+  );
+
   // Last: it takes recordings away.
   it('a recording is deleted for everybody: sound, file, Plivo’s copy, and the audit says by whom', async () => {
     const link = String((await sdk.client.recordings.get(String(recordings[0])))['recordingUrl']);

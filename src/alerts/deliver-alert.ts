@@ -93,7 +93,7 @@ export class DeliverAlert implements OnModuleInit {
     const { type, id, at, account, data } = alert;
     const body = JSON.stringify({ type, id, at, account, data });
     const { connectMs, readMs, totalMs } = deliveryPolicy(url);
-    const seconds = Math.floor(this.clock.now() / 1000);
+    const seconds = Math.floor(this.clock.wall() / 1000);
     const headers = { ...alertHeaders(secret, { id, seconds, body }), 'content-type': 'application/json' };
     return this.outgoing.send({ url, method: 'POST', headers, body, connectMs, readMs, totalMs, signal });
   }

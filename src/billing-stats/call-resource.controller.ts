@@ -64,6 +64,7 @@ export class CallResourceController {
     const path = pathOf(principal);
     return {
       api_id: request.id,
+      ...asked.ignored,
       meta: listMeta(path, asked, total),
       objects: legs.map((leg) => callResource(leg, `${path}${leg.leg.legUuid}/`)),
     };

@@ -35,6 +35,7 @@ export class TextResourceController {
     const path = `${accountPath(owner)}Masking/Session/${sessionId}/Message/`;
     return {
       api_id: request.id,
+      ...asked.ignored,
       meta: listMeta(path, asked, total),
       objects: texts.map((found, place) =>
         textOfSession(found, money[place] ?? { units: 0, providerAmount: 0, fees: 0 }),

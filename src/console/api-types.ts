@@ -1508,6 +1508,7 @@ export interface components {
             api_id: string;
             meta: components["schemas"]["ListMeta"];
             objects: components["schemas"]["CallResource"][];
+            warnings?: string[];
         };
         CallResource: {
             answer_time: string | null;
@@ -2455,6 +2456,7 @@ export interface components {
             api_id: string;
             meta: components["schemas"]["ListMeta"];
             objects: components["schemas"]["NumberResource"][];
+            warnings?: string[];
         };
         NumberResource: {
             active: boolean;
@@ -2827,6 +2829,7 @@ export interface components {
             api_id: string;
             meta: components["schemas"]["ListMeta"];
             objects: components["schemas"]["RecordingResource"][];
+            warnings?: string[];
         };
         RecordingResource: {
             add_time: string;
@@ -3156,6 +3159,7 @@ export interface components {
             api_id: string;
             meta: components["schemas"]["ListMeta"];
             objects: components["schemas"]["TextOfSession"][];
+            warnings?: string[];
         };
         TextWords: {
             /** Format: uuid */

@@ -52,7 +52,7 @@ export class NumberResourceController {
       ? await this.showNumbers.run(owner, { startsWith, alias, limit, offset })
       : { total: 0, numbers: [] };
     const path = `/v1/Account/${principal.subaccountId ?? principal.accountId}/Number/`;
-    return { api_id: request.id, meta: listMeta(path, asked, total), objects: numbers };
+    return { api_id: request.id, ...asked.ignored, meta: listMeta(path, asked, total), objects: numbers };
   }
 
   @Get(':number')

@@ -60,7 +60,7 @@ export class OwnRecordingsController {
       ? await this.listRecordings.run(owner, { callUuid: asked.filters.call_uuid, added, limit, offset })
       : { total: 0, recordings: [] };
     const path = `/v1/Account/${principal.subaccountId ?? principal.accountId}/Recording/`;
-    return { api_id: request.id, meta: listMeta(path, asked, total), objects: recordings };
+    return { api_id: request.id, ...asked.ignored, meta: listMeta(path, asked, total), objects: recordings };
   }
 
   @Delete(':name')

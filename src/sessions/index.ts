@@ -49,4 +49,3 @@ export type { SessionAnswer, SessionFace } from './session-answer.js';
 export { interactionMembers, sessionMembers } from './session-schema.js';
 export { SessionAlreadyExpired, SessionsRefused } from './sessions.errors.js';
 export * from './sessions.events.js';
-export { warningsAbout } from './unknown-parameters.js';

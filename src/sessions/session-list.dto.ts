@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { PhoneNumber, Range, SubaccountId } from './parameter-rules.js';
 import { IsTimestamp, type Moment } from './timestamps.js';
-import { warningsAbout } from './unknown-parameters.js';
+import { warningsAbout } from '../platform/http/unknown-parameters.js';
 
 const toNumber = ({ value }: { value: unknown }): unknown => {
   if (value === '' || value === null) return undefined;

@@ -13,6 +13,7 @@ import {
   shape,
   text,
   uuid,
+  warnings,
   word,
   type Members,
   type Schema,
@@ -120,18 +121,6 @@ export const sessionMembers = (): Members<SessionAnswer> => ({
 });
 
 const SESSION = shape<SessionAnswer>('Session', sessionMembers);
-
-/** There where a parameter was sent that nobody knows. */
-const warnings = () =>
-  optional(
-    listOf(
-      text(
-        'A sentence.',
-        'sesion_expiry is no parameter of this request and was ignored: did you mean session_expiry?',
-      ),
-      'Parameters that were ignored because nobody knows them; absent where there is none.',
-    ),
-  );
 
 /** The first page of Plivo's documents shows the session's fields beside the object; with plus, numbers. */
 function mirrorMembers(): Record<string, Schema> {

@@ -29,7 +29,7 @@ import {
   TextsOff,
   UrlNotAllowed,
 } from './sessions.errors.js';
-import { warningsAbout } from './unknown-parameters.js';
+import { warningsAbout } from '../platform/http/unknown-parameters.js';
 
 const CREATE = [
   'Refused with 400 for a wrong parameter (its name in `param`), and where there is no number for the session. Then `error_code` says what was in the way, and `numbers_needed` how many numbers of its country and subaccount would have done.',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { warningsAboutList } from './session-list.dto.js';
 import { KNOWN_PARAMETERS } from './session-request.dto.js';
-import { warningsAbout } from './unknown-parameters.js';
+import { warningsAbout } from '../platform/http/unknown-parameters.js';
 
 const about = (...names: string[]) => warningsAbout(names, KNOWN_PARAMETERS);
 

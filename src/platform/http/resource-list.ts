@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { countUpTo } from '../database/rows.js';
 import { InvalidParameter } from '../errors.js';
+import { warningsAbout } from './unknown-parameters.js';
 
 const MOST_OBJECTS = 20;
 /** Behind it nobody pages: whoever reads so much narrows the time. Bounds how far a read walks along its index. */
@@ -16,6 +17,8 @@ export interface ListAsked<Filter extends string> {
   offset: number;
   /** Those that were given; empty ones were not. */
   filters: Partial<Record<Filter, string>>;
+  /** Goes into the answer: what was ignored, because Plivo does not know it. */
+  ignored: { warnings?: string[] };
 }
 
 export interface ListMeta {
@@ -28,7 +31,7 @@ export interface ListMeta {
 
 /**
  * Reads the query of a list. Of a parameter that comes twice the last one counts. A filter of Plivo's that we do not have (`unanswered`) is refused:
- * were it ignored, a program would take everybody's calls or recordings for those it asked for, and delete them. Names that Plivo does not know are ignored.
+ * were it ignored, a program would take everybody's calls or recordings for those it asked for, and delete them. Names that Plivo does not know are ignored, and named in the answer.
  */
 export function readList<Filter extends string>(
   query: Record<string, unknown>,
@@ -49,6 +52,7 @@ export function readList<Filter extends string>(
     filters: Object.fromEntries(
       filters.flatMap((name) => (given.has(name) ? [[name, given.get(name)] as const] : [])),
     ) as Partial<Record<Filter, string>>,
+    ignored: warningsAbout(Object.keys(query).map(withTwo), new Set(['limit', 'offset', ...filters, ...unanswered])),
   };
 }
 
@@ -56,12 +60,16 @@ function givenTexts(query: Record<string, unknown>): Map<string, string> {
   const given = new Map<string, string>();
   for (const [name, value] of Object.entries(query)) {
     const last: unknown = Array.isArray(value) ? value.at(-1) : value;
-    // The Node SDK makes one underscore of the two before a comparison.
     // MySQL takes no notice of blanks at an end, SQLite does.
     const text = typeof last === 'string' ? last.trimEnd() : '';
-    if (text !== '') given.set(name.replace(/_+(gte?|lte?)$/, '__$1'), text);
+    if (text !== '') given.set(withTwo(name), text);
   }
   return given;
+}
+
+/** The Node SDK makes one underscore of the two before a comparison. */
+function withTwo(name: string): string {
+  return name.replace(/_+(gte?|lte?)$/, '__$1');
 }
 
 function wholeNumber(given: ReadonlyMap<string, string>, name: string): number | undefined {
@@ -82,7 +90,11 @@ export function countFrom(
 }
 
 /** Where a page stands in its list; `next` and `previous` repeat the filters. */
-export function listMeta(path: string, { limit, offset, filters }: ListAsked<string>, total: number): ListMeta {
+export function listMeta(
+  path: string,
+  { limit, offset, filters }: Omit<ListAsked<string>, 'ignored'>,
+  total: number,
+): ListMeta {
   const page = (at: number): string =>
     `${path}?${new URLSearchParams({ ...(filters as Record<string, string>), limit: String(limit), offset: String(at) }).toString()}`;
   return {

@@ -89,10 +89,23 @@ export const LIST_PARAMETERS: Readonly<Record<string, Schema>> = {
   offset: { type: 'integer', minimum: 0, maximum: 100_000, default: 0, description: 'Objects before the page.' },
 };
 
+/** There where a parameter was sent that nobody knows. */
+export const warnings = () =>
+  optional(
+    listOf(
+      text(
+        'A sentence.',
+        'sesion_expiry is no parameter of this request and was ignored: did you mean session_expiry?',
+      ),
+      'Parameters that were ignored because nobody knows them; absent where there is none.',
+    ),
+  );
+
 /** A page of a list of Plivo's resources. */
 export function resourcePage(name: string, item: Schema): Schema {
-  return shape<{ api_id: string; meta: object; objects: object[] }>(name, () => ({
+  return shape<{ api_id: string; warnings?: string[]; meta: object; objects: object[] }>(name, () => ({
     api_id: apiId(),
+    warnings: warnings(),
     meta: LIST_META,
     objects: listOf(item),
   }));
