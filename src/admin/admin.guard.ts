@@ -11,6 +11,7 @@ import { AdmitOperator } from './access/admit-operator.js';
 import { THE_ADMIN, type KnownOperator } from './access/known-operators.js';
 import './access/mask-numbers.js';
 import { IS_STREAM, KNOWS_ACCOUNTS, MAY_ASK, REVEALING, VIRTUAL_NUMBERS, type Role } from './access/roles.js';
+import { takesAccount } from './access/takes-account.js';
 import { Audit } from './audit/audit.js';
 import { ACCOUNT_AUTH_ID } from './values.dto.js';
 
@@ -38,8 +39,7 @@ export class AdminGuard implements CanActivate {
       const wanted = roles.length === 0 ? 'is open to no role' : `is for the role ${roles.join(' or ')}`;
       throw new OtherRoleNeeded(`this route ${wanted}; this token has the role ${role}`);
     }
-    if (!this.reflector.get<boolean | undefined>(KNOWS_ACCOUNTS, context.getHandler()))
-      await this.requireAccount(request);
+    await this.requireAccount(request, context);
     const isWhole = await this.reveal(request, role);
     request.numbers = { isWhole, virtual: this.of<string>(VIRTUAL_NUMBERS, context) };
     return true;
@@ -51,7 +51,8 @@ export class AdminGuard implements CanActivate {
   }
 
   /** An empty list would say that an account has nothing, where there is none of that name. What is no Auth ID at all the route itself refuses. */
-  private async requireAccount({ query, body }: FastifyRequest): Promise<void> {
+  private async requireAccount({ query, body }: FastifyRequest, context: ExecutionContext): Promise<void> {
+    if (this.reflector.get<boolean | undefined>(KNOWS_ACCOUNTS, context.getHandler()) || !takesAccount(context)) return;
     const named = [query, body].map((asked) => (asked as { account?: unknown } | undefined)?.account);
     for (const account of named)
       if (typeof account === 'string' && ACCOUNT_AUTH_ID.test(account))

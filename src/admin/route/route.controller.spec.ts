@@ -115,7 +115,7 @@ describeOnEachService('the dry run in the admin API', (start) => {
     [`virtual_number=desk&caller=${ASHA}`, 'virtual_number'],
     [`virtual_number=${NUMBER}&virtual_number=${NUMBER}&caller=1`, 'virtual_number'],
     [`virtual_number=${NUMBER}&caller=${'1'.repeat(201)}`, 'caller'],
-    [`virtual_number=${NUMBER}&caller=1&account=MASERVICETESTTEST000`, 'account'],
+    [`virtual_number=${NUMBER}&caller=1&account=MANOBODYNOBODYNOBODY`, 'account'],
   ])('refuses ?%s with 400, naming the parameter', async (query, param) => {
     const { status, body } = await service.admin('GET', `/route?${query}`);
     expect(status).toBe(400);
