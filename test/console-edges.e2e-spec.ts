@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findChromium, signIn } from './support/browser.js';
 import { ConsoleGround } from './support/console.js';
-import { eventually } from './support/eventually.js';
+import { eventually, PATIENCE_MS } from './support/eventually.js';
 import { ADMIN_TOKEN, temporaryFolder } from './support/process.js';
 
 const chromium = findChromium();
@@ -113,6 +113,20 @@ const axis = (page: Page, title: string) => figure(page, title).locator('.axis >
     expect(await page.getByText('That is a fault of ours').count()).toBe(0);
     await context.close();
   });
+
+  it('what was shown stays while nobody answers, as the banner says', async () => {
+    const { page, context } = await open('overview');
+    await context.route('**/admin/events', (route) => route.abort());
+    await page.reload();
+    await figure(page, 'Cost per day').waitFor();
+    await page.getByText('Nothing needs a look.').waitFor();
+    await context.route(/\/admin\/(?!events)/, (route) => route.abort());
+    await page.getByText('Not everything could be asked').waitFor({ timeout: 3 * PATIENCE_MS });
+    await eventually(async () => expect(await page.locator('[data-stale="true"]').count()).toBe(0));
+    expect(await page.locator('.failure').count()).toBe(0);
+    expect(await page.locator('figure.chart').count()).toBe(3);
+    await context.close();
+  }, 60_000);
 
   it('half a word in the search is answered by what is expected, not as a failure', async () => {
     const { page, context } = await open('calls');

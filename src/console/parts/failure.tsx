@@ -42,6 +42,13 @@ export function toldOf(error: unknown): Told {
   return { detail: words.unknown, next: words.unknownNext, code: null, requestId: null };
 }
 
+/** Whether something is said in its place: not where the banner says that nobody answers, and what was last answered is still there to be shown. */
+export function isToBeTold(error: unknown, body: unknown): boolean {
+  if (error === null) return false;
+  const isAway = error instanceof Refused ? error.status === 503 : error instanceof TypeError;
+  return body === undefined || !isAway;
+}
+
 /** A list that did not come. What its filters say, by a link perhaps, is refused again each time it is asked for: without them it comes. */
 export function FailedList({ error, what, onAgain }: { error: unknown; what: string; onAgain: () => void }) {
   const { page, filters } = useAddress();

@@ -4,7 +4,7 @@ import { hrefOf, type Filters } from '../../address.ts';
 import { useZone } from '../../parts/clock.ts';
 import { EmptyState, Skeleton } from '../../parts/empty.tsx';
 import { Export } from '../../parts/export.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { Failure, isToBeTold } from '../../parts/failure.tsx';
 import { FilterBar, useFilters, type Filter } from '../../parts/filters.tsx';
 import { PlainPage } from '../../parts/page.tsx';
 import { useOne } from '../../parts/use-one.ts';
@@ -69,7 +69,7 @@ export default function CostsPage() {
   return (
     <PlainPage title={words.title} end={<Export path="/stats" query={query} roles={ROLES} name={file} />}>
       <FilterBar filters={filtersFor(chosen)} />
-      {all.error !== null && <Failure error={all.error} what={words.totals.title} onAgain={all.again} />}
+      {isToBeTold(all.error, all.body) && <Failure error={all.error} what={words.totals.title} onAgain={all.again} />}
       {total === undefined ? (
         all.error === null && <Skeleton lines={3} />
       ) : (

@@ -5,7 +5,7 @@ import { hrefOf } from '../../address.ts';
 import { BarChart, type Bar } from '../../parts/chart.tsx';
 import { exactly, serviceNow, timeOf, useZone } from '../../parts/clock.ts';
 import { Skeleton } from '../../parts/empty.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { Failure, isToBeTold } from '../../parts/failure.tsx';
 import { outcomeWord } from '../../parts/outcome.tsx';
 import { daysUntilNow, hoursOfToday, hoursUntil, useDays, useHours, useOutcomes } from './figures.ts';
 import { OUTCOMES } from './outcomes.tsx';
@@ -17,7 +17,7 @@ const MONEY = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximu
 export function CallsByHour() {
   const zone = useZone();
   const { body, error, again } = useHours();
-  if (error !== null) return <Failure error={error} what={hours.title} onAgain={again} />;
+  if (isToBeTold(error, body)) return <Failure error={error} what={hours.title} onAgain={again} />;
   if (body === undefined) return <Skeleton lines={7} />;
   const byHour = new Map(body.items.map((row) => [Date.parse(row.key), row]));
   const bars = hoursUntil(serviceNow()).map((hour): Bar => {
@@ -48,7 +48,7 @@ export function CallsByHour() {
 export function OutcomesByHour() {
   const zone = useZone();
   const { body, error, again } = useOutcomes(zone);
-  if (error !== null) return <Failure error={error} what={outcomeHours.title} onAgain={again} />;
+  if (isToBeTold(error, body)) return <Failure error={error} what={outcomeHours.title} onAgain={again} />;
   if (body === undefined) return <Skeleton lines={7} />;
   const byHour = new Map(body.items.map(({ hour, outcomes }) => [Date.parse(hour), outcomes]));
   const bars = hoursOfToday(zone).map((hour): Bar => {
@@ -80,7 +80,7 @@ function hrefOfHour(hour: Date): string {
 export function CostByDay() {
   const zone = useZone();
   const { body, error, again } = useDays(zone);
-  if (error !== null) return <Failure error={error} what={days.title} onAgain={again} />;
+  if (isToBeTold(error, body)) return <Failure error={error} what={days.title} onAgain={again} />;
   if (body === undefined) return <Skeleton lines={7} />;
   const byDay = new Map(body.items.map((row) => [row.key, row]));
   const bars = daysUntilNow(zone).map(({ day, start, end }): Bar => {

@@ -3,7 +3,7 @@ import { hrefOf } from '../../address.ts';
 import { useZone } from '../../parts/clock.ts';
 import { Skeleton } from '../../parts/empty.tsx';
 import { countText } from '../../parts/facts.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { Failure, isToBeTold } from '../../parts/failure.tsx';
 import { OutcomeWord, whyOf } from '../../parts/outcome.tsx';
 import { Section } from '../../parts/page.tsx';
 import type { FoundCall, Outcome } from '../../reach/answers.ts';
@@ -27,7 +27,7 @@ export function TodaysOutcomes() {
   // As many as there are outcomes, always in the same order.
   const found = OUTCOMES.map((outcome) => ({ outcome, ...useTodaysCalls(outcome, zone) }));
   const counted = useOutcomes(zone);
-  const failed = [counted, ...found].find(({ error }) => error !== null);
+  const failed = [counted, ...found].find(({ error, body }) => isToBeTold(error, body));
   const isThere = counted.body !== undefined && found.every(({ body }) => body !== undefined);
   const countOf = (outcome: Outcome): number =>
     (counted.body?.items ?? []).reduce((all, { outcomes }) => all + outcomes[outcome], 0);

@@ -4,7 +4,7 @@ import { LANGUAGE } from '../../../design/texts/language.ts';
 import { hrefOf } from '../../address.ts';
 import { EmptyState, Skeleton } from '../../parts/empty.tsx';
 import { countText, Nothing } from '../../parts/facts.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { Failure, isToBeTold } from '../../parts/failure.tsx';
 import { Meant } from '../../parts/outcome.tsx';
 import { Section } from '../../parts/page.tsx';
 import { Table, type TableColumn } from '../../parts/table.tsx';
@@ -50,7 +50,7 @@ export function PoolTable() {
         </a>
       }
     >
-      {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
+      {isToBeTold(error, body) && <Failure error={error} what={words.title} onAgain={again} />}
       {body === undefined && error === null && <Skeleton lines={4} />}
       {body?.items.length === 0 && <EmptyState what={words.empty} why={words.emptyWhy} />}
       {body !== undefined && body.items.length > 0 && (

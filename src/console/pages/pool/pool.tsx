@@ -1,6 +1,6 @@
 import { pool as words } from '../../../design/texts/console/pool.ts';
 import { Skeleton } from '../../parts/empty.tsx';
-import { Failure } from '../../parts/failure.tsx';
+import { Failure, isToBeTold } from '../../parts/failure.tsx';
 import { PlainPage } from '../../parts/page.tsx';
 import { useOne } from '../../parts/use-one.ts';
 import { Forecasts } from './forecast.tsx';
@@ -16,7 +16,7 @@ export default function PoolPage() {
   return (
     <PlainPage title={words.title}>
       <p className="lead small soft">{words.lead}</p>
-      {error !== null && <Failure error={error} what={words.title} onAgain={again} />}
+      {isToBeTold(error, body) && <Failure error={error} what={words.title} onAgain={again} />}
       {body === undefined && error === null && <Skeleton lines={6} />}
       {body !== undefined && (
         <>
