@@ -210,6 +210,10 @@ export function answerOf(url: URL): object | null {
       calls: CALLS.slice(0, 3),
       numbers: [],
     };
+  if (path === '/sessions/count') {
+    const wanted = query.get('status');
+    return { sessions: SESSIONS.filter(({ status }) => (wanted ?? status) === status).length, is_all: true };
+  }
   if (list === 'calls')
     return id === undefined ? page(matching(CALLS, query)) : (CALLS.find((one) => one.call_id === id) ?? null);
   if (list === 'sessions') {
