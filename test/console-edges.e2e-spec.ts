@@ -103,13 +103,16 @@ const axis = (page: Page, title: string) => figure(page, title).locator('.axis >
     await context.close();
   });
 
-  it('where the database does not answer it says so, and not that it is a fault of ours', async () => {
+  it.each([
+    ['unavailable', 'What it needs does not answer, most likely the database.'],
+    ['provider_unavailable', 'Plivo does not answer.'],
+  ])('of %s it says who does not answer, and not that it is a fault of ours', async (code, text) => {
     const { page, context } = await open('calls');
     await context.route(/admin\/sessions\?/, (route) =>
-      route.fulfill({ status: 503, json: { code: 'unavailable', detail: 'Service unavailable' } }),
+      route.fulfill({ status: 503, json: { code, detail: 'Service unavailable' } }),
     );
     await page.goto(`${ground.service.baseUrl}/console#/sessions`);
-    await page.getByText('What it needs does not answer, most likely the database.').waitFor();
+    await page.getByText(text).waitFor();
     expect(await page.getByText('That is a fault of ours').count()).toBe(0);
     await context.close();
   });

@@ -85,6 +85,7 @@ export const parts = {
       role_needed: 'Ask somebody with that role, or an admin for another role.',
       not_found: 'It may have been deleted when its retention was over, or the link is of another installation.',
       unavailable: 'What it needs does not answer, most likely the database. Try again once it is back.',
+      provider_unavailable: 'Plivo does not answer. Try again once it is back.',
       too_many_requests: 'Wait a few seconds; it is asked again by itself.',
     } as Readonly<Record<string, string>>,
     requestId: 'Request id',
