@@ -209,7 +209,8 @@ describeOnEachService('operators are told', (start, database) => {
     await work();
 
     const account = type === 'recount.different' ? null : 'MA1';
-    expect(told()).toMatchObject([{ type, account, at: new Date(clock.now()).toISOString(), data }]);
+    const link = expect.stringContaining(`${service.baseUrl}/console#/`) as unknown;
+    expect(told()).toMatchObject([{ type, account, at: new Date(clock.now()).toISOString(), data, link }]);
     const [heard] = receiver.heard;
     expect(heard!.headers['webhook-id']).toBe(told()[0]!.id);
     expect(isGenuine(heard!, secret, clock.wall())).toBe(true);

@@ -8,7 +8,9 @@ import { selection } from '../platform/database/rows.js';
 import { Jobs, Park, RetryLater } from '../platform/jobs/jobs.js';
 import { Metrics } from '../platform/metrics.js';
 import { Outgoing, type Exchange } from '../platform/outgoing/outgoing.js';
+import { Config } from '../platform/settings/config.js';
 import type { Alert } from './alert.js';
+import { linkOf } from './alert-link.js';
 import { alertHeaders } from './sign-alert.js';
 import { secretPlace, SUBSCRIPTIONS, urlPlace } from './subscription.entity.js';
 
@@ -41,6 +43,7 @@ export class DeliverAlert implements OnModuleInit {
     private readonly crypto: Crypto,
     private readonly jobs: Jobs,
     private readonly outgoing: Outgoing,
+    private readonly config: Config,
     metrics: Metrics,
   ) {
     this.attempts = new Counter({
@@ -91,7 +94,8 @@ export class DeliverAlert implements OnModuleInit {
   ): Promise<Exchange> {
     if (this.outgoing.refusal(url) !== null) return { kind: 'failed', error: 'refused-url', durationMs: 0 };
     const { type, id, at, account, data } = alert;
-    const body = JSON.stringify({ type, id, at, account, data });
+    const link = linkOf(alert, this.config.http);
+    const body = JSON.stringify({ type, id, at, account, data, link });
     const { connectMs, readMs, totalMs } = deliveryPolicy(url);
     const seconds = Math.floor(this.clock.wall() / 1000);
     const headers = { ...alertHeaders(secret, { id, seconds, body }), 'content-type': 'application/json' };
