@@ -131,6 +131,19 @@ const axis = (page: Page, title: string) => figure(page, title).locator('.axis >
     await context.close();
   }, 60_000);
 
+  it('a quiet page asks anew when the database goes away, and when it is back', async () => {
+    const { page, context } = await open('overview');
+    await page.getByText('Nothing needs a look.').waitFor();
+    const away = async (seconds: number) =>
+      context.request.post(`${ground.service.baseUrl}/simulator/control/database-away`, { data: { seconds } });
+    await away(60);
+    await page.locator('.banner', { hasText: 'The database has not answered since' }).waitFor();
+    await page.getByText('Not everything could be asked').waitFor();
+    await away(0);
+    await page.getByText('Nothing needs a look.').waitFor();
+    await context.close();
+  }, 60_000);
+
   it('half a word in the search is answered by what is expected, not as a failure', async () => {
     const { page, context } = await open('calls');
     await page.keyboard.press('/');

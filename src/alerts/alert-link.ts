@@ -1,9 +1,9 @@
 import type { Config } from '../platform/settings/config.js';
-import { TEST_ALERT, type Alert, type AlertData } from './alert.js';
+import { TEST_ALERT, type Alert } from './alert.js';
 
 /** As the console spells its addresses (src/console/address.ts). */
 const PLACES: Record<Alert['type'], (alert: Alert) => string> = {
-  'pool.low': ({ account, data }) => `numbers?${query({ country: data['country'], account })}`,
+  'pool.low': ({ account, data }) => `numbers?${query({ country: String(data['country']), account: String(account) })}`,
   'pin.attack': ({ data }) => `sessions/${String(data['session'])}`,
   'receiver.paused': ({ data }) => `receivers/${String(data['receiver'])}`,
   'spend.cap': ({ account }) => `accounts/${String(account)}`,
@@ -25,6 +25,6 @@ export function linkOf(
   return `${operators === null ? publicUrl : ''}/console#/${PLACES[alert.type](alert)}`;
 }
 
-function query(filters: AlertData): string {
-  return new URLSearchParams(Object.entries(filters).map(([name, value]) => [name, String(value)])).toString();
+function query(filters: Record<string, string>): string {
+  return new URLSearchParams(filters).toString();
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Facts } from './facts.ts';
 import { DATES } from './texts/language.ts';
 import { shared } from './texts/shared.ts';
@@ -16,11 +16,14 @@ interface Banner {
   isUtc?: boolean;
   /** Where the page itself says that nobody answers. */
   isAwaySaid?: boolean;
+  /** Something has gone away or come back. */
+  onChange?: () => void;
 }
 
 /** What everybody must know, whatever page they look at: nothing while all is well. */
-export function Banners({ facts, isUtc = false, isAwaySaid = false }: Banner) {
+export function Banners({ facts, isUtc = false, isAwaySaid = false, onChange }: Banner) {
   const since = useTrouble();
+  useChanged(Object.keys(since).toSorted().join(), onChange);
   const told = (Object.keys(since) as Trouble[]).filter((kind) => !(isAwaySaid && kind === 'away'));
   return (
     <div className="banners" role="status">
@@ -55,6 +58,15 @@ function useTrouble(): Since {
     return () => clearInterval(timer);
   }, []);
   return since;
+}
+
+function useChanged(kinds: string, onChange: Banner['onChange']): void {
+  const before = useRef(kinds);
+  useEffect(() => {
+    if (before.current === kinds) return;
+    before.current = kinds;
+    onChange?.();
+  }, [kinds, onChange]);
 }
 
 interface Ready {

@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ComponentType } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ComponentType } from 'react';
 import { Banners } from '../../design/banners.tsx';
 import type { Facts } from '../../design/facts.ts';
 import { shared } from '../../design/texts/shared.ts';
@@ -27,6 +28,9 @@ const SEARCHERS: readonly Role[] = ['viewer', 'support'];
 /** What surrounds every page of the console. */
 export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
   const { page } = useAddress();
+  const client = useQueryClient();
+  // What a quiet page says of what has gone away meanwhile would stand until an event.
+  const askAnew = useCallback(() => void client.invalidateQueries(), [client]);
   const [dialog, setDialog] = useState<'search' | 'keys' | null>(null);
   // A browser says that a dialog is closed a moment later: another one may be open by then.
   const close = (closed: typeof dialog): void => setDialog((now) => (now === closed ? null : now));
@@ -40,7 +44,7 @@ export function ConsoleFrame({ facts, me }: { facts: Facts; me: Me }) {
       <a className="skip" href="#content" onClick={focusContent}>
         {shared.skip}
       </a>
-      <Banners facts={facts} isUtc={useZone() === 'utc'} />
+      <Banners facts={facts} isUtc={useZone() === 'utc'} onChange={askAnew} />
       <div className="around">
         <SideBar facts={facts} places={places} page={page} />
         <div className="across">

@@ -45,19 +45,19 @@ export const calls = {
       B: { first: 'First party', second: 'Second party', none: 'Other party' },
     },
     rang: 'rang',
-    talked: 'talked',
-    legsTitle: 'When each line rang and talked',
+    talked: 'open',
+    legsTitle: 'When each line rang and was open',
     legTable: {
       line: 'Line',
       state: 'How it ended',
       cause: 'Plivo’s cause',
       rang: 'Rang',
-      talked: 'Talked',
+      talked: 'Open',
       billed: 'Billed',
       cost: 'Cost',
     },
     noLegs: 'Plivo has not told of a line yet.',
-    noTimes: 'Plivo tells when a line rang and talked once it has ended.',
+    noTimes: 'Plivo tells when a line rang and was open once it has ended.',
     states: { 'in-progress': 'goes on', ringing: 'rings', initiated: 'is dialled', completed: 'ended' } as Readonly<
       Record<string, string>
     >,
