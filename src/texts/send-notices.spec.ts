@@ -185,6 +185,26 @@ describeOnEachDatabase('a sentence of ours', (open) => {
     expect([plivo.sent.length, await notices()]).toMatchObject([reason === null ? 1 : 0, [{ reason }]]);
   });
 
+  it.each([
+    ['has said STOP', ['stop'], ['You will get no more texts from this number. Text START to get them again.']],
+    ['has said STOP and START', ['stop', 'start'], ['Nobody here.', 'You will get texts from this number again.']],
+  ])('that waited is not said to who %s meanwhile, but that the last word was heard', async (_, words, said) => {
+    plivo.mishap = () => new ProviderBusy(2);
+    await world.jobs.runDue();
+    for (const word of words) {
+      clock.advance(100);
+      const told = textTold(STRANGER, NUMBER, word);
+      const { from, to, messageUuid } = told;
+      const record = { messageUuid, direction: 'inbound' as const, from, to, state: null, at: clock.now() };
+      plivo.records.set(messageUuid, { ...record, units: 1, amountMicros: 0, carrierFeeMicros: null, errorCode: null });
+      await world.receiveText.run(verifiedText(told), told);
+      await world.jobs.runDue();
+    }
+    plivo.mishap = () => null;
+    await later(2000);
+    expect(sent().toSorted()).toEqual(said);
+  });
+
   it.each<[answer: string, error: (() => Error) | null]>([
     ['a refusal', () => new ProviderRefused(400, 'no')],
     ['that it is busy', () => new ProviderBusy(1)],

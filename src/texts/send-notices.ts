@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccountSettings, microsOf, noticeSentence, PlivoAccess, Spend, type CallSettings } from '../accounts/index.js';
-import { subaccountOfNumber } from '../number-pool/index.js';
+import { isSilent, subaccountOfNumber } from '../number-pool/index.js';
 import {
   PlivoClient,
   ProviderBusy,
@@ -124,11 +124,12 @@ export class SendNotices implements OnModuleInit {
 
   private async hindrance(
     tx: Tx,
-    { id, accountId, createdAt, recipient }: TextNotice,
+    notice: TextNotice,
     text: string,
     { daily_spend_cap: cap, max_rate_per_message: rate }: CallSettings,
   ): Promise<string | null> {
-    if (recipient === null || text === '') return 'silent';
+    const { id, accountId, createdAt, recipient } = notice;
+    if (recipient === null || text === '' || (await isAgainstWish(tx, notice))) return 'silent';
     if (this.clock.now() > createdAt + LATEST_MS) return 'too-late';
     if (cap === null) return null;
     if (rate === null) return 'no-rate';
@@ -195,4 +196,10 @@ export class SendNotices implements OnModuleInit {
     if (changed > 0 && state === 'rejected') await this.spend.release(tx, accountId, id);
     return changed > 0;
   }
+}
+
+/** Whom it is for has said another word since: who wants no texts is told but that, and that none will come only who wants none. */
+async function isAgainstWish(tx: Tx, { accountId, recipientIndex, virtualNumber, kind }: TextNotice): Promise<boolean> {
+  const isOut = await isSilent(tx, accountId, { partyIndex: recipientIndex, virtualNumber });
+  return isOut !== (kind === 'stopped');
 }
