@@ -5,7 +5,7 @@ import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, party, testConfig, usNumbers } from '../../test/support/ground.js';
 import { DEMO_AUTH_ID } from '../accounts/index.js';
-import { CallStarted, ConversationNoted, PinChecked } from '../call-routing/index.js';
+import { CallStarted, ConversationNoted, EraseCalls, PinChecked } from '../call-routing/index.js';
 import { callerPlace, CALLS, dialledPlace, type MaskedCall } from '../call-routing/call.entity.js';
 import type { Database } from '../platform/database/database.js';
 import { newId } from '../platform/ids.js';
@@ -14,6 +14,7 @@ import { RECORDINGS, type Recording } from '../recording/recording.entity.js';
 import type { SessionRecord } from '../sessions/index.js';
 import type { E164 } from '../telephony/phone.js';
 import { CallbackTarget } from './callback-target.js';
+import { ForgetCallbacks } from './forget-callbacks.js';
 
 const URL_OF_STATUS = 'https://example.com/status';
 const URL_OF_RECORDINGS = 'https://example.com/recordings';
@@ -153,18 +154,31 @@ describeOnEachDatabase('telling customers', (open) => {
   });
 
   it.each([
-    ['of the first party', 'first', `FirstPartyAnswer >${digits(2)}`],
-    ['of the second party', 'second', `SecondPartyAnswer >${digits(1)}`],
-  ] as const)(
-    'names nobody who showed no number, and the other party as it is: a call %s',
-    async (_, callerRole, expected) => {
-      const one = await session();
-      const callId = await call(one, { callerRole, caller: null, dialled: null });
-      await noted(one, callId);
+    ['of the first party', 'first', digits(2), `FirstPartyAnswer >${digits(2)}`],
+    ['of the second party', 'second', digits(1), `SecondPartyAnswer >${digits(1)}`],
+  ] as const)('names nobody who showed no number: a call %s', async (_, callerRole, dialled, expected) => {
+    const one = await session();
+    await noted(one, await call(one, { callerRole, caller: null, dialled }));
 
-      expect(await told()).toEqual([expected]);
-    },
-  );
+    expect(await told()).toEqual([expected]);
+  });
+
+  it('of a call whose people were erased nothing more, and nothing again, whoever is in the session by now', async () => {
+    const one = await session();
+    const callId = await call(one);
+    await billing.leg('b', { callId, sessionId: one.id, side: 'B' });
+    await noted(one, callId);
+    expect(await told()).toHaveLength(3);
+    await database.transaction(async (tx) => {
+      await new ForgetCallbacks(database).ofCalls(tx, [callId]);
+      await new EraseCalls(database, calls.sessions.crypto).blank(tx, [
+        { id: callId, accountId: ACCOUNT, sessionId: one.id, aLegUuid: 'a', requestId: null, createdAt: 0 },
+      ]);
+    });
+
+    await bothEnd(callId, one.id);
+    expect(await told()).toEqual([]);
+  });
 
   it.each([
     ['first', `${digits(1)}>${digits(2)}`],
@@ -174,7 +188,8 @@ describeOnEachDatabase('telling customers', (open) => {
     async (role, numbers) => {
       const one = await session();
       const unanswered = { kind: 'request', decision: 'refuse', reason: 'unanswered', connectedAt: null } as const;
-      const callId = await call(one, { ...unanswered, callerRole: role, caller: null, dialled: null });
+      const other = digits(role === 'first' ? 2 : 1);
+      const callId = await call(one, { ...unanswered, callerRole: role, caller: null, dialled: other });
       await billing.learn('a', { isEnded: true, isAnswered: false, duration: 0, amount: 0 });
       await noted(one, callId);
 
@@ -311,10 +326,10 @@ describeOnEachDatabase('telling customers', (open) => {
 
   it('of a recording of a call that showed no number, with an empty one', async () => {
     const one = await session();
-    const callId = await call(one, { caller: null, dialled: null });
+    const callId = await call(one, { caller: null });
     await publish(new RecordingReady(ACCOUNT, one.id, callId, await recorded(one, callId)));
 
-    expect(await told()).toEqual(['RecordingCompleted >']);
+    expect(await told()).toEqual([`RecordingCompleted >${digits(2)}`]);
   });
 
   it('at the URL and by the method that the session has for each kind', async () => {

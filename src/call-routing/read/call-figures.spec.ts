@@ -238,10 +238,15 @@ describeOnEachDatabase('what is known of a call', (open) => {
     });
 
     it('has no caller that was withheld, nor anybody dialled where nobody was', async () => {
-      expect(await read(await call())).toMatchObject({ caller: null, dialled: null });
+      const { crypto } = callsOn(database).sessions;
+      const callId = await call();
+      const dialled = crypto.seal(dialledPlace({ callId, accountId: ACCOUNT }), '14155550002');
+      await database.transaction((tx) => CALLS.update(tx, { dialled }, 'WHERE id = ?', [callId]));
+      expect(await read(callId)).toMatchObject({ caller: null, dialled: null });
     });
 
-    it("is nobody's where the caller has no role, and where there is none", async () => {
+    it("is nobody's where the caller has no role, where its people are erased, and where there is none", async () => {
+      expect(await read(await call({ aLegUuid: 'erased' }))).toBeNull();
       expect(await read(await call({ callerRole: null }))).toBeNull();
       expect(await read(newId())).toBeNull();
     });

@@ -39,7 +39,7 @@ const CALL = selection(
   ]),
 );
 
-/** Reads a conversation's facts in the transaction that has just noted one. Null for a call that has no caller's role: nobody's conversation. */
+/** Reads a conversation's facts in the transaction that has just noted one. Null for one of which nothing is told: without a caller's role it is nobody's conversation, and without anybody's number its people are erased. */
 @Injectable()
 export class ReadCallFacts {
   constructor(private readonly crypto: Crypto) {}
@@ -48,6 +48,7 @@ export class ReadCallFacts {
     const [row] = await CALL.read(tx, 'FROM masked_call WHERE id = ?', [callId]);
     if (!row?.callerRole) return null;
     const { accountId, caller, dialled, reconciledAt, callerRole, ...told } = row;
+    if (caller === null && dialled === null) return null;
     const call = { callId, accountId };
     return {
       ...told,
