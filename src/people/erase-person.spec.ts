@@ -272,6 +272,27 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     expect(await count('FROM recording')).toBe(0);
   });
 
+  it.each(['deleted', 'none', 'failed'] as const)(
+    'has a recording deleted at Plivo that is named only then, though it was %s before',
+    async (status) => {
+      const { id: sessionId } = await lived();
+      const [call] = await rows('SELECT id FROM masked_call');
+      const made = { attempts: 0, createdAt: calls.sessions.clock.now() };
+      const what = { id: newId(), accountId: ACCOUNT, sessionId, callId: String(call!['id']), format: 'mp3' } as const;
+      const reason = status === 'failed' ? 'missing' : null;
+      await write((tx) => RECORDINGS.insert(tx, { ...what, ...made, status, reason }));
+      const { id } = await erase();
+      calls.sessions.clock.advance(3000);
+      await calls.jobs.runDue();
+      expect(await order.show(String(id))).toMatchObject({ status: 'done' });
+      expect(await rows('SELECT status FROM recording')).toEqual([{ status: 'deleted' }]);
+      expect(await count(`FROM job WHERE kind = 'recordings.look'`)).toBe(1);
+      calls.sessions.clock.advance(26 * HOUR_MS);
+      await calls.jobs.runDue();
+      expect(await count('FROM recording')).toBe(0);
+    },
+  );
+
   it('leaves what began after it was asked for', async () => {
     const id = await write((tx) => order.run(tx, { number: ANA }));
     calls.sessions.clock.advance(1);

@@ -18,6 +18,8 @@ const FIRST_PAUSE_SECONDS = 30;
 /** After its call was connected: the longest call, and an hour in which Plivo may still name its recording. */
 const NAMED_WITHIN_MS = LONGEST_CALL_MS + HOUR_MS;
 
+export type LateRecording = Pick<Recording, 'id' | 'status' | 'plivoIndex' | 'createdAt'>;
+
 export function deleteKey(recordingId: string): string {
   return `${DELETE}:${recordingId}`;
 }
@@ -60,6 +62,15 @@ export class DeleteRecording implements OnModuleInit {
     let ordered = 0;
     for (const { id } of found) if (await this.order(tx, id)) ordered += 1;
     return ordered;
+  }
+
+  /** One of which there is no copy, as far as is known: what Plivo may yet name of it is deleted there. False where that time is over. */
+  async late(tx: Tx, { id, status, plivoIndex, createdAt }: LateRecording): Promise<boolean> {
+    const until = createdAt + NAMED_WITHIN_MS;
+    if (plivoIndex !== null || until <= this.clock.now()) return false;
+    if (status === 'deleted') await this.awaitName(tx, id, until);
+    else await this.order(tx, id);
+    return true;
   }
 
   private async order(tx: Tx, recordingId: string): Promise<boolean> {
@@ -111,13 +122,14 @@ export class DeleteRecording implements OnModuleInit {
     const runAt = createdAt + NAMED_WITHIN_MS;
     if (plivoIndex !== null || runAt <= this.clock.now())
       return void (await change(tx, 'DELETE FROM recording WHERE id = ?', [recordingId]));
-    await this.jobs.enqueue(tx, DELETE, { recordingId }, { runAt, key: `${deleteKey(recordingId)}:late` });
-    await this.jobs.enqueue(
-      tx,
-      LOOK,
-      { recordingId },
-      { runAt: this.clock.now() + LOOK_AFTER_MS, key: lookKey(recordingId) },
-    );
+    await this.awaitName(tx, recordingId, runAt);
+  }
+
+  private async awaitName(tx: Tx, recordingId: string, until: number): Promise<void> {
+    const key = `${deleteKey(recordingId)}:late`;
+    await this.jobs.enqueue(tx, DELETE, { recordingId }, { runAt: until, key });
+    const runAt = this.clock.now() + LOOK_AFTER_MS;
+    await this.jobs.enqueue(tx, LOOK, { recordingId }, { runAt, key: lookKey(recordingId) });
   }
 
   private async forget({ id, sessionId }: Recording): Promise<void> {

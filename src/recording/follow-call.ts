@@ -6,7 +6,7 @@ import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { announceStart } from './announce-start.js';
-import { LOOK, LOOK_AFTER_MS, lookKey } from './looking.js';
+import { isLookedFor, LOOK, LOOK_AFTER_MS, lookKey } from './looking.js';
 import { RECORDINGS } from './recording.entity.js';
 import { readRecording } from './recording-rows.js';
 
@@ -53,7 +53,7 @@ export class FollowCall implements OnModuleInit {
 
   private async lookSoon(tx: Tx, { callId }: CallEnded): Promise<void> {
     const recording = await readRecording(tx, { callId });
-    if (recording?.status !== 'ordered' && recording?.status !== 'recording') return;
+    if (!isLookedFor(recording)) return;
     const payload = { recordingId: recording.id };
     await this.jobs.enqueue(tx, LOOK, payload, {
       key: lookKey(recording.id),

@@ -7,7 +7,7 @@ import { marks, number, selection } from '../platform/database/rows.js';
 import { DeleteRecording } from './delete-recording.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
 
-const OF = selection(RECORDINGS.pick(['id', 'sessionId', 'status', 'file', 'plivoId']));
+const OF = selection(RECORDINGS.pick(['id', 'sessionId', 'status', 'file', 'plivoId', 'plivoIndex', 'createdAt']));
 
 /** Deletes the recordings of sessions that are forgotten. */
 @Injectable()
@@ -52,8 +52,12 @@ export class ForgetRecordings {
     const heard = found.filter(isHeard);
     const going = found.filter((one) => isHeard(one) || one.status === 'deleting').map(({ id }) => id);
     for (const { id } of heard) await this.deleteRecording.request(tx, id);
-    // Of a session that stays its customer still sees that it was deleted.
-    const gone = of === 'sessions' ? found.filter(({ id }) => !going.includes(id)).map(({ id }) => id) : [];
+    const gone: string[] = [];
+    for (const one of found) {
+      if (going.includes(one.id) || (await this.deleteRecording.late(tx, one))) continue;
+      // Of a session that stays its customer still sees that it was deleted.
+      if (of === 'sessions') gone.push(one.id);
+    }
     if (gone.length > 0)
       await change(tx, `${this.database.deleteFrom('recording')} WHERE id IN (${marks(gone)})`, gone);
     return { going, count: heard.length };

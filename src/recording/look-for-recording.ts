@@ -7,7 +7,7 @@ import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { Defer, Jobs } from '../platform/jobs/jobs.js';
-import { LONGEST_CALL_MS, LOOK } from './looking.js';
+import { isAwaited, isLookedFor, LONGEST_CALL_MS, LOOK } from './looking.js';
 import { NoteRecording } from './note-recording.js';
 import { RecordingFailed } from './recording.events.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
@@ -69,19 +69,6 @@ export class LookForRecording implements OnModuleInit {
       } else await RECORDINGS.update(tx, { status: 'none' }, 'WHERE id = ?', [recordingId]);
     });
   }
-}
-
-/** Also one that was deleted before Plivo had named it: what there is of it is to be deleted there. */
-function isLookedFor(recording: Recording | null): recording is Recording {
-  return isAwaited(recording) || isUnnamed(recording);
-}
-
-function isUnnamed(recording: Recording | null): boolean {
-  return (recording?.status === 'deleting' || recording?.status === 'deleted') && recording.plivoIndex === null;
-}
-
-function isAwaited(recording: Recording | null): recording is Recording {
-  return recording?.status === 'ordered' || recording?.status === 'recording';
 }
 
 function wasAnswered({ status }: Recording, { legs }: FoundCall): boolean {
