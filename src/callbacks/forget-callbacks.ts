@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { otherCallsOf } from '../call-routing/index.js';
 import { sessionsOfParty, type PartyUntil } from '../sessions/index.js';
+import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
 import { CALLBACKS } from './callback.entity.js';
+import { bodyPlace } from './deliver-callbacks.js';
 
 const OF = selection(CALLBACKS.pick(['id', 'sessionId', 'createdAt']));
+const TOLD = selection(CALLBACKS.pick(['id', 'accountId', 'body']));
 const PENDING = selection(CALLBACKS.pick(['sessionId', 'callId']));
 const COUNT = selection({ callbacks: number('COUNT(*)') });
 
@@ -16,7 +19,10 @@ const AT_ONCE = 500;
 /** Deletes what customers were told of sessions that are forgotten, with every attempt. Returns how many callbacks, of those that were made by `until`. */
 @Injectable()
 export class ForgetCallbacks {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly crypto: Crypto,
+  ) {}
 
   /** Those of these sessions of which something is still to be told. */
   async owing(tx: Tx, sessionIds: string[]): Promise<string[]> {
@@ -68,6 +74,22 @@ export class ForgetCallbacks {
     return this.delete(tx, { index: 'callback_fact', column: 'call_id', until }, callIds);
   }
 
+  /** Of these sessions, which stay, what was told of texts and names a person: of which text it was told it does not say, so each is opened. */
+  async ofTexts(tx: Tx, sessionIds: string[], isOf: (text: string) => boolean): Promise<void> {
+    if (sessionIds.length === 0) return;
+    const told = await TOLD.read(
+      tx,
+      `FROM callback ${this.database.byIndex('callback_sequence')}
+       WHERE session_id IN (${marks(sessionIds)}) AND stream = 'message' ${this.database.forUpdate}`,
+      sessionIds,
+    );
+    const own = told.filter(({ id, accountId, body }) => isOf(this.crypto.open(bodyPlace(id, accountId), body)));
+    await this.deleteRows(
+      tx,
+      own.map(({ id }) => id),
+    );
+  }
+
   private async delete(
     tx: Tx,
     { index, column, until }: { index: string; column: string; until: number },
@@ -76,13 +98,19 @@ export class ForgetCallbacks {
     const rest = `FROM callback ${this.database.byIndex(index)} WHERE ${column} IN (${marks(values)})`;
     // Held: an attempt that is under way notes itself before, and goes too, or finds nothing to note.
     const found = await OF.read(tx, `${rest} ${this.database.forUpdate}`, values);
-    const all = found.map(({ id }) => id);
+    await this.deleteRows(
+      tx,
+      found.map(({ id }) => id),
+    );
+    return found.filter(({ createdAt }) => createdAt <= until).length;
+  }
+
+  private async deleteRows(tx: Tx, all: string[]): Promise<void> {
     for (let start = 0; start < all.length; start += AT_ONCE) {
       const ids = all.slice(start, start + AT_ONCE);
       const those = `IN (${marks(ids)})`;
       await change(tx, `${this.database.deleteFrom('callback_attempt')} WHERE callback_id ${those}`, ids);
       await change(tx, `${this.database.deleteFrom('callback')} WHERE id ${those}`, ids);
     }
-    return found.filter(({ createdAt }) => createdAt <= until).length;
   }
 }

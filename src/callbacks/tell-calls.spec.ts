@@ -170,8 +170,9 @@ describeOnEachDatabase('telling customers', (open) => {
     await noted(one, callId);
     expect(await told()).toHaveLength(3);
     await database.transaction(async (tx) => {
-      await new ForgetCallbacks(database).ofCalls(tx, [callId]);
-      await new EraseCalls(database, calls.sessions.crypto).blank(tx, [
+      const { crypto } = calls.sessions;
+      await new ForgetCallbacks(database, crypto).ofCalls(tx, [callId]);
+      await new EraseCalls(database, crypto).blank(tx, [
         { id: callId, accountId: ACCOUNT, sessionId: one.id, aLegUuid: 'a', requestId: null, createdAt: 0 },
       ]);
     });

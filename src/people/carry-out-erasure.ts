@@ -17,6 +17,7 @@ import { EraseTraces } from './erase-traces.js';
 import { personPlace, type Erasure } from './erasure.entity.js';
 import { ErasureIsOver, ErasureProgress } from './erasure-progress.js';
 import { FindPerson } from './find-person.js';
+import { isAbout } from './is-about.js';
 
 export const ERASE = 'people.erase';
 const LEASE_SECONDS = 300;
@@ -101,7 +102,7 @@ export class CarryOutErasure implements OnModuleInit {
       const party = { erasureId: id, accountId: account, index, until: askedAt, mayGoOn };
       join(left, await this.eraseSessions.run(party));
       join(left, await this.eraseCallsElsewhere.run(party));
-      left.isMore ||= await this.eraseTexts.elsewhere(party);
+      left.isMore ||= await this.eraseTexts.elsewhere(party, (text) => isAbout(number, text));
       await this.eraseTraces.inAccount(party);
     }
     await this.eraseTraces.everywhere(number, accountId);

@@ -5,6 +5,9 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, FakeClock, party, usNumbers } from '../../test/support/ground.js';
 import { Accounts, DailyCaps } from '../accounts/index.js';
 import { ForgetFigures, GROUPINGS } from '../billing-stats/index.js';
+import { AddCallback } from '../callbacks/add-callback.js';
+import { textEvent } from '../callbacks/contract.js';
+import { bodyPlace } from '../callbacks/deliver-callbacks.js';
 import { ForgetCallbacks } from '../callbacks/index.js';
 import { EraseCalls, ForgetCalls } from '../call-routing/index.js';
 import { RefusedWebhooks } from '../plivo/index.js';
@@ -23,6 +26,7 @@ import { CarryOutErasure } from './carry-out-erasure.js';
 import { EraseCallsElsewhere } from './erase-calls-elsewhere.js';
 import { DeleteMedia } from '../text-media/index.js';
 import { ForgetTexts } from '../texts/index.js';
+import { TEXTS } from '../texts/text.entity.js';
 import { EraseTexts } from './erase-texts.js';
 import { EraseSessions } from './erase-sessions.js';
 import { EraseTraces } from './erase-traces.js';
@@ -74,14 +78,14 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     const access = { of: async () => ({}) } as never;
     const deletion = new DeleteRecording(database, clock, crypto, jobs, plivo, access, store);
     const recordings = new ForgetRecordings(database, deletion);
-    const callbacks = new ForgetCallbacks(database);
+    const callbacks = new ForgetCallbacks(database, crypto);
     const eraseCalls = new EraseCalls(database, crypto);
     const answers = new ForgetAnswers(database, crypto);
     const progress = new ErasureProgress(database);
     const media = new DeleteMedia(database, clock, crypto, jobs, log, plivo, access, store);
     const forgetTexts = new ForgetTexts(database, clock, spend, events, media);
     const figures = new ForgetFigures(database);
-    const eraseTexts = new EraseTexts(database, progress, forgetTexts, figures);
+    const eraseTexts = new EraseTexts(database, progress, forgetTexts, figures, callbacks);
     const find = new FindPerson(
       database,
       clock,
@@ -292,6 +296,42 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       expect(await count('FROM recording')).toBe(0);
     },
   );
+
+  it('takes what was told of her texts out of a session that has somebody else in her place by now', async () => {
+    const session = await calls.sessions.open({ first_party: ANA, second_party: party(2), geomatch: false });
+    const { clock, crypto, records } = calls.sessions;
+    const [textId, now] = [newId(), clock.now()];
+    const target = { session, stream: 'message' as const, url: 'https://example.com/', method: 'POST' as const };
+    const told = { messageUuid: newId(), units: 1, mediaCount: 0, role: 'first' as const, session };
+    await write(async (tx) => {
+      await TEXTS.insert(tx, {
+        id: textId,
+        accountId: ACCOUNT,
+        messageUuid: told.messageUuid,
+        sessionId: session.id,
+        senderRole: 'first',
+        virtualNumber: session.virtualNumber,
+        senderIndex: session.firstIndex,
+        decision: 'forward',
+        isHint: false,
+        units: 1,
+        amount: 0,
+        mediaCount: 0,
+        receivedAt: now,
+      });
+      const add = new AddCallback(database, clock, crypto, calls.jobs);
+      for (const from of [ANA, party(3).slice(1)]) {
+        const occasion = { at: now, callId: null, from, to: party(2).slice(1) };
+        await add.run(tx, target, textEvent(occasion, told, 1, null));
+      }
+      const index = records.partyIndex(ACCOUNT, party(3).slice(1) as E164);
+      await tx.query('UPDATE masking_session SET first_index = ?', [index]);
+    });
+    expect(await erase()).toMatchObject({ status: 'done', erased: { texts: 1 } });
+    const left = await rows('SELECT id, body FROM callback');
+    const bodies = left.map(({ id, body }) => crypto.open(bodyPlace(String(id), ACCOUNT), String(body)));
+    expect(bodies).toEqual([expect.stringContaining(party(3).slice(1))]);
+  });
 
   it('leaves what began after it was asked for', async () => {
     const id = await write((tx) => order.run(tx, { number: ANA }));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ForgetFigures } from '../billing-stats/index.js';
+import { ForgetCallbacks } from '../callbacks/index.js';
 import { ForgetTexts } from '../texts/index.js';
 import type { PartyUntil } from '../sessions/index.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -19,6 +20,7 @@ export class EraseTexts {
     private readonly progress: ErasureProgress,
     private readonly texts: ForgetTexts,
     private readonly figures: ForgetFigures,
+    private readonly callbacks: ForgetCallbacks,
   ) {}
 
   /** The oldest of these sessions; whether there are more. */
@@ -31,13 +33,17 @@ export class EraseTexts {
     return { texts, isMore: texts === MOST };
   }
 
-  /** Of sessions that are not, or no longer, the person's, and of none. Returns whether there is more. */
-  async elsewhere(party: PartyUntil & { erasureId: string; mayGoOn: () => boolean }): Promise<boolean> {
+  /** Of sessions that are not, or no longer, the person's, and of none, with what was told of them. `isOf`: whether a text names the person. Returns whether there is more. */
+  async elsewhere(
+    party: PartyUntil & { erasureId: string; mayGoOn: () => boolean },
+    isOf: (text: string) => boolean,
+  ): Promise<boolean> {
     for (;;) {
       if (!party.mayGoOn()) return true;
       const count = await this.database.transaction(async (tx) => {
         const erasure = await this.progress.hold(tx, party.erasureId);
         const found = await this.texts.elsewhere(tx, party, MOST);
+        await this.callbacks.ofTexts(tx, await this.texts.sessionsOf(tx, found), isOf);
         await this.texts.blank(tx, found);
         await this.progress.add(tx, erasure, { texts: found.length });
         return found.length;

@@ -80,7 +80,7 @@ describeOnEachDatabase('retention', (open, kind) => {
         forgetCalls,
         new ForgetRecordings(on, deleteRecording),
         figures,
-        new ForgetCallbacks(on),
+        new ForgetCallbacks(on, crypto),
         texts,
         new Metrics(),
       ),

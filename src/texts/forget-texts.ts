@@ -125,6 +125,13 @@ export class ForgetTexts {
     return [...new Set([...[...written, ...sent].map(({ id }) => id), ...said])];
   }
 
+  /** Those of these texts that belong to a session, by its id. */
+  async sessionsOf(tx: Tx, textIds: string[]): Promise<string[]> {
+    if (textIds.length === 0) return [];
+    const those = `FROM text_message WHERE id IN (${marks(textIds)}) AND session_id IS NOT NULL`;
+    return [...new Set((await OWING.read(tx, those, textIds)).map(({ sessionId }) => sessionId))];
+  }
+
   /** Takes both numbers and all words out of texts; they stay texts of their sessions, for the bill. */
   async blank(tx: Tx, textIds: string[]): Promise<void> {
     if (textIds.length === 0) return;
