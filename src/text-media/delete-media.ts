@@ -44,6 +44,11 @@ export class DeleteMedia implements OnModuleInit {
   /** What was to be sent has come to its end: Plivo's copies go, and ours unless its account keeps them. */
   async over(tx: Tx, forwardId: string, { isKept }: { isKept: boolean }): Promise<void> {
     if (!isKept) return this.ofForwards(tx, [forwardId]);
+    // What has not come by then is sent with nothing, and kept for nobody.
+    await this.order(
+      tx,
+      await IDS.read(tx, "FROM text_media WHERE forward_id = ? AND status = 'fetching'", [forwardId]),
+    );
     await TEXT_MEDIA.update(tx, { deleteAt: null }, 'WHERE forward_id = ?', [forwardId]);
     for (const { id } of await IDS.read(tx, "FROM text_media WHERE forward_id = ? AND at_plivo = 'there'", [forwardId]))
       await this.enqueue(tx, id);

@@ -117,6 +117,25 @@ describeOnEachDatabase('a picture', (open) => {
     expect(sentTo(ANA)).toEqual([]);
   });
 
+  it('that still comes when its text is refused is neither kept nor left at Plivo, though its account keeps what is sent', async () => {
+    await begin({ messaging_media: true, text_retention_days: 7 });
+    await lent();
+    const [address = ''] = (await write('look', [new MediaUnavailable(503, 'busy')])).media;
+    await world.jobs.runDue();
+    await write('and', []);
+    const stop = textTold(RAVI, NUMBER, 'stop');
+    await world.receiveText.run(verifiedText(stop), stop);
+    await world.jobs.runDue();
+    expect((await forwards())[0]).toMatchObject({ state: 'rejected', reason: 'recipient-opted-out' });
+    plivo.media.set(address, pictureOf('jpg', ANA.slice(1)).bytes);
+    for (let minute = 0; minute < 5; minute += 1) {
+      clock.advance(60_000);
+      await world.jobs.runDue();
+    }
+    expect(await media()).toMatchObject([{ status: 'deleted', at_plivo: 'gone', file_key: null }]);
+    expect(plivo.deleted).toHaveLength(1);
+  });
+
   it('is gone when it was delivered, here and at Plivo, and when nobody says so, with its link', async () => {
     await lent();
     await write('', ['jpg']);
