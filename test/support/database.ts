@@ -76,12 +76,15 @@ export async function loadDump(kind: Kind, url: string, dump: string): Promise<v
 /** The server looks at who waits for whom anew only when nobody has asked for 0.1 s. */
 export const LOOK_MS = 120;
 
-/** Whether a transaction of this MySQL database waits for a row that another one holds; for facts about two at once. */
+/**
+ * Whether a transaction of this MySQL database waits for a row that another one holds; for facts about two at once. The server's list of transactions may be
+ * older than the wait that was: a connection that does nothing now waits for nothing.
+ */
 export async function isAnyWaiting(database: Database): Promise<boolean> {
   const rows = await database.read((manager) =>
     manager.query<unknown[]>(
       `SELECT trx_id FROM information_schema.innodb_trx JOIN information_schema.processlist ON id = trx_mysql_thread_id
-       WHERE trx_state = 'LOCK WAIT' AND db = DATABASE()`,
+       WHERE trx_state = 'LOCK WAIT' AND db = DATABASE() AND command <> 'Sleep'`,
     ),
   );
   return rows.length > 0;

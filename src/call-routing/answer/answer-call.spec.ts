@@ -16,7 +16,7 @@ import { AccountSettings } from '../../accounts/index.js';
 import { Contended, type Database } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
 import { readAnswerWebhook, readGatheredDigits, readHangupWebhook, type VerifiedWebhook } from '../../plivo/index.js';
-import { SessionEnded, type SessionRecord } from '../../sessions/index.js';
+import { SessionEnded, SessionUpdated, type SessionRecord } from '../../sessions/index.js';
 import { callerPlace, dialledPlace } from '../call.entity.js';
 import { CallEnded, CallFigured, CallStarted, PartyHungUp } from '../call-routing.events.js';
 
@@ -313,32 +313,49 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
   });
 
   // On SQLite transactions come one after the other.
-  (kind === 'sqlite' ? it.skip : it)(
-    'in the moment in which its open session ends is connected to nobody',
-    async () => {
-      const session = await world.sessions.open(single);
+  (kind === 'sqlite' ? describe.skip : describe)('in the moment in which its open session', () => {
+    /** What who calls is answered while something is done to a session, which is committed once the call waits for it. */
+    const during = async (
+      event: typeof SessionEnded | typeof SessionUpdated,
+      deed: () => Promise<unknown>,
+      from: string,
+    ): Promise<string> => {
       const elsewhere = callsOn(database, { clock: world.sessions.clock });
       let goOn = (): void => undefined;
       const gate = new Promise<void>((resolve) => (goOn = resolve));
-      const isEndedButOpen = new Promise<void>((resolve) =>
-        world.sessions.events.subscribe(SessionEnded, async () => {
+      const isDoneButOpen = new Promise<void>((resolve) =>
+        world.sessions.events.subscribe<SessionEnded | SessionUpdated>(event, async () => {
           resolve();
           await gate;
         }),
       );
-      const ended = world.sessions.end(session.id);
-      await isEndedButOpen;
-      const webhook = verified(common(STRANGER, newId()));
+      const done = deed();
+      await isDoneButOpen;
+      const webhook = verified(common(from, newId()));
       const answered = elsewhere.answerCall.run(webhook, readAnswerWebhook(webhook.params)!, () => true);
       const isAnswered = answered.then(() => true);
       for (let isOver = false; !isOver && !(await isAnyWaiting(database));)
         isOver = await Promise.race([isAnswered, delay(LOOK_MS, false)]);
       goOn();
-      await ended;
+      await done;
+      return answered;
+    };
 
-      expect(await answered).toContain('connection has ended');
-    },
-  );
+    it('ends, is connected to nobody', async () => {
+      const session = await world.sessions.open(single);
+      const ended = during(SessionEnded, () => world.sessions.end(session.id), STRANGER);
+      expect(await ended).toContain('connection has ended');
+    });
+
+    it.each([
+      ['a stranger', STRANGER, '<Hangup reason="rejected"/>'],
+      ['that party', party(2), `<Number>${party(1)}</Number>`],
+    ])('is given its other party, is answered as one of two parties by then: %s', async (_, from, answer) => {
+      const session = await world.sessions.open(single);
+      const update = () => world.sessions.update(session.id, { second_party: party(2) });
+      expect(await during(SessionUpdated, update, from)).toContain(answer);
+    });
+  });
 
   describe('for the last caller', () => {
     const strangerCalls = async (from: string): Promise<void> => {

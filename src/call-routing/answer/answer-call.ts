@@ -82,6 +82,9 @@ export class AnswerCall {
     const { seat, by } = standing;
     const session = by === 'party' ? seat.session : await this.findSessionById.run(tx, accountId, seat.session.id);
     if (session === null) return { decision: decideCall(standing, null), caller };
+    // Whoever kept the row until now has given the place to somebody, who may be the caller: a second look tells.
+    if (by === 'open-session' && session.parties[seat.role] !== null)
+      return this.claim(tx, accountId, { to, from }, settings);
 
     const seatFacts = await this.readSeat.run(tx, session, settings, { caller, busy: facts.busy });
     return { decision: decideCall({ kind: 'seated', seat: { session, role: seat.role }, by }, seatFacts), caller };
