@@ -1,9 +1,8 @@
 import { change, Contended, type Database, type Tx } from '../platform/database/database.js';
-import { writeHeld } from '../platform/database/held-rows.js';
 import { orStartOver } from '../platform/database/key-races.js';
 import { exists } from '../platform/database/rows.js';
 import { strangerConflict } from './choose-number.js';
-import { holdToLend } from './hold-number-row.js';
+import { holdToLend, queueAtNumber } from './hold-number-row.js';
 import type { ChosenNumber, NumberWish } from './number-wish.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS, type NumberAssignment } from './virtual-number.entity.js';
 
@@ -97,9 +96,7 @@ async function claimStrangersOf(
   chosen: ChosenNumber,
   { wish, request }: { wish: NumberWish; request: AllocationRequest },
 ): Promise<void> {
-  // Open and PIN sessions exclude each other by a rule that no key expresses, so they queue at the number's row.
-  await tx.query(`SELECT id FROM virtual_number WHERE id = ? ${database.forUpdate}`, [chosen.id]);
-  await writeHeld(tx, 'virtual_number', [chosen.id]);
+  await queueAtNumber(tx, database, chosen.id);
   const conflict = strangerConflict(wish, '?');
   if (conflict && (await exists(tx, conflict.rest, [chosen.id, ...conflict.parameters]))) throw new Contended();
 

@@ -56,13 +56,17 @@ describeOnEachDatabase('the hold of a session on its number', (open) => {
     virtualNumberId: 1,
     partyIndexes: ['ann', 'bob'],
     strangerClaims: 1,
+    isOpen: false,
     freeAfter: MUCH_LATER,
+    now: NOW,
   };
+  const extend = (hold: Partial<typeof ofOne> = {}): Promise<boolean> =>
+    work((tx) => extendHold(tx, database, { ...ofOne, ...hold }));
 
   it('is extended for both parties, its PINs and its file for unknown callers, and for nobody else', async () => {
     await twoSessions();
 
-    expect(await work((tx) => extendHold(tx, ofOne))).toBe(true);
+    expect(await extend()).toBe(true);
 
     expect(await parties()).toEqual([
       '1 ann one first 120000',
@@ -82,7 +86,7 @@ describeOnEachDatabase('the hold of a session on its number', (open) => {
     await twoSessions();
     await party(1, 'dan', 'one', NOW);
 
-    expect(await work((tx) => extendHold(tx, ofOne))).toBe(true);
+    expect(await extend()).toBe(true);
 
     expect(await parties()).toContain('1 dan one first 0');
   });
@@ -91,7 +95,7 @@ describeOnEachDatabase('the hold of a session on its number', (open) => {
     await twoSessions();
     await work((tx) => tx.query("UPDATE number_assignment SET session_id = 'four' WHERE party_index = 'bob'"));
 
-    expect(await work((tx) => extendHold(tx, ofOne))).toBe(false);
+    expect(await extend()).toBe(false);
 
     expect(await parties()).toContain('1 bob four first 60000');
   });
@@ -100,9 +104,24 @@ describeOnEachDatabase('the hold of a session on its number', (open) => {
     await twoSessions();
     await work((tx) => tx.query("UPDATE pin_assignment SET session_id = 'four' WHERE pin_index = 'pin-of-ann'"));
 
-    expect(await work((tx) => extendHold(tx, ofOne))).toBe(false);
+    expect(await extend()).toBe(false);
 
     expect(await strangers()).toContain('1 pin-of-ann four first 60000');
+  });
+
+  it.each([
+    { isOpen: true, own: '*', other: 'pin-of-cid', title: 'an open one, when somebody is asked for a PIN there' },
+    { isOpen: false, own: 'pin-of-ann', other: '*', title: 'one with PINs, when strangers reach somebody there' },
+  ])('counts as lost of $title, and not once that is over', async ({ isOpen, own, other }) => {
+    await party(1, 'ann', 'one');
+    await stranger(1, own, 'one');
+    await stranger(1, '~two', 'two');
+    await stranger(1, other, 'two', NOW + 1);
+    await stranger(2, other, 'three');
+    const hold = { isOpen, partyIndexes: ['ann'] };
+
+    expect(await extend(hold)).toBe(false);
+    expect(await extend({ ...hold, now: NOW + 1 })).toBe(true);
   });
 
   it('ends for all its places at once, and for no other session', async () => {

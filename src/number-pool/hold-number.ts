@@ -1,5 +1,6 @@
 import { change, type Database, type Tx } from '../platform/database/database.js';
-import { countUpTo, marks, selection } from '../platform/database/rows.js';
+import { countUpTo, exists, marks, selection } from '../platform/database/rows.js';
+import { queueAtNumber } from './hold-number-row.js';
 import { ASSIGNMENTS, PIN_ASSIGNMENTS } from './virtual-number.entity.js';
 
 const HELD = selection(ASSIGNMENTS.pick(['sessionId', 'freeAfter']));
@@ -10,15 +11,20 @@ const HELD = selection(ASSIGNMENTS.pick(['sessionId', 'freeAfter']));
  */
 export async function extendHold(
   tx: Tx,
+  database: Database,
   hold: {
     sessionId: string;
     virtualNumberId: number;
     partyIndexes: string[];
     strangerClaims: number;
+    isOpen: boolean;
     freeAfter: number;
+    now: number;
   },
 ): Promise<boolean> {
-  const { sessionId, virtualNumberId, partyIndexes, strangerClaims, freeAfter } = hold;
+  const { sessionId, virtualNumberId, partyIndexes, strangerClaims, isOpen, freeAfter, now } = hold;
+  // Before its places, as who is lent a number takes them.
+  if (strangerClaims > 0) await queueAtNumber(tx, database, virtualNumberId);
   const extended = await ASSIGNMENTS.update(
     tx,
     { freeAfter },
@@ -29,7 +35,10 @@ export async function extendHold(
   if (extended < partyIndexes.length) return false;
   if (strangerClaims === 0) return true;
   const claimed = "FROM pin_assignment WHERE session_id = ? AND pin_index < '~'";
-  return (await countUpTo(tx, claimed, [sessionId], strangerClaims)) === strangerClaims;
+  if ((await countUpTo(tx, claimed, [sessionId], strangerClaims)) < strangerClaims) return false;
+  const excluded = isOpen ? "pin_index < '~'" : "pin_index = '*'";
+  const others = `FROM pin_assignment WHERE virtual_number_id = ? AND ${excluded} AND free_after > ? AND session_id <> ?`;
+  return !(await exists(tx, others, [virtualNumberId, now, sessionId]));
 }
 
 /** Lets the number go: its parties may be given it again from `freeAfter` on. */

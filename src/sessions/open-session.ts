@@ -136,7 +136,7 @@ export class OpenSession {
     const spelling = isSpeltAnew ? { parties: this.records.sealParties(renewed) } : {};
     await SESSIONS.update(tx, { ...changed, ...spelling }, 'WHERE id = ?', [session.id]);
 
-    await holdToEnd(tx, renewed);
+    await holdToEnd(tx, this.records.database, renewed);
     await this.records.moveCount(tx, session, expiresAt);
     if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '') {
       // A file for unknown callers that the renewal brings: from now on it is found on the number.

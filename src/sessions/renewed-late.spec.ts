@@ -4,7 +4,7 @@ import { describeOnEachDatabase, isAnyWaiting, LOOK_MS } from '../../test/suppor
 import { ACCOUNT, addNumbers, clearSessions, party, sessionsOn, usNumbers } from '../../test/support/ground.js';
 import { AccountSettings } from '../accounts/index.js';
 import { ChangeNumber, RemoveNumber } from '../number-pool/index.js';
-import type { Database } from '../platform/database/database.js';
+import type { Database, Tx } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { SessionUpdated } from './sessions.events.js';
@@ -94,26 +94,36 @@ describeOnEachDatabase('a session that is renewed as its time runs out', (open, 
       pin_prompt_play: 'https://customer.example/prompt.mp3',
     };
     const ofOne = { first_party: party(1), create_session_with_single_party: true, session_expiry: EXPIRY_SECONDS };
+    const ofOther = { ...ofOne, first_party: party(3) };
+    const ofTwo = { first_party: party(3), second_party: party(4), session_expiry: EXPIRY_SECONDS };
 
     beforeEach(async () => {
       await clearSessions(database);
       await addNumbers(database, usNumbers(1));
     });
 
+    const giveAway = (tx: Tx): Promise<unknown> => {
+      const now = sessions.clock.now();
+      const taken = [OTHER_SESSION, now + EXPIRY_SECONDS * 1000, now];
+      return tx.query('UPDATE pin_assignment SET session_id = ?, free_after = ? WHERE free_after <= ?', taken);
+    };
+
     /** Runs a renewal up to where it holds its parties' places, gives what answers for strangers to another session as the time is up, and goes on. */
-    const late = async (renew: () => Promise<unknown>): Promise<unknown> => {
+    const late = async (
+      renew: () => Promise<unknown>,
+      take: (tx: Tx) => Promise<unknown> = giveAway,
+    ): Promise<unknown> => {
       sessions.clock.advance(EXPIRY_SECONDS * 1000 - 1);
       let goOn = (): void => undefined;
       const gate = new Promise<void>((resolve) => (goOn = resolve));
       let isHeld = (): void => undefined;
       const held = new Promise<void>((resolve) => (isHeld = resolve));
       const holding = database.transaction(async (tx) => {
+        await tx.query('SELECT id FROM virtual_number FOR UPDATE');
         await tx.query('SELECT session_id FROM number_assignment FOR UPDATE');
         isHeld();
         await gate;
-        const now = sessions.clock.now();
-        const taken = [OTHER_SESSION, now + EXPIRY_SECONDS * 1000, now];
-        await tx.query('UPDATE pin_assignment SET session_id = ?, free_after = ? WHERE free_after <= ?', taken);
+        await take(tx);
       });
       await held;
       const renewed = renew();
@@ -136,6 +146,18 @@ describeOnEachDatabase('a session that is renewed as its time runs out', (open, 
       await expect(late(() => sessions.update(id, { session_expiry: 600 }))).rejects.toMatchObject({
         message: 'Session already expired',
       });
+    });
+
+    onTwoConnections.each([
+      ['strangers reach its one party, and another asks for PINs', ofOne, { ...ofTwo, ...withPins }],
+      ['it asks for PINs, and strangers reach the one party of another', { ...pair, ...withPins }, ofOther],
+    ])('has ended for an update, where %s', async (_, own, others) => {
+      const { id } = await sessions.open(own);
+      const renewed = late(
+        () => sessions.update(id, { session_expiry: 600 }),
+        (tx) => sessions.openIn(tx, others),
+      );
+      await expect(renewed).rejects.toMatchObject({ message: 'Session already expired' });
     });
   });
 

@@ -1,6 +1,6 @@
 import { extendHold } from '../number-pool/index.js';
 import { DAY_MS } from '../platform/clock.js';
-import { Contended, type Tx } from '../platform/database/database.js';
+import { Contended, type Database, type Tx } from '../platform/database/database.js';
 import type { SessionSettings } from './session.entity.js';
 import type { SessionRecord } from './session-record.js';
 
@@ -21,20 +21,21 @@ export function holdEnd(session: Pick<SessionRecord, 'expiresAt' | 'settings'>):
 }
 
 /** How many places a session has among what answers for strangers on its number, its file for unknown callers not counted: that is in nobody's way. */
-function strangerClaimsOf({ parties, settings }: SessionRecord): number {
+function strangerClaimsOf({ parties, settings }: SessionRecord): { strangerClaims: number; isOpen: boolean } {
   const pins = [parties.firstPin, parties.secondPin].filter((pin) => pin !== null).length;
   const isOpen = !settings.is_pin_authentication_required && (parties.first === null || parties.second === null);
-  return isOpen ? 1 : pins;
+  return { strangerClaims: isOpen ? 1 : pins, isOpen };
 }
 
 /** Makes a session hold its number until its new end. */
-export async function holdToEnd(tx: Tx, session: SessionRecord): Promise<void> {
-  const isHeld = await extendHold(tx, {
+export async function holdToEnd(tx: Tx, database: Database, session: SessionRecord): Promise<void> {
+  const isHeld = await extendHold(tx, database, {
     sessionId: session.id,
     virtualNumberId: session.virtualNumberId,
     partyIndexes: [session.firstIndex, session.secondIndex].filter((index) => index !== null),
-    strangerClaims: strangerClaimsOf(session),
+    ...strangerClaimsOf(session),
     freeAfter: holdEnd(session),
+    now: session.modifiedAt,
   });
   // Its time passed between the read and here and somebody else has the number: the next try finds it ended.
   if (!isHeld) throw new Contended();

@@ -40,7 +40,7 @@ export function isOwn(session: { subaccountId: string | null }, { subaccountId }
 export class SessionRecords {
   constructor(
     private readonly crypto: Crypto,
-    private readonly database: Database,
+    readonly database: Database,
   ) {}
 
   fromRow(row: MaskingSession): SessionRecord {

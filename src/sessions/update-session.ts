@@ -66,7 +66,8 @@ export class UpdateSession {
 
     await this.moveParties(tx, session, updated);
     await this.store(tx, updated);
-    if (expiry !== null || cooloffMs(updated.settings) !== cooloffMs(session.settings)) await holdToEnd(tx, updated);
+    if (expiry !== null || cooloffMs(updated.settings) !== cooloffMs(session.settings))
+      await holdToEnd(tx, this.records.database, updated);
     if (expiry !== null) await this.records.moveCount(tx, session, updated.expiresAt);
     await this.events.publish(
       tx,
