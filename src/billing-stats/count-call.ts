@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccountSettings, microsOf, Spend, type CallSettings } from '../accounts/index.js';
 import { callFigures, CallFigured, type CallFigures, type RecordState } from '../call-routing/index.js';
-import { ownerOfNumber } from '../number-pool/index.js';
+import { lineOfAccount } from '../number-pool/index.js';
 import { chargeCall, nextOpened } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -152,11 +152,10 @@ async function lineOf(
     const [session] = await nextOpened(tx, { ids: [sessionId] });
     if (session) return { virtualNumber: session.virtualNumber, subaccountId: session.subaccountId ?? '' };
   }
-  const isOwn = async (number: string): Promise<boolean> => (await ownerOfNumber(tx, number as E164)) === accountId;
-  if (told !== null && (await isOwn(told))) return { virtualNumber: told, subaccountId: '' };
-  if (before !== null) return { virtualNumber: before.virtualNumber, subaccountId: '' };
-  const isKnown = called !== null && (await isOwn(called));
-  return { virtualNumber: isKnown ? called : UNKNOWN, subaccountId: '' };
+  const own = async (number: string | null): Promise<string | null> =>
+    number === null ? null : lineOfAccount(tx, accountId, number as E164);
+  const line = (await own(told)) ?? before?.virtualNumber ?? (await own(called)) ?? UNKNOWN;
+  return { virtualNumber: line, subaccountId: '' };
 }
 
 /** A leg of which only its end was told may be either. */

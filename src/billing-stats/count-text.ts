@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccountSettings, microsOf, Spend, type ChosenSettings } from '../accounts/index.js';
-import { ownerOfNumber } from '../number-pool/index.js';
+import { lineOfAccount } from '../number-pool/index.js';
 import { nextOpened, ReadTextTotals } from '../sessions/index.js';
 import { TextFigured, textFigures, type TextFigures } from '../texts/index.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -122,8 +122,8 @@ async function lineOf(
   }
   const [session] = sessionId === null ? [] : await nextOpened(tx, { ids: [sessionId] });
   if (session) return { virtualNumber: session.virtualNumber, subaccountId: session.subaccountId ?? '' };
-  const isOwn = told !== null && (await ownerOfNumber(tx, told as E164)) === accountId;
-  return { virtualNumber: isOwn ? told : UNKNOWN, subaccountId: '' };
+  const own = told === null ? null : await lineOfAccount(tx, accountId, told as E164);
+  return { virtualNumber: own ?? UNKNOWN, subaccountId: '' };
 }
 
 function isSamePlace(one: TextTally, other: TextTally): boolean {

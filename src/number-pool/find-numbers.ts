@@ -4,29 +4,39 @@ import { marks, selection, type Selected } from '../platform/database/rows.js';
 import { isSamePerson, KEPT_AT_END, personOf, spellingCodesOf, type Person } from '../telephony/identity.js';
 import { callingCodeOf, parseCaller, type E164 } from '../telephony/phone.js';
 import { holdToWithdraw } from './hold-number-row.js';
-import { chunks } from './insert-numbers.js';
 import { UnknownNumber } from './number-pool.errors.js';
 import { NUMBERS, VirtualNumber } from './virtual-number.entity.js';
 
 const HOLDERS = selection(NUMBERS.pick(['number', 'accountId']));
 type Holder = Selected<typeof HOLDERS>;
 
+const MEXICO = '52';
+
 /** A number of a country with spelling rules is a condition of its own, of which SQLite takes 1,000. */
 const SPELT_AT_ONCE = 100;
 
-/** Auth ID of the account whose pool has this number, whatever its status; null for numbers of no pool. */
+/** Auth ID of the account whose pool has this number, in whatever spelling and status; null for numbers of no pool. */
 export async function ownerOfNumber(manager: EntityManager, number: E164): Promise<string | null> {
-  return (await holdersOf(manager, [number])).get(number) ?? null;
+  return lineAmong(await spelledAnyhow(manager, [number]), number)?.accountId ?? null;
 }
 
-/** Which of these numbers the pool has, and whose they are. */
-export async function holdersOf(manager: EntityManager, numbers: E164[]): Promise<Map<string, string>> {
-  const holders = new Map<string, string>();
-  for (const chunk of chunks(numbers)) {
-    const rows = await HOLDERS.read(manager, `FROM virtual_number WHERE number IN (${marks(chunk)})`, chunk);
-    for (const { number, accountId } of rows) holders.set(number, accountId);
-  }
-  return holders;
+/** A number as the account's pool has it: Plivo may name a line in another spelling. Null where it has none, or has it in several, and not in this one. */
+export async function lineOfAccount(manager: EntityManager, accountId: string, number: E164): Promise<E164 | null> {
+  const found = await spelledAnyhow(manager, [number]);
+  const own = found.filter((holder) => holder.accountId === accountId);
+  return (lineAmong(own, number)?.number as E164 | undefined) ?? null;
+}
+
+/** Whether the pool may have this line in another spelling; of most countries it may not, but for a trunk 0, with which nothing joins it. */
+export function hasSpellings(number: E164): boolean {
+  const person = personOf(number);
+  return (person as string) !== number || callingCodeOf(number) === MEXICO || spellingCodesOf(person).size > 0;
+}
+
+function lineAmong(found: Holder[], number: E164): Holder | undefined {
+  const exact = found.find((holder) => holder.number === number);
+  const [line, ...others] = found.filter((holder) => isSamePerson(holder.number as E164, number));
+  return exact ?? (others.length === 0 ? line : undefined);
 }
 
 const LINK = selection(NUMBERS.pick(['subaccountId']));
@@ -72,7 +82,7 @@ async function spelledAnyhow(manager: EntityManager, phones: E164[]): Promise<Ho
     const person = personOf(phone);
     const code = callingCodeOf(person as string as E164);
     // The trunk prefixes that pass for part of a number: 0, and Mexico's old 1.
-    equal.push(phone, person, `${code}${code === '52' ? '1' : '0'}${person.slice(code.length)}`);
+    equal.push(phone, person, `${code}${code === MEXICO ? '1' : '0'}${person.slice(code.length)}`);
     for (const under of spellingCodesOf(person)) ranges.push(under, `${under}~`, `%${person.slice(-KEPT_AT_END)}`);
   }
   const inRange = ' OR (number > ? AND number < ? AND number LIKE ?)'.repeat(ranges.length / 3);

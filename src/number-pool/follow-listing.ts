@@ -4,8 +4,10 @@ import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
 import { doubtListing, type Doubt } from './doubt-listing.js';
-import { holdersOf } from './find-numbers.js';
+import { lineHoldersOf } from './find-numbers.js';
 import { chunks, insertNumbers } from './insert-numbers.js';
+import { personOf, type Person } from '../telephony/identity.js';
+import type { E164 } from '../telephony/phone.js';
 import { comesHere, type LeadsTo } from './lead.js';
 import { liveSessionsOn } from './live-sessions.js';
 import { listingChanges, type Led, type ListedNumber, type ListingChanges } from './listing-changes.js';
@@ -51,9 +53,10 @@ export class FollowListing {
 
   async run(
     tx: Tx,
-    { accountId, listing }: { accountId: string; listing: ListedNumber[] },
+    { accountId, listing: told }: { accountId: string; listing: ListedNumber[] },
   ): Promise<{ result: SyncResult; news: ListingNews }> {
     const pool = await tx.find(VirtualNumber, { where: { accountId }, order: { id: 'ASC' } });
+    const listing = asPooled(told, pool);
     const now = this.clock.now();
     const doubt = await doubtListing(tx, { accountId, pool, listing, now });
     if (doubt.verdict === 'first') {
@@ -67,11 +70,11 @@ export class FollowListing {
     ]);
     const changes = listingChanges(pool, listing, own);
     // Two of our accounts may use one account of Plivo's: the first to have a number keeps it.
-    const taken = await holdersOf(
+    const taken = await lineHoldersOf(
       tx,
       changes.joining.map(({ number }) => number),
     );
-    const joining = changes.joining.filter(({ number }) => !taken.has(number));
+    const joining = changes.joining.filter(({ number }) => !taken.has(personOf(number)));
 
     await insertNumbers(
       tx,
@@ -119,12 +122,31 @@ export class FollowListing {
   }
 }
 
+/** Each line once, as the pool spells it: Plivo may list it in the other spelling, or in both. One that the pool has in both is two numbers of old. */
+function asPooled(listing: ListedNumber[], pool: VirtualNumber[]): ListedNumber[] {
+  const known = new Set<string>(pool.map(({ number }) => number));
+  const spelt = new Map(pool.map(({ number }) => [personOf(number as E164), number as E164]));
+  const exact = listing.filter(({ number }) => known.has(number));
+  const lines = new Set(exact.map(({ number }) => personOf(number)));
+  const others = listing.filter(({ number }) => {
+    const isNews = !known.has(number) && !lines.has(personOf(number));
+    if (isNews) lines.add(personOf(number));
+    return isNews;
+  });
+  const renamed = new Map(others.map((entry) => [entry, spelt.get(personOf(entry.number)) ?? entry.number]));
+  return listing.flatMap((entry) => {
+    if (known.has(entry.number)) return entry;
+    const number = renamed.get(entry);
+    return number === undefined ? [] : { ...entry, number };
+  });
+}
+
 /** What Plivo lists of the account's active numbers, those that join it just now among them. */
-function activeOf(pool: VirtualNumber[], listing: ListedNumber[], taken: ReadonlyMap<string, string>): ListedNumber[] {
+function activeOf(pool: VirtualNumber[], listing: ListedNumber[], taken: ReadonlyMap<Person, unknown>): ListedNumber[] {
   const known = new Map(pool.map((row) => [row.number, row]));
   return listing.filter(({ number }) => {
     const row = known.get(number);
-    return row ? row.status === 'active' : !taken.has(number);
+    return row ? row.status === 'active' : !taken.has(personOf(number));
   });
 }
 

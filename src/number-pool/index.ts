@@ -3,7 +3,7 @@ export { AddNumber } from './add-number.js';
 export { AllocateNumber } from './allocate-number.js';
 export { ChangeNumber } from './change-number.js';
 export { claimForStrangers, claimParty, type AllocationRequest } from './claim-number.js';
-export { ownerOfNumber, pooledAmong, subaccountOfNumber } from './find-numbers.js';
+export { hasSpellings, lineOfAccount, ownerOfNumber, pooledAmong, subaccountOfNumber } from './find-numbers.js';
 export { CountNumbers, hasNumbers } from './count-numbers.js';
 export {
   coolingOff,

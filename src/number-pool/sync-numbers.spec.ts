@@ -555,6 +555,22 @@ describeOnEachDatabase('following the numbers of a Plivo account', (open) => {
     expect(await database.transaction((tx) => chooseNumber(tx, wishOf('14155559901')))).not.toBeNull();
   });
 
+  it('takes a line for the number that the pool has in another spelling, and for one where Plivo lists both', async () => {
+    await dataSource.query(
+      `INSERT INTO virtual_number (account_id, number, calling_code, country, alias, status, is_synced, created_at)
+       VALUES (?, '5215541637145', '52', 'MX', 'Mine', 'active', 0, 0)`,
+      [ACCOUNT],
+    );
+    list.numbers = ['525541637145', '541166773399', '5491166773399'].map((number) => wire(number, led(HOTLINE)));
+
+    await syncNumbers.run(ACCOUNT);
+    await syncNumbers.run(ACCOUNT);
+    expect(await shown()).toEqual([
+      ['+5215541637145', 'elsewhere', 'Hotline'],
+      ['+541166773399', 'elsewhere', 'Hotline'],
+    ]);
+  });
+
   it('does not take a lack of applications for a lack of numbers said twice', async () => {
     list.numbers = many(3);
     await syncNumbers.run(ACCOUNT);

@@ -49,8 +49,8 @@ describeOnEachDatabase('who has written', (open) => {
         })),
       ),
     );
-  const write = async (words: string | null, from = ANA): Promise<MessageWebhook> => {
-    const told = { ...textTold(from, NUMBER, ''), text: words };
+  const write = async (words: string | null, from = ANA, to = NUMBER): Promise<MessageWebhook> => {
+    const told = { ...textTold(from, to, ''), text: words };
     await world.receiveText.run(verifiedText(told), told);
     return told;
   };
@@ -65,6 +65,16 @@ describeOnEachDatabase('who has written', (open) => {
   };
   const reasonOf = async (words: string | null, from = ANA): Promise<string | null> =>
     (await decided(await write(words, from))).reason;
+
+  it('is a party of the line too, where Plivo names that in another spelling than the pool', async () => {
+    await addNumbers(database, ['5215541637145']);
+    const mexican = await world.sessions.open({ first_party: '+525541637100', second_party: RAVI });
+    const { messageUuid } = await write('Here', RAVI, '525541637145');
+    const rows = await database.read((manager) =>
+      manager.query('SELECT session_id, virtual_number FROM text_message WHERE message_uuid = ?', [messageUuid]),
+    );
+    expect(rows).toEqual([{ session_id: mexican.id, virtual_number: '5215541637145' }]);
+  });
 
   it.each([
     [29, MINUTE_MS - 1, null],

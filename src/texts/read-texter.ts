@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../accounts/index.js';
 import { shownCaller } from '../call-routing/index.js';
-import { placeKey, pooledAmong, silentPlaces, type TextPlace } from '../number-pool/index.js';
+import {
+  hasSpellings,
+  lineOfAccount,
+  placeKey,
+  pooledAmong,
+  silentPlaces,
+  type TextPlace,
+} from '../number-pool/index.js';
 import { piecesOf, type MessageRecord, type MessageWebhook } from '../plivo/index.js';
 import { FindRoute, LATE_TEXT_MS, type Route, type Seat } from '../sessions/index.js';
 import { Clock, DAY_MS } from '../platform/clock.js';
@@ -49,7 +56,9 @@ export class ReadTexter {
   async run(tx: Tx, asked: TextAsked, settings: CallSettings): Promise<TextFacts> {
     const { accountId, isHint, isHeard = true, mediaCount } = asked;
     const sender = parseCaller(shownCaller(this.config, asked));
-    const virtualNumber = parseCaller(asked.to);
+    const told = parseCaller(asked.to);
+    const isSpelt = told !== null && hasSpellings(told);
+    const virtualNumber = isSpelt ? ((await lineOfAccount(tx, accountId, told)) ?? told) : told;
     // Of a hint nobody is looked for: it waits, whatever it says.
     const seat = sender && virtualNumber && !isHint ? this.findRoute.seatOf(accountId, virtualNumber, sender) : null;
     const seated = await this.seated(tx, seat, asked);

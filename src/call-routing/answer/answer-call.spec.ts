@@ -300,6 +300,18 @@ describeOnEachDatabase('a call that is answered', (open, kind) => {
     });
   });
 
+  it('to a number in another spelling than the pool has is a call to that line', async () => {
+    await clearSessions(database);
+    await addNumbers(database, ['5215541637145', '541166773399', '5491166773399']);
+    const mexican = { first_party: '+525541637100', second_party: party(2) };
+    await world.sessions.open(mexican);
+    expect(await call(party(2), newId(), '525541637145')).toContain('<Number>+525541637100</Number>');
+    // Both spellings were numbers of old: each is taken at its word.
+    await world.sessions.open({ ...mexican, first_party: '+541166773300' });
+    expect(await call(party(2), newId(), '541166773399')).toContain('<Number>+541166773300</Number>');
+    expect(await call(party(2), newId(), '5491166773399')).not.toContain('<Dial');
+  });
+
   describe('to nobody', () => {
     it.each([
       ['sip:somebody@phone.plivo.com', STRANGER],

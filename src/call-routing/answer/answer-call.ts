@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CallSettings } from '../../accounts/index.js';
 import type { AnswerWebhook, VerifiedWebhook } from '../../plivo/index.js';
+import { hasSpellings, lineOfAccount } from '../../number-pool/index.js';
 import { FindSessionById } from '../../sessions/index.js';
 import type { Tx } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
@@ -33,7 +34,7 @@ export class AnswerCall {
   private answer(webhook: VerifiedWebhook, asked: AnswerWebhook, isAwaited: IsAwaited): Promise<string> {
     const { accountId } = webhook;
     return this.deadline.transaction(webhook, isAwaited, async (tx, settings, answered) => {
-      const [{ earlier, isFirstWord }, { decision, caller }] = await Promise.all([
+      const [{ earlier, isFirstWord }, { decision, caller, called }] = await Promise.all([
         this.callBook.open(tx, accountId, asked.callUuid),
         this.decide(tx, accountId, asked, settings),
       ]);
@@ -48,7 +49,7 @@ export class AnswerCall {
         requestId: null,
         caller,
         // Of a call that somebody placed with this as its answer URL, the other end is no number of ours.
-        virtualNumber: parseCaller(asked.direction === 'outbound' ? asked.from : asked.to),
+        virtualNumber: asked.direction === 'outbound' ? parseCaller(asked.from) : called,
         settings,
       };
       return this.callBook.enter(tx, call, decision, isFirstWord);
@@ -61,19 +62,23 @@ export class AnswerCall {
     accountId: string,
     asked: { to: string; from: string },
     settings: CallSettings,
-  ): Promise<{ decision: CallDecision; caller: E164 | null }> {
-    const { decision, caller } = await this.claim(tx, accountId, asked, settings);
-    return { decision: handOn(decision, settings.unrouted_url), caller };
+  ): Promise<{ decision: CallDecision; caller: E164 | null; called: E164 | null }> {
+    const told = parseCaller(asked.to);
+    // Most numbers have one spelling: then nothing is looked for, and what is asked of the database first goes with what is asked beside this.
+    const isSpelt = told !== null && hasSpellings(told);
+    const called = isSpelt ? ((await lineOfAccount(tx, accountId, told)) ?? told) : told;
+    const { decision, caller } = await this.claim(tx, accountId, { called, from: asked.from }, settings);
+    return { decision: handOn(decision, settings.unrouted_url), caller, called };
   }
 
   /** What the account's sessions make of it. */
   private async claim(
     tx: Tx,
     accountId: string,
-    { to, from }: { to: string; from: string },
+    { called, from }: { called: E164 | null; from: string },
     settings: CallSettings,
   ): Promise<{ decision: CallDecision; caller: E164 | null }> {
-    const facts = await this.readCaller.run(tx, accountId, parseCaller(to), from);
+    const facts = await this.readCaller.run(tx, accountId, called, from);
     const { caller } = facts;
     const standing = standingOf(facts);
     if (standing.kind !== 'seated') return { decision: decideCall(standing, null), caller };
@@ -84,7 +89,7 @@ export class AnswerCall {
     if (session === null) return { decision: decideCall(standing, null), caller };
     // Whoever kept the row until now has given the place to somebody, who may be the caller: a second look tells.
     if (by === 'open-session' && session.parties[seat.role] !== null)
-      return this.claim(tx, accountId, { to, from }, settings);
+      return this.claim(tx, accountId, { called, from }, settings);
 
     const seatFacts = await this.readSeat.run(tx, session, settings, { caller, busy: facts.busy });
     return { decision: decideCall({ kind: 'seated', seat: { session, role: seat.role }, by }, seatFacts), caller };
