@@ -60,6 +60,17 @@ export async function releaseHolds(tx: Tx, database: Database, sessionIds: strin
     );
 }
 
+/** Keeps the places of sessions that are over from others until then, where they would be free before. */
+export async function keepPlaces(tx: Tx, database: Database, sessionIds: string[], freeAfter: number): Promise<void> {
+  await ASSIGNMENTS.update(
+    tx,
+    { freeAfter },
+    `WHERE session_id IN (${marks(sessionIds)}) AND free_after < ?`,
+    [...sessionIds, freeAfter],
+    database.byIndex('number_assignment_session'),
+  );
+}
+
 /** Lets go of what an open session claims for strangers: its missing party is known now. The row goes, so that no later extension revives it. */
 export async function releaseStrangers(tx: Tx, sessionId: string): Promise<void> {
   await change(tx, "DELETE FROM pin_assignment WHERE session_id = ? AND pin_index = '*'", [sessionId]);

@@ -8,6 +8,7 @@ export { CountNumbers, hasNumbers } from './count-numbers.js';
 export {
   coolingOff,
   extendHold,
+  keepPlaces,
   forgetClaims,
   forgetHolds,
   releaseHold,

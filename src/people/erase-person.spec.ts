@@ -202,6 +202,26 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     expect(await count('FROM call_leg WHERE session_id IS NOT NULL')).toBe(0);
   });
 
+  it.each([
+    ['lives', 0, DAY_MS],
+    ['has ended', 2 * HOUR_MS, DAY_MS - HOUR_MS],
+    ['ended a day ago', DAY_MS + HOUR_MS, null],
+  ])(
+    'keeps the other party’s place in a session with texts for as long as one may be late, where it %s',
+    async (_, after, left) => {
+      const { id, settings } = await lived(0, { session_expiry: 3600 });
+      const withTexts = JSON.stringify({ ...settings, messaging: true, messaging_since: 1 });
+      await write((tx) => tx.query('UPDATE masking_session SET settings = ? WHERE id = ?', [withTexts, id]));
+      calls.sessions.clock.advance(after);
+      const now = calls.sessions.clock.now();
+      if (after > 0) await calls.sessions.expireDue.run();
+      expect(await erase()).toMatchObject({ erased: { sessions: 1 } });
+      const places = await rows(`SELECT free_after FROM number_assignment WHERE session_id = '${id}'`);
+      const kept = places.map((place) => Number(place['free_after']) - now);
+      expect(kept).toEqual(left === null ? [] : [left]);
+    },
+  );
+
   it('counts a price that comes later once', async () => {
     await lived();
     // Key, calls, connected, talk, billed, amount, sessions, fees; amounts in micro-units.

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { NumberReleased, releaseHolds } from '../number-pool/index.js';
+import { keepPlaces, NumberReleased, releaseHolds } from '../number-pool/index.js';
 import { Clock } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { marks } from '../platform/database/rows.js';
 import { Events } from '../platform/events/events.js';
 import { moveCounts } from './count-sessions.js';
 import { cooloffMs, LATE_TEXT_MS } from './session-hold.js';
-import { SessionRecords, WHOLE } from './session-record.js';
+import { SessionRecords, WHOLE, type SessionRecord } from './session-record.js';
 import { SessionEnded, SessionsExpired } from './sessions.events.js';
 
 /**
@@ -22,12 +22,25 @@ export class EndForErasure {
     private readonly records: SessionRecords,
   ) {}
 
-  /** Those of these that have not ended, or of which it was not recorded yet. The caller holds their rows. */
+  /**
+   * Those of these that have not ended, or of which it was not recorded yet; of those with texts, also of ended ones, the places stay theirs for as long as
+   * one may be late. The caller holds their rows.
+   */
   async run(tx: Tx, sessionIds: string[]): Promise<void> {
-    const rest = `FROM masking_session ${this.database.byPrimaryKey} WHERE id IN (${marks(sessionIds)}) AND +status = 'active'`;
-    const active = (await WHOLE.read(tx, rest, sessionIds)).map((row) => this.records.fromRow(row));
-    if (active.length === 0) return;
     const now = this.clock.now();
+    const rest = `FROM masking_session ${this.database.byPrimaryKey} WHERE id IN (${marks(sessionIds)}) AND (+status = 'active' OR expires_at > ?)`;
+    const found = (await WHOLE.read(tx, rest, [...sessionIds, now - LATE_TEXT_MS])).map((row) =>
+      this.records.fromRow(row),
+    );
+    const active = found.filter(({ status }) => status === 'active');
+    if (active.length > 0) await this.end(tx, active, now);
+    // That a place had another session is seen by that session, which is about to be gone.
+    for (const { id, settings, expiresAt } of found)
+      if (settings.messaging_since !== undefined)
+        await keepPlaces(tx, this.database, [id], Math.min(expiresAt, now) + LATE_TEXT_MS);
+  }
+
+  private async end(tx: Tx, active: SessionRecord[], now: number): Promise<void> {
     const ended = active.map((session) => ({ ...session, endedAt: Math.min(session.expiresAt, now) }));
     await change(
       tx,
@@ -37,7 +50,6 @@ export class EndForErasure {
     );
     const byFreeAfter = new Map<number, string[]>();
     for (const { id, endedAt, settings } of ended) {
-      // That a place had another session is seen by that session, which is about to be gone.
       const freeAfter = endedAt + (settings.messaging_since === undefined ? cooloffMs(settings) : LATE_TEXT_MS);
       byFreeAfter.set(freeAfter, [...(byFreeAfter.get(freeAfter) ?? []), id]);
     }
