@@ -18,7 +18,7 @@ import { spanned } from '../platform/tracing/spans.js';
 import { EVERY_COUNTRY } from '../telephony/destinations.js';
 import { SESSIONS, type SessionParties } from './session.entity.js';
 import { allocationOf, ownerOf, wantedCode, type Draft } from './session-draft.js';
-import { holdEnd, holdToEnd } from './session-hold.js';
+import { holdEnd } from './session-hold.js';
 import { newParties, requireAllowed, requireInside, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
@@ -136,7 +136,7 @@ export class OpenSession {
     const spelling = isSpeltAnew ? { parties: this.records.sealParties(renewed) } : {};
     await SESSIONS.update(tx, { ...changed, ...spelling }, 'WHERE id = ?', [session.id]);
 
-    await holdToEnd(tx, this.records.database, renewed);
+    await this.records.holdToEnd(tx, renewed);
     await this.records.moveCount(tx, session, expiresAt);
     if (settings.unknown_caller_play !== '' && session.settings.unknown_caller_play === '') {
       // A file for unknown callers that the renewal brings: from now on it is found on the number.

@@ -1,8 +1,13 @@
 import { extendHold } from '../number-pool/index.js';
 import { DAY_MS } from '../platform/clock.js';
 import { Contended, type Database, type Tx } from '../platform/database/database.js';
-import type { SessionSettings } from './session.entity.js';
-import type { SessionRecord } from './session-record.js';
+import type { MaskingSession, SessionParties, SessionSettings } from './session.entity.js';
+
+/** What of a session says which places it holds, and until when. */
+type Holding = Pick<
+  MaskingSession,
+  'id' | 'virtualNumberId' | 'firstIndex' | 'secondIndex' | 'expiresAt' | 'modifiedAt'
+> & { parties: SessionParties; settings: SessionSettings };
 
 /** Plivo brings a text again for 420 s after it was written: that late, it finds nobody else in its sender's place. */
 const TEXTS_COOLOFF_SECONDS = 900;
@@ -16,19 +21,19 @@ export function cooloffMs({ virtual_number_cooloff_period: asked, messaging_sinc
 }
 
 /** From when on others may be lent a session's place on its number, if it lives to its expiry. */
-export function holdEnd(session: Pick<SessionRecord, 'expiresAt' | 'settings'>): number {
+export function holdEnd(session: Pick<Holding, 'expiresAt' | 'settings'>): number {
   return session.expiresAt + cooloffMs(session.settings);
 }
 
 /** How many places a session has among what answers for strangers on its number, its file for unknown callers not counted: that is in nobody's way. */
-function strangerClaimsOf({ parties, settings }: SessionRecord): { strangerClaims: number; isOpen: boolean } {
+function strangerClaimsOf({ parties, settings }: Holding): { strangerClaims: number; isOpen: boolean } {
   const pins = [parties.firstPin, parties.secondPin].filter((pin) => pin !== null).length;
   const isOpen = !settings.is_pin_authentication_required && (parties.first === null || parties.second === null);
   return { strangerClaims: isOpen ? 1 : pins, isOpen };
 }
 
 /** Makes a session hold its number until its new end. */
-export async function holdToEnd(tx: Tx, database: Database, session: SessionRecord): Promise<void> {
+export async function holdToEnd(tx: Tx, database: Database, session: Holding): Promise<void> {
   const isHeld = await extendHold(tx, database, {
     sessionId: session.id,
     virtualNumberId: session.virtualNumberId,

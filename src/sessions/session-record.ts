@@ -5,6 +5,7 @@ import { marks, selection } from '../platform/database/rows.js';
 import { personOf } from '../telephony/identity.js';
 import type { E164 } from '../telephony/phone.js';
 import { moveCount } from './count-sessions.js';
+import { holdToEnd } from './session-hold.js';
 import { SESSIONS, type MaskingSession, type SessionParties, type SessionSettings } from './session.entity.js';
 
 /** A session as it is worked with: parties opened, settings parsed. */
@@ -40,8 +41,13 @@ export function isOwn(session: { subaccountId: string | null }, { subaccountId }
 export class SessionRecords {
   constructor(
     private readonly crypto: Crypto,
-    readonly database: Database,
+    private readonly database: Database,
   ) {}
+
+  /** Makes a session hold its number until its new end; throws `Contended` where somebody else has it by now. */
+  holdToEnd(tx: Tx, session: SessionRecord): Promise<void> {
+    return holdToEnd(tx, this.database, session);
+  }
 
   fromRow(row: MaskingSession): SessionRecord {
     const place: SealedPlace = { column: 'masking_session.parties', row: row.id, account: row.accountId };

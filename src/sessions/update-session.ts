@@ -8,7 +8,7 @@ import { callingCodeOf, type E164 } from '../telephony/phone.js';
 import { InvalidParameter, NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
 import { SESSIONS } from './session.entity.js';
-import { cooloffMs, holdEnd, holdToEnd, LATE_TEXT_MS } from './session-hold.js';
+import { cooloffMs, holdEnd, LATE_TEXT_MS } from './session-hold.js';
 import { isOnePhone, requireAllowed, requireInside, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
@@ -67,7 +67,7 @@ export class UpdateSession {
     await this.moveParties(tx, session, updated);
     await this.store(tx, updated);
     if (expiry !== null || cooloffMs(updated.settings) !== cooloffMs(session.settings))
-      await holdToEnd(tx, this.records.database, updated);
+      await this.records.holdToEnd(tx, updated);
     if (expiry !== null) await this.records.moveCount(tx, session, updated.expiresAt);
     await this.events.publish(
       tx,

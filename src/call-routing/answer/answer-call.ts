@@ -3,7 +3,7 @@ import type { CallSettings } from '../../accounts/index.js';
 import type { AnswerWebhook, VerifiedWebhook } from '../../plivo/index.js';
 import { hasSpellings, lineOfAccount } from '../../number-pool/index.js';
 import { FindSessionById } from '../../sessions/index.js';
-import type { Tx } from '../../platform/database/database.js';
+import { Contended, type Tx } from '../../platform/database/database.js';
 import { newId } from '../../platform/ids.js';
 import { spanned } from '../../platform/tracing/spans.js';
 import { parseCaller, type E164 } from '../../telephony/phone.js';
@@ -88,8 +88,7 @@ export class AnswerCall {
     const session = by === 'party' ? seat.session : await this.findSessionById.run(tx, accountId, seat.session.id);
     if (session === null) return { decision: decideCall(standing, null), caller };
     // Whoever kept the row until now has given the place to somebody, who may be the caller: a second look tells.
-    if (by === 'open-session' && session.parties[seat.role] !== null)
-      return this.claim(tx, accountId, { called, from }, settings);
+    if (by === 'open-session' && session.parties[seat.role] !== null) throw new Contended();
 
     const seatFacts = await this.readSeat.run(tx, session, settings, { caller, busy: facts.busy });
     return { decision: decideCall({ kind: 'seated', seat: { session, role: seat.role }, by }, seatFacts), caller };
