@@ -141,7 +141,7 @@ function isFinal({ isPriced, isDialled, otherLegs }: CallFigures, records: Recor
 async function lineOf(
   tx: Tx,
   accountId: string,
-  { sessionId, virtualNumber: called }: CallFigures,
+  { sessionId, virtualNumber: called, subaccountId: ofLeg }: CallFigures,
   { before, told }: { before: CallTally | null; told: string | null },
 ): Promise<Pick<CallTally, 'virtualNumber' | 'subaccountId'>> {
   if (sessionId !== null) {
@@ -155,7 +155,8 @@ async function lineOf(
   const own = async (number: string | null): Promise<string | null> =>
     number === null ? null : lineOfAccount(tx, accountId, number as E164);
   const line = (await own(told)) ?? before?.virtualNumber ?? (await own(called)) ?? UNKNOWN;
-  return { virtualNumber: line, subaccountId: '' };
+  // A call whose session was forgotten counts on for the subaccount that the session was of: its leg knows it.
+  return { virtualNumber: line, subaccountId: ofLeg ?? '' };
 }
 
 /** A leg of which only its end was told may be either. */

@@ -65,6 +65,7 @@ describeOnEachDatabase('what is known of a call', (open) => {
         aLegUuid: 'a',
         callId,
         sessionId: 'session',
+        subaccountId: null,
         virtualNumber: '12025550000',
         kind: 'inbound',
         reservedAs: callId,

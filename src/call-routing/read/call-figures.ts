@@ -8,6 +8,8 @@ export interface CallFigures {
   /** Null for a leg whose answer was never asked of us. */
   callId: string | null;
   sessionId: string | null;
+  /** Of the session, also once that is forgotten; null where it had none. */
+  subaccountId: string | null;
   /** Digits of the number that was called, or that we called from; null where nobody told. */
   virtualNumber: string | null;
   /** Null where nothing but its legs is known. */
@@ -31,7 +33,7 @@ export interface CallFigures {
 }
 
 const A_LEG = selection({
-  ...LEGS.pick(['legUuid', 'startedAt', 'endedAt', 'billedDuration', 'amount'], 'l'),
+  ...LEGS.pick(['legUuid', 'subaccountId', 'startedAt', 'endedAt', 'billedDuration', 'amount'], 'l'),
   ...ifJoined({
     ...CALLS.pick(['sessionId', 'virtualNumber', 'kind', 'requestId', 'createdAt', 'decision'], 'c'),
     callId: CALLS.pick(['id'], 'c').id,
@@ -78,12 +80,13 @@ async function otherLegs(tx: Tx, callIds: string[]): Promise<Map<string, Selecte
 }
 
 function figuresOf(aLeg: Selected<typeof A_LEG>, others: Selected<typeof B_LEG>[]): CallFigures {
-  const { legUuid, callId, sessionId, virtualNumber, kind, requestId } = aLeg;
+  const { legUuid, callId, sessionId, subaccountId, virtualNumber, kind, requestId } = aLeg;
   const answered = others.filter((leg) => leg.isAnswered || leg.answeredAt !== null || (leg.duration ?? 0) > 0);
   return {
     aLegUuid: legUuid,
     callId,
     sessionId,
+    subaccountId,
     virtualNumber,
     kind,
     reservedAs: requestId ?? callId,
