@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../platform/clock.js';
+import { Clock, dayOf } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { DestinationPolicy } from '../telephony/destinations.js';
@@ -11,6 +11,7 @@ import { decimalText, microsOf } from './money.js';
 import { ShortLived } from './short-lived.js';
 import { DEMO_AUTH_ID } from './demo-account.js';
 import { mergedTexts, TEXT_DEFAULTS, type TextSettings, type TextSettingsPatch } from './text-settings.js';
+import { beginDayAnew } from './spend.js';
 import { requireUnroutedUrl } from './unrouted-url.js';
 
 /** The occasions on which a caller is refused, with a sentence or without. */
@@ -209,6 +210,10 @@ export class AccountSettings {
     requireRateOfCap(settings);
     requireRateOfTexts({ ...this.defaultsOf(accountId), ...settings }, patch);
     const row = { value: JSON.stringify(settings), updatedAt: this.clock.now() };
+    // While there is no rate nothing is booked.
+    const { max_rate_per_minute: rate = null } = before ?? {};
+    if (rate === null && (settings.max_rate_per_minute ?? null) !== null)
+      await beginDayAnew(tx, accountId, dayOf(this.clock.now()));
     if (before === null) await ACCOUNT_SETTINGS.insert(tx, { accountId, ...row });
     else await ACCOUNT_SETTINGS.update(tx, row, 'WHERE account_id = ?', [accountId]);
     this.remembered.distrust(accountId);

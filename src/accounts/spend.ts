@@ -156,3 +156,9 @@ export class Spend implements OnModuleInit {
     if (told > 0) await this.jobs.enqueue(tx, TELL, { accountId, day });
   }
 }
+
+/** For an account whose calls were not booked for a while: the next that is reserved for finds out what they have cost. Those that are on go unreserved, as when a cap is new. */
+export async function beginDayAnew(tx: Tx, accountId: string, day: number): Promise<void> {
+  for (const table of ['spend_reservation', 'account_spend'])
+    await change(tx, `DELETE FROM ${table} WHERE day >= ? AND account_id = ?`, [day, accountId]);
+}

@@ -10,6 +10,7 @@ import type { Database } from '../platform/database/database.js';
 import type { SessionRecord } from '../sessions/index.js';
 import { INTERACTIONS } from '../sessions/interaction.entity.js';
 import { ownAmountOf } from './count-call.js';
+import { ForgetFigures } from './forget-figures.js';
 
 const HOUR = 3_600_000;
 const OTHER = 'MAOTHEROTHEROTHER000';
@@ -186,6 +187,28 @@ describeOnEachDatabase('counting calls', (open, kind) => {
     },
   );
 
+  it.each([
+    ['once it was counted', true],
+    ['before it was', false],
+  ])('counts on for its subaccount a call whose session was erased %s', async (_, isCounted) => {
+    const subaccountId = 'SASUBSUBSUBSUBSUB000';
+    await database.transaction((tx) =>
+      tx.query('UPDATE masking_session SET subaccount_id = ? WHERE id = ?', [subaccountId, session.id]),
+    );
+    const callId = await billing.call('a', { sessionId: session.id, virtualNumber: session.virtualNumber });
+    await billing.leg('a', { callId, sessionId: session.id, subaccountId, amount: null });
+    if (isCounted) await billing.figured('a');
+    await database.transaction(async (tx) => {
+      await tx.query('UPDATE masked_call SET session_id = NULL');
+      await tx.query('UPDATE call_leg SET session_id = NULL');
+      await new ForgetFigures(database).detach(tx, ACCOUNT, ['a']);
+    });
+    await billing.learn('a', { amount: 500 });
+    await billing.figured('a', { number: session.virtualNumber });
+
+    expect(await billing.stats('subaccount')).toContain(`${subaccountId} 1 0 0 0 500 0 0`);
+  });
+
   it('keeps to the number it counted for when a later word names none or a foreign one', async () => {
     await billing.leg('a', { amount: 500 });
     await billing.figured('a', { number: '12025550001' });
@@ -355,6 +378,21 @@ describeOnEachDatabase('counting calls', (open, kind) => {
 
     expect(await reserve('one')).toBe(false);
     expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 900_000 });
+  });
+
+  it('knows what calls have cost while the account had neither cap nor rate, once it has a cap again', async () => {
+    await set(CAP);
+    const callId = await talk();
+    await reserve(callId);
+    await set({ daily_spend_cap: null, max_rate_per_minute: null });
+    await billing.figured('a');
+    await talk('b');
+    await billing.learn('b', { amount: 900_000 });
+    await billing.figured('b');
+    await set(CAP);
+
+    expect(await reserve('one')).toBe(false);
+    expect(await calls.spend.today(ACCOUNT)).toMatchObject({ spent: 956_500, reserved: 0 });
   });
 
   it('spends nothing of an account that never had a cap', async () => {
