@@ -7,6 +7,7 @@ import { Database, type Tx } from '../database/database.js';
 import { Conflict, InvalidRequest, refusal, Unavailable } from '../errors.js';
 import { newId } from '../ids.js';
 import { canonical } from './canonical-json.js';
+import { ForgetAnswers } from './forget-answers.js';
 import { Idempotency, type Answer } from './idempotency.js';
 import { ReplayedRefusal } from './idempotency-answers.js';
 import { PurgeIdempotencyKeys } from './purge-idempotency-keys.js';
@@ -219,6 +220,41 @@ describeOnEachDatabase('a POST with an Idempotency-Key', (open) => {
     }));
     const stored = JSON.stringify(await keys());
     expect(stored).not.toMatch(/14155550123|very-secret|auth_token/);
+  });
+
+  it('keeps an answer of any length, whole, until its week is over', async () => {
+    const calls = Array.from({ length: 1000 }, (_, index) => ({ uuid: newId(), index, words: 'ärgerlich 😀' }));
+    const long = async (tx: Tx): Promise<Answer> => {
+      await effect(tx, 'long');
+      return { status: 201, body: { request_id: 'r', calls }, about: 'session' };
+    };
+    const first = await idempotency.once(posted('k'), 'admin', long);
+    const again = await idempotency.once(posted('k'), 'admin', long);
+
+    expect(JSON.stringify(again.body)).toBe(JSON.stringify(first.body));
+    expect([again.status, again.replayed, await effects('long')]).toEqual([201, true, 1]);
+    expect(new Set((await keys()).map((row) => row['about']))).toEqual(new Set(['session']));
+    clock.advance(8 * 24 * 3600 * 1000);
+    await new PurgeIdempotencyKeys(database, clock).run();
+    expect(await keys()).toEqual([]);
+  });
+
+  it('keeps a refusal of many bytes too, and answers no such session once those in a long answer are forgotten', async () => {
+    const words = 'ö'.repeat(30_000);
+    const refusing = async (): Promise<Answer> => {
+      throw new InvalidRequest(words, { param: 'auth_id' });
+    };
+    await expect(idempotency.once(posted('k'), 'admin', refusing)).rejects.toBeInstanceOf(InvalidRequest);
+    const replay = await idempotency.once(posted('k'), 'admin', refusing).catch((error: unknown) => error);
+    expect((replay as ReplayedRefusal).answer).toMatchObject({ status: 400, body: { detail: words } });
+
+    const answer = { status: 201, body: { words }, about: 'session' };
+    await idempotency.once(posted('l'), 'admin', async () => answer);
+    await database.transaction((tx) => new ForgetAnswers(database, crypto).ofSessions(tx, ['session']));
+    const forgotten = await idempotency.once(posted('l'), 'admin', async () => answer).catch((error: unknown) => error);
+    expect((forgotten as ReplayedRefusal).answer).toMatchObject({ status: 404 });
+    for (const row of await keys())
+      if (row['answer_status'] === 404) expect(String(row['answer_body']).length).toBeLessThan(1000);
   });
 
   it('forgets keys after 7 days, not before', async () => {

@@ -7,6 +7,7 @@ import { selection } from '../database/rows.js';
 import { DomainError, Unavailable } from '../errors.js';
 import { isAbandoned } from '../processes/is-abandoned.js';
 import { newLease } from '../this-process.js';
+import { firstPiece, inPieces, LONGEST_PIECE } from './answer-pieces.js';
 import { canonical } from './canonical-json.js';
 import { describeError, type ErrorAnswer } from './error-answer.js';
 import { askedBy } from './error-filter.js';
@@ -28,8 +29,6 @@ const TIME_HEALS = new Set([409, 429]);
 /** Of the refusals that are a 400 like any other: the pool had no number for a session, whatever was in the way. */
 const POOL_REFUSALS = new Set(['number_pool_exhausted', 'pin_taken', 'open_session_per_number']);
 const KEY = /^[\x20-\x7e]{1,255}$/;
-/** What MySQL's TEXT holds once sealed. */
-const MAX_REFUSAL_LENGTH = 48_000;
 
 export interface Answer {
   status: number;
@@ -106,7 +105,7 @@ export class Idempotency {
       return null;
     }
     if (row.requestHash !== '' && row.requestHash !== claim.requestHash) throw new IdempotencyKeyReused();
-    if (row.answerStatus !== null) return this.open(claim, row.answerStatus, row.answerBody);
+    if (row.answerStatus !== null) return this.open(tx, claim, row.answerStatus, row.answerBody);
     if (row.leaseUntil > now && !(await isAbandoned(tx, row.lease))) throw new StillRunning();
 
     const taken = await IDEMPOTENCY_KEYS.update(
@@ -131,13 +130,26 @@ export class Idempotency {
   /** Fails when the lease was taken over, so that the transaction it stands in keeps nothing. */
   private async store(tx: Tx, claim: Claim, answer: Omit<Answer, 'body'>, body: string): Promise<void> {
     const { status: answerStatus, about = '' } = answer;
+    const [first, ...others] = inPieces(body);
     const stored = await IDEMPOTENCY_KEYS.update(
       tx,
-      { lease: null, answerStatus, answerBody: this.crypto.seal(answerBodyPlace(claim), body), about },
+      { lease: null, answerStatus, answerBody: this.crypto.seal(answerBodyPlace(claim), first), about },
       WHILE_OURS,
       [claim.owner, claim.keyHash, claim.lease],
     );
     if (stored === 0) throw new Unavailable('took too long and was taken over, try again', { retryAfterSeconds: 1 });
+    for (const [at, piece] of others.entries()) {
+      const place = { owner: claim.owner, keyHash: this.keyOfPiece(claim, at) };
+      await tx.query('DELETE FROM idempotency_key WHERE owner = ? AND key_hash = ?', [place.owner, place.keyHash]);
+      const answerBody = this.crypto.seal(answerBodyPlace(place), piece);
+      const times = { leaseUntil: 0, createdAt: this.clock.now() };
+      await IDEMPOTENCY_KEYS.insert(tx, { ...place, requestHash: '', answerStatus, answerBody, about, ...times });
+    }
+  }
+
+  /** Under which the further pieces of a long answer stand, beside the key of the first; nobody's key has a line feed. */
+  private keyOfPiece({ keyHash }: Claim, at: number): string {
+    return this.crypto.fingerprint(`${keyHash}\n${at}`);
   }
 
   /** A lasting refusal is the answer from now on. Anything else had no effect, or one whose answer committed with it: our claim goes. */
@@ -147,7 +159,7 @@ export class Idempotency {
       refusal && isLasting(error, refusal) ? JSON.stringify({ headers: refusal.headers, body: refusal.body }) : null;
     try {
       await this.database.transaction(async (tx) => {
-        if (refusal && kept !== null && kept.length <= MAX_REFUSAL_LENGTH) await this.store(tx, claim, refusal, kept);
+        if (refusal && kept !== null && kept.length <= LONGEST_PIECE) await this.store(tx, claim, refusal, kept);
         else await this.release(tx, claim);
       });
     } catch {
@@ -159,10 +171,21 @@ export class Idempotency {
     await tx.query(`DELETE FROM idempotency_key ${WHILE_OURS}`, [claim.owner, claim.keyHash, claim.lease]);
   }
 
-  private open(claim: Claim, status: number, sealed: string | null): ErrorAnswer {
-    const text = this.crypto.open(answerBodyPlace(claim), sealed ?? '');
+  private async open(tx: Tx, claim: Claim, status: number, sealed: string | null): Promise<ErrorAnswer> {
+    const { others, json } = firstPiece(this.crypto.open(answerBodyPlace(claim), sealed ?? ''));
+    let text = json;
+    for (let at = 0; at < others; at += 1) text += await this.openPiece(tx, claim, at);
     if (status < 400) return { status, headers: {}, body: JSON.parse(text) as ErrorAnswer['body'], isBug: false };
     return { status, ...(JSON.parse(text) as Pick<ErrorAnswer, 'headers' | 'body'>), isBug: false };
+  }
+
+  private async openPiece(tx: Tx, claim: Claim, at: number): Promise<string> {
+    const place = { owner: claim.owner, keyHash: this.keyOfPiece(claim, at) };
+    const rest = 'FROM idempotency_key WHERE owner = ? AND key_hash = ?';
+    const [row] = await EARLIER.read(tx, rest, [place.owner, place.keyHash]);
+    // The purge has taken one of them already.
+    if (!row) throw new Unavailable('the answer is being forgotten, try again', { retryAfterSeconds: 1 });
+    return this.crypto.open(answerBodyPlace(place), row.answerBody ?? '');
   }
 
   private replay(request: FastifyRequest, earlier: ErrorAnswer): Answer & { replayed: boolean } {
