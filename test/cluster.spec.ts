@@ -324,7 +324,7 @@ const KIND = 'test.kind';
 
     it('that the clock begins are begun by one of them', async () => {
       const now = clock.now();
-      const task = { name: newId(), now, leaseEndsAt: now + 1000 };
+      const task = { name: newId(), now, leaseEndsAt: now + 1000, latest: now + 60_000 };
       const claims = await Promise.all([claimTask(at(0), task), claimTask(at(1), task)]);
       expect(claims.filter(({ isMine }) => isMine)).toHaveLength(1);
     });

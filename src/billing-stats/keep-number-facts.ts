@@ -41,7 +41,9 @@ export class KeepNumberFacts {
   /** Returns of how many hours. */
   async run(): Promise<number> {
     const now = hourOf(this.clock.now());
-    const [last] = await this.database.browse((manager) => LAST.read(manager, 'FROM number_fact'));
+    const [last] = await this.database.browse((manager) =>
+      LAST.read(manager, 'FROM number_fact WHERE hour <= ?', [now]),
+    );
     const earliest = now - FACT_DAYS * DAY_MS;
     const from =
       last === undefined || last.hour === null ? earliest : Math.max(earliest, last.hour - LOOKED_AT_AGAIN_MS);
@@ -51,7 +53,9 @@ export class KeepNumberFacts {
       hours += 1;
     }
     const old = now - KEPT_DAYS * DAY_MS;
-    await this.database.transaction((tx) => change(tx, 'DELETE FROM number_fact WHERE hour < ?', [old]));
+    // Later ones are of a clock that has been set back since.
+    const passed = 'DELETE FROM number_fact WHERE hour < ? OR hour > ?';
+    await this.database.transaction((tx) => change(tx, passed, [old, now]));
     return hours;
   }
 

@@ -150,6 +150,16 @@ describeOnEachDatabase('the health of numbers', (open) => {
     expect(rows).toEqual([]);
   });
 
+  it('is kept on at once when a clock that was days ahead is set back', async () => {
+    clock.advance(3 * DAY);
+    await calls(ONE, 2, 2);
+    await keep.run();
+    clock.advance(-3 * DAY);
+    await calls(ONE, 1, 1);
+    await keep.run();
+    expect(await ofOne()).toMatchObject({ calls: 1, answered: 1 });
+  });
+
   it('is suspect beside the others of its country, and says what it rests on', async () => {
     await calls(ONE, 40, 4);
     await calls(TWO, 40, 30);

@@ -10,17 +10,18 @@ export type TaskClaim = { isMine: true } | { isMine: false; nextRunAt: number };
 /**
  * Takes a due task for this process. Until the end is written, `next_run_at` is the end of the lease and names it: a task that
  * hangs becomes due again by itself after its time limit, not a whole period later, and one whose process dies within seconds. Of several claimers one changes the row.
+ * `latest`: what is due later was written by a clock that has been set back since, and is due now.
  */
 export async function claimTask(
   database: Database,
-  { name, now, leaseEndsAt }: { name: string; now: number; leaseEndsAt: number },
+  { name, now, leaseEndsAt, latest }: { name: string; now: number; leaseEndsAt: number; latest: number },
 ): Promise<TaskClaim> {
   return database.transaction(async (tx) => {
     const taken = await SCHEDULED_TASKS.update(
       tx,
       { nextRunAt: leaseEndsAt, lastRunAt: now, holder: PROCESS_ID },
-      'WHERE name = ? AND next_run_at <= ?',
-      [name, now],
+      'WHERE name = ? AND (next_run_at <= ? OR next_run_at > ?)',
+      [name, now, latest],
     );
     if (taken > 0) return { isMine: true };
 

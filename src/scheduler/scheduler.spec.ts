@@ -78,6 +78,28 @@ describeOnEachDatabase('the scheduler', (open) => {
     expect(await row()).toBeUndefined();
   });
 
+  it.each(['each-process', 'one-process'] as const)(
+    'runs a task of %s as often as before once the clock is set back',
+    async (scope) => {
+      const runsAt: number[] = [];
+      const run = async (): Promise<void> => void runsAt.push((clock.now() - START) / 1000);
+      const scheduler = newScheduler();
+      scheduler.add(task(run, { scope }));
+      clock.advance(10 * 3_600_000);
+      await scheduler.tick();
+      clock.advance(-10 * 3_600_000);
+      // Another one that has just begun knows no more than the row.
+      const restarted = newScheduler();
+      restarted.add(task(run, { scope: 'one-process' }));
+      for (let second = 0; second <= 10; second++) {
+        await scheduler.tick();
+        if (scope === 'one-process') await restarted.tick();
+        clock.advance(1000);
+      }
+      expect(runsAt).toEqual([36_000, 0, 5, 10]);
+    },
+  );
+
   it('lets another process take over after the time limit of one that died', async () => {
     const dead = newScheduler();
     const alive = newScheduler();

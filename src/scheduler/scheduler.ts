@@ -39,6 +39,8 @@ const MAX_RESULT = 200;
 /** A task held by another process is looked at again at least this often, so that changed rows are noticed. */
 const RECHECK_MS = 60_000;
 const STOP_LIMIT_MS = 3_000;
+/** What the clocks of processes may differ by: `doctor` has failed by then. */
+const CLOCKS_APART_MS = 300_000;
 
 /** Runs the table of tasks. A task that fails or hangs is logged and harms neither the process nor the other tasks. */
 @Injectable()
@@ -116,7 +118,7 @@ export class Scheduler implements OnModuleDestroy {
 
   private async runIfDue(task: KnownTask): Promise<void> {
     const now = this.clock.now();
-    if (task.isBusy || now < task.notBefore) return;
+    if (task.isBusy || isAhead(task, now)) return;
     task.isBusy = true;
     let run: Promise<unknown> = Promise.resolve();
     try {
@@ -135,7 +137,8 @@ export class Scheduler implements OnModuleDestroy {
   }
 
   private async claim(task: KnownTask, now: number): Promise<boolean> {
-    const claim = await claimTask(this.database, { name: task.name, now, leaseEndsAt: leaseEnd(task, now) });
+    const latest = now + Math.max(task.everySeconds, task.timeoutSeconds) * 1000 + CLOCKS_APART_MS;
+    const claim = await claimTask(this.database, { name: task.name, now, leaseEndsAt: leaseEnd(task, now), latest });
     if (claim.isMine) return true;
     task.notBefore = Math.min(claim.nextRunAt, now + Math.min(task.everySeconds * 1000, RECHECK_MS));
     return false;
@@ -179,6 +182,11 @@ export class Scheduler implements OnModuleDestroy {
       return (error instanceof Error ? error.name : typeof error).slice(0, MAX_RESULT);
     }
   }
+}
+
+/** What was set further ahead than a turn takes was set by a clock that has been set back since. */
+function isAhead({ notBefore, everySeconds }: KnownTask, now: number): boolean {
+  return now < notBefore && notBefore <= now + everySeconds * 1000;
 }
 
 function leaseEnd(task: Task, startedAt: number): number {
