@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Spend } from '../accounts/index.js';
-import { HOUR_MS } from '../platform/clock.js';
+import { DAY_MS, HOUR_MS } from '../platform/clock.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { marks, number, selection, text, type Selected } from '../platform/database/rows.js';
 import { CALL_REQUESTS } from './call-request.entity.js';
 import { CALLS, LEGS } from './call.entity.js';
+import { FURTHEST_MS, willReadFrom } from './records/sweep-records.js';
 
 /** Plivo cuts a call after a day, and is asked for its price until two hours later at the most: then what it cost is final, or never will be. */
 const FIGURES_OPEN_MS = 26 * HOUR_MS;
+/** What a sweep reads of ended after an instant began no longer before it. */
+const LONGEST_CALL_MS = DAY_MS;
 
 const CALL = selection(CALLS.pick(['id', 'aLegUuid', 'requestId']));
 const REQUEST = selection(CALL_REQUESTS.pick(['id']));
@@ -34,9 +38,15 @@ export class ForgetCalls {
     private readonly spend: Spend,
   ) {}
 
-  /** When a call must have begun that its figures are final, told or given up. */
-  finalBefore(now: number): number {
-    return now - FIGURES_OPEN_MS;
+  /**
+   * When a call of an account must have begun that its figures are final, told or given up: nor will the sweep of records read of it any more, which after an outage
+   * goes back for days, and would take it for one of which nobody has told.
+   */
+  async finalBefore(manager: EntityManager, accountId: string, now: number): Promise<number> {
+    const final = now - FIGURES_OPEN_MS;
+    const from = await willReadFrom(manager, accountId);
+    if (from === null || from - LONGEST_CALL_MS >= final) return final;
+    return Math.max(from - LONGEST_CALL_MS, final - FURTHEST_MS);
   }
 
   /** How many calls each of these sessions has; those without are left out. `since`: only those that began after it. */

@@ -86,7 +86,7 @@ export class EraseSessions {
     // Those that live first, because they go on being called as long as they do; what is left of them is seen again among all.
     let left = NOTHING_LEFT;
     for (const endingAfter of [this.clock.now(), 0])
-      left = await this.walk(party, batches, endingAfter, (tx, ids) => this.erase(tx, ids, party.until));
+      left = await this.walk(party, batches, endingAfter, (tx, ids) => this.erase(tx, ids, party));
     return { ...left, isMore: left.isMore || !party.mayGoOn() };
   }
 
@@ -126,7 +126,7 @@ export class EraseSessions {
     return left;
   }
 
-  private async erase(tx: Tx, held: string[], until: number): Promise<Erased & { left: Left }> {
+  private async erase(tx: Tx, held: string[], party: ErasingParty): Promise<Erased & { left: Left }> {
     await this.endForErasure.run(tx, held);
     const now = this.clock.now();
     const busy = new Set(await this.eraseCalls.busyAmong(tx, held, now));
@@ -142,17 +142,23 @@ export class EraseSessions {
     const crowded = [...counts].filter(([, calls]) => calls > CROWDED).map(([id]) => id);
     const [full] = crowded;
     // It is looked at again when it is emptier.
-    if (full !== undefined) return { ...(await this.empty(tx, full, until)), texts, left: { ...left, isMore: true } };
-    return { ...(await this.forget(tx, free, counts, until)), texts, left };
+    if (full !== undefined) return { ...(await this.empty(tx, full, party)), texts, left: { ...left, isMore: true } };
+    return { ...(await this.forget(tx, free, counts, party)), texts, left };
   }
 
-  private async forget(tx: Tx, ids: string[], counts: Map<string, number>, until: number): Promise<Erased> {
+  private async forget(
+    tx: Tx,
+    ids: string[],
+    counts: Map<string, number>,
+    { accountId, until }: ErasingParty,
+  ): Promise<Erased> {
     const now = this.clock.now();
     // What its customer was told of the end is not what was there.
     const callbacks = await this.callbacks.ofSessions(tx, ids, until);
     const { going } = await this.recordings.erase(tx, 'sessions', ids);
     await this.answers.ofSessions(tx, ids);
-    await this.detach(tx, await this.eraseCalls.openOf(tx, ids, this.forgetCalls.finalBefore(now)));
+    const final = await this.forgetCalls.finalBefore(tx, accountId, now);
+    await this.detach(tx, await this.eraseCalls.openOf(tx, ids, final));
     await this.figures.ofSessions(tx, ids);
     await this.forgetCalls.ofSessions(tx, ids);
     await forgetClaims(tx, this.database, ids);
@@ -163,11 +169,11 @@ export class EraseSessions {
   }
 
   /** Takes the oldest calls out of a session that has very many. */
-  private async empty(tx: Tx, sessionId: string, until: number): Promise<Erased> {
-    const final = this.forgetCalls.finalBefore(this.clock.now());
+  private async empty(tx: Tx, sessionId: string, party: ErasingParty): Promise<Erased> {
+    const final = await this.forgetCalls.finalBefore(tx, party.accountId, this.clock.now());
     const oldest = await this.eraseCalls.openOf(tx, [sessionId], 0, MOST_CALLS);
     const ids = oldest.map(({ id }) => id);
-    const callbacks = await this.callbacks.ofCalls(tx, ids, until);
+    const callbacks = await this.callbacks.ofCalls(tx, ids, party.until);
     const { going } = await this.recordings.erase(tx, 'calls', ids);
     await this.detach(
       tx,

@@ -13,6 +13,7 @@ import { ForgetCallbacks } from '../callbacks/index.js';
 import { CALL_REQUESTS } from '../call-routing/call-request.entity.js';
 import { STEP_ANSWERS } from '../call-routing/call.entity.js';
 import { ForgetCalls } from '../call-routing/index.js';
+import { SWEEPS } from '../call-routing/records/record-sweep.entity.js';
 import { PIN_FAILURES } from '../call-routing/pin/pin-failure.entity.js';
 import { DeleteRecording, ForgetRecordings } from '../recording/index.js';
 import { RECORDINGS, type Recording } from '../recording/recording.entity.js';
@@ -42,7 +43,7 @@ describeOnEachDatabase('retention', (open, kind) => {
   beforeEach(async () => {
     await clearSessions(database);
     await write((tx) => tx.query('DELETE FROM forgotten_stat'));
-    await write((tx) => tx.query('DELETE FROM recording'));
+    for (const table of ['recording', 'record_sweep']) await write((tx) => tx.query(`DELETE FROM ${table}`));
     await addNumbers(database, usNumbers(2));
     for (const id of [ACCOUNT, OTHER])
       await write((tx) =>
@@ -246,6 +247,32 @@ describeOnEachDatabase('retention', (open, kind) => {
     expect([await rows('callback_attempt'), await rows('call_answer'), await rows('spend_reservation')]).toEqual([
       0, 1, 1,
     ]);
+  });
+
+  it('waits with calls of which the records, read no more for days, will be read again', async () => {
+    await write((tx) => tx.query('UPDATE account SET retention_days = 1'));
+    await lived();
+    await called(null);
+    const sweptUntil = calls.sessions.clock.now();
+    await write((tx) => SWEEPS.insert(tx, { accountId: ACCOUNT, sweptUntil }));
+    await pass(3 * DAY_MS);
+    const run = async () => [await retention.sessions.run(), await retention.strangers.run()];
+    expect(await run()).toEqual([0, 0]);
+
+    await write((tx) =>
+      SWEEPS.update(tx, { sweptUntil: calls.sessions.clock.now() }, 'WHERE account_id = ?', [ACCOUNT]),
+    );
+    calls.sessions.clock.advance(HOUR_MS);
+    expect(await run()).toEqual([1, 1]);
+  });
+
+  it('waits for records no longer than Plivo is asked for them', async () => {
+    await write((tx) => tx.query('UPDATE account SET retention_days = 1'));
+    const sweptUntil = calls.sessions.clock.now();
+    await write((tx) => SWEEPS.insert(tx, { accountId: ACCOUNT, sweptUntil }));
+    await called(null);
+    await pass(9 * DAY_MS);
+    expect(await retention.strangers.run()).toBe(1);
   });
 
   it('keeps every sum, and a recount neither finds nor repairs anything', async () => {

@@ -94,7 +94,7 @@ export class ForgetEndedSessions {
         const range = { ...this.range(walk), after: walk.after, limit };
         const ended = await nextEnded(tx, this.database, range, this.database.forUpdateSkipLocked);
         last = ended.at(-1) ?? walk.after;
-        const free = await this.withoutOwing(tx, ended, range.until);
+        const free = await this.withoutOwing(tx, ended, range);
         crowded = await this.crowded(tx, free);
         forgotten = free.filter((id) => !crowded.includes(id));
         await this.forget(tx, forgotten);
@@ -111,12 +111,17 @@ export class ForgetEndedSessions {
   }
 
   /** Those of which nothing is to come any more, or has not come for too long: callbacks, recordings, prices of calls and texts. */
-  private async withoutOwing(tx: Tx, ended: EndedSession[], until: number): Promise<string[]> {
+  private async withoutOwing(
+    tx: Tx,
+    ended: EndedSession[],
+    { accountId, until }: { accountId: string; until: number },
+  ): Promise<string[]> {
     if (ended.length === 0) return [];
     const ids = ended.map(({ id }) => id);
     const waited = new Set(ended.filter(({ endedAt }) => endedAt > until - PATIENCE_MS).map(({ id }) => id));
     if (waited.size === 0) return ids;
-    const open = await this.calls.count(tx, [...waited], this.calls.finalBefore(this.clock.now()));
+    const final = await this.calls.finalBefore(tx, accountId, this.clock.now());
+    const open = await this.calls.count(tx, [...waited], final);
     const owing = new Set([
       ...(await this.callbacks.owing(tx, [...waited])),
       ...(await this.recordings.owing(tx, [...waited])),

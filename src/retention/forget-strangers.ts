@@ -37,6 +37,7 @@ export class ForgetStrangers {
     if (now < this.beginsAt) return 0;
     const kept = new Map((await this.retention.ofAll()).map(({ accountId, keptMs }) => [accountId, keptMs]));
     if (kept.size === 0) return 0;
+    const finals = await this.finals([...kept.keys()], now);
     const endsAt = performance.now() + RUN_MS;
     const until = now - Math.min(...kept.values());
     const batches = new Batches(this.database, MOST);
@@ -47,7 +48,10 @@ export class ForgetStrangers {
         this.calls.strangers(manager, { after, until, limit: PAGE }),
       );
       total += await this.forget(
-        page.filter((call) => this.isOver(call, now - (kept.get(call.accountId) ?? Number.MAX_SAFE_INTEGER))),
+        page.filter((call) => {
+          const keptMs = kept.get(call.accountId) ?? Number.MAX_SAFE_INTEGER;
+          return isOver(call, now - keptMs, finals.get(call.accountId) ?? 0);
+        }),
         batches,
       );
       this.after = page.at(-1) ?? after;
@@ -55,19 +59,19 @@ export class ForgetStrangers {
       if (performance.now() >= endsAt) return total;
     }
     // A record that comes later than it is looked for would make the leg anew, and it would be counted twice.
-    const final = this.calls.finalBefore(now);
     for (const [accountId, keptMs] of kept) {
-      total += await this.loneLegs(accountId, Math.min(now - keptMs, final));
+      total += await this.loneLegs(accountId, Math.min(now - keptMs, finals.get(accountId) ?? 0));
       total += await this.strangersTexts(accountId, now - keptMs);
     }
     [this.after, this.beginsAt] = [FIRST_CALL, now + EVERY_MS];
     return total;
   }
 
-  /** One whose end was never heard of is over when its figures are given up. */
-  private isOver({ createdAt, endedAt }: StrangersCall, until: number): boolean {
-    const isFinal = createdAt <= this.calls.finalBefore(this.clock.now());
-    return isFinal && (endedAt ?? createdAt) <= until;
+  private async finals(accountIds: string[], now: number): Promise<Map<string, number>> {
+    const finals = new Map<string, number>();
+    for (const accountId of accountIds)
+      finals.set(accountId, await this.database.browse((manager) => this.calls.finalBefore(manager, accountId, now)));
+    return finals;
   }
 
   private async forget(calls: StrangersCall[], batches: Batches): Promise<number> {
@@ -104,4 +108,9 @@ export class ForgetStrangers {
       return legs.length;
     });
   }
+}
+
+/** One whose end was never heard of is over when its figures are given up. */
+function isOver({ createdAt, endedAt }: StrangersCall, until: number, final: number): boolean {
+  return createdAt <= final && (endedAt ?? createdAt) <= until;
 }

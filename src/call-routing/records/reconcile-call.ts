@@ -65,9 +65,11 @@ export class ReconcileCall implements OnModuleInit {
     const isLegMissing = children.length === 0 && call.dialStatus === 'completed';
     const isSettled = own !== undefined && this.hasAllRecords(own) && !isLegMissing;
     const place = { accountId: call.accountId, aLegUuid: call.aLegUuid };
-    await this.database.transaction((tx) =>
-      this.joinRecords.run(tx, place, records, isLate ? 'given-up' : isSettled ? 'settled' : 'open'),
-    );
+    await this.database.transaction(async (tx) => {
+      // Forgotten while Plivo was asked: its leg would be counted anew.
+      if ((await this.load(tx, callId)) === null) return;
+      await this.joinRecords.run(tx, place, records, isLate ? 'given-up' : isSettled ? 'settled' : 'open');
+    });
 
     const others = isSettled ? children.length : undefined;
     const known = await this.database.read((manager) => legsOfCall(manager, callId));

@@ -79,6 +79,19 @@ describeOnEachDatabase('the sweep of call records', (open) => {
     expect(asked.length).toBeLessThan(250);
   });
 
+  it('goes on from an hour ago once a clock that was days ahead is set back', async () => {
+    clock.advance(3 * DAY);
+    await sweepAll();
+    clock.advance(-3 * DAY);
+    asked.splice(0);
+    await sweepAll();
+    expect(asked[0]?.from).toBe(clock.now() - 30_000 - 60 * MINUTE);
+    asked.splice(0);
+    clock.advance(5 * MINUTE);
+    await sweepAll();
+    expect(asked[0]?.from).toBe(clock.now() - 5 * MINUTE - 30_000 - 10 * MINUTE);
+  });
+
   it('takes shorter slices where there are more records than one listing may have', async () => {
     longest = 5 * MINUTE;
     clock.advance(180 * MINUTE);

@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Accounts, knownSince, PlivoAccess, subaccountsAtPlivo } from '../../accounts/index.js';
 import { ownerOfNumber } from '../../number-pool/index.js';
 import { ListingTooLong, PlivoClient, type CallRecord } from '../../plivo/index.js';
-import { Clock } from '../../platform/clock.js';
+import { Clock, HOUR_MS } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
-import { selection } from '../../platform/database/rows.js';
+import { marks, selection } from '../../platform/database/rows.js';
 import { Defer, Jobs } from '../../platform/jobs/jobs.js';
 import type { E164 } from '../../telephony/phone.js';
 import { legsByUuid, type Leg } from '../facts/legs.js';
@@ -17,6 +18,8 @@ const LEASE_SECONDS = 120;
 /** Records show up some seconds after the end of their leg, in no order that is promised: what is read is read again for a while. */
 const LATE_MS = 30_000;
 const OVERLAP_MS = 600_000;
+/** What was read by a clock that has been set back since, nobody knows: as far back as no call can have been forgotten (`../forget-calls.ts`). */
+const SET_BACK_MS = HOUR_MS;
 /** Plivo's list has twenty records a page: of two minutes of the default ten calls a second, 120 pages. */
 const SLICE_MS = 120_000;
 /** After a slice with few records the next may be longer: a week that was slept through by a quiet account is 170 requests, not 5,000. */
@@ -28,7 +31,7 @@ const RETRY = { maxAttempts: 1000, retryDelaySeconds: (attempt: number) => Math.
 /** Caught up with in one job, which then begins again. */
 const MOST_SLICES = 30;
 /** Plivo lists what has ended in the last 30 days at the most; a week of a busy account is thousands of requests already. */
-const FURTHEST_MS = 7 * 86_400_000;
+export const FURTHEST_MS = 7 * 86_400_000;
 
 interface Swept {
   accountId: string;
@@ -137,19 +140,30 @@ export class SweepRecords implements OnModuleInit {
   private async startOf(owner: string, until: number): Promise<number> {
     const start = await this.database.read(async (manager) => {
       const [sweep] = await SWEEP.read(manager, BY_OWNER, [owner]);
-      return sweep ? sweep.sweptUntil - OVERLAP_MS : knownSince(manager, owner);
+      if (!sweep) return knownSince(manager, owner);
+      const next = sweep.sweptUntil - OVERLAP_MS;
+      return next > until ? until - SET_BACK_MS : next;
     });
     return Math.max(start ?? until - OVERLAP_MS, until - FURTHEST_MS);
   }
 
-  /** Never backwards: the next sweep reads the overlap again anyway. */
+  /** Never backwards, unless the clock was set back: the next sweep reads the overlap again anyway. */
   private async remember(owner: string, sweptUntil: number): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const [known] = await SWEEP.read(tx, BY_OWNER, [owner]);
+      const [known] = await SWEEP.read(tx, `${BY_OWNER} ${this.database.forUpdate}`, [owner]);
       if (!known) await SWEEPS.insert(tx, { accountId: owner, sweptUntil });
-      else await SWEEPS.update(tx, { sweptUntil }, 'WHERE account_id = ? AND swept_until < ?', [owner, sweptUntil]);
+      else if (known.sweptUntil < sweptUntil || known.sweptUntil - SET_BACK_MS > this.clock.now())
+        await SWEEPS.update(tx, { sweptUntil }, BY_OWNER_ID, [owner]);
     });
   }
+}
+
+/** From which end on the records of an account's calls are read next; null where nothing has been read yet. */
+export async function willReadFrom(manager: EntityManager, accountId: string): Promise<number | null> {
+  const subaccounts = (await subaccountsAtPlivo(manager)).filter((one) => one.accountId === accountId);
+  const owners = [accountId, ...subaccounts.map(({ subaccountId }) => subaccountId)];
+  const swept = await SWEEP.read(manager, `FROM record_sweep WHERE account_id IN (${marks(owners)})`, owners);
+  return swept.length === 0 ? null : Math.min(...swept.map(({ sweptUntil }) => sweptUntil)) - OVERLAP_MS;
 }
 
 function ownerOf({ accountId, subaccountId }: Swept): string {
@@ -157,7 +171,8 @@ function ownerOf({ accountId, subaccountId }: Swept): string {
 }
 
 const SWEEP = selection(SWEEPS.pick(['sweptUntil']));
-const BY_OWNER = 'FROM record_sweep WHERE account_id = ?';
+const BY_OWNER_ID = 'WHERE account_id = ?';
+const BY_OWNER = `FROM record_sweep ${BY_OWNER_ID}`;
 
 /** A bill that is the same in the record is no news, though only the record's is final. */
 function isNews(leg: Leg | undefined, record: CallRecord): boolean {
