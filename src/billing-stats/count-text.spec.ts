@@ -335,6 +335,7 @@ describeOnEachDatabase('what texts come to', (open) => {
       await texts.jobs.runDue();
       expect(plivo.sent).toHaveLength(1);
 
+      clock.advance(28 * HOUR_MS);
       const strangers = await write((tx) => forget().strangers(tx, ACCOUNT, clock.now(), 10));
       await write(async (tx) => {
         await figures.ofTexts(tx, strangers);
@@ -367,6 +368,7 @@ describeOnEachDatabase('what texts come to', (open) => {
       expect(owed).toHaveLength(2);
       await write((tx) => forget().detach(tx, owed));
       expect(await kept()).toEqual([1, 2].map(() => ({ session_id: null, recipient: null })));
+      clock.advance(28 * HOUR_MS);
       const strangers = await write((tx) => forget().strangers(tx, ACCOUNT, clock.now(), 10));
       await write(async (tx) => {
         await new ForgetFigures(database).ofTexts(tx, strangers);

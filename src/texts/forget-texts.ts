@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Spend } from '../accounts/index.js';
 import { sessionsOfParty, type PartyUntil } from '../sessions/index.js';
 import { DeleteMedia } from '../text-media/index.js';
-import { Clock } from '../platform/clock.js';
+import { Clock, HOUR_MS } from '../platform/clock.js';
 import { Events } from '../platform/events/events.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { marks, number, selection, text } from '../platform/database/rows.js';
@@ -15,11 +15,14 @@ import {
   noticesOf,
   strangersNotices,
 } from './forget-notices.js';
+import { REACH_MS } from './sweep-texts.js';
 import { NOTICES } from './text-notice.entity.js';
 import { TextFigured } from './texts.events.js';
 import { FORWARDS, TEXTS } from './text.entity.js';
 
 const AT_ONCE = 500;
+/** How long the sweep may find a text in Plivo's list, with what a sweep takes: one that is forgotten sooner would be taken anew, with its writer, and counted twice. */
+const LISTED_MS = REACH_MS + HOUR_MS;
 const ID = selection(TEXTS.pick(['id']));
 const FORWARD_ID = selection(FORWARDS.pick(['id', 'accountId', 'state']));
 const COUNT = selection({ texts: number('COUNT(*)') });
@@ -38,7 +41,7 @@ export class ForgetTexts {
     private readonly media: DeleteMedia,
   ) {}
 
-  /** Those of these sessions of which a text is on its way, or has a price to come. */
+  /** Those of these sessions of which a text is on its way, has a price to come, or may be found in Plivo's list. */
   async owing(tx: Tx, sessionIds: string[]): Promise<string[]> {
     const those = `session_id IN (${marks(sessionIds)})`;
     const sent = await OWING.read(
@@ -46,7 +49,11 @@ export class ForgetTexts {
       `FROM text_forward WHERE ${those} AND (${OPEN} OR price_at IS NOT NULL)`,
       sessionIds,
     );
-    const received = await OWING.read(tx, `FROM text_message WHERE ${those} AND price_at IS NOT NULL`, sessionIds);
+    const received = await OWING.read(
+      tx,
+      `FROM text_message WHERE ${those} AND (price_at IS NOT NULL OR received_at > ?)`,
+      [...sessionIds, this.unlistedBefore()],
+    );
     const said = await OWING.read(
       tx,
       `FROM text_notice WHERE ${those} AND (state IN ('pending', 'sending') OR price_at IS NOT NULL)`,
@@ -75,7 +82,7 @@ export class ForgetTexts {
     const texts = await ID.read(
       tx,
       `FROM text_message WHERE account_id = ? AND session_id IS NULL AND received_at <= ? ORDER BY received_at LIMIT ${limit}`,
-      [accountId, until],
+      [accountId, Math.min(until, this.unlistedBefore())],
     );
     const notices = await strangersNotices(tx, accountId, until, limit);
     return [...texts.map(({ id }) => id), ...notices].slice(0, limit);
@@ -169,17 +176,23 @@ export class ForgetTexts {
     await this.blank(tx, textIds);
   }
 
-  /** The oldest texts of these sessions: those of which the price is final, and those of which it is not. */
+  /** The oldest texts of these sessions: those of which nothing is to come, and those of which a price is, or a word of Plivo's list. */
   async oldestOf(tx: Tx, sessionIds: string[], limit: number): Promise<{ final: string[]; open: string[] }> {
     const texts = await OLDEST.read(
       tx,
       `FROM text_message t WHERE session_id IN (${marks(sessionIds)}) ORDER BY received_at, id LIMIT ${limit}`,
       sessionIds,
     );
+    const unlisted = this.unlistedBefore();
+    const aged = texts.map((one) => (one.at > unlisted ? { ...one, open: 1 } : one));
     const notices = await agedNotices(tx, sessionIds, limit);
-    const oldest = [...texts, ...notices].sort((one, other) => one.at - other.at).slice(0, limit);
+    const oldest = [...aged, ...notices].sort((one, other) => one.at - other.at).slice(0, limit);
     const idsOf = (isOpen: boolean): string[] => oldest.filter((one) => one.open > 0 === isOpen).map(({ id }) => id);
     return { final: idsOf(false), open: idsOf(true) };
+  }
+
+  private unlistedBefore(): number {
+    return this.clock.now() - LISTED_MS;
   }
 
   private async forgetNotices(tx: Tx, ids: string[]): Promise<void> {

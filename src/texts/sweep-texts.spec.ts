@@ -12,9 +12,11 @@ import {
 } from '../../test/support/ground.js';
 import { clearTexts, MessagePlivo, textsOn, textTold, verifiedText } from '../../test/support/text-world.js';
 import { turnTextsOn } from '../../test/support/texts.js';
+import { HOUR_MS } from '../platform/clock.js';
 import type { Database } from '../platform/database/database.js';
 import { newRandomId } from '../platform/ids.js';
 import { ProviderBusy, ProviderUnavailable } from '../plivo/index.js';
+import { ForgetTexts } from './forget-texts.js';
 import { TextRefused } from './texts.events.js';
 
 const [NUMBER = ''] = usNumbers(1);
@@ -131,6 +133,31 @@ describeOnEachDatabase('a text that Plivo could not tell of', (open) => {
     await sweep();
     expect(await texts()).toMatchObject([{ reason: 'unheard' }]);
     expect(told).toEqual([]);
+  });
+
+  it.each([
+    ['its session was erased', true],
+    ['its time was over', false],
+  ])('is not taken anew, with its writer, as long as Plivo lists it although %s', async (_, isErased) => {
+    const session = await lent(2);
+    clock.advance(1000);
+    untold(digits(party(isErased ? 1 : 9)));
+    await sweep();
+    // Its price is known.
+    await database.transaction((tx) => tx.query('UPDATE text_message SET price_at = NULL'));
+    const forget = new ForgetTexts(database, clock, world.spend, world.sessions.events, world.media.deleteMedia);
+    const kept = () => database.read((manager) => manager.query('SELECT id, sender FROM text_message'));
+    const [text] = await kept();
+    await database.transaction(async (tx) => {
+      if (!isErased) return forget.run(tx, await forget.strangers(tx, ACCOUNT, clock.now(), 10));
+      const { final, open: listed } = await forget.oldestOf(tx, [session.id], 10);
+      await forget.detach(tx, listed);
+      return forget.run(tx, final);
+    });
+    await sweep();
+    expect(await kept()).toEqual([isErased ? { ...text, sender: null } : text]);
+    clock.advance(28 * HOUR_MS);
+    expect(await database.transaction((tx) => forget.strangers(tx, ACCOUNT, clock.now(), 10))).toContain(text.id);
   });
 
   it('is found behind a hundred others by the next sweep', async () => {

@@ -13,7 +13,7 @@ import { SWEEP } from './text-lanes.js';
 import { TEXTS } from './text.entity.js';
 
 /** Plivo tries for seven minutes to tell us of a text, by one of its pages for a day. */
-const REACH_MS = 26 * HOUR_MS;
+export const REACH_MS = 26 * HOUR_MS;
 /** Of the twenty listings that Plivo answers in a minute ten are for texts of unknown outcome; there is a sweep every other minute. */
 const PAGES_AT_ONCE = 5;
 const PAGE = 20;
