@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { Jobs } from '../src/platform/jobs/jobs.js';
+import { ExpireDueSessions } from '../src/sessions/index.js';
 import { startReceiver } from './support/callbacks.js';
+import { FakeClock } from './support/ground.js';
 import { describeOnEachService, type Service } from './support/service.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
 
@@ -352,5 +355,63 @@ describeOnEachService('callback URLs', (start) => {
         code,
       ]);
     }
+  });
+});
+
+describeOnEachService('a callback URL below which Plivo alone asks', (start) => {
+  const A_LEG = 'c1a1a1a1-0000-4000-8000-000000000001';
+  const clock = new FakeClock();
+  let service: Service;
+  let subaccount: { authId: string; authToken: string };
+  beforeAll(async () => {
+    service = await start({ clock, settings: { CALLBACK_ALLOW_PRIVATE: 'true' } });
+    const made = await service.admin<{ auth_id: string; auth_token: string }>(
+      'POST',
+      `/accounts/${service.authId}/subaccounts`,
+      { name: 'a tenant' },
+    );
+    subaccount = { authId: made.body.auth_id, authToken: made.body.auth_token };
+    await service.addNumbers(['14155550100'], subaccount.authId);
+  });
+
+  const create = (urls: Record<string, string>) =>
+    service.request<{ session_uuid: string; error_code: string }>(`/v1/Account/${subaccount.authId}/Masking/Session/`, {
+      method: 'POST',
+      as: subaccount,
+      body: { first_party: ASHA, second_party: RAVI, session_expiry: 60, ...urls },
+    });
+
+  it.each(['/plivo/', '/%70livo/', '/plivo/x/../'])('is refused, also as %s', async (path) => {
+    for (const param of ['callback_url', 'recording_callback_url', 'message_callback_url']) {
+      const refused = await create({ [param]: `${service.baseUrl}${path}${service.authId}/hangup?CallUUID=${A_LEG}` });
+      expect([refused.status, refused.body.error_code]).toEqual([400, 'url_own_webhook']);
+    }
+  });
+
+  it('is not that of another service on the same machine', async () => {
+    const made = await create({ callback_url: 'http://127.0.0.1:9/plivo/hook' });
+    expect(made.status).toBe(201);
+    await service.request(`/v1/Account/${subaccount.authId}/Masking/Session/${made.body.session_uuid}/`, {
+      method: 'DELETE',
+      as: subaccount,
+    });
+  });
+
+  it('is not asked where it was named before: a subaccount would end and price calls in the name of Plivo', async () => {
+    const { body } = await create({ callback_url: 'http://127.0.0.1:9/hook', callback_method: 'GET' } as never);
+    const own = `${service.baseUrl}/plivo/${service.authId}/hangup?CallUUID=${A_LEG}&TotalCost=9&CallStatus=completed`;
+    await service.dataSource.query('UPDATE masking_session SET settings = REPLACE(settings, ?, ?)', [
+      'http://127.0.0.1:9/hook',
+      own,
+    ]);
+    clock.advance(61_000);
+    await service.app.get(ExpireDueSessions).run();
+    await service.app.get(Jobs).runDue();
+
+    const { items } = (
+      await service.admin<{ items: ListedCallback[] }>('GET', `/callbacks?session=${body.session_uuid}`)
+    ).body;
+    expect(items).toMatchObject([{ event: 'SessionTimeout', status: 'parked', outcome: 'refused-url' }]);
+    expect(await service.dataSource.query('SELECT * FROM call_leg')).toEqual([]);
   });
 });

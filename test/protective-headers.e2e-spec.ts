@@ -40,9 +40,10 @@ describeOnEachService('headers that protect', (start) => {
   });
 
   it('keep what is of people, or opens something, out of caches', async () => {
-    const paths = ['/v1', '/v1/nowhere', `/v1/Account/${service.authId}`, `/v1/Account/${service.authId}//Number/`];
+    const account = `Account/${service.authId}`;
+    const paths = ['/v1', '/v1/nowhere', `/v1/${account}`, `/v1/${account}//Number/`, `/%76%31/${account}/Number`];
     for (const path of paths) expect((await service.request(path)).headers['cache-control']).toBe('no-store');
-    for (const path of ['/admin/accounts', '/admin/stats?format=csv', '/admin/nowhere', '/admin'])
+    for (const path of ['/admin/accounts', '/%61dmin/accounts', '/admin/stats?format=csv', '/admin/nowhere', '/admin'])
       expect((await service.request(path, admin())).headers['cache-control']).toBe('no-store');
   });
 

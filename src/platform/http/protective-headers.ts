@@ -1,3 +1,5 @@
+import { asRouted } from './request-url.js';
+
 /** What may be in an answer there is of people, or opens something: no cache keeps it. */
 const PERSONAL = /^\/+(?:v1|admin)(?:[/?]|$)/;
 
@@ -6,7 +8,7 @@ export function protectiveHeaders(url: string): Record<string, string> {
   return {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    ...(PERSONAL.test(url) && { 'cache-control': 'no-store' }),
+    ...(PERSONAL.test(asRouted(url)) && { 'cache-control': 'no-store' }),
   };
 }
 

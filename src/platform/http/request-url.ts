@@ -10,7 +10,12 @@ export function lenientUrl(url: string): string {
   return queryAt < 0 ? plain : plain + url.slice(queryAt);
 }
 
+/** A path as the router reads it: `/%76%31/` is `/v1/`. */
+export function asRouted(path: string): string {
+  return path.replaceAll(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number(`0x${code.slice(1)}`)));
+}
+
 /** Whether a URL belongs to the masking API, whose errors have a shape of their own. */
 export function isMaskingApi(url: string): boolean {
-  return /^\/v1(?:[/?]|$)/.test(url);
+  return /^\/v1(?:[/?]|$)/.test(asRouted(url));
 }

@@ -62,9 +62,10 @@ export class Outgoing implements OnModuleDestroy {
   /** `resolve` and `ca` are the machine's own unless a test has others. */
   constructor(
     private readonly clock: Clock,
-    { allowPrivate, allowHttp, resolve, ca }: UrlRules & { resolve?: ResolveName; ca?: string },
+    { resolve, ca, ...rules }: UrlRules & { resolve?: ResolveName; ca?: string },
   ) {
-    this.rules = { allowPrivate, allowHttp };
+    const { allowPrivate } = rules;
+    this.rules = rules;
     this.dialler = new Dialler({
       allowPrivate,
       resolve: resolve ?? (allowPrivate ? systemResolver() : publicResolver()),

@@ -126,6 +126,20 @@ describe('a URL that is not tried', () => {
     expect([urlRefusal('http://localhost/', rules), urlRefusal('https://localhost/', rules)]).toEqual(['scheme', null]);
   });
 
+  it.each([
+    ['https://masking.example/plivo/MAIN/answer', 'https://masking.example', 'own-webhook'],
+    ['https://MASKING.example:443/x/../%70liv%6F/MAIN/answer#rc=1', 'https://masking.example', 'own-webhook'],
+    ['https://masking.example:8443/plivo/MAIN/answer', 'https://masking.example', 'own-webhook'],
+    ['https://masking.example/simulator/inbox', 'https://masking.example', null],
+    ['https://masking.example.org/plivo/hook', 'https://masking.example', null],
+    ['https://shared.example/masking/plivo/MAIN/answer', 'https://shared.example/masking', 'own-webhook'],
+    ['https://shared.example/plivo/hook', 'https://shared.example/masking', null],
+    ['http://localhost:8420/plivo/MAIN/answer', 'http://localhost:8420', 'own-webhook'],
+    ['http://localhost:3000/plivo/hook', 'http://localhost:8420', null],
+  ])('%s of a service at %s: %s', (url, own, refusal) => {
+    expect(urlRefusal(url, { allowPrivate: own.startsWith('http:'), own })).toBe(refusal);
+  });
+
   it('no spelling of an IPv4 address hides it', () => {
     const radix = fc.constantFrom<(value: number) => string>(
       (value) => String(value),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.js';
+import { asRouted } from '../http/request-url.js';
 import { parseUrl } from '../parse-url.js';
 
 /**
@@ -9,6 +10,7 @@ import { parseUrl } from '../parse-url.js';
  * - `invalid`: no absolute URL, or one with spaces, control characters, backslashes or a host that is no DNS name
  * - `scheme`: not https
  * - `credentials`: a user name or password before the host
+ * - `own-webhook`: below `/plivo/` of this service
  * - `port`: neither 443 nor above 1023, or the usual port of a service that is not HTTP
  * - `private-address`: a literal address that is not public, or a name that only means something inside a network
  * - `ip-literal`: a public address instead of a name
@@ -20,6 +22,7 @@ export const URL_REFUSALS = [
   'invalid',
   'scheme',
   'credentials',
+  'own-webhook',
   'port',
   'private-address',
   'ip-literal',
@@ -32,6 +35,8 @@ export interface UrlRules {
   readonly allowPrivate: boolean;
   /** Left out: as `allowPrivate`. */
   readonly allowHttp?: boolean;
+  /** Under which Plivo reaches this service, without slash at the end. */
+  readonly own?: string;
 }
 
 /** A callback by GET carries its parameters here, so more than the 1000 characters that a session may name. */
@@ -62,7 +67,19 @@ export function urlRefusal(text: string, rules: UrlRules): UrlRefusal | null {
   if (authority === undefined || /[\s\\\p{Cc}]/u.test(text) || url === null) return 'invalid';
   if (!isSchemeAllowed(url.protocol, rules)) return 'scheme';
   if (authority.includes('@')) return 'credentials';
+  if (leadsBack(url, rules.own)) return 'own-webhook';
   return hostRefusal(url.hostname, rules.allowPrivate) ?? (rules.allowPrivate || isPortAllowed(url) ? null : 'port');
+}
+
+/**
+ * Whether a URL is one where Plivo alone asks. Callbacks of a subaccount are signed with the token of its account too, and with that Plivo signs webhooks: whoever chose
+ * such a URL would tell us what Plivo has not. One of the signatures leaves the port out.
+ */
+function leadsBack(url: URL, own = ''): boolean {
+  const ownUrl = parseUrl(own);
+  const isHere = [url.origin, `${url.protocol}//${url.hostname}`].some((origin) => origin === ownUrl?.origin);
+  if (ownUrl === null || !isHere) return false;
+  return asRouted(url.pathname).startsWith(`${ownUrl.pathname.replace(/\/$/, '')}/plivo/`);
 }
 
 /** `[::1]` as the address in it; every other host unchanged. */

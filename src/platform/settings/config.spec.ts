@@ -66,7 +66,7 @@ describe('settings of an empty environment', () => {
         countryRules: 'on',
         nationalCallers: 'refuse',
       },
-      callbacks: { allowPrivate: true, allowHttp: true },
+      callbacks: { allowPrivate: true, allowHttp: true, own: 'http://127.0.0.1:8420' },
       accounts: { countriesOfNew: null, requestedCallsPerDay: 0, destinationsPerDay: 0 },
       role: 'all',
       jobs: { pollMs: 500 },

@@ -70,7 +70,8 @@ export abstract class Config {
     readonly countryRules: 'on' | 'off';
     readonly nationalCallers: 'refuse' | 'read';
   };
-  abstract readonly callbacks: { readonly allowPrivate: boolean; readonly allowHttp: boolean };
+  /** `own` is `http.publicUrl`. */
+  abstract readonly callbacks: { readonly allowPrivate: boolean; readonly allowHttp: boolean; readonly own: string };
   abstract readonly accounts: {
     /** The `allowed_countries` of an account that is made. ISO 3166 codes; `own`: the countries of its numbers; null: every country. */
     readonly countriesOfNew: readonly string[] | 'own' | null;
@@ -132,7 +133,7 @@ export function readConfig(env: NodeJS.ProcessEnv, isTerminal = process.stdout.i
     provider,
     sessions: readSessions(reader),
     plivo: readPlivo(reader),
-    callbacks: readCallbacks(reader, provider.kind),
+    callbacks: readCallbacks(reader, provider.kind, http.publicUrl),
     accounts: readAccounts(reader, provider.kind),
     retention: { sessionDays: reader.integer('RETENTION_DAYS'), auditDays: reader.integer('AUDIT_RETENTION_DAYS') },
     role: reader.choice('ROLE', settings.ROLE.default),
@@ -220,9 +221,9 @@ function readProvider(reader: SettingsReader, production: boolean): Config['prov
   };
 }
 
-function readCallbacks(reader: SettingsReader, provider: 'plivo' | 'simulator'): Config['callbacks'] {
+function readCallbacks(reader: SettingsReader, provider: 'plivo' | 'simulator', own: string): Config['callbacks'] {
   const allowPrivate = reader.boolean('CALLBACK_ALLOW_PRIVATE', provider === 'simulator');
-  return { allowPrivate, allowHttp: reader.boolean('CALLBACK_ALLOW_HTTP', allowPrivate) };
+  return { allowPrivate, allowHttp: reader.boolean('CALLBACK_ALLOW_HTTP', allowPrivate), own };
 }
 
 /** Against stolen credentials; nobody pays for what the simulator dials. */
