@@ -63,6 +63,18 @@ it.each([
   expect(await answered(body(path), { isWhole: true, virtual: [] })).toEqual(body(path));
 });
 
+it('numbers in what people have written to each other are masked in any spelling', async () => {
+  const words = 'ring (415) 555-0123, +1 415 555 0124 or ٤١٥٥٥٥٠١٢٣ at 5:30';
+  const body = { text: words, parameters: { EventName: 'SessionMessageReceived', Text: words } };
+  const shown = 'ring 415•••0123, +1415•••0124 or 415•••0123 at 5:30';
+  expect(await answered(body)).toEqual({ text: shown, parameters: { ...body.parameters, Text: shown } });
+  expect(await answered(body, { isWhole: true, virtual: [] })).toEqual(body);
+  const isOwn = (number: string) => number.endsWith('4155550123');
+  expect(maskOthers({ text: '(415) 555-0123, 415 555 0124' }, isOwn, [])).toEqual({
+    text: '(415) 555-0123, 415•••0124',
+  });
+});
+
 it('URLs that we make stay as they lead', async () => {
   const at = 'https://a.example/v1/Account/MA123456789012345678';
   const body = {

@@ -16,6 +16,8 @@ const LINK = 'recording_url';
 const KEPT = ['virtual_number', 'next_cursor', LINK];
 /** What receivers answered: numbers in any spelling, and whatever else they may say. */
 const FOREIGN_TEXT = 'response_body';
+/** What people have written to each other, here and in callbacks: numbers in any spelling. */
+const WORDS = new Set(['text', 'Text']);
 
 /** With a plus, however written, from seven digits on; without one from eight, where they are no part of an id, an amount or an instant. */
 const NUMBER = /(?:\+|%2B)\d{7,15}(?!\d)|(?<![\w+-]|\d\.)\d{8,15}(?![\w-]|\.\d)/gi;
@@ -62,17 +64,24 @@ interface Mask {
 }
 
 function masked(value: unknown, name: string, mask: Mask): unknown {
-  if (typeof value === 'string') {
-    if (name === mask.left) return null;
-    if (mask.kept.has(name)) return value;
-    if (name === FOREIGN_TEXT) return maskText(value);
-    const [, origin, rest] = OWN_URL.test(name) ? [] : (URL.exec(value) ?? []);
-    if (origin === undefined || rest === undefined) return value.replace(NUMBER, mask.show);
-    return origin.replace(NUMBER, mask.show) + replaceNumbers(rest, (written) => shownAs(written, mask.show));
-  }
+  if (typeof value === 'string') return maskedText(value, name, mask);
   if (Array.isArray(value)) return value.map((each) => masked(each, name, mask));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, masked(member, key, mask)]));
+}
+
+function maskedText(text: string, name: string, mask: Mask): string | null {
+  if (name === mask.left) return null;
+  if (mask.kept.has(name)) return text;
+  if (name === FOREIGN_TEXT) return maskText(text);
+  if (WORDS.has(name)) return inAnySpelling(text, mask);
+  const [, origin, rest] = OWN_URL.test(name) ? [] : (URL.exec(text) ?? []);
+  if (origin === undefined || rest === undefined) return text.replace(NUMBER, mask.show);
+  return origin.replace(NUMBER, mask.show) + inAnySpelling(rest, mask);
+}
+
+function inAnySpelling(text: string, { show }: Mask): string {
+  return replaceNumbers(text, (written) => shownAs(written, show));
 }
 
 /** What is shown whole stays as it is written. */
