@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeAll, expect, it } from '@jest/globals';
+import { AdmitOperator } from '../src/admin/access/admit-operator.js';
 import { ConsoleEvents, type Listener } from '../src/admin/events/console-events.js';
 import { Events } from '../src/platform/events/events.js';
 import { describeOnEachService, startService, type Service } from './support/service.js';
@@ -117,6 +118,27 @@ describeOnEachService('the events of the console', (start) => {
     const { token } = await add('many tabs', 'viewer');
     for (let count = 0; count < 20; count += 1) await listen(token);
     expect((await listen(token)).text).toMatch(/^HTTP\/1\.1 429 [^]*retry-after: 10[^]*too_many_listeners/i);
+  });
+
+  it('keep no place for who went away while it was asked who he is', async () => {
+    const admitOperator = service.app.get(AdmitOperator, { strict: false });
+    const before = listenersOf(service).size;
+    const { hostname, port } = new URL(service.baseUrl);
+    const client = connect(Number(port), hostname);
+    const asked: unknown[] = [];
+    admitOperator.run = async (request) => {
+      client.destroy();
+      const { socket } = request.raw;
+      if (!socket.closed) await once(socket, 'close');
+      asked.push(request);
+      return AdmitOperator.prototype.run.call(admitOperator, request);
+    };
+    client.write(`GET /admin/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${service.adminToken}\r\n\r\n`);
+    // By the guard, and by the route itself.
+    while (asked.length < 2) await new Promise(setImmediate);
+    Reflect.deleteProperty(admitOperator, 'run');
+    await new Promise(setImmediate);
+    expect(listenersOf(service).size).toBe(before);
   });
 
   it('cost nothing while nobody listens: nothing is subscribed to', async () => {

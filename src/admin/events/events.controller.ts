@@ -42,6 +42,8 @@ export class EventsController {
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { raw } = reply;
     const operator = await this.admitOperator.run(request);
+    // Whoever went away while the guard was asked is not waited for: that he did was told before anybody heard it.
+    if (raw.destroyed) return void reply.hijack();
     const tell = (lines: string): void => {
       if (raw.writableLength > MOST_UNREAD_BYTES) raw.destroy();
       else raw.write(lines);
