@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ReadStats } from '../src/billing-stats/index.js';
 import { Recording } from '../src/recording/recording.entity.js';
 import { ELSEWHERE, fromElsewhere } from './support/elsewhere.js';
 import { describeOnEachService, type Service } from './support/service.js';
@@ -111,6 +112,27 @@ describeOnEachService('roles', (start) => {
         expect(text).toContain(operation.mayAsk?.join(' or '));
         expect(text).toContain(`role ${role}`);
       }
+  });
+
+  it('an export ends with the token that it was asked with: it is cut, as one that fails', async () => {
+    const added = await service.admin<{ id: string; token: string }>('POST', '/operators', {
+      name: 'on the way out',
+      role: 'finance',
+    });
+    const stats = service.app.get(ReadStats, { strict: false });
+    let isReadOn = false;
+    stats.pages = async function* () {
+      yield [];
+      yield [];
+      expect((await service.admin('DELETE', `/operators/${added.body.id}`)).status).toBe(204);
+      yield [];
+      isReadOn = true;
+      yield [];
+    };
+    const headers = { authorization: `Bearer ${added.body.token}` };
+    await expect(service.request('/admin/stats?format=csv', { as: null, headers })).rejects.toThrow();
+    Reflect.deleteProperty(stats, 'pages');
+    expect(isReadOn).toBe(false);
   });
 
   it('viewer and finance are refused whole numbers at every route that they may ask', async () => {

@@ -41,6 +41,7 @@ export class AdminGuard implements CanActivate {
     }
     await this.requireAccount(request, context);
     const isWhole = await this.reveal(request, role);
+    request.whileIn = (pages) => this.admitOperator.whileIn(request, pages);
     request.numbers = { isWhole, virtual: this.of<string>(VIRTUAL_NUMBERS, context) };
     return true;
   }

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set where a cookie of the console has let the request in. */
     login?: OpenLogin;
+    /** Set by AdminGuard: what is read while it is sent, for as long as who asked would be let in. Whoever reads slowly would else go on reading after he is removed. */
+    whileIn?: <Page>(pages: AsyncIterable<Page>) => AsyncGenerator<Page>;
   }
 }
 
@@ -48,6 +50,14 @@ export class AdmitOperator {
     if (authorization !== '') return (await this.byToken(authorization)) !== null;
     const login = await this.logins.of(this.cookie.in(request) ?? '');
     return login !== null && login !== 'over';
+  }
+
+  /** Fails where it is over. While the database does not answer nobody is sent away. */
+  async *whileIn<Page>(request: FastifyRequest, pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+    for await (const page of pages) {
+      if (!(await this.isStillIn(request).catch(() => true))) throw new NoOperator();
+      yield page;
+    }
   }
 
   private byToken(authorization: string): Promise<KnownOperator | null> {

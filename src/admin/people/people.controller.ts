@@ -77,7 +77,7 @@ export class PeopleController {
       .header('content-disposition', `attachment; filename="person-${id}.json"`)
       .header('cache-control', 'no-store');
     const text = exportFile(this.exportPerson, { number, accountIds, at });
-    return Readable.from(text, { objectMode: false, highWaterMark: 64 * 1024 });
+    return Readable.from(request.whileIn?.(text) ?? text, { objectMode: false, highWaterMark: 64 * 1024 });
   }
 
   @Post('erase')
