@@ -227,6 +227,18 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
     expect(await audited()).toContainEqual(['number.changed', '+14155550100']);
   });
 
+  it('writes of an alias only that it is another one: a person’s number may be in it', async () => {
+    await add({ alias: 'Ana +14155550199' });
+    await ask('PATCH', '/admin/numbers/+14155550100', { alias: 'Ana 415-555-0199', status: 'draining' });
+    const entries = (await dataSource.query('SELECT details FROM audit_entry ORDER BY position')) as {
+      details: string;
+    }[];
+    expect(entries.map(({ details }) => JSON.parse(details) as unknown)).toEqual([
+      { account: ACCOUNT, subaccount: null },
+      { status: 'draining', renamed: true },
+    ]);
+  });
+
   it('refuses changes that make no sense, to numbers that do not exist, and of numbers in use', async () => {
     await add();
     await liveSession();

@@ -35,7 +35,7 @@ import { Idempotency } from '../../platform/http/idempotency.js';
 import { MayAsk, ShowsVirtualNumbers } from '../access/roles.js';
 import { AdminGuard } from '../admin.guard.js';
 import { adminValidation } from '../admin-validation.js';
-import { Audit } from '../audit/audit.js';
+import { Audit, type AuditedWrite } from '../audit/audit.js';
 import { NewNumber, NumberChange, NUMBER, NUMBERS_PAGE, NumbersQuery } from './numbers.dto.js';
 import { parseCaller } from '../../telephony/phone.js';
 import { Documented } from '../../platform/openapi/documented.js';
@@ -88,7 +88,7 @@ export class NumbersController {
       const added = await this.addNumber.run(tx, { accountId: account, number, subaccountId: subaccount, alias });
       const shown = await pooledNumber(tx, added.number, this.clock.now());
       if (added.isNew) {
-        const details = { account, subaccount: shown.subaccount, alias: shown.alias };
+        const details = { account, subaccount: shown.subaccount };
         await this.audit.record(tx, { action: 'number.added', target: shown.number, details }, request);
       }
       return { status: added.isNew ? 201 : 200, body: shown };
@@ -130,8 +130,14 @@ export class NumbersController {
     const { status, subaccount, alias } = body;
     return this.database.transaction(async (tx) => {
       const changed = await this.changeNumber.run(tx, number, { status, subaccountId: subaccount, alias });
-      const target = `+${changed.number}`;
-      await this.audit.record(tx, { action: 'number.changed', target, details: { ...body } }, request);
+      // Of an alias only that it is another one: an operator may have put a person's number into it.
+      const details = {
+        ...(status !== undefined && { status }),
+        ...(subaccount !== undefined && { subaccount }),
+        ...(alias !== undefined && { renamed: true }),
+      };
+      const write: AuditedWrite = { action: 'number.changed', target: `+${changed.number}`, details };
+      await this.audit.record(tx, write, request);
       return pooledNumber(tx, changed, this.clock.now());
     });
   }
