@@ -1,8 +1,9 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import type { PlivoCredentials } from './plivo-transport.js';
+import { isPublicAddress } from '../platform/outgoing/public-address.js';
 import { parseUrl } from '../platform/parse-url.js';
 
 /** A recording's sound as Plivo's server hands it out. */
@@ -34,28 +35,6 @@ const HEADERS_MS = 20_000;
 /** Between two pieces of the body. */
 const SILENCE_MS = 30_000;
 const LIMITS = { headersTimeout: HEADERS_MS, bodyTimeout: SILENCE_MS };
-
-/** Everything that is not the public Internet: an account's holder chooses the address, and must not reach our own network with it. */
-const PRIVATE = new BlockList();
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  PRIVATE.addSubnet(network, bits, 'ipv4');
-/** Of IPv6 only what is handed out for global use counts as public, without the ranges that wrap an IPv4 address. */
-const GLOBAL_V6 = new BlockList();
-GLOBAL_V6.addSubnet('2000::', 3, 'ipv6');
-const WRAPPED_V4 = new BlockList();
-WRAPPED_V4.addSubnet('2002::', 16, 'ipv6');
-WRAPPED_V4.addSubnet('2001::', 32, 'ipv6');
 
 /**
  * Reads recordings from wherever Plivo says they are: public hosts, asked by https whatever the address says, or the origin of its REST API whatever that is. Credentials go to
@@ -135,22 +114,19 @@ function refuseUnlessPublic(url: URL): void {
     throw new MediaRefused('expected a media address with a host name');
 }
 
-/** Every address of a name must be public, and the connection goes to one of those that were checked. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
+/**
+ * Every address of a name must be public, and the connection goes to one of those that were checked: an account's holder chooses the name, and must not reach our own network with it.
+ */
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     if (error) return callback(error, [], 4);
-    if (addresses.some(({ address, family }) => !isPublic(address, family)))
+    if (addresses.some(({ address }) => !isPublicAddress(address)))
       return callback(Object.assign(new Error('not public'), { code: PRIVATE_ADDRESS }), [], 4);
     const [first] = addresses;
     if (options.all || !first) return callback(null, addresses, 4);
     return callback(null, first.address, first.family);
   });
 };
-
-export function isPublic(address: string, family: number): boolean {
-  if (family === 4) return !PRIVATE.check(address, 'ipv4');
-  return GLOBAL_V6.check(address, 'ipv6') && !WRAPPED_V4.check(address, 'ipv6');
-}
 
 function basic({ authId, authToken }: PlivoCredentials): string {
   return `Basic ${Buffer.from(`${authId}:${authToken}`).toString('base64')}`;
