@@ -314,6 +314,36 @@ describeOnEachService('callbacks of a call', (start) => {
     await close(session.session_uuid);
   });
 
+  it('name an address of the recording that opens to whoever has it, as long as the recording is kept', async () => {
+    const session = await open({
+      callback_url: '',
+      record: true,
+      recording_callback_url: `${receiver.url}/recordings`,
+    });
+    await talk(ASHA, RAVI, session);
+    const [, ready] = await heard(2);
+    const { pathname, search } = new URL(ready?.RecordingURL ?? '');
+    const byAnybody = async (target: string) => (await service.request(target, { as: null })).status;
+    const link = pathname + search;
+    expect(pathname).toMatch(/\.mp3$/);
+    expect(await byAnybody(link)).toBe(200);
+    await advance(24 * 3600);
+    expect(await byAnybody(link)).toBe(200);
+    // It opens this sound and nothing beside it.
+    for (const other of [
+      `${pathname}${search.slice(0, -4)}xxxx`,
+      `${pathname}${search}&expires=`,
+      `${pathname}${search}&expires=99999999999`,
+      `${pathname.replace('.mp3', '.wav')}${search}`,
+      `${pathname.replace('.mp3', '')}${search}`,
+    ])
+      expect([other, await byAnybody(other)]).toEqual([other, 403]);
+
+    await service.admin('DELETE', `/recordings/${ready?.RecordingUUID}`);
+    expect(await byAnybody(link)).toBe(404);
+    await close(session.session_uuid);
+  });
+
   it('reach the built-in inbox where a session of the demo account names no URL, and its callback_url stays empty', async () => {
     const session = await open({ callback_url: '' });
     await talk(ASHA, RAVI, session);

@@ -292,6 +292,7 @@ describeOnEachService('a recorded call', (start) => {
       [link.replace(/signature=./, 'signature='), 403, { as: null }],
       [link.replace(/expires=\d/, 'expires=9'), 403, { as: null }],
       [link.replace(/expires=\d+/, 'expires='), 403, { as: null }],
+      [link.replace(/expires=\d+&/, ''), 403, { as: null }],
       [`${link}&signature=x`, 403, { as: null }],
       ...[
         '..%2f..%2fmasking.db',

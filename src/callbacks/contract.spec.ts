@@ -40,7 +40,7 @@ describe('what customers are told', () => {
     const recording = {
       recordingId: 'recording',
       status: 'failed',
-      mediaUrl: 'https://masking.example/recording.mp3',
+      lastingLink: null as string | null,
       resourceUrl: 'https://masking.example/recording',
       durationSeconds: null,
       startedAt: AT,
@@ -50,10 +50,11 @@ describe('what customers are told', () => {
     expect(formEncoded(recordingEvent('SessionRecordingFailed', occasion, recording).parameters(SESSION, 2))).toBe(
       `${begins('SessionRecordingFailed')}&RecordingUUID=recording&RecordingURL=&RecordingResourceURL=https%3A%2F%2Fmasking.example%2Frecording&RecordingDuration=&RecordingStartTime=2026-11-22+19%3A03%3A07%2B00%3A00&RecordingEndTime=&RecordingFormat=.mp3&SequenceNumber=2`,
     );
-    const ready = { ...recording, status: 'ready', durationSeconds: 0 } as FoundRecording;
+    const lastingLink = 'https://masking.example/recording.mp3?signature=x';
+    const ready = { ...recording, status: 'ready', lastingLink, durationSeconds: 0 } as FoundRecording;
     expect(recordingEvent('SessionRecordingCompleted', occasion, ready).parameters(SESSION, 2)).toEqual(
       expect.arrayContaining([
-        ['RecordingURL', 'https://masking.example/recording.mp3'],
+        ['RecordingURL', lastingLink],
         ['RecordingDuration', '0'],
       ]),
     );

@@ -169,7 +169,7 @@ export function recordingEvent(event: RecordingEvent, occasion: Occasion, record
   const time = (instant: number | null): string => (instant === null ? '' : eventTime(instant));
   return new Payload(event, occasion, {
     RecordingUUID: recording.recordingId,
-    RecordingURL: recording.status === 'ready' ? recording.mediaUrl : '',
+    RecordingURL: recording.lastingLink ?? '',
     RecordingResourceURL: recording.resourceUrl,
     RecordingDuration: durationSeconds === null ? '' : String(durationSeconds),
     RecordingStartTime: time(startedAt),

@@ -54,8 +54,8 @@ const OF_PINS: Record<string, Schema> = {
 const OF_RECORDINGS: Record<string, Schema> = {
   RecordingUUID: uuid('Of the recording.'),
   RecordingURL: text(
-    'Opens the sound; empty until it can be fetched.',
-    'https://masking.example/v1/Account/MA…/Recording/….mp3',
+    'Opens the sound without credentials, as long as it is kept; empty until it can be fetched.',
+    'https://masking.example/v1/Account/MA…/Recording/….mp3?signature=…',
   ),
   RecordingResourceURL: text('What is known of it.', 'https://masking.example/v1/Account/MA…/Recording/…'),
   RecordingDuration: text('Whole seconds; empty until known.', '42'),

@@ -32,6 +32,8 @@ export interface FoundRecording {
   resourceUrl: string;
   /** Opens the sound without credentials for five minutes; null unless it is ready. */
   link: string | null;
+  /** Opens the sound without credentials as long as it is kept, so for whom it belongs to alone; null unless it is ready. */
+  lastingLink: string | null;
 }
 
 export interface RecordingSearch {
@@ -90,6 +92,7 @@ export class FindRecording {
       mediaUrl,
       resourceUrl: mediaUrl.slice(0, -`.${format}`.length),
       link: status === 'ready' ? this.links.issue(media) : null,
+      lastingLink: status === 'ready' ? this.links.issueForGood(media) : null,
     };
   }
 }

@@ -5,6 +5,8 @@ import { Crypto, isEqualSecret } from '../platform/crypto/crypto.js';
 import { isUuid } from '../platform/ids.js';
 
 const LIFE_SECONDS = 300;
+/** Stands for the expiry of a link that has none. */
+const WHILE_KEPT = '';
 
 /** Which media a link opens. `owner` is the Auth ID in its path: the account's, or the subaccount's. */
 export interface LinkedMedia {
@@ -13,7 +15,10 @@ export interface LinkedMedia {
   format: string;
 }
 
-/** Addresses of media. One that carries `expires` and `signature` opens that media, and nothing else, for five minutes without credentials. */
+/**
+ * Addresses of media. One that carries a `signature` opens that media, and nothing else, without credentials: with `expires` for five minutes, without as long
+ * as it is kept.
+ */
 @Injectable()
 export class MediaLinks {
   constructor(
@@ -32,8 +37,15 @@ export class MediaLinks {
     return `${this.address(media)}?expires=${expires}&signature=${this.sign(media, expires)}`;
   }
 
-  opens(media: LinkedMedia, { expires, signature }: { expires: string; signature: string }): boolean {
-    const isGenuine = isEqualSecret(signature, this.sign(media, expires));
+  /** For whoever is told of a recording once and comes for it later. */
+  issueForGood(media: LinkedMedia): string {
+    return `${this.address(media)}?signature=${this.sign(media, WHILE_KEPT)}`;
+  }
+
+  /** `expires`: undefined where the link names none. */
+  opens(media: LinkedMedia, { expires, signature }: { expires: string | undefined; signature: string }): boolean {
+    const isGenuine = isEqualSecret(signature, this.sign(media, expires ?? WHILE_KEPT));
+    if (expires === undefined) return isGenuine;
     return isGenuine && /^\d{1,12}$/.test(expires) && Number(expires) * 1000 > this.clock.now();
   }
 

@@ -22,7 +22,7 @@ export class RecordingGuard implements CanActivate {
 
     const name = readName(request.params.name);
     const isOpen =
-      typeof expires === 'string' &&
+      (expires === undefined || typeof expires === 'string') &&
       typeof signature === 'string' &&
       name?.format !== undefined &&
       this.links.opens(

@@ -16,7 +16,7 @@ const MEDIA = { 'audio/mpeg': { type: 'string', format: 'binary' }, 'audio/wav':
 /** A link that we signed opens a sound without credentials. */
 const LINKED: readonly Record<string, readonly string[]>[] = [{ basic: [] }, {}];
 const LINK: Record<string, Schema> = {
-  expires: { type: 'integer', description: 'Of a link: seconds since 1970.' },
+  expires: { type: 'integer', description: 'Of a link that ends: seconds since 1970.' },
   signature: { type: 'string', description: 'Of a link.' },
 };
 
@@ -49,7 +49,7 @@ export class RecordingsController {
     summary: 'A recording: `{id}` for what is known of it, `{id}.mp3` or `{id}.wav` for its sound',
     operationId: 'getRecording',
     description:
-      'Ranges and If-None-Match work. The sound is there with credentials, or with the link in `recording_url`, which holds for 5 minutes. 416 for a range that has no byte of it.',
+      'Ranges and If-None-Match work. The sound is there with credentials, or with a link: `recording_url` holds for 5 minutes, the `RecordingURL` of a callback as long as the recording is kept. 416 for a range that has no byte of it.',
     query: LINK,
     security: LINKED,
     answers: {
