@@ -8,6 +8,7 @@ import {
   type VerifiedWebhook,
 } from '../plivo/index.js';
 import type { Database } from '../platform/database/database.js';
+import { PinChecked } from './call-routing.events.js';
 import { callsOn } from '../../test/support/calls.js';
 import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, addNumbers, clearSessions, digest, OWNER, party, usNumbers } from '../../test/support/ground.js';
@@ -182,6 +183,21 @@ describeOnEachDatabase('a call', (open) => {
       await world.sessions.open({ ...pair, ...pin });
 
       expect(await call(party(1))).toContain(number(2));
+    });
+
+    it('tells of a right PIN whom it reaches, and that it reaches nobody while the session is in use', async () => {
+      const told: PinChecked[] = [];
+      world.sessions.events.subscribe(PinChecked, async (_tx, checked) => void told.push(checked));
+      const session = await world.sessions.open({ ...pair, ...pin });
+      const caller = STRANGER.slice(1);
+      const [wrong, busy] = [uuid(), uuid()];
+      const again = await type(await call(STRANGER, wrong), '9999', STRANGER, wrong);
+      await type(again, '1111', STRANGER, wrong);
+      await type(await call(STRANGER, busy), '2222', STRANGER, busy);
+      expect(told).toMatchObject([
+        { sessionId: session.id, outcome: 'success', failures: 1, caller, role: 'first', dialled: party(2).slice(1) },
+        { sessionId: session.id, outcome: 'success', failures: 0, caller, role: 'second', dialled: null },
+      ]);
     });
 
     it('asks a registered caller too when it is forced, and takes its own PIN only', async () => {

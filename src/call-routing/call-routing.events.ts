@@ -95,6 +95,8 @@ export class PinChecked {
     readonly caller: E164 | null,
     /** Whose PIN it was; null when it was nobody's. */
     readonly role: 'first' | 'second' | null,
+    /** Whom the caller is connected with; null when nobody is dialled. */
+    readonly dialled: E164 | null,
   ) {}
 }
 

@@ -225,6 +225,7 @@ describeOnEachDatabase('telling customers', (open) => {
       1,
       stranger,
       'first',
+      digits(2) as E164,
       [`FirstPartyAnswer ${stranger}>${digits(2)}`, `PinAuthenticationStatus ${stranger}>${digits(2)}`],
     ],
     [
@@ -233,15 +234,27 @@ describeOnEachDatabase('telling customers', (open) => {
       0,
       stranger,
       'second',
+      digits(1) as E164,
       [`SecondPartyAnswer ${stranger}>${digits(1)}`, `PinAuthenticationStatus ${stranger}>${digits(1)}`],
     ],
-    ['nobody, too often', 'failed', 3, stranger, null, [`PinAuthenticationStatus ${stranger}>`]],
-    ['nobody who shows a number', 'failed', 3, null, null, ['PinAuthenticationStatus >']],
+    // Of a session without another party whoever called last is dialled.
+    [
+      'the first party, who reaches somebody else',
+      'success',
+      0,
+      stranger,
+      'first',
+      '442079460123' as E164,
+      [`FirstPartyAnswer ${stranger}>442079460123`, `PinAuthenticationStatus ${stranger}>442079460123`],
+    ],
+    ['a party, who reaches nobody', 'success', 0, stranger, 'first', null, [`PinAuthenticationStatus ${stranger}>`]],
+    ['nobody, too often', 'failed', 3, stranger, null, null, [`PinAuthenticationStatus ${stranger}>`]],
+    ['nobody who shows a number', 'failed', 3, null, null, null, ['PinAuthenticationStatus >']],
   ] as const)(
     'says whose PIN was typed and how often a wrong one: %s',
-    async (_, outcome, failures, caller, role, expected) => {
+    async (_, outcome, failures, caller, role, dialled, expected) => {
       const one = await session(PINS);
-      await publish(new PinChecked(ACCOUNT, one.id, newId(), outcome, failures, caller, role));
+      await publish(new PinChecked(ACCOUNT, one.id, newId(), outcome, failures, caller, role, dialled));
 
       expect(await told()).toEqual(expected);
       expect(await last()).toMatchObject({ PinAuthenticationStatus: outcome, PinRetryCounter: String(failures) });
@@ -263,7 +276,7 @@ describeOnEachDatabase('telling customers', (open) => {
     const callId = await call(silent);
     await publish(new CallStarted(silent, callId, 'first'));
     await noted(silent, callId);
-    await publish(new PinChecked(ACCOUNT, silent.id, newId(), 'failed', 3, null, null));
+    await publish(new PinChecked(ACCOUNT, silent.id, newId(), 'failed', 3, null, null, null));
     for (const News of [RecordingStarted, RecordingReady, RecordingFailed])
       await publish(new News(ACCOUNT, silent.id, callId, await recorded(silent, callId)));
     calls.sessions.clock.advance(silent.expiresAt - calls.sessions.clock.now());

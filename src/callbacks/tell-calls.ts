@@ -56,14 +56,13 @@ export class TellCalls implements OnModuleInit {
   }
 
   private async tellPin(tx: Tx, checked: PinChecked): Promise<void> {
-    const { accountId, sessionId, callId, outcome, failures, caller, role } = checked;
+    const { accountId, sessionId, callId, outcome, failures, caller, role, dialled } = checked;
     const target = await this.target.find(tx, accountId, sessionId, 'status');
     if (!target) return;
     const at = this.clock.now();
-    const { parties } = target.session;
-    const to = role === null ? null : role === 'first' ? parties.second : parties.first;
-    const occasion = { at, callId, from: caller ?? '', to: to ?? '' };
-    if (role !== null) {
+    const occasion = { at, callId, from: caller ?? '', to: dialled ?? '' };
+    // A right PIN in a session that is in use connects nobody: the call is no conversation.
+    if (role !== null && dialled !== null) {
       const event = role === 'first' ? 'SessionFirstPartyAnswer' : 'SessionSecondPartyAnswer';
       await this.addCallback.run(tx, target, partyEvent(event, occasion));
     }

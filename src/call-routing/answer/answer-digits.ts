@@ -90,7 +90,8 @@ export class AnswerDigits {
       case 'right': {
         const { seat } = judged;
         const facts = await this.readSeat.run(tx, seat.session, settings, { caller });
-        return this.callBook.proceed(tx, waiting, decideCall({ kind: 'seated', seat, by: 'pin' }, facts));
+        const decision = decideCall({ kind: 'seated', seat, by: 'pin' }, facts);
+        return this.callBook.proceed(tx, { ...waiting, wrongPins: attempt - 1 }, decision);
       }
       case 'again':
         return this.callBook.askAgain(tx, waiting, {

@@ -19,7 +19,7 @@ import { tellInteraction } from '../facts/tell-interaction.js';
 import { answerXml, askForPin } from './answer-xml.js';
 import type { CallDecision } from './call-decision.js';
 import { ReserveSpend } from './reserve-spend.js';
-import { outcomeNow, tellRefusal } from './tell-refusal.js';
+import { outcomeNow, tellDecided, tellRefusal } from './tell-refusal.js';
 
 /** Added to ring time and call limit before a call without an end stops holding its session: set-up and webhooks take a moment. */
 const GRACE_SECONDS = 60;
@@ -45,6 +45,8 @@ export interface WaitingCall {
   caller: E164 | null;
   /** The account's words and allowed countries, read before the transaction. */
   settings: CallSettings;
+  /** Attempts that failed before the PIN was right; left out where none was. */
+  wrongPins?: number;
 }
 
 /** A call that has just come in. */
@@ -112,7 +114,7 @@ export class CallBook {
       ...this.otherOf(call, decision),
     };
     await CALLS.update(tx, decided, 'WHERE id = ?', [call.callId]);
-    await tellRefusal(tx, this.events, { ...call, virtualNumber: null }, decision);
+    await tellDecided(tx, this.events, call, decision);
     // Not the first word: a hang-up may have come while the PIN was typed.
     await this.seat(tx, call, decision, false);
     await count();

@@ -39,20 +39,15 @@ export class JudgePin {
   ) {}
 
   async run(tx: Tx, typed: TypedPin): Promise<PinVerdict> {
-    const { call, prompt, caller, digits, attempt } = typed;
+    const { call, prompt, caller, digits } = typed;
     const guess = { prompt, caller, digits, isRegistered: call.sessionId !== null && call.callerRole !== null };
     const admitted = digits === '' ? 'judge' : await this.pinLocks.admit(tx, guess);
     // Nothing was judged: no attempt is used up, and there is nothing to tell.
     if (admitted === 'wait') return { verdict: 'failed', reason: 'wait' };
     const wasLocked = admitted === 'locked';
     const seat = wasLocked || digits === '' ? null : await this.seatOf(tx, typed);
-    if (seat) {
-      await this.events.publish(
-        tx,
-        new PinChecked(call.accountId, seat.session.id, call.id, 'success', attempt - 1, caller, seat.role),
-      );
-      return { verdict: 'right', seat };
-    }
+    // Told when it is decided whom the caller is connected with (tell-refusal.ts).
+    if (seat) return { verdict: 'right', seat };
 
     const isAttacked = digits !== '' && !wasLocked && (await this.pinLocks.noteFailure(tx, guess));
     if (isAttacked)
@@ -63,7 +58,10 @@ export class JudgePin {
   private async fail(tx: Tx, { call, prompt, caller, attempt }: TypedPin, wasLocked: boolean): Promise<PinVerdict> {
     const isLocked = wasLocked || (await this.pinLocks.isLocked(tx, prompt, caller));
     if (!isLocked && attempt <= (prompt.settings.pin_retry ?? 0)) return { verdict: 'again' };
-    await this.events.publish(tx, new PinChecked(call.accountId, prompt.id, call.id, 'failed', attempt, caller, null));
+    await this.events.publish(
+      tx,
+      new PinChecked(call.accountId, prompt.id, call.id, 'failed', attempt, caller, null, null),
+    );
     return { verdict: 'failed', reason: isLocked ? 'locked' : 'wrong-pin' };
   }
 
