@@ -12,6 +12,9 @@ interface List {
   meta: { limit: number; offset: number; total_count: number; next: string | null; previous: string | null };
   objects: Record<string, unknown>[];
 }
+interface Sessions {
+  response: { objects: { interaction: Record<string, unknown>[] | null }[] };
+}
 interface Credentials {
   authId: string;
   authToken: string;
@@ -218,6 +221,16 @@ describeOnEachService('the resources beside masking sessions', (start) => {
         expect((await get(path('/Number/'), { as })).body.objects.map((one) => one['number'])).toEqual(['14155550102']);
         expect((await get(path('/'), { as })).body).toMatchObject({ auth_id: couriers.authId, name: 'Couriers' });
       }
+    });
+
+    it('are where its sessions say, with its own credentials and with its account’s', async () => {
+      const { body } = await service.request<Sessions>(path('/Masking/Session/'), { as: couriers });
+      const [conversation] = body.response.objects.flatMap(({ interaction }) => interaction ?? []);
+      const links = Object.entries(conversation ?? {}).filter(([name]) => name.endsWith('_resource_url'));
+      expect(links).toHaveLength(3);
+      for (const [name, url] of links)
+        for (const as of [couriers, service])
+          expect([name, (await get(new URL(String(url)).pathname, { as })).status]).toEqual([name, 200]);
     });
 
     it('are found by its account’s filter, and another’s by nobody’s', async () => {

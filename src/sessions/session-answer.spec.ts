@@ -139,8 +139,12 @@ describe('a session, as the API shows it', () => {
       });
     });
 
-    it("links its recording under the session's own account", () => {
+    it("links its legs and its recording under the session's own account", () => {
       const recordingId = 'R';
+      expect(told({ secondLegUuid: 'B' }, { subaccountId: 'SA' })).toMatchObject({
+        first_party_resource_url: `${PUBLIC_URL}/v1/Account/SA/Call/A`,
+        second_party_resource_url: `${PUBLIC_URL}/v1/Account/SA/Call/B`,
+      });
       expect(told({ recordingId })?.recording_resource_url).toBe(`${PUBLIC_URL}/v1/Account/MA/Recording/R`);
       expect(told({ recordingId }, { subaccountId: 'SA' })?.recording_resource_url).toBe(
         `${PUBLIC_URL}/v1/Account/SA/Recording/R`,

@@ -134,18 +134,16 @@ function statusOf(
 }
 
 function interactionAnswer(interaction: Interaction, session: SessionRecord, { publicUrl }: AnswerContext) {
-  const legUrl = (uuid: string | null): string | null =>
-    uuid === null ? null : `${publicUrl}/v1/Account/${session.accountId}/Call/${uuid}`;
+  // A subaccount's credentials open its own path alone, its account's open both.
+  const account = `${publicUrl}/v1/Account/${session.subaccountId ?? session.accountId}`;
+  const legUrl = (uuid: string | null): string | null => (uuid === null ? null : `${account}/Call/${uuid}`);
   return {
     start_time: apiTime(interaction.startedAt),
     end_time: apiTime(interaction.endedAt),
     type: 'call',
     first_party_resource_url: legUrl(interaction.firstLegUuid),
     second_party_resource_url: legUrl(interaction.secondLegUuid),
-    recording_resource_url:
-      interaction.recordingId === null
-        ? null
-        : `${publicUrl}/v1/Account/${session.subaccountId ?? session.accountId}/Recording/${interaction.recordingId}`,
+    recording_resource_url: interaction.recordingId === null ? null : `${account}/Recording/${interaction.recordingId}`,
     total_call_amount: amount(chargeOf(interaction)),
     call_billed_duration: interaction.billedDuration,
     total_call_count: interaction.legCount,
