@@ -124,6 +124,29 @@ describeOnEachDatabase('a live session', (open) => {
       expect(updated.settings.ring_timeout).toBe(40);
     });
 
+    it('is not refused for a party that it names as it is, whatever holds for new ones since', async () => {
+      const { clock, config, events, records } = sessions;
+      const updating = new UpdateSession(clock, config, events, records);
+      const update = (id: string, body: object, allowed_countries: string[]) =>
+        database.transaction((tx) =>
+          updating.run(tx, OWNER, id, new UpdateSessionPipe(config).transform({ ...body }), { allowed_countries }),
+        );
+      const session = await sessions.open({ first_party: party(1), second_party: party(2) });
+      await addNumbers(database, [party(1).slice(1)]);
+      const same = { first_party: party(1), second_party: party(2) };
+      expect((await update(session.id, { ...same, ring_timeout: 40 }, ['FR'])).settings.ring_timeout).toBe(40);
+
+      // Nor for the other one, when one is new.
+      const single = await sessions.open({ first_party: party(3), ...SINGLE });
+      const [abroad, barred] = ['+33612345678', '+33612345679'];
+      const joined = await update(single.id, { first_party: party(3), second_party: abroad }, ['FR']);
+      expect(joined.parties).toMatchObject({ first: party(3).slice(1), second: abroad.slice(1) });
+      await expect(update(single.id, { second_party: barred }, ['US'])).rejects.toMatchObject({
+        code: 'destination_not_allowed',
+        details: { param: 'second_party' },
+      });
+    });
+
     it('of one party takes the other, which is its seat from then on', async () => {
       const session = await sessions.open({ second_party: party(2), ...SINGLE });
       expect((await strangers()).open).toMatchObject({ role: 'first' });

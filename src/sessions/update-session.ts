@@ -43,12 +43,12 @@ export class UpdateSession {
     if (!isLive(session, now)) throw new SessionAlreadyExpired();
 
     const parties = this.changedParties(session, request);
-    const given = { first: request.first_party, second: request.second_party };
-    // What is not changed was judged when it was given, and is again before each dial.
-    if (given.first !== undefined || given.second !== undefined) {
-      requireAllowed(parties, terms);
+    const changed = changedAmong(session.parties, parties);
+    // What is not changed, be it named or not, was judged when it was given, and is again before each dial.
+    if (changed.first !== null || changed.second !== null) {
+      requireAllowed(changed, terms);
       if (this.config.plivo.countryRules === 'on') requireInside(parties, callingCodeOf(session.virtualNumber as E164));
-      await requireNoVirtualNumber(tx, given);
+      await requireNoVirtualNumber(tx, changed);
     }
     requireTextsOn(request, session.settings, terms);
     const expiry = givenExpiry(request, this.config.sessions);
@@ -148,6 +148,11 @@ export class UpdateSession {
       );
     }
   }
+}
+
+/** Null what is as it was; no party is ever taken away. */
+function changedAmong(before: SessionRecord['parties'], { first, second }: SessionRecord['parties']) {
+  return { first: first === before.first ? null : first, second: second === before.second ? null : second };
 }
 
 function isOtherPair(before: SessionRecord, after: SessionRecord): boolean {
