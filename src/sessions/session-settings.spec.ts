@@ -100,6 +100,13 @@ describe("a session's settings", () => {
     });
   });
 
+  it('say from a renewal on that one party is enough where that is asked for, and go on saying so', () => {
+    const single = { create_session_with_single_party: true };
+    expect(renewedSettings(settings(), create(single), defaults)).toEqual(settings(single));
+    for (const more of [{}, { create_session_with_single_party: false }])
+      expect(renewedSettings(settings(single), create(more), defaults)).toEqual(settings(single));
+  });
+
   it('keep the cool-off of a renewal that names 0, as some SDKs always do', () => {
     const before = settings({ virtual_number_cooloff_period: 30 });
     expect(renewedSettings(before, create({ virtual_number_cooloff_period: 0 }), defaults)).toEqual(before);

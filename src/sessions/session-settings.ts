@@ -115,7 +115,9 @@ export function renewedSettings(
     ...changedSettings(settings, request, defaults),
     initiate_call_to_first_party: request.initiate_call_to_first_party ?? settings.initiate_call_to_first_party,
     unknown_caller_play: request.unknown_caller_play ?? settings.unknown_caller_play,
-    // 0 is what the Java and .NET SDKs send when nobody asked.
+    // False is what the Java SDK sends when nobody asked, as it and .NET send 0 below.
+    create_session_with_single_party:
+      request.create_session_with_single_party === true ? true : settings.create_session_with_single_party,
     virtual_number_cooloff_period: request.virtual_number_cooloff_period || settings.virtual_number_cooloff_period,
   };
 }
