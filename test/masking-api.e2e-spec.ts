@@ -576,6 +576,11 @@ describeOnEachService('the masking API', (start) => {
         'body.warnings',
       );
       expect(await service.sessions('GET', '/?created_time_gt=2026-01-01%2000:00')).not.toHaveProperty('body.warnings');
+      // As the Node and Python SDKs update.
+      const { session_uuid } = await open();
+      expect(await update(session_uuid, { session_uuid, is_voice_request: 'true' })).not.toHaveProperty(
+        'body.warnings',
+      );
     });
   });
 
@@ -747,6 +752,10 @@ describeOnEachService('the masking API', (start) => {
       [{ call_time_limit: 86_401 }, { call_time_limit: 86_400 }],
       [{ call_time_limit: '900' }, { call_time_limit: 900 }],
       [{ call_time_limit: 'long' }, { call_time_limit: 3600 }],
+      [
+        { call_time_limit: 1e30, ring_timeout: '9'.repeat(30) },
+        { call_time_limit: 86_400, ring_timeout: 600 },
+      ],
       [{ ring_timeout: 601 }, { ring_timeout: 600 }],
       [{ ring_timeout: -1 }, { ring_timeout: 1 }],
       [{ ring_timeout: '45' }, { ring_timeout: 45 }],

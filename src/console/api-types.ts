@@ -3226,7 +3226,6 @@ export interface components {
             callback_url?: string;
             first_party?: string;
             first_party_play_url?: string;
-            initiate_call_to_first_party?: boolean;
             /** @enum {string} */
             message_callback_method?: "GET" | "POST";
             message_callback_url?: string;

@@ -90,6 +90,12 @@ describeOnEachDatabase('the list of sessions', (open) => {
     [-5, 1],
     [21, 20],
     ['7', 7],
+    // A plus that was not encoded is a blank when it comes.
+    [' 7', 7],
+    ['+7', 7],
+    ['007', 7],
+    ['9'.repeat(40), 20],
+    [`-${'9'.repeat(40)}`, 1],
     ['', 20],
     [null, 20],
   ])('has a limit that is moved into 1 to 20: %j is %i', async (limit, used) => {
@@ -101,6 +107,10 @@ describeOnEachDatabase('the list of sessions', (open) => {
     [{ limit: 1.5 }, 'limit is not a number'],
     [{ offset: 1.5 }, 'offset is not a number'],
     [{ offset: -1 }, 'offset is outside the allowed range'],
+    [{ offset: '9'.repeat(40) }, 'offset is outside the allowed range'],
+    [{ limit: '6e1' }, 'limit is not a number'],
+    [{ limit: '0x7' }, 'limit is not a number'],
+    [{ virtual_number: 'x' }, 'virtual_number is not a valid phone number'],
     [{ status: 'dead' }, 'status allowed values are active, in-progress, expired or all'],
     [{ created_time: 'yesterday' }, 'created_time is not a valid timestamp'],
     [{ expiry_time__gt: 'soon' }, 'expiry_time is not a valid timestamp'],
@@ -125,6 +135,14 @@ describeOnEachDatabase('the list of sessions', (open) => {
     expect(await ids({ first_party: party(1), second_party: party(3) })).toEqual([other.id]);
     expect(other.virtualNumber).not.toBe(one.virtualNumber);
     expect(await ids({ virtual_number: `+${other.virtualNumber}` })).toEqual([other.id]);
+  });
+
+  it.each(['80012345678', '8835100012345', '1202555'])('finds those on %s, which no plan knows', async (number) => {
+    const one = await pair(1, 2);
+    await database.transaction((tx) =>
+      tx.query('UPDATE masking_session SET virtual_number = ? WHERE id = ?', [number, one]),
+    );
+    expect(await ids({ virtual_number: ` ${number}` })).toEqual([one]);
   });
 
   it('goes by status, to the millisecond of the expiry; active includes in-progress', async () => {

@@ -1,8 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
-import { parsePartyNumber } from '../telephony/phone.js';
+import { parseCaller, parsePartyNumber } from '../telephony/phone.js';
 import { parseUrl } from '../platform/parse-url.js';
+import { wholeNumberIn } from '../platform/whole-number.js';
 import { isFitForXml, isTooLong } from '../platform/web-url.js';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 
@@ -32,9 +33,11 @@ function parameter(
   );
 }
 
-const toInteger = (value: unknown): unknown =>
-  typeof value === 'string' && /^[+-]?[0-9]{1,15}$/.test(value.trim()) ? Number(value) : value;
+const toInteger = (value: unknown): unknown => (typeof value === 'string' ? (wholeNumberIn(value) ?? value) : value);
 const zeroAsAbsent = (value: unknown): unknown => (toInteger(value) === 0 ? undefined : toInteger(value));
+/** Of any size: JSON reads 1e400 as infinite. */
+const isWhole = (value: unknown): value is number =>
+  typeof value === 'number' && (Number.isInteger(value) || Math.abs(value) === Infinity);
 const isInteger = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value);
 
 /** E.164 with or without plus; kept as digits. */
@@ -42,6 +45,15 @@ export const PhoneNumber = () =>
   parameter(
     { type: 'string' },
     (value) => parsePartyNumber(value) ?? false,
+    (value) => typeof value === 'string',
+    (name) => `Invalid parameter. ${name} is not a valid phone number`,
+  );
+
+/** As `PhoneNumber`, of any length: numbers of the pool are as Plivo lists them, whatever its country's plan knows. */
+export const PooledNumber = () =>
+  parameter(
+    { type: 'string' },
+    (value) => parseCaller(value) ?? false,
     (value) => typeof value === 'string',
     (name) => `Invalid parameter. ${name} is not a valid phone number`,
   );
@@ -72,13 +84,13 @@ export const Range = (least: number, most: number, options: { zeroIsUnset?: bool
     (name) => `Invalid parameter. ${name} is outside the allowed range`,
   );
 
-/** Seconds moved to the nearest bound; 0 and what is no number mean not given. */
+/** Seconds moved to the nearest bound, from however far; 0 and what is no number mean not given. */
 export const ClampedSeconds = (least: number, most: number) =>
   parameter(
     { type: 'integer' },
     (value) => {
       const seconds = zeroAsAbsent(value);
-      return isInteger(seconds) ? Math.min(Math.max(seconds, least), most) : undefined;
+      return isWhole(seconds) ? Math.min(Math.max(seconds, least), most) : undefined;
     },
     isInteger,
     (name) => `Invalid parameter. ${name} is outside the allowed range`,

@@ -85,6 +85,13 @@ describe('the body of a create', () => {
     expect(of({ geo_match: false, geomatch: true })).toMatchObject({ geomatch: true });
   });
 
+  it.each([null, ''])('takes another name where the real one is there and says nothing: %j', (nothing) => {
+    expect(of({ geomatch: nothing, geo_match: 'False' })).toMatchObject({ geomatch: false });
+    expect(of({ geomatch: false, geo_match: nothing })).toMatchObject({ geomatch: false });
+    const single = { create_session_with_single_party: nothing, create_session_with_single_Party: true };
+    expect(create({ ...single, second_party: '+14155550002' })).toMatchObject(SINGLE);
+  });
+
   it('with PIN off looks at nothing that belongs to it, but at the flags', () => {
     const wrong = { first_party_pin: 'x', pin_retry: 99, generate_pin_length: 1, pin_prompt_play: 'x' };
     expect(of(wrong)).not.toHaveProperty('pin_retry', 99);
@@ -119,6 +126,16 @@ describe('a parameter', () => {
     ['ring_timeout', 0, undefined],
     ['ring_timeout', 'long', undefined],
     ['ring_timeout', 1.5, undefined],
+    ['ring_timeout', 1e30, 600],
+    ['ring_timeout', '9'.repeat(40), 600],
+    ['ring_timeout', `-${'9'.repeat(40)}`, 1],
+    ['call_time_limit', 2 ** 53, 86_400],
+    ['call_time_limit', -1e300, 60],
+    ['call_time_limit', ' 060 ', 60],
+    ['call_time_limit', '6e1', undefined],
+    ['call_time_limit', ' ', undefined],
+    ['call_time_limit', true, undefined],
+    ['call_time_limit', Infinity, 86_400],
     ['record', 'TRUE', true],
     ['record', false, false],
     ['record_file_format', 'WAV', 'wav'],
@@ -203,6 +220,9 @@ describe('the body of an update', () => {
     expect(update({ ring_timeout: 20, geomatch: false })).toMatchObject({ ring_timeout: 20 });
     refused(() => update({ record: 'x' }), invalid('record', 'record allowed values are true or false'));
     refused(() => update({ session_expiry: 1 }), { details: { param: 'session_expiry' } });
+    // What it cannot change it does not look at.
+    const fixed = { initiate_call_to_first_party: 'x', geomatch: 'x', subaccount: 'x', pin_retry: 99 };
+    expect(update({ ...fixed, unknown_caller_play: 'x', virtual_number_cooloff_period: -1 })).toMatchObject({});
   });
 });
 

@@ -25,7 +25,7 @@ abstract class SessionBodyPipe<Dto extends UpdateSessionDto> implements PipeTran
   transform(body: Record<string, unknown>): Dto {
     const named: Record<string, unknown> = Object.fromEntries(Object.entries(body).map(flat));
     for (const [alias, name] of Object.entries(parameterAliases)) {
-      if (alias in named && !(name in named)) named[name] = named[alias];
+      if (isGiven(named[alias]) && !isGiven(named[name])) named[name] = named[alias];
     }
     // With PIN off nobody looks at what belongs to it.
     if (!isTrue(named.is_pin_authentication_required)) for (const name of pinParameters) delete named[name];
@@ -76,6 +76,7 @@ function placeOf({ property }: ValidationError): number {
   return parameterOrder.indexOf(property as keyof CreateSessionDto);
 }
 
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 const isTrue = (value: unknown): boolean => String(value).toLowerCase() === 'true';
 
 @Injectable()
@@ -85,16 +86,15 @@ export class CreateSessionPipe extends SessionBodyPipe<CreateSessionDto> {
   }
 
   protected override requireMandatory(body: Record<string, unknown>): void {
-    const isGiven = (name: string): boolean => body[name] !== undefined && body[name] !== null && body[name] !== '';
     const isSingle = isTrue(body.create_session_with_single_party);
     if (isSingle) {
       const isCallRequested = isTrue(body.initiate_call_to_first_party);
-      if (!isGiven('first_party') && (!isGiven('second_party') || isCallRequested))
+      if (!isGiven(body.first_party) && (!isGiven(body.second_party) || isCallRequested))
         throw new MissingParameter('first_party');
-      if (!isGiven('second_party') && isCallRequested) throw new MissingParameter('second_party');
+      if (!isGiven(body.second_party) && isCallRequested) throw new MissingParameter('second_party');
       return;
     }
-    for (const name of ['first_party', 'second_party']) if (!isGiven(name)) throw new MissingParameter(name);
+    for (const name of ['first_party', 'second_party']) if (!isGiven(body[name])) throw new MissingParameter(name);
   }
 }
 

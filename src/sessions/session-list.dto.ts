@@ -1,14 +1,17 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
-import { PhoneNumber, Range, SubaccountId } from './parameter-rules.js';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { PhoneNumber, PooledNumber, Range, SubaccountId } from './parameter-rules.js';
 import { IsTimestamp, type Moment } from './timestamps.js';
 import { warningsAbout } from '../platform/http/unknown-parameters.js';
+import { wholeNumberIn } from '../platform/whole-number.js';
 
 const toNumber = ({ value }: { value: unknown }): unknown => {
   if (value === '' || value === null) return undefined;
-  return typeof value === 'string' && /^-?[0-9]{1,15}$/.test(value) ? Number(value) : value;
+  return typeof value === 'string' ? (wholeNumberIn(value) ?? value) : value;
 };
+
+const OUT_OF_RANGE = { message: 'Invalid parameter. offset is outside the allowed range' };
 
 /** Query of `GET .../Masking/Session/`; the filters combine with AND. Unknown names are ignored. */
 export class ListSessionsDto {
@@ -21,7 +24,7 @@ export class ListSessionsDto {
   second_party?: string;
 
   @ApiPropertyOptional({ description: 'Exact, with or without plus.' })
-  @PhoneNumber()
+  @PooledNumber()
   virtual_number?: string;
 
   @ApiPropertyOptional({
@@ -72,7 +75,8 @@ export class ListSessionsDto {
   @Transform(toNumber)
   @IsOptional()
   @IsInt({ message: 'Invalid parameter. offset is not a number' })
-  @Min(0, { message: 'Invalid parameter. offset is outside the allowed range' })
+  @Min(0, OUT_OF_RANGE)
+  @Max(Number.MAX_SAFE_INTEGER, OUT_OF_RANGE)
   offset?: number;
 
   @ApiPropertyOptional({ description: 'Auth ID of a subaccount.' })

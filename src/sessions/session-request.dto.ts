@@ -61,10 +61,6 @@ class ChangeableParameters {
   @OneOf('GET', 'POST')
   callback_method?: 'GET' | 'POST';
 
-  @ApiPropertyOptional({ description: 'Call the first party at once, then the second. Create only.', default: false })
-  @Flag()
-  initiate_call_to_first_party?: boolean;
-
   @ApiPropertyOptional({ description: 'URL of an mp3 or wav file, played to the first party before it is connected.' })
   @WebUrl()
   first_party_play_url?: string;
@@ -104,6 +100,10 @@ export class CreateSessionDto extends ChangeableParameters {
     { required: ['first_party', 'create_session_with_single_party'] },
     { required: ['second_party', 'create_session_with_single_party'] },
   ];
+
+  @ApiPropertyOptional({ description: 'Call the first party at once, then the second.', default: false })
+  @Flag()
+  initiate_call_to_first_party?: boolean;
 
   @ApiPropertyOptional({
     description:

@@ -8,6 +8,7 @@ const about = (...names: string[]) => warningsAbout(names, KNOWN_PARAMETERS);
 describe('parameters that nobody knows', () => {
   it('are none of the documented ones, of their other spellings, and of what official clients send along', () => {
     expect(about(...KNOWN_PARAMETERS, 'sub_account', 'geo_match', 'isVoiceRequest')).toEqual({});
+    expect(about('session_uuid', 'pin_authentication_required')).toEqual({});
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { countUpTo } from '../database/rows.js';
 import { InvalidParameter } from '../errors.js';
+import { wholeNumberIn } from '../whole-number.js';
 import { warningsAbout } from './unknown-parameters.js';
 
 const MOST_OBJECTS = 20;
@@ -74,9 +75,10 @@ function withTwo(name: string): string {
 
 function wholeNumber(given: ReadonlyMap<string, string>, name: string): number | undefined {
   const text = given.get(name);
-  if (text !== undefined && !/^-?[0-9]{1,15}$/.test(text))
-    throw new InvalidParameter(`Invalid parameter. ${name} is not a number`, name);
-  return text === undefined ? undefined : Number(text);
+  if (text === undefined) return undefined;
+  const number = wholeNumberIn(text);
+  if (number === null) throw new InvalidParameter(`Invalid parameter. ${name} is not a number`, name);
+  return number;
 }
 
 /** How many rows a statement finds, which begins with FROM: exact up to 10,000 beyond `offset`, and that many where there are more. */

@@ -1,7 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 
-/** What official clients send along with every request, and no Plivo document names. */
-const SENT_ALONG = new Set(['is_voice_request', 'isVoiceRequest']);
+/**
+ * What official clients send along by themselves, and no Plivo document names as a parameter: Node and Python the id of what they change, Java a second
+ * spelling of is_pin_authentication_required.
+ */
+const SENT_ALONG = new Set(['is_voice_request', 'isVoiceRequest', 'session_uuid', 'pin_authentication_required']);
 /** A name that somebody else made up is repeated when it is plain words: with digits in it, it could be anybody's number or token. */
 const PLAIN_NAME = /^[A-Za-z_]{1,40}$/;
 const MOST_WARNINGS = 20;
