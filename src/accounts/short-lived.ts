@@ -1,4 +1,5 @@
 import { Clock } from '../platform/clock.js';
+import { within } from '../platform/within.js';
 
 /** How long another process may still honour a secret that this one has just changed. */
 const TTL_MS = 5_000;
@@ -122,17 +123,10 @@ function isHung({ begunAt }: { begunAt: number }): boolean {
 }
 
 /** The old value stays until the new one has come; who asks meanwhile waits a moment, then gets the old. */
-async function orTheOld<Value>(old: Value, news: Reading<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const impatience = new Promise<Value>((resolve) => {
-    timer = setTimeout(() => {
-      news.isSlow = true;
-      resolve(old);
-    }, PATIENCE_MS);
+function orTheOld<Value>(old: Value, news: Reading<Value>): Promise<Value> {
+  const inTime = news.value.catch(() => old);
+  return within(PATIENCE_MS, inTime, () => {
+    news.isSlow = true;
+    return old;
   });
-  try {
-    return await Promise.race([news.value.catch(() => old), impatience]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Log } from '../platform/logging/logger.js';
+import { within } from '../platform/within.js';
 import { CHECK_NAMES, examine, type CheckName, type CheckResult } from './examine.js';
 import type { Finding } from './finding.js';
 import { Patient } from './patient.js';
@@ -72,7 +73,7 @@ export class Examination implements OnModuleDestroy {
   /** From the start on. Resolves with what is wrong then, or after five seconds with what is known by then. */
   async watch(): Promise<CheckResult[]> {
     this.schedule();
-    await Promise.race([this.lookAround(), new Promise((resolve) => setTimeout(resolve, START_LIMIT_MS).unref())]);
+    await within(START_LIMIT_MS, this.lookAround(), () => undefined);
     return this.lastWatched.filter(isTrouble);
   }
 

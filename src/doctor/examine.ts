@@ -14,7 +14,7 @@ import { checkSettings } from './checks/settings.js';
 import { checkCallbacks, checkJobs, checkScheduler, checkWebhooks } from './checks/work.js';
 import { isMissingTable } from '../platform/database/transaction.js';
 import { skipped, type Finding } from './finding.js';
-import { within, type Patient } from './patient.js';
+import { inTime, type Patient } from './patient.js';
 
 type Check = (patient: Patient) => Promise<Finding | Finding[]>;
 
@@ -59,7 +59,7 @@ const LIMIT_MS = 60_000;
 export async function examine(patient: Patient, names: readonly CheckName[] = CHECK_NAMES): Promise<CheckResult[]> {
   const found = await Promise.all(
     names.map(async (name) => {
-      const findings = await within((CHECKS[name] as Check)(patient), LIMIT_MS, 'no answer in time').catch(unlooked);
+      const findings = await inTime((CHECKS[name] as Check)(patient), LIMIT_MS, 'no answer in time').catch(unlooked);
       return [findings].flat().map((finding) => ({ name, ...finding }));
     }),
   );

@@ -10,6 +10,7 @@ import type { Connections } from '../platform/database/connections.js';
 import { Database } from '../platform/database/database.js';
 import type { Config } from '../platform/settings/config.js';
 import { lookIntoDataFolder, type KeptSecrets } from '../platform/settings/data-folder.js';
+import { within } from '../platform/within.js';
 import { askIdentity, type Identity } from './ask-identity.js';
 
 /** Others that are asked may be silent; what has not answered by then is told so. */
@@ -74,7 +75,7 @@ export async function patientFromOutside({
   lookForMove,
 }: Outside): Promise<Patient & { close(): Promise<void> }> {
   const kept = lookIntoDataFolder(config);
-  const opened = await within(open(), LOOK_MS, 'ETIMEDOUT').then(
+  const opened = await inTime(open(), LOOK_MS, 'ETIMEDOUT').then(
     (connections) => ({ connections, error: null as unknown }),
     (error: unknown) => ({ connections: null, error }),
   );
@@ -101,7 +102,7 @@ export async function patientFromOutside({
     close: async () => {
       await plivo.onApplicationShutdown();
       // One that is silent would not let go of its connections either.
-      await within(opened.connections?.destroy() ?? Promise.resolve(), CLOSE_MS, 'late').catch(() => undefined);
+      await inTime(opened.connections?.destroy() ?? Promise.resolve(), CLOSE_MS, 'late').catch(() => undefined);
       if ('onApplicationShutdown' in store)
         await (store as { onApplicationShutdown(): Promise<void> }).onApplicationShutdown();
     },
@@ -110,7 +111,7 @@ export async function patientFromOutside({
 
 /** What a look reads; committed rows alone. Rejects where the database is away. */
 export function look<T>(database: Database, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  return within(database.read(work), LOOK_MS, 'the database did not answer in time');
+  return inTime(database.read(work), LOOK_MS, 'the database did not answer in time');
 }
 
 /** The accounts that are served, as far as they are known: those of the settings where the database cannot say. */
@@ -136,14 +137,9 @@ export function recordingsFolder({ recordings: { store }, dataDir }: Config): st
   return store.kind === 'folder' ? store.folder : join(dataDir, 'recordings');
 }
 
-export async function within<T>(work: Promise<T>, limitMs: number, late: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(late)), limitMs);
+/** Rejects with `late` for a check that has waited too long. */
+export function inTime<T>(work: Promise<T>, limitMs: number, late: string): Promise<T> {
+  return within(limitMs, work, () => {
+    throw new Error(late);
   });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

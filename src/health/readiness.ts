@@ -4,6 +4,7 @@ import { Database } from '../platform/database/database.js';
 import { isOnCluster } from '../platform/database/held-rows.js';
 import { pendingMigrations } from '../platform/database/migrations.js';
 import { Processes } from '../platform/processes/processes.js';
+import { within } from '../platform/within.js';
 import { plivoAwaySince } from '../plivo/index.js';
 import { Draining } from './draining.js';
 
@@ -26,6 +27,7 @@ export interface Away {
 type OfDatabase = Pick<Checks, 'database' | 'migrations' | 'storage'>;
 
 const LIMIT_MS = 1000;
+const SILENT: OfDatabase = { database: 'unreachable', migrations: 'unknown', storage: 'unknown' };
 const WORKERS = { true: 'ok', false: 'none', null: 'unknown' } as const;
 
 /** Whether this process can serve requests. */
@@ -42,13 +44,13 @@ export class Readiness {
   ) {}
 
   async check(): Promise<Checks> {
-    const limit = withLimit(this.sharedProbe(), {
-      database: 'unreachable',
-      migrations: 'unknown',
-      storage: 'unknown',
-    } as const);
+    const ofDatabase = within(LIMIT_MS, this.sharedProbe(), () => SILENT);
     const draining = this.draining.isDraining ? 'draining' : 'ok';
-    return { ...(await limit), draining, workers: WORKERS[String(this.processes.hasWorker()) as keyof typeof WORKERS] };
+    return {
+      ...(await ofDatabase),
+      draining,
+      workers: WORKERS[String(this.processes.hasWorker()) as keyof typeof WORKERS],
+    };
   }
 
   /** As the check before it has found. */
@@ -84,14 +86,4 @@ async function isTakingStatements(manager: EntityManager): Promise<void> {
   if (!isOnCluster(manager)) return void (await manager.query('SELECT 1'));
   const [ready] = await manager.query<{ Value: string }[]>("SHOW GLOBAL STATUS LIKE 'wsrep_ready'");
   if (ready?.Value !== 'ON') throw new Error('this node of the cluster has lost the others');
-}
-
-async function withLimit<T>(work: Promise<T>, late: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<T>((resolve) => (timer = setTimeout(() => resolve(late), LIMIT_MS)));
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -5,6 +5,7 @@ import { Config } from '../platform/settings/config.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { Unavailable } from '../platform/errors.js';
 import { FormBody } from '../platform/http/body-parsers.js';
+import { within } from '../platform/within.js';
 import { WebhookRefused } from './plivo.errors.js';
 import { LONGEST_URL } from './refused-webhook.entity.js';
 import { RefusedWebhooks, type WebhookRefusal } from './refused-webhooks.js';
@@ -83,15 +84,9 @@ export class PlivoSignatureGuard implements CanActivate {
 
   /** Rejects where nothing is remembered and the database is silent: who asks may be a caller, and waits for 1.5 s at most. */
   private async signingOf(authId: string): Promise<SigningTokens | null> {
-    let timer: NodeJS.Timeout | undefined;
-    const impatience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Unavailable('the database does not answer, try again')), PATIENCE_MS);
+    return within(PATIENCE_MS, this.webhookTokens.of(authId), () => {
+      throw new Unavailable('the database does not answer, try again');
     });
-    try {
-      return await Promise.race([this.webhookTokens.of(authId), impatience]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** Signed with V3 it is judged as everything else is. */

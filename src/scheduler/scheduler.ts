@@ -5,6 +5,7 @@ import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { Log } from '../platform/logging/logger.js';
 import { selection } from '../platform/database/rows.js';
+import { within } from '../platform/within.js';
 import { claimTask, finishTask, releaseTasks } from './claim-task.js';
 import { SCHEDULED_TASKS } from './scheduled-task.entity.js';
 
@@ -102,12 +103,7 @@ export class Scheduler implements OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     if (!this.ticker.doesExist('interval', TICKER)) return;
     this.ticker.deleteInterval(TICKER);
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      Promise.all(this.ticks),
-      new Promise((resolve) => (timer = setTimeout(resolve, STOP_LIMIT_MS))),
-    ]);
-    clearTimeout(timer);
+    await within(STOP_LIMIT_MS, Promise.all(this.ticks), () => undefined);
   }
 
   /** Begins every task that is due and not running; resolves when those have ended or run out of time. Never rejects. */
@@ -157,18 +153,11 @@ export class Scheduler implements OnModuleDestroy {
     task.notBefore = nextRunAt;
   }
 
-  private async withinLimit(task: KnownTask, run: Promise<string>): Promise<string> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<string>((resolve) => {
-      timer = setTimeout(() => {
-        this.log.error('task.overran', { task: task.name, limit_seconds: task.timeoutSeconds });
-        resolve(TIMED_OUT);
-      }, task.timeoutSeconds * 1000);
-      timer.unref();
+  private withinLimit(task: KnownTask, run: Promise<string>): Promise<string> {
+    return within(task.timeoutSeconds * 1000, run, () => {
+      this.log.error('task.overran', { task: task.name, limit_seconds: task.timeoutSeconds });
+      return TIMED_OUT;
     });
-    const result = await Promise.race([run, limit]);
-    clearTimeout(timer);
-    return result;
   }
 
   /** Never rejects: `ok`, or the class of the error. */

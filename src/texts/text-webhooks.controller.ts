@@ -7,6 +7,7 @@ import { Unavailable } from '../platform/errors.js';
 import { isUuid } from '../platform/ids.js';
 import { Log } from '../platform/logging/logger.js';
 import { Documented } from '../platform/openapi/documented.js';
+import { within } from '../platform/within.js';
 import { NoteReport } from './note-report.js';
 import { ReceiveText } from './receive-text.js';
 
@@ -81,20 +82,12 @@ export class TextWebhooksController {
   /** Work that is not done by then is refused, and nothing of it is kept: Plivo brings the text again. */
   private async inTime(work: (isAwaited: () => boolean) => Promise<void>): Promise<void> {
     let isAwaited = true;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        isAwaited = false;
-        reject(new Unavailable('the text could not be taken in time; it is expected again'));
-      }, ANSWER_WITHIN_MS);
-    });
     const taken = work(() => isAwaited).catch((error: unknown) => {
       throw error instanceof NotBegun || !isAwaited ? new Unavailable('the text could not be taken in time') : error;
     });
-    try {
-      await Promise.race([taken, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await within(ANSWER_WITHIN_MS, taken, () => {
+      isAwaited = false;
+      throw new Unavailable('the text could not be taken in time; it is expected again');
+    });
   }
 }

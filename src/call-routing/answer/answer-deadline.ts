@@ -8,6 +8,7 @@ import { DomainError, NotFound } from '../../platform/errors.js';
 import { LoopLag } from '../../platform/loop-lag.js';
 import { Log } from '../../platform/logging/logger.js';
 import { Metrics } from '../../platform/metrics.js';
+import { within } from '../../platform/within.js';
 import { noteReceipt } from '../facts/note-receipt.js';
 import { spokenRefusal } from './refusal-speech.js';
 import { Rush } from './rush.js';
@@ -65,15 +66,6 @@ export class AnswerDeadline {
       (found) => (settings = found),
       () => undefined,
     );
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<string>((resolve) => {
-      timer = setTimeout(() => {
-        isAwaited = false;
-        this.missed.inc({ why: 'late' });
-        this.log.warn('call.answer_late', { call_uuid: callUuid });
-        resolve(trouble(settings));
-      }, endsAt - performance.now());
-    });
     const answered = work((milliseconds) => isAwaited && performance.now() + milliseconds <= endsAt).catch(
       (error: unknown) => {
         if (error instanceof DomainError && (error.kind === 'forbidden' || error.kind === 'not-found')) throw error;
@@ -86,23 +78,22 @@ export class AnswerDeadline {
       },
     );
     try {
-      return await Promise.race([answered, deadline]);
+      return await within(endsAt - performance.now(), answered, () => {
+        isAwaited = false;
+        this.missed.inc({ why: 'late' });
+        this.log.warn('call.answer_late', { call_uuid: callUuid });
+        return trouble(settings);
+      });
     } finally {
       end();
-      clearTimeout(timer);
     }
   }
 
   /** For a call that is refused unread, because it could not be answered in time: it is told the same, and nothing is kept of it. */
   async shed(accountId: string): Promise<string> {
     this.missed.inc({ why: 'shed' });
-    let timer: NodeJS.Timeout | undefined;
-    const impatience = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS, null);
-    });
-    const settings = await Promise.race([this.accountSettings.of(accountId).catch(() => null), impatience]);
-    clearTimeout(timer);
-    return trouble(settings);
+    const settings = this.accountSettings.of(accountId).catch(() => null);
+    return trouble(await within(PATIENCE_MS, settings, () => null));
   }
 
   /** For a call of which it cannot be found out whether Plivo has told of it. */

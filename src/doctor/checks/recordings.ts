@@ -1,4 +1,4 @@
-import { within, type Patient } from '../patient.js';
+import { inTime, type Patient } from '../patient.js';
 import { failed, ok, type Finding } from '../finding.js';
 
 const LIMIT_MS = 8_000;
@@ -8,7 +8,7 @@ export async function checkRecordings({ store, config }: Patient): Promise<Findi
   const { store: setting } = config.recordings;
   const name = setting.kind === 's3' ? `s3://${setting.bucket}/${setting.prefix}` : setting.folder;
   try {
-    await within(store.look(), LIMIT_MS, 'no answer in time');
+    await inTime(store.look(), LIMIT_MS, 'no answer in time');
     return ok(`${name} takes recordings`);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown';

@@ -4,6 +4,7 @@ import { isDatabaseOutage } from '../database/outage.js';
 import type { Log } from '../logging/logger.js';
 import { claimDueJobs, type Claim, type ClaimedJob } from './claim-due-jobs.js';
 import { SpanKind, spanned } from '../tracing/spans.js';
+import { within } from '../within.js';
 import { outcomeOfFailure, Park } from './job-failure.js';
 import type { Handler, LaneOptions } from './job-handler.js';
 import { Lanes } from './lanes.js';
@@ -100,10 +101,7 @@ export class JobWorker {
     this.tellSlotWaiters();
     await this.loop;
 
-    let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, maxMs)));
-    await Promise.race([this.allRunsEnded(), timeUp]);
-    clearTimeout(timer);
+    await within(maxMs, this.allRunsEnded(), () => undefined);
     this.settlements.close();
     if (this.inFlight > 0) this.log.warn('jobs.abandoned', { jobs: this.inFlight });
   }

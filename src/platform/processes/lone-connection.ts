@@ -4,6 +4,7 @@ import type { Connections } from '../database/connections.js';
 import { mysqlDriver } from '../database/mysql-driver.js';
 import { connectionOptions } from '../database/mysql-transactions.js';
 import { managerOn, mysqlStatements } from '../database/statements.js';
+import { within } from '../within.js';
 
 /**
  * A connection of its own, so that a beat never waits behind a flood of requests for one of the pool's: a process that is only busy would be taken for
@@ -20,17 +21,13 @@ export class LoneConnection {
   async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     this.dataSource.refuseWhileAway();
     const { manager } = (this.open ??= this.connect());
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`the database took longer than ${this.limitMs} ms`)), this.limitMs);
-    });
     try {
-      return await Promise.race([work(manager), late]);
+      return await within(this.limitMs, work(manager), () => {
+        throw new Error(`the database took longer than ${this.limitMs} ms`);
+      });
     } catch (error) {
       this.close();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { context, diag, DiagLogLevel, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -6,6 +5,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { packageVersion } from '../version.js';
+import { within } from '../within.js';
 
 /** At a stop: what a collector has not taken by then is dropped. */
 const LAST_WORDS_MS = 2_000;
@@ -41,7 +41,7 @@ export function recordSpans(processor: SpanProcessor): () => Promise<void> {
   trace.setGlobalTracerProvider(provider);
   return async () => {
     const rest = provider.shutdown().catch((error: unknown) => diag.error(String(error)));
-    await Promise.race([rest, delay(LAST_WORDS_MS)]);
+    await within(LAST_WORDS_MS, rest, () => undefined);
     trace.disable();
     propagation.disable();
     context.disable();
