@@ -20,7 +20,7 @@ export function statements({ forUpdate, forShare, onTaken }) {
     ) a JOIN number_assignment b ON b.virtual_number_id = a.virtual_number_id AND b.party_index = ? AND b.session_id = a.session_id
     JOIN virtual_number n ON n.id = a.virtual_number_id WHERE b.free_after <= ? AND ${fits} ORDER BY a.free_after DESC LIMIT 1`;
   const hadLast = `SELECT (SELECT virtual_number_id FROM number_assignment WHERE party_index = ? ORDER BY free_after DESC LIMIT 1) AS id`;
-  const seated = `SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
+  const seat = `FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
     WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?`;
   const claim = 'SELECT ? AS party_index, ? AS role';
   return {
@@ -58,11 +58,11 @@ export function statements({ forUpdate, forShare, onTaken }) {
     addReceipt: insertion('webhook_receipt', 'account_id nonce content_hash received_at'),
     addLeg: insertion('call_leg', 'account_id leg_uuid call_id session_id side role is_answered is_connected is_ended'),
     route: `SELECT ${fields('s', SESSION)} FROM masking_session s
-      WHERE s.id = (${seated}) AND s.account_id = ?
+      WHERE s.id = (SELECT a.session_id ${seat}) AND s.account_id = ?
        AND s.virtual_number_id = (SELECT n.id FROM virtual_number n WHERE n.number = ? AND n.account_id = ?)
        ${forUpdate}`,
-    busy: `SELECT seat.session_id AS \`sessionId\`, (EXISTS (SELECT 1 FROM interaction i WHERE i.session_id = seat.session_id AND i.ended_at IS NULL AND i.busy_until > ?)
-      OR EXISTS (SELECT 1 FROM call_request r WHERE r.session_id = seat.session_id AND r.status IN ('wanted', 'placing', 'placed') AND pending_until > ?)) AS \`isBusy\` FROM (${seated}) seat`,
+    busy: `SELECT a.session_id AS \`sessionId\`, (EXISTS (SELECT 1 FROM interaction i WHERE i.session_id = a.session_id AND i.ended_at IS NULL AND i.busy_until > ?)
+      OR EXISTS (SELECT 1 FROM call_request r WHERE r.session_id = a.session_id AND r.status IN ('wanted', 'placing', 'placed') AND pending_until > ?)) AS \`isBusy\` ${seat}`,
     addCall: insertion(
       'masked_call',
       'id account_id session_id caller_role virtual_number_id virtual_number kind request_id a_leg_uuid prompt_session_id pin_attempts decision reason answer created_at outcome caller caller_index dialled dialled_index connected_at',

@@ -24,9 +24,11 @@ export interface Seat {
   partyIndex: string | null;
 }
 
-/** The session to which a seat was lent last, live or not; `?` stand for number, account and party. */
-export const SEATED = `SELECT a.session_id FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
+/** A seat's row `a`, which names the session to which it was lent last, live or not; `?` stand for number, account and party. */
+export const SEAT = `FROM virtual_number n JOIN number_assignment a ON a.virtual_number_id = n.id
   WHERE n.number = ? AND n.account_id = ? AND a.party_index = ?`;
+
+const SEATED = `SELECT a.session_id ${SEAT}`;
 
 const SESSION = selection(SESSIONS.fields('s'));
 
