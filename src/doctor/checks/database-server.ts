@@ -5,6 +5,9 @@ const AWAY = 'the database does not answer';
 /** For transactions, reads and the heartbeat of one process. */
 const CONNECTIONS_OF_PROCESS = 33;
 const LEAST_PACKET_BYTES = 1024 * 1024;
+/** Calls and creates go to a small part of the tables, and to random places of their indexes. */
+const MOST_TABLES_PER_POOL = 4;
+const MEGABYTE = 1024 * 1024;
 
 /** MySQL 8 or MariaDB 10.6: earlier ones cannot pass over locked rows, which is how jobs are claimed. */
 export async function checkDatabaseVersion({ database, config }: Patient): Promise<Finding> {
@@ -35,6 +38,7 @@ const LOOKED_AT = [
   'innodb_read_only',
   'innodb_flush_log_at_trx_commit',
   'innodb_doublewrite',
+  'innodb_buffer_pool_size',
   'max_connections',
   'max_allowed_packet',
   'character_set_database',
@@ -50,14 +54,19 @@ export async function checkDatabaseSettings({ database }: Patient): Promise<Find
       `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${LOOKED_AT.map((name) => `'${name}'`).join(', ')})`,
     ),
   );
-  const [charset] = await look(database, (manager) =>
-    manager.query<{ charset: string }[]>(
-      'SELECT DEFAULT_CHARACTER_SET_NAME AS charset FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()',
+  const [ours] = await look(database, (manager) =>
+    manager.query<{ charset: string; bytes: string | null }[]>(
+      `SELECT DEFAULT_CHARACTER_SET_NAME AS charset,
+        (SELECT SUM(DATA_LENGTH + INDEX_LENGTH) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()) AS bytes
+       FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()`,
     ),
   );
   const values = new Map(rows.map(({ Variable_name: name, Value: value }) => [name, value]));
-  values.set('character_set_database', charset?.charset ?? '');
-  const found = [...values].map(([name, value]) => judge(name, value)).filter((finding) => finding !== null);
+  values.set('character_set_database', ours?.charset ?? '');
+  const found = [
+    ...[...values].map(([name, value]) => judge(name, value)),
+    judgePool(Number(values.get('innodb_buffer_pool_size')), Number(ours?.bytes)),
+  ].filter((finding) => finding !== null);
   return found.length > 0
     ? found
     : [ok(`max_connections ${values.get('max_connections')}, commits are synced, utf8mb4`)];
@@ -125,6 +134,17 @@ function judge(name: string, value: string): Finding | null {
   if (judged === null) return null;
   const [verdict, reason, remedy] = judged;
   return verdict(`${name} = ${value}`, reason, remedy);
+}
+
+/** Both in bytes; of what is not known nothing is said. */
+export function judgePool(pool: number, tables: number): Finding | null {
+  if (!(tables > MOST_TABLES_PER_POOL * pool)) return null;
+  const [poolMegabytes, megabytes] = [pool, tables].map((bytes) => Math.round(bytes / MEGABYTE));
+  return warning(
+    `innodb_buffer_pool_size = ${poolMegabytes} MB, with ${megabytes} MB of tables`,
+    'Creates and answers wait for pages that are read from the disk, and more so the more is stored.',
+    'Set innodb_buffer_pool_size on the server to half of its memory or more: docs/databases.md.',
+  );
 }
 
 async function checkSqlite(database: NonNullable<Patient['database']>): Promise<Finding> {
