@@ -1,10 +1,14 @@
 // Texts at a steady rate beside calls at a steady rate: how soon a text that a phone has sent is handed to Plivo for the other one, and what calls feel of it.
-// `npm run bench:texts [-- sqlite|mysql] [texts a second] [calls a second] [seconds of each part]`. Service, simulated Plivo and callers share the machine.
+// `npm run bench:texts [-- sqlite|mysql] [texts a second] [calls a second] [seconds of each part]`. Service, simulated Plivo and callers share the machine; Plivo is
+// on other machines, so its stand-in gets what processor time is left (PLIVO_YIELDS=0: its share). WORKER=1: calls by a process with ROLE=api, texts passed on by one
+// with ROLE=worker, which yields to it; a server's database alone can be shared.
+import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { machine, percentile, promises, say, table } from './callback-report.mjs';
 import { dropAll, kinds, newFolder } from './databases.mjs';
 import { ACCOUNT, ADMIN_TOKEN, createRequest, parties, poolNumber } from './requests.mjs';
+import { ENCRYPTION_KEY } from './scale-rows.mjs';
 import { freePort, killAll, startService } from './servers.mjs';
 import { callSteadily, send } from './steady-calls.mjs';
 import { startPlivo } from './year-plivo.mjs';
@@ -17,6 +21,9 @@ const FELT_AT_MOST = 1.1;
 const TEXTERS = Math.ceil((TEXTS * SECONDS) / 4);
 const NUMBERS = Array.from({ length: 100 }, (_, index) => poolNumber(index));
 const SETTLE_MS = 5_000;
+const IS_PLIVO_YIELDING = process.env.PLIVO_YIELDS !== '0';
+const HAS_WORKER = process.env.WORKER === '1';
+const YIELDING = 5;
 
 const agent = new Agent({ connections: 200, pipelining: 1 });
 let plivo;
@@ -25,12 +32,15 @@ try {
   say(await kinds[kind].describe());
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  plivo = await startPlivo(await freePort(), NUMBERS, origin);
+  plivo = await startPlivo(await freePort(), NUMBERS, origin, IS_PLIVO_YIELDING);
+  const place = { databaseUrl: await kinds[kind].create(), dataFolder: newFolder() };
+  const settings = { PUBLIC_URL: origin, PLIVO_API_URL: plivo.url, ...(HAS_WORKER && { ENCRYPTION_KEY }) };
   const service = await startService({
-    databaseUrl: await kinds[kind].create(),
-    dataFolder: newFolder(),
-    settings: { PORT: String(port), PUBLIC_URL: origin, PLIVO_API_URL: plivo.url },
+    ...place,
+    settings: { ...settings, PORT: String(port), ROLE: HAS_WORKER ? 'api' : 'all' },
   });
+  const worker = HAS_WORKER ? await startService({ ...place, settings: { ...settings, ROLE: 'worker' } }) : null;
+  if (worker !== null) setPriority(worker.pid, YIELDING);
   await operator(origin, 'PATCH', `/accounts/${ACCOUNT.authId}/settings`, { texts: 'on', messaging_default: true });
   // Settings are remembered for five seconds.
   await delay(6_000);
@@ -45,6 +55,7 @@ try {
   await delay(SETTLE_MS);
   const after = await callsFor(SECONDS / 2);
   report({ before, beside, after }, handedMs(await plivo.texts()));
+  await worker?.stop();
   await service.stop();
 } finally {
   await plivo?.stop();
