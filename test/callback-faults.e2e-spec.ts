@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { signV3 } from '../src/plivo/index.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import {
   AUTH_ID,
   AUTH_TOKEN,
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('callbacks through faults (%s)', (kind) => {
 
   it('every event is delivered in order, or parked, while receivers fail and the service is killed; a replay delivers the rest', async () => {
     const folder = await temporaryFolder();
-    const database = await createDatabase(kind, join(folder.path, 'masking.db'));
+    const database = await createMigratedDatabase(kind, join(folder.path, 'masking.db'));
     const receiver = await startReceiver();
     const client = clientOf(16);
     cleanUp.push(folder.remove, database.drop, receiver.stop, client.close);

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { request } from 'undici';
 import { findChromium, signIn } from './support/browser.js';
 import { ConsoleGround } from './support/console.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import { ADMIN_TOKEN, AUTH_ID, AUTH_TOKEN, sharedSettings, temporaryFolder } from './support/process.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
@@ -25,7 +25,7 @@ const chromium = findChromium();
   beforeAll(async () => {
     const folder = await temporaryFolder();
     ground.whenOver(folder.remove);
-    const { url, drop } = await createDatabase(kind, `${folder.path}/masking.db`);
+    const { url, drop } = await createMigratedDatabase(kind, `${folder.path}/masking.db`);
     ground.whenOver(drop);
     await ground.start(sharedSettings(url, folder.path), chromium);
   }, 90_000);

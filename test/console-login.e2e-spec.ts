@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConsoleLogins } from '../src/admin/access/console-logins.js';
 import { AUTH_ID, describeOnEachService, startService, type Service } from './support/service.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { FakeClock } from './support/ground.js';
 
 const MINUTE_MS = 60_000;
@@ -212,7 +212,7 @@ describeOnEachService('a login at the console', (start) => {
 describe.each(databaseKinds)('a login at the console (%s)', (kind) => {
   it('outlives a restart and holds in other processes, unless ADMIN_TOKEN is another one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'masking-login-'));
-    const { url, drop } = await createDatabase(kind, join(folder, 'masking.db'));
+    const { url, drop } = await createMigratedDatabase(kind, join(folder, 'masking.db'));
     const settings = {
       ROLE: 'api',
       ENCRYPTION_KEY: Buffer.alloc(32, 'k').toString('base64'),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { request } from 'undici';
 import { arrived, findChromium, launch, openPage, type Watched } from './support/browser.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { eventually, SLOWER } from './support/eventually.js';
 import {
   ADMIN_TOKEN,
@@ -37,7 +37,7 @@ const isShared = databaseKinds.includes('mysql');
   beforeAll(async () => {
     const folder = await temporaryFolder();
     closers.push(folder.remove);
-    const { url, drop } = await createDatabase('mysql');
+    const { url, drop } = await createMigratedDatabase('mysql');
     closers.push(drop);
     const settings = sharedSettings(url, folder.path);
     // The first makes the tables.

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { openDatabase } from '../src/data-source.js';
 import { signV3 } from '../src/plivo/index.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import {
   AUTH_ID,
   AUTH_TOKEN,
@@ -27,7 +27,7 @@ whereADatabaseCanStop('while the database is away', () => {
 
   beforeAll(async () => {
     const folder = await temporaryFolder();
-    const database = await createDatabase('mysql');
+    const database = await createMigratedDatabase('mysql');
     directUrl = database.url;
     const url = new URL(directUrl);
     proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });

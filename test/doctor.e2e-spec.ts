@@ -13,7 +13,7 @@ import { CHECK_NAMES, type CheckName, type CheckResult } from '../src/doctor/ind
 import { examineInstallation, type Examined } from '../src/examine-installation.js';
 import type { Connections } from '../src/platform/database/connections.js';
 import { masking } from './support/command-line.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { eventually } from './support/eventually.js';
 import {
   ADMIN_TOKEN,
@@ -66,7 +66,7 @@ describe.each(databaseKinds)('masking doctor (%s)', (kind) => {
     const place = await temporaryFolder();
     folder = join(place.path, 'data');
     mkdirSync(folder, { mode: 0o700 });
-    const database = await createDatabase(kind, join(folder, 'masking.db'));
+    const database = await createMigratedDatabase(kind, join(folder, 'masking.db'));
     const made = { ...sharedSettings(database.url, folder), SYNC_NUMBERS: 'true' };
     service = await startProcess(made);
     port = new URL(service.baseUrl).port;

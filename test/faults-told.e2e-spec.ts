@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { openDatabase } from '../src/data-source.js';
 import { signV3 } from '../src/plivo/index.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import {
   AUTH_ID,
   AUTH_TOKEN,
@@ -44,7 +44,7 @@ describe.each(databaseKinds)('a fault around the service (%s)', (kind) => {
 
   async function place(): Promise<{ settings: Record<string, string>; folder: string; url: string }> {
     const { path: folder, remove } = await temporaryFolder();
-    const { url, drop } = await createDatabase(kind, join(folder, 'masking.db'));
+    const { url, drop } = await createMigratedDatabase(kind, join(folder, 'masking.db'));
     cleanUp.push(remove, drop);
     return { settings: sharedSettings(url, folder), folder, url };
   }

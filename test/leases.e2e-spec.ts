@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { signV3 } from '../src/plivo/index.js';
 import { mediaOf } from '../src/simulator/media/media.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { stalled, startMediaStub, whole } from './support/media-stub.js';
 import {
   AUTH_ID,
@@ -36,7 +36,7 @@ describe.each(databaseKinds)('what a process leases (%s)', (kind) => {
 
   async function place(plivoUrl: string): Promise<Record<string, string>> {
     const folder = await temporaryFolder();
-    const database = await createDatabase(kind, join(folder.path, 'masking.db'));
+    const database = await createMigratedDatabase(kind, join(folder.path, 'masking.db'));
     cleanUp.push(folder.remove, database.drop);
     const plivo = { PROVIDER: 'plivo', PLIVO_API_URL: plivoUrl, PUBLIC_URL };
     return { ...sharedSettings(database.url, folder.path), ...plivo, CALLBACK_ALLOW_PRIVATE: 'true' };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../src/data-source.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import {
   AUTH_ID,
   clientOf,
@@ -21,7 +21,7 @@ describe.each(databaseKinds)('under many hands (%s)', (kind) => {
 
   async function place(): Promise<{ settings: Record<string, string>; url: string }> {
     const folder = await temporaryFolder();
-    const database = await createDatabase(kind, join(folder.path, 'masking.db'));
+    const database = await createMigratedDatabase(kind, join(folder.path, 'masking.db'));
     cleanUp.push(folder.remove, database.drop);
     return { settings: sharedSettings(database.url, folder.path), url: database.url };
   }

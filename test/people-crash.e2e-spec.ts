@@ -7,7 +7,7 @@ import { Database } from '../src/platform/database/database.js';
 import { newId } from '../src/platform/ids.js';
 import { CALLBACK_GRACE_MS } from '../src/people/erase-sessions.js';
 import { SESSIONS } from '../src/sessions/session.entity.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { ACCOUNT, addNumbers, sessionsOn } from './support/ground.js';
 import { clientOf, sharedSettings, startProcess, temporaryFolder } from './support/process.js';
 import { tracesInFiles, tracesInTables } from './support/traces.js';
@@ -25,7 +25,7 @@ describe.each(databaseKinds)('an erasure with %s', (kind) => {
 
   it('that is killed goes on at the next start, in one process or two, and leaves nothing in the files', async () => {
     const folder = await temporaryFolder();
-    const { url, drop } = await createDatabase(kind, join(folder.path, 'masking.db'));
+    const { url, drop } = await createMigratedDatabase(kind, join(folder.path, 'masking.db'));
     cleanUp.push(folder.remove, drop);
     const dataSource = await openDatabase(
       kind === 'sqlite' ? { kind, file: url.slice('sqlite:'.length) } : { kind, url },

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signV3 } from '../src/plivo/index.js';
 import { mediaOf } from '../src/simulator/media/media.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { stalled, startMediaStub, whole, type MediaStub } from './support/media-stub.js';
 import {
   ADMIN_TOKEN,
@@ -34,7 +34,7 @@ describe.each(databaseKinds.slice(-1))('a fetch that is killed (%s)', (kind) => 
     [plivo, folder] = await Promise.all([startMediaStub(), temporaryFolder()]);
     const dataDir = join(folder.path, 'data');
     mkdirSync(dataDir);
-    database = await createDatabase(kind, join(dataDir, 'masking.db'));
+    database = await createMigratedDatabase(kind, join(dataDir, 'masking.db'));
     settings = {
       ...sharedSettings(database.url, dataDir),
       PROVIDER: 'plivo',

@@ -7,7 +7,7 @@ import { Database } from '../src/platform/database/database.js';
 import { newId } from '../src/platform/ids.js';
 import { SESSIONS } from '../src/sessions/session.entity.js';
 import { WHOLE } from '../src/sessions/session-record.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { addNumbers, sessionsOn } from './support/ground.js';
 import { sharedSettings, spawnService, startProcess, temporaryFolder } from './support/process.js';
 
@@ -23,7 +23,7 @@ describe.each(databaseKinds)('an upgrade with %s', (kind) => {
 
   it('that is killed while it brings parties up to date goes on there, with every session in its place', async () => {
     const folder = await temporaryFolder();
-    const { url, drop } = await createDatabase(kind, join(folder.path, 'masking.db'));
+    const { url, drop } = await createMigratedDatabase(kind, join(folder.path, 'masking.db'));
     cleanUp.push(folder.remove, drop);
     const dataSource = await openDatabase(
       kind === 'sqlite' ? { kind, file: url.slice('sqlite:'.length) } : { kind, url },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { FakeClock } from './support/ground.js';
 import { temporaryFolder } from './support/process.js';
 import { startService, type Service } from './support/service.js';
@@ -34,7 +34,7 @@ describe.each(databaseKinds)('the rules, while something of the service is away 
 
   beforeAll(async () => {
     const folder = await temporaryFolder();
-    const database = await createDatabase(kind, `${folder.path}/masking.db`);
+    const database = await createMigratedDatabase(kind, `${folder.path}/masking.db`);
     const url = database.url.startsWith('mysql:') ? new URL(database.url) : null;
     if (url) {
       proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });

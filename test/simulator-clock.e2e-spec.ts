@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import { clientOf, sharedSettings, startProcess, temporaryFolder, type ServiceProcess } from './support/process.js';
 
 const [ASHA, RAVI] = ['+14155550123', '+442079460958'];
@@ -23,7 +23,7 @@ describe.each(databaseKinds)("the simulator's clock (%s)", (kind) => {
 
   it('goes on from where it was moved after a restart: who is over holds no number, and callbacks bear real time', async () => {
     const folder = await temporaryFolder();
-    const database = await createDatabase(kind, `${folder.path}/masking.db`);
+    const database = await createMigratedDatabase(kind, `${folder.path}/masking.db`);
     cleanUp.push(folder.remove, database.drop);
     const settings = { ...sharedSettings(database.url, folder.path), SYNC_NUMBERS: 'true' };
     const client = clientOf(4);

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createDatabase, createMigratedDatabase, databaseKinds } from './support/database.js';
 import { sharedSettings, spawnService, startProcess, temporaryFolder, type ServiceProcess } from './support/process.js';
 
 describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
@@ -13,9 +13,9 @@ describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
     for (const step of cleanUp.toReversed()) await step();
   });
 
-  async function place(): Promise<{ settings: Record<string, string>; folder: string }> {
+  async function place(create = createMigratedDatabase): Promise<{ settings: Record<string, string>; folder: string }> {
     const folder = await temporaryFolder();
-    const database = await createDatabase(kind, join(folder.path, 'masking.db'));
+    const database = await create(kind, join(folder.path, 'masking.db'));
     cleanUp.push(folder.remove, database.drop);
     return { settings: sharedSettings(database.url, folder.path), folder: folder.path };
   }
@@ -29,7 +29,7 @@ describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
   where(kind === 'mysql')(
     'two processes that start together on an empty database both serve',
     async () => {
-      const { settings } = await place();
+      const { settings } = await place(createDatabase);
 
       const both = await Promise.all([startProcess(settings), startProcess(settings)]);
 
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('starting and stopping (%s)', (kind) => {
   });
 
   it('MIGRATE=check refuses a database that is behind, and migrate mends it', async () => {
-    const { settings } = await place();
+    const { settings } = await place(createDatabase);
     const refused = spawnService({ ...settings, PORT: '0', MIGRATE: 'check' });
     expect(await exitOf(refused)).toBe(5);
     expect(refused.output()).toContain('npm run migrate');

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { migrate, openDatabase } from '../src/data-source.js';
 import { Database } from '../src/platform/database/database.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import {
   AUTH_ID,
   AUTH_TOKEN,
@@ -32,7 +32,7 @@ describe.each(databaseKinds)('texts with %s', (kind) => {
 
   it('of processes that are killed again and again arrive once, or are known to be unknown', async () => {
     const folder = await temporaryFolder();
-    const { url, drop } = await createDatabase(kind, join(folder.path, 'masking.db'));
+    const { url, drop } = await createMigratedDatabase(kind, join(folder.path, 'masking.db'));
     cleanUp.push(folder.remove, drop);
     const dataSource = await openDatabase(
       kind === 'sqlite' ? { kind, file: url.slice('sqlite:'.length) } : { kind, url },

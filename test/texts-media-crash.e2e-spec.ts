@@ -9,7 +9,7 @@ import { migrate, openDatabase } from '../src/data-source.js';
 import { Database } from '../src/platform/database/database.js';
 import { signV3 } from '../src/plivo/index.js';
 import { pictureOf } from '../src/simulator/texts/pictures.js';
-import { createDatabase, databaseKinds } from './support/database.js';
+import { createMigratedDatabase, databaseKinds } from './support/database.js';
 import {
   AUTH_ID,
   AUTH_TOKEN,
@@ -74,7 +74,7 @@ describe.each(databaseKinds.slice(-1))('a picture whose fetch is killed (%s)', (
     folder = await temporaryFolder();
     const dataDir = join(folder.path, 'data');
     mkdirSync(dataDir);
-    database = await createDatabase(kind, join(dataDir, 'masking.db'));
+    database = await createMigratedDatabase(kind, join(dataDir, 'masking.db'));
     const { url } = database;
     const dataSource = await openDatabase(
       kind === 'sqlite' ? { kind, file: url.slice('sqlite:'.length) } : { kind, url },
