@@ -45,6 +45,7 @@ import { AddTextMedia1796102000001 } from '../migrations/1796102000001-add-text-
 import { AddMessagingDefaultToSubaccount1796104000001 } from '../migrations/1796104000001-add-messaging-default-to-subaccount.js';
 import { FindTexts1796104000002 } from '../migrations/1796104000002-find-texts.js';
 import { FindAudit1796105000001 } from '../migrations/1796105000001-find-audit.js';
+import { AllowRecordingsOfACall1796106000001 } from '../migrations/1796106000001-allow-recordings-of-a-call.js';
 import { KeepLastSuccess1796000400001 } from '../migrations/1796000400001-keep-last-success.js';
 import { AddSearchKey1796100100001 } from '../migrations/1796100100001-add-search-key.js';
 import { NameKeysOfProcess1796100100002 } from '../migrations/1796100100002-name-keys-of-process.js';
@@ -107,4 +108,5 @@ export const migrations = [
   AddMessagingDefaultToSubaccount1796104000001,
   FindTexts1796104000002,
   FindAudit1796105000001,
+  AllowRecordingsOfACall1796106000001,
 ];

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -405,6 +406,84 @@ describeOnEachService('recordings in trouble', (start, kind) => {
     await runDue();
     await listedAs('deleted');
     expect([plivo.deleted, plivo.asked]).toEqual([[one.recordingId], []]);
+  });
+
+  it.each([
+    ['one after the other', ['first', 'fetch', 'second']],
+    ['at once', ['first', 'second']],
+    ['the other first', ['second', 'first']],
+    ['both before the other party is known to have answered', ['first', 'second', 'answered']],
+  ] as const)('that Plivo has made two of one call are both heard, and go together: %s', async (_name, order) => {
+    const one = await call();
+    const [first, second] = [one.recordingId, randomUUID()];
+    if (!order.includes('answered' as never)) await one.answered();
+    for (const step of order) {
+      if (step === 'fetch') await fetched();
+      else if (step === 'answered') await one.answered();
+      else {
+        const params = { RecordingID: step === 'first' ? first : second };
+        expect(await one.recorded(plivo.urlOf(params.RecordingID), { params })).toBe(200);
+      }
+    }
+    await one.ended();
+    const both = await listedAs('ready', 'ready');
+    for (const { recording_id: id } of both) expect(await isWhole(id)).toBe(true);
+    expect(new Set(both.map(({ call_id: id }) => id)).size).toBe(1);
+    expect(told.filter((name) => name === 'recording.started')).toHaveLength(1);
+    const own = await service.request<{ objects: { recording_id: string }[] }>(
+      `${RECORDINGS}/?call_uuid=${one.callUuid}`,
+    );
+    expect(own.body.objects.map(({ recording_id: id }) => id)).toEqual(both.map(({ recording_id: id }) => id));
+    // Told anew, none is new.
+    for (const id of [first, second]) await one.recorded(plivo.urlOf(id), { params: { RecordingID: id } });
+    await listedAs('ready', 'ready');
+
+    // Its customer was told of one.
+    expect((await service.request(`${RECORDINGS}/${both[0]?.recording_id}/`, { method: 'DELETE' })).status).toBe(204);
+    await listedAs('deleted', 'deleted');
+    expect(plivo.deleted.toSorted()).toEqual([first, second].toSorted());
+    expect(files()).toEqual([]);
+    // A third that comes late is deleted as well.
+    const third = randomUUID();
+    await one.recorded(plivo.urlOf(third), { params: { RecordingID: third } });
+    await runDue();
+    expect(plivo.deleted).toContain(third);
+    expect(files()).toEqual([]);
+  });
+
+  it('are told as failed of no call of which another can be heard', async () => {
+    await service.sessions('DELETE', `/${session}/`);
+    session = await open({ recording_callback_url: 'https://hooks.example.com/recording' });
+    const one = await recordedCall();
+    await fetched();
+    await one.recorded('https://127.0.0.1/x.mp3', { params: { RecordingID: randomUUID() } });
+    await listedAs('failed:address', 'ready');
+    const { items } = (
+      await service.admin<{ items: { event: string }[] }>('GET', `/callbacks?session=${session}&limit=50`)
+    ).body;
+    expect(
+      items
+        .map(({ event }) => event)
+        .filter((event) => event.includes('Recording'))
+        .toSorted(),
+    ).toEqual(['SessionRecordingCompleted', 'SessionRecordingInitiated']);
+  });
+
+  it('of one call that are named while it is being deleted are all deleted at Plivo', async () => {
+    const one = await call();
+    await one.answered();
+    const [{ recording_id: id }] = (await listedAs('recording')) as [Shown];
+    const ids = [one.recordingId, randomUUID(), randomUUID()];
+    await one.recorded(plivo.urlOf(ids[0] ?? ''));
+    await service.dataSource.query("UPDATE job SET run_at = run_at + 1000 WHERE kind LIKE 'recordings.%'");
+    await service.admin('DELETE', `/recordings/${id}`);
+    await service.dataSource.query("UPDATE job SET run_at = run_at + 1000 WHERE kind LIKE 'recordings.%'");
+    for (const next of ids.slice(1)) await one.recorded(plivo.urlOf(next), { params: { RecordingID: next } });
+    await one.ended();
+    clock.advance(60_000);
+    await runDue();
+    expect(plivo.deleted.toSorted()).toEqual(ids.toSorted());
+    expect(plivo.asked).toEqual([]);
   });
 
   it('belong to the subaccount of their session, and to its account', async () => {

@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Jobs } from '../src/platform/jobs/jobs.js';
 import { mediaOf } from '../src/simulator/media/media.js';
+import type { KeptRecording } from '../src/simulator/media/recording-book.js';
+import { Simulator } from '../src/simulator/simulator.js';
 import { AUTH_ID, describeOnEachService, type Service } from './support/service.js';
 import { simulatedPlivo } from './support/simulated-plivo.js';
 
@@ -148,6 +150,65 @@ describeOnEachService('a recorded call', (start) => {
     await call(5);
     await listedAs('ready', 'ready');
   });
+
+  type AtPlivo = { objects: { recording_id: string }[] };
+  const atPlivo = async () =>
+    (await service.request<AtPlivo>(`/simulator/v1/Account/${AUTH_ID}/Recording/`)).body.objects.length;
+
+  it.each([
+    ['both are told', []],
+    ['neither is', ['first', 'second']],
+    ['the second is not', ['second']],
+  ] as const)('leaves nothing here or at Plivo when Plivo has made two of it, though %s of', async (_name, lost) => {
+    await control('PUT', '/settings', { recordings: 'twice' });
+    await open();
+    if (lost.length === 2) await control('POST', '/faults', { lose: ['recording'] });
+    if (lost.length === 1) await control('POST', '/faults', { lose_nth: { kind: 'recording', n: 2 } });
+    await call(5);
+    for (let look = 0; look < 5 && (await listed())[0]?.status !== 'ready'; look += 1) await advance(301);
+    const items = await listedAs(...Array<string>(lost.length === 1 ? 1 : 2).fill('ready'));
+    expect(await atPlivo()).toBe(2);
+    await service.admin('DELETE', `/recordings/${items[0]?.recording_id}`);
+    await listedAs(...items.map(() => 'deleted'));
+    expect(await atPlivo()).toBe(0);
+  });
+
+  it.each(['told of', 'not told of', 'told of after it', 'not told of, and made after it'])(
+    'leaves nothing anywhere of an erased person when Plivo has made two of it, the second %s',
+    async (how) => {
+      await control('PUT', '/settings', { recordings: 'twice' });
+      await open();
+      if (how !== 'told of') await control('POST', '/faults', { lose_nth: { kind: 'recording', n: 2 } });
+      const kept = service.app.get(Simulator).recordings;
+      const add = kept.add.bind(kept);
+      const late: KeptRecording[] = [];
+      if (how.endsWith('after it'))
+        kept.add = (one) => (kept.newestFirst().length > 0 ? void late.push(one) : add(one));
+      const callUuid = await call(5);
+      const [{ call_id: callId }] = (await listedAs(...Array<string>(how === 'told of' ? 2 : 1).fill('ready'))) as [
+        Shown,
+      ];
+      kept.add = add;
+      const asked = await service.admin<{ erasure_id: string }>('POST', '/people/erase', { number: `+${ASHA}` });
+      for (let look = 0; look < 10; look += 1) await advance(3);
+      const erasure = await service.admin('GET', `/people/erasures/${asked.body.erasure_id}`);
+      expect(erasure.body).toMatchObject({ status: 'done' });
+      for (const one of late) add(one);
+      expect(await atPlivo()).toBe(late.length);
+      if (how === 'told of after it')
+        await service.webhook(`/sessions/${session.session_uuid}/calls/${callId}/recording`, {
+          CallUUID: callUuid,
+          RecordingID: late[0]?.recording.id ?? '',
+          RecordUrl: 'https://media.plivo.invalid/x.mp3',
+          RecordingDuration: '5',
+        });
+      else await advance(305);
+      await advance(5);
+      expect(await atPlivo()).toBe(0);
+      for (let hour = 0; hour < 27; hour += 1) await advance(3600);
+      expect(await service.dataSource.query('SELECT id FROM recording')).toEqual([]);
+    },
+  );
 
   it.each([
     ['is refused', { status: 500 }],

@@ -15,7 +15,7 @@ export { ReadCallCountries, type CallCountries } from './read/call-countries.js'
 export { FindCalls, type FoundCall, type FoundLeg } from './read/find-calls.js';
 export type { CallSearch } from './read/search-calls.js';
 export { ListLegs } from './read/list-legs.js';
-export { FindLeg, hasCalls, type FoundSessionLeg } from './read/find-leg.js';
+export { FindLeg, hasCalls, legUuidOf, type FoundSessionLeg } from './read/find-leg.js';
 export { EraseCalls, FIRST_CALL_OF_PARTY, otherCallsOf, type CallSide, type ErasedCall } from './erase-calls.js';
 export { countPinFailures, forgetPinFailures } from './pin/forget-pins.js';
 export { FIRST_CALL, ForgetCalls, type StrangersCall } from './forget-calls.js';

@@ -34,8 +34,10 @@ export class TellRecordings implements OnModuleInit {
     { accountId, sessionId, callId, recordingId }: RecordingNews,
   ): Promise<void> {
     const target = await this.target.find(tx, accountId, sessionId, 'recording');
-    // One that turned up after all can fail or become ready a second time.
-    if (!target || (await eventsTold(tx, callId)).has(event)) return;
+    if (!target) return;
+    // One that turned up after all can fail or become ready a second time; and of a call that can be heard another recording may fail.
+    const told = await eventsTold(tx, callId);
+    if (told.has(event) || (event === 'SessionRecordingFailed' && told.has('SessionRecordingCompleted'))) return;
     const recording = await this.findRecording.run(tx, recordingId);
     const call = await this.readCallFacts.run(tx, callId);
     if (!recording || !call) return;

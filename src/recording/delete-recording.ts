@@ -7,7 +7,8 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Jobs, RetryLater } from '../platform/jobs/jobs.js';
-import { LONGEST_CALL_MS, LOOK, LOOK_AFTER_MS, lookKey } from './looking.js';
+import { legUuidOf } from '../call-routing/index.js';
+import { listedWithin, LONGEST_CALL_MS, LOOK, LOOK_AFTER_MS, lookKey } from './looking.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
 import { IDS, readRecording, sealedPlace } from './recording-rows.js';
 import { RecordingStore } from './recording-store.js';
@@ -18,7 +19,7 @@ const FIRST_PAUSE_SECONDS = 30;
 /** After its call was connected: the longest call, and an hour in which Plivo may still name its recording. */
 const NAMED_WITHIN_MS = LONGEST_CALL_MS + HOUR_MS;
 
-export type LateRecording = Pick<Recording, 'id' | 'status' | 'plivoIndex' | 'createdAt'>;
+export type LateRecording = Pick<Recording, 'id' | 'callId' | 'status' | 'createdAt'>;
 
 export function deleteKey(recordingId: string): string {
   return `${DELETE}:${recordingId}`;
@@ -52,49 +53,36 @@ export class DeleteRecording implements OnModuleInit {
 
   /** Refuses a recording that nobody knows; one that is deleted already stays so. Returns whether there was one to delete. */
   async request(tx: Tx, recordingId: string): Promise<boolean> {
-    if ((await readRecording(tx, { id: recordingId })) === null) throw new NotFound();
-    return this.order(tx, recordingId);
+    const recording = await readRecording(tx, recordingId);
+    if (recording === null) throw new NotFound();
+    return this.order(tx, recording);
   }
 
-  /** Every recording of a session, whatever state it is in; returns how many there were to delete. */
-  async ofSession(tx: Tx, sessionId: string): Promise<number> {
-    const found = await IDS.read(tx, 'FROM recording WHERE session_id = ?', [sessionId]);
-    let ordered = 0;
-    for (const { id } of found) if (await this.order(tx, id)) ordered += 1;
-    return ordered;
-  }
-
-  /** One of which there is no copy, as far as is known: what Plivo may yet name of it is deleted there. False where that time is over. */
-  async late(tx: Tx, { id, status, plivoIndex, createdAt }: LateRecording): Promise<boolean> {
-    const until = createdAt + NAMED_WITHIN_MS;
-    if (plivoIndex !== null || until <= this.clock.now()) return false;
-    if (status === 'deleted') await this.awaitName(tx, id, until);
-    else await this.order(tx, id);
+  /** One of which there is no copy, as far as is known: what Plivo may yet name of its call is deleted there. False where that time is over. */
+  async late(tx: Tx, recording: LateRecording): Promise<boolean> {
+    const until = recording.createdAt + NAMED_WITHIN_MS;
+    if (until <= this.clock.now()) return false;
+    if (recording.status === 'deleted') await this.awaitName(tx, recording.id, until);
+    else await this.order(tx, recording);
     return true;
   }
 
-  private async order(tx: Tx, recordingId: string): Promise<boolean> {
-    const changed = await RECORDINGS.update(
-      tx,
-      { status: 'deleting', fileKey: null, mediaUrl: null },
-      "WHERE id = ? AND status NOT IN ('deleting', 'deleted')",
-      [recordingId],
-    );
-    if (changed > 0) await this.jobs.enqueue(tx, DELETE, { recordingId }, { key: deleteKey(recordingId) });
-    return changed > 0;
+  /** With it go all of its call: who asks may have been told of one alone. */
+  private async order(tx: Tx, { id: recordingId, callId }: Pick<Recording, 'id' | 'callId'>): Promise<boolean> {
+    const rest = "WHERE call_id = ? AND status NOT IN ('deleting', 'deleted')";
+    const going = await IDS.read(tx, `FROM recording ${rest} ${this.database.forUpdate}`, [callId]);
+    if (going.length === 0) return false;
+    await RECORDINGS.update(tx, { status: 'deleting', fileKey: null, mediaUrl: null }, rest, [callId]);
+    for (const { id } of going) await this.jobs.enqueue(tx, DELETE, { recordingId: id }, { key: deleteKey(id) });
+    return going.some(({ id }) => id === recordingId);
   }
 
   private async run(recordingId: string): Promise<void> {
-    const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
+    const recording = await this.database.read((manager) => readRecording(manager, recordingId));
     if (recording?.status === 'deleted') return this.forget(recording);
     if (recording?.status !== 'deleting') return;
     if (recording.file !== null) await this.store.remove(recording.file);
-    if (recording.plivoId !== null) {
-      const credentials = await this.plivoAccess.of(recording.accountId, recording.subaccountId);
-      const plivoId = this.crypto.open(sealedPlace('plivo_id', recording), recording.plivoId);
-      // 204 and 404 both mean that Plivo has it no more; all else throws.
-      await this.plivo.deleteRecording(credentials, plivoId);
-    }
+    if (recording.plivoId !== null) await this.deleteAtPlivo(recording, recording.plivoId);
 
     const isGone = await this.database.transaction(async (tx) => {
       const noted = await RECORDINGS.update(
@@ -116,12 +104,24 @@ export class DeleteRecording implements OnModuleInit {
     if (!isGone) throw new RetryLater(1, 'Plivo named it meanwhile');
   }
 
+  /** It, and whatever else Plivo has made of its call: of that nobody may have told. */
+  private async deleteAtPlivo(recording: Recording, sealedId: string): Promise<void> {
+    const { accountId, subaccountId, callId, createdAt } = recording;
+    const credentials = await this.plivoAccess.of(accountId, subaccountId);
+    const plivoId = this.crypto.open(sealedPlace('plivo_id', recording), sealedId);
+    // 204 and 404 both mean that Plivo has it no more; all else throws.
+    await this.plivo.deleteRecording(credentials, plivoId);
+    const callUuid = recording.callUuid ?? (await this.database.read((manager) => legUuidOf(manager, callId)));
+    if (callUuid === null) return;
+    const others = await this.plivo.findRecordings(credentials, { callUuid, ...listedWithin(createdAt) });
+    for (const { recordingId } of others) await this.plivo.deleteRecording(credentials, recordingId);
+  }
+
   /** Of a forgotten session nobody asks when that was. What Plivo has not named by then may yet come, and is then to be deleted there. */
-  private async afterwards(tx: Tx, { id: recordingId, sessionId, plivoIndex, createdAt }: Recording): Promise<void> {
+  private async afterwards(tx: Tx, { id: recordingId, sessionId, createdAt }: Recording): Promise<void> {
     if (await hasSession(tx, sessionId)) return;
     const runAt = createdAt + NAMED_WITHIN_MS;
-    if (plivoIndex !== null || runAt <= this.clock.now())
-      return void (await change(tx, 'DELETE FROM recording WHERE id = ?', [recordingId]));
+    if (runAt <= this.clock.now()) return void (await change(tx, 'DELETE FROM recording WHERE id = ?', [recordingId]));
     await this.awaitName(tx, recordingId, runAt);
   }
 

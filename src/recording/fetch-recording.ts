@@ -88,7 +88,7 @@ export class FetchRecording implements OnModuleInit {
   private begin(recordingId: string): Promise<Attempt | null> {
     const fileKey = newFile(recordingId);
     return this.database.transaction(async (tx) => {
-      const recording = await readRecording(tx, { id: recordingId }, this.database.forUpdate);
+      const recording = await readRecording(tx, recordingId, this.database.forUpdate);
       if (recording?.status !== 'fetching' || recording.mediaUrl === null) return null;
       const sealedKey = this.crypto.seal(sealedPlace('file_key', recording), fileKey.key.toString('base64'));
       await RECORDINGS.update(tx, { file: fileKey.name, fileKey: sealedKey }, 'WHERE id = ?', [recordingId]);

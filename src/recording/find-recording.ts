@@ -54,7 +54,7 @@ export class FindRecording {
 
   /** Null for one that nobody knows. Reads inside the transaction or read that asks. */
   async run(manager: EntityManager, recordingId: string): Promise<FoundRecording | null> {
-    const row = await readRecording(manager, { id: recordingId });
+    const row = await readRecording(manager, recordingId);
     return row ? this.shown(row) : null;
   }
 

@@ -8,7 +8,7 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { announceStart } from './announce-start.js';
 import { isLookedFor, LOOK, LOOK_AFTER_MS, lookKey } from './looking.js';
 import { RECORDINGS } from './recording.entity.js';
-import { readRecording } from './recording-rows.js';
+import { recordingsOfCall } from './recording-rows.js';
 
 /**
  * Knows of each call whether a recording is to be expected. The row is written in the transaction that answers Plivo, out of the settings that
@@ -47,13 +47,13 @@ export class FollowCall implements OnModuleInit {
   private async begin(tx: Tx, { callId }: PartyAnswered): Promise<void> {
     const sql = "UPDATE recording SET status = 'recording' WHERE call_id = ? AND status = 'ordered'";
     if ((await change(tx, sql, [callId])) === 0) return;
-    const recording = await readRecording(tx, { callId });
+    const recording = (await recordingsOfCall(tx, callId)).find(({ status }) => status === 'recording');
     if (recording) await announceStart(tx, this.events, recording);
   }
 
   private async lookSoon(tx: Tx, { callId }: CallEnded): Promise<void> {
-    const recording = await readRecording(tx, { callId });
-    if (!isLookedFor(recording)) return;
+    const recording = (await recordingsOfCall(tx, callId)).find(isLookedFor);
+    if (!recording) return;
     const payload = { recordingId: recording.id };
     await this.jobs.enqueue(tx, LOOK, payload, {
       key: lookKey(recording.id),

@@ -7,7 +7,7 @@ import { marks, number, selection } from '../platform/database/rows.js';
 import { DeleteRecording } from './delete-recording.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
 
-const OF = selection(RECORDINGS.pick(['id', 'sessionId', 'status', 'file', 'plivoId', 'plivoIndex', 'createdAt']));
+const OF = selection(RECORDINGS.pick(['id', 'callId', 'sessionId', 'status', 'file', 'plivoId', 'createdAt']));
 
 /** Deletes the recordings of sessions that are forgotten. */
 @Injectable()
@@ -42,8 +42,8 @@ export class ForgetRecordings {
 
   /**
    * Of a person's sessions or other calls, at once and whatever is still to come: from the commit on nobody hears them. `going` are those of which a copy may be
-   * here or at Plivo; they are gone when their row says `deleted` or is gone. Of a recording that Plivo has not named yet the row stays for a day, so that what
-   * it names late is deleted there too. Returns how many there were as well.
+   * here or at Plivo; they are gone when their row says `deleted` or is gone. Of a young call the row stays for a day, so that what Plivo names late is
+   * deleted there too. Returns how many there were as well.
    */
   async erase(tx: Tx, of: 'sessions' | 'calls', ids: string[]): Promise<{ going: string[]; count: number }> {
     const [index, column] = of === 'sessions' ? ['recording_session', 'session_id'] : ['recording_call', 'call_id'];

@@ -3,11 +3,11 @@ import { PlivoAccess } from '../accounts/index.js';
 import { FindCalls, type FoundCall } from '../call-routing/index.js';
 import { PlivoClient } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
-import { Clock, DAY_MS, HOUR_MS } from '../platform/clock.js';
+import { Clock, HOUR_MS } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { Defer, Jobs } from '../platform/jobs/jobs.js';
-import { isAwaited, isLookedFor, LONGEST_CALL_MS, LOOK } from './looking.js';
+import { isAwaited, isDeleted, listedWithin, LONGEST_CALL_MS, LOOK } from './looking.js';
 import { NoteRecording } from './note-recording.js';
 import { RecordingFailed } from './recording.events.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
@@ -16,9 +16,8 @@ import { readRecording } from './recording-rows.js';
 /** An hour after the call's end an empty list means that there is no recording. */
 const WAIT_MS = HOUR_MS;
 const LONGEST_PAUSE_SECONDS = 1200;
-const SPAN_MS = 3 * DAY_MS;
 
-/** Asks Plivo for the recording of a call whose webhook did not come, and decides in the end that there is none. */
+/** Asks Plivo for the recordings of a call of which no webhook came, and decides in the end that there is none. */
 @Injectable()
 export class LookForRecording implements OnModuleInit {
   constructor(
@@ -41,34 +40,39 @@ export class LookForRecording implements OnModuleInit {
   }
 
   async run(recordingId: string, attempt: number): Promise<void> {
-    const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
-    if (!isLookedFor(recording)) return;
-    const found = await this.findCalls.one(recording.callId);
+    const recording = await this.database.read((manager) => readRecording(manager, recordingId));
+    if (!recording || !isWanted(recording)) return;
+    const found = (await this.findCalls.many([recording.callId])).get(recording.callId);
+    if (!found) return;
     const settledAt = (found.call.endedAt ?? recording.createdAt + LONGEST_CALL_MS) + WAIT_MS;
     const leftMs = settledAt - this.clock.now();
     // Most of these calls were just not answered: one question at the end is enough.
     if (!wasAnswered(recording, found) && leftMs > 0) throw new Defer(leftMs / 1000, 'nobody has answered');
 
     const credentials = await this.plivoAccess.of(recording.accountId, recording.subaccountId);
-    const [told] = await this.plivo.findRecordings(credentials, {
+    const told = await this.plivo.findRecordings(credentials, {
       callUuid: found.call.aLegUuid,
-      addedFrom: recording.createdAt - HOUR_MS,
-      addedBefore: recording.createdAt + SPAN_MS,
+      ...listedWithin(recording.createdAt),
     });
-    if (!told && leftMs > 0) throw new Defer(pauseSeconds(attempt), 'no recording yet');
+    if (told.length === 0 && leftMs > 0) throw new Defer(pauseSeconds(attempt), 'no recording yet');
 
     await this.database.transaction(async (tx) => {
       await lockSession(tx, this.database, recording.sessionId);
-      const now = await readRecording(tx, { id: recordingId }, this.database.forUpdate);
-      if (!isLookedFor(now)) return;
-      if (told) await this.noteRecording.found(tx, now, told);
-      else if (!isAwaited(now)) return;
-      else if (wasAnswered(now, found)) {
+      const now = await readRecording(tx, recordingId, this.database.forUpdate);
+      if (!now || !isWanted(now)) return;
+      for (const one of told) await this.noteRecording.found(tx, now.callId, one);
+      if (told.length > 0 || !isAwaited(now)) return;
+      if (wasAnswered(now, found)) {
         await RECORDINGS.update(tx, { status: 'failed', reason: 'missing' }, 'WHERE id = ?', [recordingId]);
         await this.events.publish(tx, new RecordingFailed(now.accountId, now.sessionId, now.callId, recordingId));
       } else await RECORDINGS.update(tx, { status: 'none' }, 'WHERE id = ?', [recordingId]);
     });
   }
+}
+
+/** Of deleted ones it is asked whether there are more. */
+function isWanted(recording: Recording): boolean {
+  return isAwaited(recording) || isDeleted(recording);
 }
 
 function wasAnswered({ status }: Recording, { legs }: FoundCall): boolean {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { noteReceipt } from '../call-routing/index.js';
+import { legUuidOf, noteReceipt } from '../call-routing/index.js';
 import type { RecordingFacts, VerifiedWebhook } from '../plivo/index.js';
 import { lockSession } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
@@ -7,12 +7,14 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { NotFound } from '../platform/errors.js';
 import { Events } from '../platform/events/events.js';
+import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { announceStart } from './announce-start.js';
 import { DELETE, deleteKey } from './delete-recording.js';
 import { FETCH, fetchKey } from './fetch-recording.js';
 import { RECORDINGS, type Recording } from './recording.entity.js';
-import { plivoIndexOf, readRecording, sealedPlace } from './recording-rows.js';
+import { isDeleted } from './looking.js';
+import { plivoIndexOf, readRecording, recordingsOfCall, sealedPlace } from './recording-rows.js';
 
 /** What our own URLs say a webhook is about. */
 export interface RecordedCallPath {
@@ -21,8 +23,8 @@ export interface RecordedCallPath {
 }
 
 /**
- * Takes down that Plivo has the recording of a call, told by its webhook or found in its list, however often and in whatever order. The first
- * telling orders the fetch; a call has one recording, so what else is told of it changes nothing. Refuses calls that were not to be recorded.
+ * Takes down that Plivo has a recording of a call, told by its webhook or found in its list, however often and in whatever order. The first telling orders the
+ * fetch. One that was not ordered, as Plivo has made several, gets a row beside the ordered one's. Refuses calls that were not to be recorded.
  */
 @Injectable()
 export class NoteRecording {
@@ -38,15 +40,32 @@ export class NoteRecording {
     return this.database.transaction(async (tx) => {
       await noteReceipt(tx, webhook, this.clock.now());
       await lockSession(tx, this.database, sessionId);
-      const recording = await readRecording(tx, { callId }, this.database.forUpdate);
-      const isOurs = recording?.accountId === webhook.accountId && recording.sessionId === sessionId;
-      if (!recording || !isOurs) throw new NotFound();
-      await this.found(tx, recording, told);
+      const [first] = await recordingsOfCall(tx, callId, this.database.forUpdate);
+      if (first?.accountId !== webhook.accountId || first.sessionId !== sessionId) throw new NotFound();
+      await this.found(tx, callId, told);
     });
   }
 
-  /** The caller holds the session's row and the recording's. */
-  async found(tx: Tx, recording: Recording, told: RecordingFacts): Promise<void> {
+  /** The caller holds the session's row. */
+  async found(tx: Tx, callId: string, told: RecordingFacts): Promise<void> {
+    const all = await recordingsOfCall(tx, callId, this.database.forUpdate);
+    const [first] = all;
+    if (!first) return;
+    const plivoIndex = plivoIndexOf(this.crypto, first.accountId, told.recordingId);
+    if (all.some((one) => one.plivoIndex === plivoIndex)) return;
+    const unnamed = all.find((one) => one.plivoIndex === null);
+    if (unnamed) return this.name(tx, unnamed, told);
+
+    const { accountId, subaccountId, sessionId, format, createdAt } = first;
+    const another = { id: newId(), accountId, subaccountId, sessionId, callId, format, createdAt, attempts: 0 };
+    // Of a call whose recordings were deleted nothing comes back.
+    const status = all.every(isDeleted) ? 'deleting' : 'recording';
+    await RECORDINGS.insert(tx, { ...another, status });
+    const made = await readRecording(tx, another.id);
+    if (made) await this.name(tx, made, told);
+  }
+
+  private async name(tx: Tx, recording: Recording, told: RecordingFacts): Promise<void> {
     switch (recording.status) {
       case 'ordered':
       case 'none':
@@ -77,6 +96,7 @@ export class NoteRecording {
         reason: null,
         plivoId: this.crypto.seal(sealedPlace('plivo_id', recording), told.recordingId),
         plivoIndex: plivoIndexOf(this.crypto, accountId, told.recordingId),
+        callUuid: await legUuidOf(tx, recording.callId),
         mediaUrl: this.crypto.seal(sealedPlace('media_url', recording), told.mediaUrl),
         durationMs,
         startedAt,
@@ -94,9 +114,9 @@ export class NoteRecording {
   private async deleteToo(tx: Tx, recording: Recording, told: RecordingFacts): Promise<void> {
     const { id, accountId } = recording;
     const plivoIndex = plivoIndexOf(this.crypto, accountId, told.recordingId);
-    if (recording.plivoIndex === plivoIndex) return;
     const plivoId = this.crypto.seal(sealedPlace('plivo_id', recording), told.recordingId);
-    await RECORDINGS.update(tx, { status: 'deleting', plivoId, plivoIndex }, 'WHERE id = ?', [id]);
+    const callUuid = await legUuidOf(tx, recording.callId);
+    await RECORDINGS.update(tx, { status: 'deleting', plivoId, plivoIndex, callUuid }, 'WHERE id = ?', [id]);
     await this.jobs.enqueue(tx, DELETE, { recordingId: id }, { key: deleteKey(id) });
   }
 }

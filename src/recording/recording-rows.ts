@@ -8,15 +8,15 @@ export const WHOLE = selection(RECORDINGS.fields());
 /** Which rows, for those that go on one by one. */
 export const IDS = selection(RECORDINGS.pick(['id']));
 
-/** One recording, by its own id or by its call's. `lock` holds the row until the transaction ends. */
-export async function readRecording(
-  manager: EntityManager,
-  by: { id: string } | { callId: string },
-  lock = '',
-): Promise<Recording | null> {
-  const [column, value] = 'id' in by ? ['id', by.id] : ['call_id', by.callId];
-  const [found] = await WHOLE.read(manager, `FROM recording WHERE ${column} = ? ${lock}`, [value]);
+/** One recording. `lock` holds the row until the transaction ends. */
+export async function readRecording(manager: EntityManager, id: string, lock = ''): Promise<Recording | null> {
+  const [found] = await WHOLE.read(manager, `FROM recording WHERE id = ? ${lock}`, [id]);
   return found ?? null;
+}
+
+/** Those of a call, the one that was ordered first. */
+export function recordingsOfCall(manager: EntityManager, callId: string, lock = ''): Promise<Recording[]> {
+  return WHOLE.read(manager, `FROM recording WHERE call_id = ? ORDER BY id ${lock}`, [callId]);
 }
 
 /** Where a sealed column of a recording stands. */

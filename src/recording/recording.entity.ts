@@ -12,9 +12,9 @@ export type RecordingStatus =
 /** `missing`: Plivo has none of this call. `address`: Plivo's address of it may not be asked. `media`: Plivo did not hand it out. `store`: it could not be kept. */
 export type RecordingFailureReason = 'missing' | 'address' | 'media' | 'store';
 
-/** The one recording of a call that was connected with the order to record it. */
+/** A recording of a call that was connected with the order to record it: mostly the one, from the order on; what else Plivo makes of the same call has a row from when it is named. */
 @Entity('recording')
-@Index('recording_call', ['callId'], { unique: true })
+@Index('recording_call', ['callId'])
 @Index('recording_session', ['sessionId', 'createdAt'])
 @Index('recording_created', ['createdAt', 'id'])
 @Index('recording_account', ['accountId', 'createdAt', 'id'])
@@ -28,6 +28,8 @@ export class Recording {
   @Column({ ...authId(), ...nullable, name: 'subaccount_id' }) subaccountId!: string | null;
   @Column({ ...id(), name: 'session_id' }) sessionId!: string;
   @Column({ ...id(), name: 'call_id' }) callId!: string;
+  /** Plivo's CallUUID of that call, from when Plivo has named the recording; null in rows of earlier versions. */
+  @Column({ ...word(64), ...nullable, name: 'call_uuid' }) callUuid!: string | null;
   @Column(word(3)) format!: 'mp3' | 'wav';
   @Column(word(9)) status!: RecordingStatus;
   /** While it is fetched: why it is not here yet. */

@@ -19,7 +19,7 @@ export class SendMedia {
 
   /** A recording that can be heard, of whichever account. */
   async ready(recordingId: string): Promise<ReadyRecording> {
-    const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
+    const recording = await this.database.read((manager) => readRecording(manager, recordingId));
     if (!isReady(recording)) throw new NotFound('no recording that can be heard has this id');
     return recording;
   }

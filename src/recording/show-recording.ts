@@ -23,7 +23,7 @@ export class ShowRecording {
 
   /** `owner`: the account, which sees its subaccounts' recordings too, or a subaccount. */
   async row(owner: string, recordingId: string): Promise<Recording> {
-    const recording = await this.database.read((manager) => readRecording(manager, { id: recordingId }));
+    const recording = await this.database.read((manager) => readRecording(manager, recordingId));
     const isOwn = recording !== null && (recording.accountId === owner || recording.subaccountId === owner);
     if (!isOwn || !SHOWN.has(recording.status)) throw new NotFound();
     return recording;

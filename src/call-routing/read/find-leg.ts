@@ -25,6 +25,12 @@ export async function hasCalls(manager: EntityManager, accountId: string): Promi
   return exists(manager, 'FROM call_leg WHERE account_id = ? LIMIT 1', [accountId]);
 }
 
+/** Plivo's CallUUID of a call's first leg; null of a call that nobody knows any more. */
+export async function legUuidOf(manager: EntityManager, callId: string): Promise<string | null> {
+  const [call] = await CALL.read(manager, 'FROM masked_call WHERE id = ?', [callId]);
+  return call?.aLegUuid ?? null;
+}
+
 /** One leg of a masking session, by Plivo's CallUUID, as far as its owner may see it. Refuses all others alike. */
 @Injectable()
 export class FindLeg {

@@ -33,7 +33,7 @@ export function readSettings(body: unknown): { [Name in keyof Settings]: Setting
     sound_signature: fields.choice('sound_signature', SOUND_SIGNATURES),
     caller_form: fields.choice('caller_form', ['international', 'national']),
     anchored_prefixes: fields.texts('anchored_prefixes', (text) => /^\d{1,3}$/.test(text)),
-    recordings: fields.choice('recordings', ['on', 'off']),
+    recordings: fields.choice('recordings', ['on', 'twice', 'off']),
     recording_delay_seconds: fields.number('recording_delay_seconds', 0, LONGEST_SECONDS),
     record_answers_caller: fields.flag('record_answers_caller'),
     media_url: fields.text('media_url', (text) => /^https?:\/\/[^/]/.test(text)),

@@ -33,8 +33,8 @@ export interface Settings {
   caller_form: 'international' | 'national';
   /** Calling codes of countries that keep calls inside: one of their numbers with somebody outside on the call ends it with 2070. */
   anchored_prefixes: readonly string[];
-  /** Whether recordings are made and reported. In the service, which serves their media, they are from the start. */
-  recordings: 'on' | 'off';
+  /** Whether recordings are made and reported, one for each order or two. In the service, which serves their media, they are from the start. */
+  recordings: 'on' | 'twice' | 'off';
   /** How long after the hang-up a recording is reported. */
   recording_delay_seconds: number;
   /** Whether a Record ahead of Dial answers the caller's leg, and so bills it while the other phone rings. Not documented. */

@@ -18,7 +18,7 @@ export function isBackgroundRecord({ attributes }: XmlElement): boolean {
 export function runRecord(world: World, call: Call, element: XmlElement): Promise<Step> | Step {
   const { attributes } = element;
   if (world.settings.record_answers_caller) answerCall(world, call);
-  const recording = new Recording({
+  const order = {
     orderedAt: world.clock.now(),
     legsBefore: call.bLegs.length,
     startsWith: attributes['recordSession'] === 'true' ? 'order' : 'conversation',
@@ -26,8 +26,10 @@ export function runRecord(world: World, call: Call, element: XmlElement): Promis
     mostMs: Number(attributes['maxLength'] ?? 60) * 1000,
     callback: readTarget(attributes['callbackUrl'] ?? '', world.settings.url_fragments),
     callbackMethod: attributes['callbackMethod'] === 'GET' ? 'GET' : 'POST',
-  });
+  } as const;
+  const recording = new Recording(order);
   call.recordings.push(recording);
+  if (world.settings.recordings === 'twice') call.recordings.push(new Recording(order));
   const action = readAction(element);
   if (action === null) return NEXT;
   const params = {
