@@ -45,6 +45,7 @@ import { AddTextMedia1796102000001 } from '../migrations/1796102000001-add-text-
 import { AddMessagingDefaultToSubaccount1796104000001 } from '../migrations/1796104000001-add-messaging-default-to-subaccount.js';
 import { FindTexts1796104000002 } from '../migrations/1796104000002-find-texts.js';
 import { FindAudit1796105000001 } from '../migrations/1796105000001-find-audit.js';
+import { KeepWhoIsRung1796106000002 } from '../migrations/1796106000002-keep-who-is-rung.js';
 import { AllowRecordingsOfACall1796106000001 } from '../migrations/1796106000001-allow-recordings-of-a-call.js';
 import { KeepLastSuccess1796000400001 } from '../migrations/1796000400001-keep-last-success.js';
 import { AddSearchKey1796100100001 } from '../migrations/1796100100001-add-search-key.js';
@@ -109,4 +110,5 @@ export const migrations = [
   FindTexts1796104000002,
   FindAudit1796105000001,
   AllowRecordingsOfACall1796106000001,
+  KeepWhoIsRung1796106000002,
 ];

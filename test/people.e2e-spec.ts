@@ -229,7 +229,9 @@ describeOnEachService('a person', (start) => {
       expect(recordings.map(({ fetch }) => fetch)).toEqual([
         expect.stringMatching(/^GET http.*\/Recording\/.*\.mp3 with/),
       ]);
-      expect(rest).toMatchObject([{ wrong_pins_counted: expect.any(Number), virtual_numbers: expect.any(Array) }]);
+      expect(rest).toMatchObject([
+        { wrong_pins_counted: expect.any(Number), calls_being_placed: 0, virtual_numbers: expect.any(Array) },
+      ]);
       expect(categories?.length).toBeGreaterThan(5);
     });
 

@@ -152,7 +152,7 @@ describeOnEachService('a recorded call', (start) => {
   });
 
   type AtPlivo = { objects: { recording_id: string }[] };
-  const atPlivo = async () =>
+  const leftAtPlivo = async () =>
     (await service.request<AtPlivo>(`/simulator/v1/Account/${AUTH_ID}/Recording/`)).body.objects.length;
 
   it.each([
@@ -167,10 +167,10 @@ describeOnEachService('a recorded call', (start) => {
     await call(5);
     for (let look = 0; look < 5 && (await listed())[0]?.status !== 'ready'; look += 1) await advance(301);
     const items = await listedAs(...Array<string>(lost.length === 1 ? 1 : 2).fill('ready'));
-    expect(await atPlivo()).toBe(2);
+    expect(await leftAtPlivo()).toBe(2);
     await service.admin('DELETE', `/recordings/${items[0]?.recording_id}`);
     await listedAs(...items.map(() => 'deleted'));
-    expect(await atPlivo()).toBe(0);
+    expect(await leftAtPlivo()).toBe(0);
   });
 
   it.each(['told of', 'not told of', 'told of after it', 'not told of, and made after it'])(
@@ -194,7 +194,7 @@ describeOnEachService('a recorded call', (start) => {
       const erasure = await service.admin('GET', `/people/erasures/${asked.body.erasure_id}`);
       expect(erasure.body).toMatchObject({ status: 'done' });
       for (const one of late) add(one);
-      expect(await atPlivo()).toBe(late.length);
+      expect(await leftAtPlivo()).toBe(late.length);
       if (how === 'told of after it')
         await service.webhook(`/sessions/${session.session_uuid}/calls/${callId}/recording`, {
           CallUUID: callUuid,
@@ -204,7 +204,7 @@ describeOnEachService('a recorded call', (start) => {
         });
       else await advance(305);
       await advance(5);
-      expect(await atPlivo()).toBe(0);
+      expect(await leftAtPlivo()).toBe(0);
       for (let hour = 0; hour < 27; hour += 1) await advance(3600);
       expect(await service.dataSource.query('SELECT id FROM recording')).toEqual([]);
     },

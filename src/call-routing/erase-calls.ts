@@ -6,7 +6,7 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { exists, marks, number, selection, type Selected } from '../platform/database/rows.js';
 import { maskText } from '../platform/logging/mask-text.js';
-import { CALL_REQUESTS } from './call-request.entity.js';
+import { CALL_REQUESTS, rungPlace } from './call-request.entity.js';
 import { answerPlace, CALLS, LEGS, LONGEST_WORDS } from './call.entity.js';
 
 /** A call that came to no conversation ends within minutes, heard of or not: nobody types a PIN or hears a refusal for longer. */
@@ -17,6 +17,9 @@ const COUNT = selection({ calls: number('COUNT(*)') });
 const REQUESTED = selection(CALL_REQUESTS.pick(['sessionId']));
 const WORDS = Object.keys(LONGEST_WORDS) as (keyof typeof LONGEST_WORDS)[];
 const SPOKEN = selection(LEGS.pick(['accountId', 'legUuid', ...WORDS]));
+
+const RINGING = selection(CALL_REQUESTS.pick(['id', 'accountId', 'rung'], 'r'));
+export type RingingCall = Selected<typeof RINGING>;
 
 export type ErasedCall = Selected<typeof CALL>;
 
@@ -50,6 +53,29 @@ export class EraseCalls {
       [...sessionIds, now],
     );
     return [...(await inProgressAmong(tx, sessionIds, now)), ...requested.map(({ sessionId }) => sessionId)];
+  }
+
+  /** Requested calls of an account of which it is kept whom they ring, and of whose session that one (`index`) is no party any more. */
+  ringing(manager: EntityManager, accountId: string, { index, until }: PartyUntil): Promise<RingingCall[]> {
+    return RINGING.read(
+      manager,
+      `FROM call_request r ${this.database.byIndex('call_request_rung')}
+       LEFT JOIN masking_session s ON s.id = r.session_id AND (s.first_index = ? OR s.second_index = ?)
+       WHERE r.account_id = ? AND r.rung IS NOT NULL AND r.created_at <= ? AND s.id IS NULL`,
+      [index, index, accountId, until],
+    );
+  }
+
+  /** Digits of whom it rings. */
+  rungBy({ rung, ...request }: RingingCall): string | null {
+    return rung === null ? null : this.crypto.open(rungPlace(request), rung);
+  }
+
+  /** Takes out of a request whom it rang. False while that may still be on. */
+  async forgetRung(tx: Tx, requestId: string, now: number): Promise<boolean> {
+    const isOver = "(status NOT IN ('wanted', 'placing', 'placed') OR pending_until <= ?)";
+    const forgotten = await CALL_REQUESTS.update(tx, { rung: null }, `WHERE id = ? AND ${isOver}`, [requestId, now]);
+    return forgotten > 0 || !(await exists(tx, `FROM call_request WHERE id = ? AND NOT ${isOver}`, [requestId, now]));
   }
 
   /** How many calls a person's sessions have, and how many others it made or was rung in. */

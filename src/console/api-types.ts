@@ -1931,6 +1931,7 @@ export interface components {
         };
         ExportedTraces: {
             account: string;
+            calls_being_placed: number;
             days_counted_as_dialled: number;
             text_words: {
                 /** @enum {string} */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ForgetCallbacks } from '../callbacks/index.js';
 import { EraseCalls, FIRST_CALL_OF_PARTY, type CallSide, type ErasedCall } from '../call-routing/index.js';
 import { ForgetRecordings } from '../recording/index.js';
+import { SessionRecords } from '../sessions/index.js';
 import { Clock } from '../platform/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { Batches } from '../platform/database/purge-in-batches.js';
@@ -20,6 +21,7 @@ export class EraseCallsElsewhere {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly records: SessionRecords,
     private readonly progress: ErasureProgress,
     private readonly calls: EraseCalls,
     private readonly recordings: ForgetRecordings,
@@ -53,7 +55,24 @@ export class EraseCallsElsewhere {
         after = page.at(-1) ?? after;
       }
     }
+    left.calls += await this.ringing(party);
     return left;
+  }
+
+  /** Calls that ring the person, or of which it is not known yet how they ended, though its place is somebody else's by now; returns how many are on. */
+  private async ringing(party: ErasingParty): Promise<number> {
+    let on = 0;
+    const rung = await this.database.browse((manager) => this.calls.ringing(manager, party.accountId, party));
+    for (const request of rung) {
+      const number = this.calls.rungBy(request);
+      if (this.records.partyIndex(party.accountId, number) !== party.index) continue;
+      const isOver = await this.database.transaction(async (tx) => {
+        await this.progress.hold(tx, party.erasureId);
+        return this.calls.forgetRung(tx, request.id, this.clock.now());
+      });
+      if (!isOver) on += 1;
+    }
+    return on;
   }
 
   private async erase(

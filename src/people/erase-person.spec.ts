@@ -10,6 +10,7 @@ import { textEvent } from '../callbacks/contract.js';
 import { bodyPlace } from '../callbacks/deliver-callbacks.js';
 import { ForgetCallbacks } from '../callbacks/index.js';
 import { EraseCalls, ForgetCalls } from '../call-routing/index.js';
+import { CALL_REQUESTS } from '../call-routing/call-request.entity.js';
 import { RefusedWebhooks } from '../plivo/index.js';
 import { DeleteRecording, ForgetRecordings } from '../recording/index.js';
 import { RECORDINGS } from '../recording/recording.entity.js';
@@ -111,7 +112,7 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       answers,
       eraseTexts,
     );
-    const elsewhere = new EraseCallsElsewhere(database, clock, progress, eraseCalls, recordings, callbacks);
+    const elsewhere = new EraseCallsElsewhere(database, clock, records, progress, eraseCalls, recordings, callbacks);
     const refused = new RefusedWebhooks(database, clock, events, log, new Metrics());
     const caps = new DailyCaps(database, clock, jobs, log, new Metrics());
     const traces = new EraseTraces(database, progress, caps, answers, refused);
@@ -314,6 +315,33 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       calls.sessions.clock.advance(26 * HOUR_MS);
       await calls.jobs.runDue();
       expect(await count('FROM recording')).toBe(0);
+    },
+  );
+
+  it.each(['that settles it', 'of an earlier version that settles it and leaves the number'])(
+    'waits for a call that rings her though she is no party any more, and takes her number out of the request, after a process %s',
+    async (how) => {
+      const { crypto, clock } = calls.sessions;
+      const { id: sessionId } = await calls.sessions.open({
+        first_party: ANA,
+        second_party: party(2),
+        create_session_with_single_party: true,
+        initiate_call_to_first_party: true,
+      });
+      const [request] = await rows('SELECT id FROM call_request');
+      const requestId = String(request!['id']);
+      const place = { column: 'call_request.rung', row: requestId, account: ACCOUNT } as const;
+      const rung = crypto.seal(place, ANA);
+      const ringing = { status: 'placing', placedAt: clock.now(), rung, pendingUntil: clock.now() + 90_000 } as const;
+      await write((tx) => CALL_REQUESTS.update(tx, ringing, 'WHERE id = ?', [requestId]));
+      await calls.sessions.update(sessionId, { first_party: party(3) });
+      const { id, status, waiting } = await erase();
+      expect([status, waiting]).toEqual(['running', expect.objectContaining({ calls: 1 })]);
+      if (how.startsWith('of an earlier')) await write((tx) => tx.query("UPDATE call_request SET status = 'over'"));
+      clock.advance(how.startsWith('of an earlier') ? 20_000 : 91_000);
+      await calls.jobs.runDue();
+      expect(await order.show(String(id))).toMatchObject({ status: 'done' });
+      expect(await rows('SELECT session_id, rung FROM call_request')).toEqual([{ session_id: sessionId, rung: null }]);
     },
   );
 

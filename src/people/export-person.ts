@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { DailyCaps, Retention } from '../accounts/index.js';
 import { FindCallbacks, type ToldCallback } from '../callbacks/index.js';
 import { countPinFailures, EraseCalls, FindCalls, FIRST_CALL_OF_PARTY, type FoundCall } from '../call-routing/index.js';
@@ -49,6 +50,8 @@ export interface ExportedTraces {
   /** Digits, and until when they are kept from others. */
   numbers: { number: string; freeAfter: number }[];
   wrongPins: number;
+  /** Requested calls of sessions that have somebody else in its place by now, of which it is not known yet how they ended. */
+  ringing: number;
   /** Days on which its phone was counted as dialled. */
   daysDialled: number;
   /** STOP and START, of which number and when. */
@@ -164,10 +167,16 @@ export class ExportPerson {
         accountId,
         numbers: await numbersOfParty(manager, this.database, index),
         wrongPins: await countPinFailures(manager, accountId, index),
+        ringing: await this.ringing(manager, accountId, index),
         daysDialled: await this.dailyCaps.daysOf(manager, accountId, index),
         words: await optFactsOf(manager, accountId, index),
       }));
     }
+  }
+
+  private async ringing(manager: EntityManager, accountId: string, index: string): Promise<number> {
+    const rung = await this.calls.ringing(manager, accountId, { index, until: this.clock.now() });
+    return rung.filter((one) => this.records.partyIndex(accountId, this.calls.rungBy(one)) === index).length;
   }
 
   private async whole(found: FoundSession, keptMs: number): Promise<ExportedSession> {

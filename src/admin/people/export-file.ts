@@ -17,7 +17,7 @@ const CATEGORIES = [
   },
   {
     category: 'calls',
-    data: 'who called whom (sealed), what the call was answered, times, outcome, duration, price',
+    data: 'who called whom (sealed), whom a call that was requested rings (sealed, until it is known how that ended), what the call was answered, times, outcome, duration, price',
     purpose: 'connecting calls, explaining them, charging for them',
     kept_until: 'with the session; calls that came to no session: the retention of the account after their end',
   },

@@ -92,7 +92,7 @@ export function exportedNotice({ kind, virtualNumber, state, units, createdAt }:
   return { occasion: kind, virtual_number: withPlus(virtualNumber), state, units, at: isoText(createdAt) };
 }
 
-export function exportedTraces({ accountId, numbers, wrongPins, daysDialled, words }: ExportedTraces) {
+export function exportedTraces({ accountId, numbers, wrongPins, ringing, daysDialled, words }: ExportedTraces) {
   return {
     account: accountId,
     virtual_numbers: numbers.map(({ number, freeAfter }) => ({
@@ -100,6 +100,7 @@ export function exportedTraces({ accountId, numbers, wrongPins, daysDialled, wor
       kept_from_others_until: isoText(freeAfter),
     })),
     wrong_pins_counted: wrongPins,
+    calls_being_placed: ringing,
     days_counted_as_dialled: daysDialled,
     text_words: words.map(({ virtualNumber, kind, source, at }) => ({
       virtual_number: withPlus(virtualNumber),

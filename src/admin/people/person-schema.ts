@@ -142,6 +142,9 @@ const EXPORTED_TRACES = shape<ReturnType<typeof exportedTraces>>('ExportedTraces
     }),
   ),
   wrong_pins_counted: count('Within two hours.'),
+  calls_being_placed: count(
+    'Requested calls that ring the number, or of which it is not known yet how they ended, in sessions that have somebody else in its place by now.',
+  ),
   days_counted_as_dialled: count('Days on which the phone was counted as dialled.'),
   text_words: listOf(
     object({

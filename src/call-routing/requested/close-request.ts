@@ -9,6 +9,7 @@ import { beginALeg } from '../facts/legs.js';
 import { NoteHangup } from '../facts/note-hangup.js';
 import { lockRequest } from './lock-request.js';
 import { isKnownCall, recordLoneLeg } from './record-lone-leg.js';
+import { rungNumber } from './rung-party.js';
 
 /**
  * Takes down how a requested call ended. An answered call's hang-up is an ordinary one; an unanswered one becomes a conversation of one leg, so that
@@ -35,21 +36,23 @@ export class CloseRequest {
 
   private async close(tx: Tx, accountId: string, requestId: string, told: HangupWebhook): Promise<void> {
     const { callUuid: legUuid, to, startedAt } = told;
-    const { sessionId, callUuid, placedAt } = await lockRequest(tx, this.database, accountId, requestId);
+    const held = await lockRequest(tx, this.database, accountId, requestId);
+    const { sessionId, callUuid, placedAt } = held;
     if (callUuid !== null && callUuid !== legUuid) return;
     const wasAnswered = told.answeredAt !== null || (told.durationSeconds ?? 0) > 0 || told.callStatus === 'completed';
     const isHeard = await isKnownCall(tx, accountId, legUuid);
     const now = this.clock.now();
     if (!wasAnswered && !isHeard) {
       const session = await this.findSessionById.run(tx, accountId, sessionId);
-      const request = { accountId, sessionId, requestId, placedAt, session };
+      const request = { accountId, sessionId, requestId, placedAt, rung: rungNumber(this.crypto, held), session };
       const { crypto, records } = this;
       await recordLoneLeg(tx, { crypto, records }, request, { legUuid, to, reason: 'unanswered', startedAt, now });
     }
     // Over is over: it holds its session no longer, whatever is still to be found out. Answered, and yet no answer was asked of us: it may still
     // come, or FindLostEnd tells what became of it.
     const status = wasAnswered && !isHeard ? 'placed' : 'over';
-    const closed = { callUuid: legUuid, status, pendingUntil: now } as const;
+    const rung = status === 'over' ? null : held.rung;
+    const closed = { callUuid: legUuid, status, rung, pendingUntil: now } as const;
     await CALL_REQUESTS.update(tx, closed, 'WHERE id = ?', [requestId]);
   }
 }

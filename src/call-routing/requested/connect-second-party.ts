@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { hangupXml, type AnswerWebhook, type VerifiedWebhook } from '../../plivo/index.js';
 import { FindSessionById } from '../../sessions/index.js';
+import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database } from '../../platform/database/database.js';
 import { NotFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
@@ -10,7 +11,7 @@ import { decideCall, type CallDecision } from '../answer/call-decision.js';
 import { ReadSeat } from '../answer/read-seat.js';
 import { CALL_REQUESTS } from '../call-request.entity.js';
 import { lockRequest } from './lock-request.js';
-import { rungParty } from './rung-party.js';
+import { rungNumber, rungParty } from './rung-party.js';
 
 /**
  * The first party has answered a call that it asked for: the second is dialled. One request is one call; a second call that claims it is hung up,
@@ -21,6 +22,7 @@ export class ConnectSecondParty {
   constructor(
     private readonly deadline: AnswerDeadline,
     private readonly database: Database,
+    private readonly crypto: Crypto,
     private readonly findSessionById: FindSessionById,
     private readonly readSeat: ReadSeat,
     private readonly callBook: CallBook,
@@ -36,12 +38,16 @@ export class ConnectSecondParty {
 
       const request = await lockRequest(tx, this.database, accountId, requestId);
       if (request.callUuid !== null && request.callUuid !== callUuid) return hangupXml();
-      await CALL_REQUESTS.update(tx, { status: 'answered', callUuid }, 'WHERE id = ?', [requestId]);
+      await CALL_REQUESTS.update(tx, { status: 'answered', callUuid, rung: null }, 'WHERE id = ?', [requestId]);
 
       const session = await this.findSessionById.run(tx, accountId, request.sessionId);
       if (!session) throw new NotFound();
       const seat = { session, role: 'first' } as const;
-      const rung = rungParty(session, { to: asked.to, placedAt: request.placedAt });
+      const rung = rungParty(session, {
+        to: asked.to,
+        placedAt: request.placedAt,
+        rung: rungNumber(this.crypto, request),
+      });
       const facts = await this.readSeat.run(tx, session, settings, { requestId });
       const decision: CallDecision = rung.isFirst
         ? decideCall({ kind: 'seated', seat, by: 'request' }, facts)

@@ -15,6 +15,7 @@ import { CallFigured } from '../call-routing.events.js';
 import { factsOfRecord } from '../records/join-records.js';
 import { lockRequest } from './lock-request.js';
 import { isKnownCall, recordLoneLeg, type LoneRequest } from './record-lone-leg.js';
+import { rungNumber } from './rung-party.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
 export const FOLLOW_REQUEST = 'calls.follow-request';
@@ -24,7 +25,7 @@ const ASK_EVERY_SECONDS = 60;
 const GIVE_UP_MS = 25 * HOUR_MS;
 const MAX_ATTEMPTS = 10_000;
 
-const FOLLOWED = selection(CALL_REQUESTS.pick(['id', 'accountId', 'sessionId', 'status', 'placedAt']));
+const FOLLOWED = selection(CALL_REQUESTS.pick(['id', 'accountId', 'sessionId', 'status', 'placedAt', 'rung']));
 type FollowedRequest = Selected<typeof FOLLOWED> & { placedAt: number };
 
 /**
@@ -79,7 +80,7 @@ export class FindLostEnd implements OnModuleInit {
   private async recordsOf(request: FollowedRequest, session: SessionRecord): Promise<CallRecord[]> {
     return this.plivo.findCalls(await this.plivoAccess.of(request.accountId, session.subaccountId), {
       from: session.virtualNumber as E164,
-      to: session.parties.first as E164,
+      to: rungNumber(this.crypto, request) ?? (session.parties.first as E164),
       direction: 'outbound',
       endedFrom: request.placedAt - 1000,
     });
@@ -89,7 +90,7 @@ export class FindLostEnd implements OnModuleInit {
   private async giveUp(tx: Tx, { id, accountId }: FollowedRequest): Promise<void> {
     const { status } = await lockRequest(tx, this.database, accountId, id);
     if (status !== 'placed') return;
-    await CALL_REQUESTS.update(tx, { status: 'over' }, 'WHERE id = ?', [id]);
+    await CALL_REQUESTS.update(tx, { status: 'over', rung: null }, 'WHERE id = ?', [id]);
     await this.spend.release(tx, accountId, id);
   }
 
@@ -106,8 +107,9 @@ export class FindLostEnd implements OnModuleInit {
       const { callUuid } = record;
       if (await isKnownCall(tx, accountId, callUuid)) continue;
       const session = await this.findSessionById.run(tx, accountId, sessionId);
-      await this.record(tx, { accountId, sessionId, requestId, placedAt, session }, record);
-      await CALL_REQUESTS.update(tx, { callUuid, status: 'over' }, 'WHERE id = ?', [requestId]);
+      const rung = rungNumber(this.crypto, request);
+      await this.record(tx, { accountId, sessionId, requestId, placedAt, rung, session }, record);
+      await CALL_REQUESTS.update(tx, { callUuid, status: 'over', rung: null }, 'WHERE id = ?', [requestId]);
       return true;
     }
     return false;

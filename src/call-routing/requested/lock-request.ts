@@ -3,7 +3,7 @@ import { selection, type Selected } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { CALL_REQUESTS } from '../call-request.entity.js';
 
-const HELD = selection(CALL_REQUESTS.pick(['sessionId', 'callUuid', 'status', 'placedAt']));
+const HELD = selection(CALL_REQUESTS.pick(['id', 'accountId', 'sessionId', 'callUuid', 'status', 'placedAt', 'rung']));
 
 /** Keeps the request from being changed by anybody else until the transaction ends. Refuses one that the account does not have. */
 export async function lockRequest(

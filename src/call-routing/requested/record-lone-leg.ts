@@ -4,6 +4,7 @@ import type { Crypto } from '../../platform/crypto/crypto.js';
 import type { Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { newId } from '../../platform/ids.js';
+import type { E164 } from '../../telephony/phone.js';
 import { linkLeg } from '../facts/legs.js';
 import { answerPlace, callerPlace, CALLS, dialledPlace } from '../call.entity.js';
 import { rungParty, type RungParty } from './rung-party.js';
@@ -18,6 +19,8 @@ export interface LoneRequest {
   sessionId: string;
   requestId: string;
   placedAt: number | null;
+  /** Whom Plivo was asked to ring, where that is known. */
+  rung: E164 | null;
   /** The request's; null when it is no more. */
   session: SessionRecord | null;
 }
@@ -32,7 +35,7 @@ export async function recordLoneLeg(
   request: LoneRequest,
   told: { legUuid: string; to: string; reason: 'unanswered' | 'answer-lost'; startedAt: number | null; now: number },
 ): Promise<string> {
-  const { accountId, sessionId, requestId, placedAt, session } = request;
+  const { accountId, sessionId, requestId, placedAt, rung, session } = request;
   const { legUuid, to, reason, startedAt, now } = told;
   const callId = newId();
   const place = { callId, accountId };
@@ -49,7 +52,7 @@ export async function recordLoneLeg(
     reason,
     answer: crypto.seal(answerPlace(place), hangupXml()),
     createdAt: now,
-    ...(session && peopleOf(place, { session, rung: rungParty(session, { to, placedAt }) }, { crypto, records })),
+    ...(session && peopleOf(place, { session, rung: rungParty(session, { to, placedAt, rung }) }, { crypto, records })),
   });
   const subaccountId = session?.subaccountId ?? null;
   await linkLeg(tx, { accountId, legUuid, callId, sessionId, subaccountId, role: 'first' });

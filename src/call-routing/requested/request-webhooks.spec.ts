@@ -226,13 +226,37 @@ describeOnEachDatabase('a requested call', (open) => {
     it('connects nobody of whom Plivo does not say who has answered', async () => {
       await world.sessions.update(session.id, { first_party: party(3) });
       expect(await answers({ To: 'anonymous' })).not.toContain('<Number');
-      expect(await rungCaller()).toEqual({ caller: null, index: null });
+      expect(await rungCaller()).toEqual(ofRung());
     });
 
     it('connects who is the first party still, to who is the second now', async () => {
       await world.sessions.update(session.id, { second_party: party(3) });
       expect(await answers()).toContain(`<Number>${party(3)}</Number>`);
       expect(await rungCaller()).toEqual(ofRung());
+    });
+
+    it('connects whom Plivo was asked to ring, though it does not say who has answered and something else was changed', async () => {
+      later(1000);
+      await world.sessions.update(session.id, { second_party: party(3) });
+      expect(await answers({ To: 'anonymous' })).toContain(`<Number>${party(3)}</Number>`);
+      expect(await rungCaller()).toEqual(ofRung());
+      expect(await database.read((manager) => manager.query('SELECT rung FROM call_request'))).toEqual([
+        { rung: null },
+      ]);
+    });
+
+    it('is looked for as the phone that rang, where everything else of it is lost', async () => {
+      await statusIs('placed');
+      await world.sessions.update(session.id, { first_party: party(3) });
+      later(150_000);
+      const leg = { callUuid: newId(), parentCallUuid: null, startedAt: placedAt, answeredAt: null };
+      records = [{ ...leg, from: VIRTUAL, to: party(1).slice(1), durationSeconds: 0, endedAt: now() }];
+      await findLostEnd.run(requestId);
+      expect(searched).toMatchObject([{ to: party(1).slice(1) }]);
+      expect(await rungCaller()).toEqual(ofRung());
+      expect(await database.read((manager) => manager.query('SELECT status, rung FROM call_request'))).toEqual([
+        { status: 'over', rung: null },
+      ]);
     });
 
     it('is told as a call to the phone that rang, where nobody answers', async () => {

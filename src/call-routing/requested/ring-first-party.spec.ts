@@ -359,6 +359,40 @@ describeOnEachDatabase('the first party of a requested call', (open) => {
     expect((await request()).status).toBe('placed');
   });
 
+  it('is looked up as whom Plivo was asked to ring, whoever is the first party by now', async () => {
+    const session = await asked({ create_session_with_single_party: true });
+    failure = new ProviderOutcomeUnknown('timeout');
+    await expect(ring()).rejects.toMatchObject({ name: 'RetryLater' });
+    await world.sessions.update(session.id, { first_party: party(3) });
+    later(60_000);
+    records = [record()];
+    await ring();
+    expect(searched).toMatchObject([{ to: party(1).slice(1) }]);
+    expect((await request()).status).toBe('placed');
+  });
+
+  it('is kept sealed, from when Plivo is asked until it is known what became of that', async () => {
+    const kept = async (): Promise<string | null> => {
+      const [row] = await database.read<{ id: string; rung: string | null }[]>((manager) =>
+        manager.query('SELECT id, rung FROM call_request'),
+      );
+      if (!row?.rung) return null;
+      expect(row.rung).not.toContain(party(1).slice(1));
+      return world.sessions.crypto.open({ column: 'call_request.rung', row: row.id, account: ACCOUNT }, row.rung);
+    };
+    await asked();
+    expect(await kept()).toBeNull();
+    failure = new ProviderUnavailable('reset');
+    await expect(ring()).rejects.toMatchObject({ name: 'RetryLater' });
+    failure = new ProviderOutcomeUnknown('timeout');
+    await expect(ring()).rejects.toMatchObject({ name: 'RetryLater' });
+    expect(await kept()).toBe(party(1).slice(1));
+    later(60_000);
+    await ring();
+    expect(await request()).toMatchObject({ status: 'failed', reason: 'unconfirmed' });
+    expect(await kept()).toBeNull();
+  });
+
   it('is given up a minute after nobody knows of its call', async () => {
     await asked();
     failure = new ProviderOutcomeUnknown('timeout');

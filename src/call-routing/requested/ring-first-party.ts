@@ -10,14 +10,16 @@ import {
 import { FindSessionById, isInProgress, isLive, type SessionRecord } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Config } from '../../platform/settings/config.js';
+import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { selection } from '../../platform/database/rows.js';
 import { isDialable } from '../../telephony/destinations.js';
 import { Jobs, RetryLater } from '../../platform/jobs/jobs.js';
 import type { E164 } from '../../telephony/phone.js';
 import { webhookUrl } from '../answer/webhook-url.js';
-import { CALL_REQUESTS, type CallRequest, type CallRequestStatus } from '../call-request.entity.js';
+import { CALL_REQUESTS, rungPlace, type CallRequest, type CallRequestStatus } from '../call-request.entity.js';
 import { FOLLOW_REQUEST } from './find-lost-end.js';
+import { rungNumber } from './rung-party.js';
 import { ReserveSpend } from '../answer/reserve-spend.js';
 
 export const PLACE_CALL = 'calls.place';
@@ -39,6 +41,7 @@ export class RingFirstParty implements OnModuleInit {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly crypto: Crypto,
     private readonly jobs: Jobs,
     private readonly plivo: PlivoClient,
     private readonly plivoAccess: PlivoAccess,
@@ -83,12 +86,13 @@ export class RingFirstParty implements OnModuleInit {
     const session = await this.findSessionById.run(tx, request.accountId, request.sessionId);
     const hindrance = await this.hindrance(tx, request, session, now);
     if (hindrance !== null || session === null) {
-      await CALL_REQUESTS.update(tx, { status: 'failed', reason: hindrance }, 'WHERE id = ?', [requestId]);
+      await CALL_REQUESTS.update(tx, { status: 'failed', reason: hindrance, rung: null }, 'WHERE id = ?', [requestId]);
       await this.reserveSpend.release(tx, request.accountId, requestId);
       return 'done';
     }
     const pendingUntil = now + (session.settings.ring_timeout + GRACE_SECONDS) * 1000;
-    const placing = { status: 'placing', placedAt: now, pendingUntil } as const;
+    const rung = this.crypto.seal(rungPlace(request), session.parties.first ?? '');
+    const placing = { status: 'placing', placedAt: now, pendingUntil, rung } as const;
     await CALL_REQUESTS.update(tx, placing, 'WHERE id = ?', [requestId]);
     return { request, session };
   }
@@ -170,10 +174,12 @@ export class RingFirstParty implements OnModuleInit {
     const session =
       request &&
       (await this.database.transaction((tx) => this.findSessionById.run(tx, request.accountId, request.sessionId)));
-    if (!request || !session || session.parties.first === null) return;
+    if (!request || !session) return;
+    const to = rungNumber(this.crypto, request) ?? (session.parties.first as E164 | null);
+    if (to === null) return;
     const records = await this.plivo.findCalls(await this.plivoAccess.of(request.accountId, session.subaccountId), {
       from: session.virtualNumber as E164,
-      to: session.parties.first as E164,
+      to,
       direction: 'outbound',
       endedFrom: placedAt - 1000,
     });
@@ -192,7 +198,12 @@ export class RingFirstParty implements OnModuleInit {
     reason: string | null,
   ): Promise<void> {
     await this.database.transaction((tx) =>
-      CALL_REQUESTS.update(tx, { status: to, reason }, 'WHERE id = ? AND status = ?', [requestId, from]),
+      CALL_REQUESTS.update(
+        tx,
+        { status: to, reason, ...(to === 'failed' && { rung: null }) },
+        'WHERE id = ? AND status = ?',
+        [requestId, from],
+      ),
     );
   }
 }

@@ -32,6 +32,7 @@ const SEALED = {
   text_notice: { key: ['id'], account: 't.account_id', columns: ['recipient'] },
   text_forward: { key: ['id'], account: 't.account_id', columns: ['recipient', 'body'] },
   masking_session: { key: ['id'], account: 't.account_id', columns: ['parties'] },
+  call_request: { key: ['id'], account: 't.account_id', columns: ['rung'] },
   masked_call: { key: ['id'], account: 't.account_id', columns: ['caller', 'dialled', 'answer'] },
   call_answer: {
     key: ['call_id', 'step'],
