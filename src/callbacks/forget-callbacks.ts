@@ -6,10 +6,11 @@ import { Crypto } from '../platform/crypto/crypto.js';
 import { change, Database, type Tx } from '../platform/database/database.js';
 import { marks, number, selection } from '../platform/database/rows.js';
 import { CALLBACKS } from './callback.entity.js';
-import { bodyPlace } from './deliver-callbacks.js';
+import { bodyPlace, urlPlace } from './deliver-callbacks.js';
 
 const OF = selection(CALLBACKS.pick(['id', 'sessionId', 'createdAt']));
 const TOLD = selection(CALLBACKS.pick(['id', 'accountId', 'body']));
+const SENT = selection(CALLBACKS.pick(['id', 'accountId', 'url']));
 const PENDING = selection(CALLBACKS.pick(['sessionId', 'callId']));
 const COUNT = selection({ callbacks: number('COUNT(*)') });
 
@@ -88,6 +89,18 @@ export class ForgetCallbacks {
       tx,
       own.map(({ id }) => id),
     );
+  }
+
+  /** Writes the URLs anew that a session's callbacks were, or are to be, sent to. */
+  async rewriteUrls(tx: Tx, sessionId: string, rewrite: (url: string) => string): Promise<void> {
+    const rest = `FROM callback ${this.database.byIndex('callback_sequence')} WHERE session_id = ? ${this.database.forUpdate}`;
+    for (const { id, accountId, url: sealed } of await SENT.read(tx, rest, [sessionId])) {
+      const place = urlPlace(id, accountId);
+      const url = this.crypto.open(place, sealed);
+      const written = rewrite(url);
+      if (written === url) continue;
+      await CALLBACKS.update(tx, { url: this.crypto.seal(place, written) }, 'WHERE id = ?', [id]);
+    }
   }
 
   private async delete(

@@ -14,6 +14,7 @@ import { EraseCallsElsewhere } from './erase-calls-elsewhere.js';
 import { EraseSessions, join, NOTHING_LEFT } from './erase-sessions.js';
 import { EraseTexts } from './erase-texts.js';
 import { EraseTraces } from './erase-traces.js';
+import { EraseUrls } from './erase-urls.js';
 import { personPlace, type Erasure } from './erasure.entity.js';
 import { ErasureIsOver, ErasureProgress } from './erasure-progress.js';
 import { FindPerson } from './find-person.js';
@@ -48,6 +49,7 @@ export class CarryOutErasure implements OnModuleInit {
     private readonly eraseCallsElsewhere: EraseCallsElsewhere,
     private readonly eraseTexts: EraseTexts,
     private readonly eraseTraces: EraseTraces,
+    private readonly eraseUrls: EraseUrls,
     private readonly calls: EraseCalls,
     private readonly recordings: ForgetRecordings,
     private readonly answers: ForgetAnswers,
@@ -97,9 +99,12 @@ export class CarryOutErasure implements OnModuleInit {
       );
 
     const left = { ...NOTHING_LEFT };
-    for (const account of await this.findPerson.accountsOf(accountId)) {
+    const accounts = await this.findPerson.accountsOf(accountId);
+    const parties = accounts.map((account) => {
       const index = this.records.partyIndex(account, number) ?? '';
-      const party = { erasureId: id, accountId: account, index, until: askedAt, mayGoOn };
+      return { erasureId: id, accountId: account, index, until: askedAt, mayGoOn };
+    });
+    for (const party of parties) {
       join(left, await this.eraseSessions.run(party));
       join(left, await this.eraseCallsElsewhere.run(party));
       left.isMore ||= await this.eraseTexts.elsewhere(party, (text) => isAbout(number, text));
@@ -110,6 +115,7 @@ export class CarryOutErasure implements OnModuleInit {
     await this.progress.waits(id, { calls: left.calls, callbacks: left.callbacks, recordings: 0 });
     if (left.isMore) throw new Defer(0, 'goes on');
     if (left.calls + left.callbacks > 0) throw this.later(erasure, 'a call is on, or a callback is being delivered');
+    for (const party of parties) if (await this.eraseUrls.run(number, party)) throw new Defer(0, 'goes on');
     await this.progress.forgetNumber(id);
   }
 

@@ -6,8 +6,8 @@ import { ACCOUNT, addNumbers, clearSessions, FakeClock, party, usNumbers } from 
 import { Accounts, DailyCaps } from '../accounts/index.js';
 import { ForgetFigures, GROUPINGS } from '../billing-stats/index.js';
 import { AddCallback } from '../callbacks/add-callback.js';
-import { textEvent } from '../callbacks/contract.js';
-import { bodyPlace } from '../callbacks/deliver-callbacks.js';
+import { textEvent, timeoutEvent } from '../callbacks/contract.js';
+import { bodyPlace, urlPlace } from '../callbacks/deliver-callbacks.js';
 import { ForgetCallbacks } from '../callbacks/index.js';
 import { EraseCalls, ForgetCalls } from '../call-routing/index.js';
 import { CALL_REQUESTS } from '../call-routing/call-request.entity.js';
@@ -31,6 +31,7 @@ import { TEXTS } from '../texts/text.entity.js';
 import { EraseTexts } from './erase-texts.js';
 import { EraseSessions } from './erase-sessions.js';
 import { EraseTraces } from './erase-traces.js';
+import { EraseUrls } from './erase-urls.js';
 import { ErasureProgress } from './erasure-progress.js';
 import { FindPerson } from './find-person.js';
 import { OrderErasure } from './order-erasure.js';
@@ -129,6 +130,7 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       elsewhere,
       eraseTexts,
       traces,
+      new EraseUrls(database, progress, callbacks, answers),
       eraseCalls,
       recordings,
       answers,
@@ -344,6 +346,32 @@ describeOnEachDatabase('the erasure of a person', (open) => {
       expect(await rows('SELECT session_id, rung FROM call_request')).toEqual([{ session_id: sessionId, rung: null }]);
     },
   );
+
+  it.each([
+    ['https://shop.example.com/cb?driver=%2B{}&order=7', 'https://shop.example.com/cb?driver=erased&order=7'],
+    ['https://shop.example.com/cb?driver=+{}', 'https://shop.example.com/cb?driver=erased'],
+    ['https://shop.example.com/{}/cb', 'https://shop.example.com/erased/cb'],
+    ['https://shop.example.com/cb?order={}1', 'https://shop.example.com/cb?order={}1'],
+  ])('takes her number out of the URLs of sessions of others, from %s', async (template, left) => {
+    const [url, expected] = [template, left].map((text) => text.replace('{}', ANA));
+    const urls = ['callback_url', 'recording_callback_url', 'first_party_play_url'] as const;
+    const given = Object.fromEntries(urls.map((name) => [name, url]));
+    const body = { second_party: party(2), create_session_with_single_party: true, geomatch: false, ...given };
+    const { id } = await calls.sessions.open({ first_party: ANA, ...body });
+    const session = await calls.sessions.update(id, { first_party: party(3) });
+    const { clock, crypto } = calls.sessions;
+    const target = { session, stream: 'status' as const, url: url ?? '', method: 'POST' as const };
+    const told = new AddCallback(database, clock, crypto, calls.jobs);
+    await write((tx) => told.ofMany(tx, [{ target, payload: timeoutEvent(clock.now()) }]));
+    expect(await erase()).toMatchObject({ status: 'done', erased: { sessions: 0 } });
+    const [row] = await rows('SELECT settings, modified_at FROM masking_session');
+    const settings = JSON.parse(String(row!['settings'])) as Record<string, unknown>;
+    expect(urls.map((name) => settings[name])).toEqual(urls.map(() => expected));
+    expect(Number(row!['modified_at'])).toBe(session.modifiedAt);
+    const [callback] = await rows('SELECT id, url, status FROM callback');
+    expect(callback!['status']).toBe('pending');
+    expect(crypto.open(urlPlace(String(callback!['id']), ACCOUNT), String(callback!['url']))).toBe(expected);
+  });
 
   it('takes what was told of her texts out of a session that has somebody else in her place by now', async () => {
     const session = await calls.sessions.open({ first_party: ANA, second_party: party(2), geomatch: false });

@@ -12,6 +12,7 @@ import { CarryOutErasure } from './carry-out-erasure.js';
 import { EraseCallsElsewhere } from './erase-calls-elsewhere.js';
 import { EraseSessions } from './erase-sessions.js';
 import { EraseTraces } from './erase-traces.js';
+import { EraseUrls } from './erase-urls.js';
 import { ErasureProgress } from './erasure-progress.js';
 import { ExportPerson } from './export-person.js';
 import { FindPerson } from './find-person.js';
@@ -36,6 +37,7 @@ import { ReleasePlaces } from './release-places.js';
     EraseSessions,
     EraseTexts,
     EraseTraces,
+    EraseUrls,
     ErasureProgress,
     ExportPerson,
     FindPerson,

@@ -3,6 +3,7 @@ export { CountSessions } from './count-sessions.js';
 export { EndForErasure } from './end-for-erasure.js';
 export { EndSession } from './end-session.js';
 export { ExpireDueSessions } from './expire-due-sessions.js';
+export { rewriteUrls, sessionsWithDigits } from './erase-from-urls.js';
 export { FindRoute, SEAT, type Route, type Seat } from './find-route.js';
 export {
   FIRST_ENDED,
