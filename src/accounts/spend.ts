@@ -21,6 +21,8 @@ export type SpendOfDay = Omit<AccountSpend, 'accountId'>;
 const OF_DAY = selection(SPENDS.pick(['day', 'spent', 'reserved', 'isCapReached']));
 const HELD = selection(RESERVATIONS.pick(['day', 'amount']));
 
+const KEPT = selection(RESERVATIONS.pick(['accountId', 'day', 'amount']));
+
 /** What the calls of an account that began since then have cost, in micro-units. */
 type SpentSince = (tx: Tx, accountId: string, since: number) => Promise<number>;
 
@@ -108,14 +110,23 @@ export class Spend implements OnModuleInit {
     return this.settle(tx, { accountId, holder, at: this.clock.now(), micros: 0, isFinal: true });
   }
 
-  /**
-   * Forgets what was kept for calls that are forgotten: theirs never became final, and the day that they were kept from is over. `holders` as in
-   * `reserve`.
-   */
+  /** Gives back what was kept for calls that are forgotten, of which it never became final what they cost: the day may go on. `holders` as in `reserve`. */
   async forget(tx: Tx, holders: string[]): Promise<void> {
     if (holders.length === 0) return;
-    const from = this.database.deleteFrom('spend_reservation');
-    await change(tx, `${from} WHERE holder IN (${marks(holders)})`, holders);
+    const those = `WHERE holder IN (${marks(holders)})`;
+    const held = await KEPT.read(
+      tx,
+      `FROM spend_reservation ${this.database.byPrimaryKey} ${those} ${this.database.forUpdate}`,
+      holders,
+    );
+    if (held.length === 0) return;
+    await change(tx, `${this.database.deleteFrom('spend_reservation')} ${those}`, holders);
+    for (const { accountId, day, amount } of held)
+      await change(tx, 'UPDATE account_spend SET reserved = reserved - ? WHERE account_id = ? AND day = ?', [
+        amount,
+        accountId,
+        day,
+      ]);
   }
 
   /** Names who knows what calls have cost: a cap may be set in the middle of a day. */

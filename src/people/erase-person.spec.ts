@@ -320,6 +320,25 @@ describeOnEachDatabase('the erasure of a person', (open) => {
     },
   );
 
+  it('gives back what was kept under a cap for a call of hers of which nobody knows', async () => {
+    await calls.sessions.open({
+      first_party: ANA,
+      second_party: party(2),
+      initiate_call_to_first_party: true,
+      geomatch: false,
+    });
+    const [request] = await rows('SELECT id FROM call_request');
+    const held = { accountId: ACCOUNT, holder: String(request!['id']), micros: 5_000_000, cap: '100' };
+    await write(async (tx) => {
+      await calls.spend.reserve(tx, held);
+      await tx.query("UPDATE call_request SET status = 'failed', reason = 'unconfirmed'");
+    });
+    expect(Number((await rows('SELECT reserved FROM account_spend'))[0]!['reserved'])).toBe(5_000_000);
+    expect(await erase()).toMatchObject({ status: 'done', erased: { sessions: 1 } });
+    expect(await count('FROM spend_reservation')).toBe(0);
+    expect(Number((await rows('SELECT reserved FROM account_spend'))[0]!['reserved'])).toBe(0);
+  });
+
   it.each(['that settles it', 'of an earlier version that settles it and leaves the number'])(
     'waits for a call that rings her though she is no party any more, and takes her number out of the request, after a process %s',
     async (how) => {

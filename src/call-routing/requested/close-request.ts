@@ -4,12 +4,17 @@ import { FindSessionById, SessionRecords } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Crypto } from '../../platform/crypto/crypto.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
 import { CALL_REQUESTS } from '../call-request.entity.js';
 import { beginALeg } from '../facts/legs.js';
 import { NoteHangup } from '../facts/note-hangup.js';
+import { followRequest } from './follow-request.js';
 import { lockRequest } from './lock-request.js';
 import { isKnownCall, recordLoneLeg } from './record-lone-leg.js';
 import { rungNumber } from './rung-party.js';
+
+/** How long Plivo may take to ask again for an answer that it did not get. */
+const ANSWER_MAY_COME_MS = 60_000;
 
 /**
  * Takes down how a requested call ended. An answered call's hang-up is an ordinary one; an unanswered one becomes a conversation of one leg, so that
@@ -21,6 +26,7 @@ export class CloseRequest {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly crypto: Crypto,
+    private readonly jobs: Jobs,
     private readonly noteHangup: NoteHangup,
     private readonly findSessionById: FindSessionById,
     private readonly records: SessionRecords,
@@ -54,5 +60,6 @@ export class CloseRequest {
     const rung = status === 'over' ? null : held.rung;
     const closed = { callUuid: legUuid, status, rung, pendingUntil: now } as const;
     await CALL_REQUESTS.update(tx, closed, 'WHERE id = ?', [requestId]);
+    if (status === 'placed') await followRequest(tx, this.jobs, requestId, now + ANSWER_MAY_COME_MS);
   }
 }

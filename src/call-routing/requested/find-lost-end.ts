@@ -14,11 +14,11 @@ import { addALeg, noteLegFacts } from '../facts/legs.js';
 import { CallFigured } from '../call-routing.events.js';
 import { factsOfRecord } from '../records/join-records.js';
 import { lockRequest } from './lock-request.js';
+import { FOLLOW_REQUEST } from './follow-request.js';
 import { isKnownCall, recordLoneLeg, type LoneRequest } from './record-lone-leg.js';
 import { rungNumber } from './rung-party.js';
 import { tellInteraction } from '../facts/tell-interaction.js';
 
-export const FOLLOW_REQUEST = 'calls.follow-request';
 const LEASE_SECONDS = 60;
 const ASK_EVERY_SECONDS = 60;
 /** As for calls that were connected: `records/reconcile-call.ts`. */

@@ -3,7 +3,9 @@ import { selection, type Selected } from '../../platform/database/rows.js';
 import { NotFound } from '../../platform/errors.js';
 import { CALL_REQUESTS } from '../call-request.entity.js';
 
-const HELD = selection(CALL_REQUESTS.pick(['id', 'accountId', 'sessionId', 'callUuid', 'status', 'placedAt', 'rung']));
+const HELD = selection(
+  CALL_REQUESTS.pick(['id', 'accountId', 'sessionId', 'callUuid', 'status', 'placedAt', 'pendingUntil', 'rung']),
+);
 
 /** Keeps the request from being changed by anybody else until the transaction ends. Refuses one that the account does not have. */
 export async function lockRequest(

@@ -10,6 +10,7 @@ import {
   ProviderRefused,
   ProviderUnavailable,
   readAnswerWebhook,
+  readHangupWebhook,
 } from '../../plivo/index.js';
 import type { SessionRecord } from '../../sessions/index.js';
 
@@ -369,6 +370,49 @@ describeOnEachDatabase('the first party of a requested call', (open) => {
     await ring();
     expect(searched).toMatchObject([{ to: party(1).slice(1) }]);
     expect((await request()).status).toBe('placed');
+  });
+
+  it.each([
+    ['has rung', false, false],
+    ['has rung after it was given up', false, true],
+    ['was answered, which nobody asked us about, and ended', true, false],
+    ['was so after it was given up', true, true],
+  ])(
+    'is followed to its end though Plivo did not say that it placed the call, which %s',
+    async (_, hasEnded, isLate) => {
+      await asked();
+      failure = new ProviderOutcomeUnknown('timeout');
+      await expect(ring()).rejects.toMatchObject({ name: 'RetryLater' });
+      if (isLate) {
+        later(60_000);
+        await ring();
+        expect((await request()).status).toBe('failed');
+      }
+      const { id } = await request();
+      const common = { CallUUID: newId(), From: VIRTUAL, To: party(1).slice(1), Direction: 'outbound' };
+      const params = new Map(
+        Object.entries({ ...common, Event: 'Hangup', CallStatus: 'completed', Duration: '20', BillDuration: '60' }),
+      );
+      const webhook = { accountId: ACCOUNT, nonce: newId(), contentHash: 'x', params };
+      if (hasEnded) await world.closeRequest.run(webhook, id, readHangupWebhook(params)!);
+      else await world.noteRinging.run(webhook, id, common.CallUUID);
+      if (!isLate) await ring();
+      expect((await request()).status).toBe('placed');
+      expect(await jobs('calls.follow-request')).toHaveLength(1);
+    },
+  );
+
+  it('gives back what was reserved for it where its destination is forbidden before a second try', async () => {
+    await limited(capped);
+    await asked();
+    failure = new ProviderUnavailable('reset');
+    await expect(ring()).rejects.toMatchObject({ name: 'RetryLater' });
+    expect(await reserved()).toHaveLength(1);
+    await database.transaction((tx) => world.settings.change(tx, ACCOUNT, { allowed_countries: ['DE'] }));
+    later(6000);
+    await ring();
+    expect(await request()).toMatchObject({ status: 'failed', reason: 'destination' });
+    expect(await reserved()).toEqual([]);
   });
 
   it('is kept sealed, from when Plivo is asked until it is known what became of that', async () => {

@@ -18,7 +18,7 @@ import { Jobs, RetryLater } from '../../platform/jobs/jobs.js';
 import type { E164 } from '../../telephony/phone.js';
 import { webhookUrl } from '../answer/webhook-url.js';
 import { CALL_REQUESTS, rungPlace, type CallRequest, type CallRequestStatus } from '../call-request.entity.js';
-import { FOLLOW_REQUEST } from './find-lost-end.js';
+import { followRequest } from './follow-request.js';
 import { rungNumber } from './rung-party.js';
 import { ReserveSpend } from '../answer/reserve-spend.js';
 
@@ -63,8 +63,11 @@ export class RingFirstParty implements OnModuleInit {
     if (plan === 'done') return;
     if (plan === 'look-up') return this.lookUp(requestId);
     const settings = await this.accountSettings.of(plan.session.accountId);
-    if (!isDialable(plan.session.parties.first as E164, settings).allowed)
+    if (!isDialable(plan.session.parties.first as E164, settings).allowed) {
+      // An earlier try may have been allowed to.
+      await this.database.transaction((tx) => this.reserveSpend.release(tx, plan.session.accountId, requestId));
       return this.move(requestId, 'placing', 'failed', 'destination');
+    }
     // A try that did not reach Plivo was counted.
     const asked = { holder: requestId, isFirstTry: plan.request.placedAt === null };
     const cap = await this.database.transaction((tx) =>
@@ -141,7 +144,7 @@ export class RingFirstParty implements OnModuleInit {
         requestId,
       ]);
       const runAt = this.clock.now() + (ringTimeoutSeconds + GRACE_SECONDS) * 1000;
-      await this.jobs.enqueue(tx, FOLLOW_REQUEST, { requestId }, { runAt });
+      await followRequest(tx, this.jobs, requestId, runAt);
     });
   }
 
