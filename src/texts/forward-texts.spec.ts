@@ -186,6 +186,42 @@ describeOnEachDatabase('a text on its way to Plivo', (open) => {
     plivo.mishap = () => null;
   };
 
+  it('goes no further once texts are turned off: the customer is told, its words go, and nothing stays reserved', async () => {
+    const told = announced(world.sessions.events, [ForwardTurned]);
+    await write('one', 'two');
+    plivo.mishap = () => new ProviderBusy(1);
+    await run();
+    await database.transaction((tx) => world.settings.change(tx, ACCOUNT, { texts: 'off' }));
+    plivo.mishap = () => null;
+    clock.advance(1000);
+    await run();
+
+    expect(sent()).toEqual([]);
+    const ended = { state: 'rejected', reason: 'not-enabled', body: false };
+    expect(await forwards()).toMatchObject([ended, ended]);
+    expect(told).toMatchObject([{ told: { reason: 'not-enabled' } }, { told: { reason: 'not-enabled' } }]);
+    expect(await reserved()).toBe(0);
+    expect(await rows('SELECT id FROM text_notice')).toEqual([]);
+  });
+
+  it('of unknown outcome is looked for though texts are turned off', async () => {
+    await write('one', 'two');
+    plivo.afterwards = () => new ProviderOutcomeUnknown('Plivo did not answer in time');
+    await world.jobs.runDue();
+    await database.transaction((tx) => world.settings.change(tx, ACCOUNT, { texts: 'off' }));
+    plivo.afterwards = () => null;
+    clock.advance(20_000);
+    await world.jobs.runDue();
+    clock.advance(60_000);
+    await world.jobs.runDue();
+
+    expect(sent()).toEqual(['one']);
+    expect(await forwards()).toMatchObject([
+      { state: 'sent', reason: null },
+      { state: 'rejected', reason: 'not-enabled' },
+    ]);
+  });
+
   it('waits for a minute behind one of unknown outcome', async () => {
     await write('one', 'two');
     plivo.afterwards = () => new ProviderOutcomeUnknown('Plivo did not answer in time');

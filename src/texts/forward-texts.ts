@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { PlivoAccess, Spend } from '../accounts/index.js';
+import { AccountSettings, PlivoAccess, Spend } from '../accounts/index.js';
 import { isSilent } from '../number-pool/index.js';
 import {
   PlivoClient,
@@ -67,6 +67,7 @@ export class ForwardTexts implements OnModuleInit {
     private readonly tellForward: TellForward,
     private readonly counts: CountTexts,
     private readonly media: SendWithMedia,
+    private readonly accountSettings: AccountSettings,
   ) {}
 
   onModuleInit(): void {
@@ -106,12 +107,25 @@ export class ForwardTexts implements OnModuleInit {
     }
     if (head.state === 'unknown') return { kind: 'wait', until: (head.sendingAt ?? now) + UNKNOWN_HOLDS_MS };
 
-    const hindrance = hindranceOf(head, session, now) ?? (await wishAgainst(tx, head));
+    const hindrance = hindranceOf(head, session, now) ?? (await this.objection(tx, head));
     if (hindrance !== null || session === null) {
       await this.reject(tx, head, hindrance ?? 'session-gone');
       return { kind: 'next' };
     }
     return this.prepare(tx, head, session);
+  }
+
+  /** What has been said since it was taken: whom it is for wants no texts, or the account none at all. */
+  private async objection(tx: Tx, { accountId, recipientIndex, virtualNumber }: TextForward): Promise<string | null> {
+    if (recipientIndex === null) return null;
+    const place = { partyIndex: recipientIndex, virtualNumber };
+    // As the rows have it: texts that are turned off in another process stop here at once too.
+    const [isOut, { texts }] = await Promise.all([
+      isSilent(tx, accountId, place),
+      this.accountSettings.read(tx, accountId),
+    ]);
+    if (texts !== 'on') return 'not-enabled';
+    return isOut ? 'recipient-opted-out' : null;
   }
 
   /** With its pictures, as soon as it is known which of them are here. */
@@ -227,13 +241,6 @@ function hindranceOf(forward: TextForward, session: SessionRecord | null, now: n
   if (now > session.expiresAt + AFTER_END_MS) return 'expired';
   if (triedAt !== null && now > triedAt + TRIED_FOR_MS) return 'not-sent';
   return now > createdAt + LONGEST_WAIT_MS ? 'too-late' : null;
-}
-
-/** Whom it is for has said STOP since. */
-async function wishAgainst(tx: Tx, { accountId, recipientIndex, virtualNumber }: TextForward): Promise<string | null> {
-  if (recipientIndex === null) return null;
-  const place = { partyIndex: recipientIndex, virtualNumber };
-  return (await isSilent(tx, accountId, place)) ? 'recipient-opted-out' : null;
 }
 
 /** No longer than the conversation: what waits at Plivo beyond that would come out of nowhere. */

@@ -218,6 +218,19 @@ describeOnEachDatabase('a sentence of ours', (open) => {
     expect(await rows('SELECT look_up_at FROM text_notice')).toEqual([{ look_up_at: null }]);
   });
 
+  it('is not said once texts are turned off, and nothing stays reserved for it', async () => {
+    plivo.mishap = () => new ProviderBusy(1);
+    await run();
+    await database.transaction((tx) => world.settings.change(tx, ACCOUNT, { texts: 'off' }));
+    plivo.mishap = () => null;
+    await later(1000);
+    expect([sent(), await notices(), await reserved()]).toMatchObject([
+      [],
+      [{ state: 'rejected', reason: 'not-enabled' }],
+      0,
+    ]);
+  });
+
   it('of unknown outcome is looked for four times within ten minutes, then given up for good', async () => {
     plivo.mishap = () => new ProviderOutcomeUnknown('Plivo did not answer in time');
     const begunAt = clock.now();

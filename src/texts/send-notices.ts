@@ -129,6 +129,8 @@ export class SendNotices implements OnModuleInit {
     { daily_spend_cap: cap, max_rate_per_message: rate }: CallSettings,
   ): Promise<string | null> {
     const { id, accountId, createdAt, recipient } = notice;
+    // As the rows have it: texts that are turned off in another process stop here at once too.
+    if ((await this.accountSettings.read(tx, accountId)).texts !== 'on') return 'not-enabled';
     if (recipient === null || text === '' || (await isAgainstWish(tx, notice))) return 'silent';
     if (this.clock.now() > createdAt + LATEST_MS) return 'too-late';
     if (cap === null) return null;

@@ -196,6 +196,7 @@ export function textsOn(database: Database, clock: Clock, plivo: unknown) {
     tellForward,
     counts,
     sendWithMedia,
+    settings,
   );
   const wakeAfterMedia = new WakeAfterMedia(events, jobs);
   const purgeTexts = new PurgeTexts(database, clock, new Accounts(), settings, deleteMedia);
