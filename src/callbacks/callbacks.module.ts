@@ -14,6 +14,7 @@ import { FollowCallbacks } from './follow-callbacks.js';
 import { ForgetCallbacks } from './forget-callbacks.js';
 import { PurgeCallbacks } from './purge-callbacks.js';
 import { ReadBacklog } from './read-backlog.js';
+import { ReaddressCallbacks } from './readdress-callbacks.js';
 import { ReplayCallbacks } from './replay-callbacks.js';
 import { TellCalls } from './tell-calls.js';
 import { TellRecordings } from './tell-recordings.js';
@@ -32,6 +33,7 @@ import { TellTexts } from './tell-texts.js';
     ForgetCallbacks,
     PurgeCallbacks,
     ReadBacklog,
+    ReaddressCallbacks,
     ReplayCallbacks,
     TellCalls,
     TellRecordings,

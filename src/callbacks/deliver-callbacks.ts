@@ -170,10 +170,12 @@ export class DeliverCallbacks implements OnModuleInit {
     const isSettled = verdict.kind !== 'retry';
     const answer = exchange.kind === 'answered' ? exchange.body.subarray(0, KEPT_ANSWER_BYTES).toString('utf8') : '';
     return this.database.transaction(async (tx) => {
+      // What goes elsewhere by now has lost nothing by what the old address answered, unless that has taken it.
+      const still = verdict.kind === 'delivered' ? [] : [callback.url];
       const noted = await change(
         tx,
         `UPDATE callback SET status = ?, attempts = attempts + 1, tries = tries + 1, outcome = ?, next_attempt_at = ?, settled_at = ?
-          WHERE id = ? AND attempts = ? AND status = 'pending'`,
+          WHERE id = ? AND attempts = ? AND status = 'pending'${still.length > 0 ? ' AND url = ?' : ''}`,
         [
           { delivered: 'delivered', park: 'parked', retry: 'pending' }[verdict.kind],
           outcomeWord(exchange),
@@ -181,6 +183,7 @@ export class DeliverCallbacks implements OnModuleInit {
           isSettled ? now : null,
           id,
           attempts,
+          ...still,
         ],
       );
       if (noted === 0) return false;

@@ -7,7 +7,9 @@ import { number, selection, type Selected } from '../platform/database/rows.js';
 import { NotFound } from '../platform/errors.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { CALLBACKS, type CallbackStatus } from './callback.entity.js';
+import { CallbackTarget } from './callback-target.js';
 import { FailingReceivers } from './failing-receivers.js';
+import { addressed } from './readdress-callbacks.js';
 import { receiverOf } from './receiver.js';
 import { DELIVER, deliveryOf, urlPlace } from './deliver-callbacks.js';
 
@@ -31,13 +33,13 @@ interface ReplayPart extends ReplayRange {
   after: { at: number; id: string };
 }
 
-const REPLAYED = selection(CALLBACKS.pick(['id', 'accountId', 'sessionId', 'stream', 'url']));
-const REACHED = selection(CALLBACKS.pick(['id', 'sessionId', 'stream', 'createdAt']));
+const REPLAYED = selection(CALLBACKS.pick(['id', 'accountId', 'sessionId', 'stream', 'url', 'method']));
+const REACHED = selection(CALLBACKS.pick(['id', 'accountId', 'sessionId', 'stream', 'createdAt']));
 const COUNT = selection({ callbacks: number('COUNT(*)') });
 
 type Replayed = Selected<typeof REPLAYED>;
 
-/** Sends callbacks again, with the same id and bytes, and gives them the whole schedule anew. Also what was delivered may be sent again. */
+/** Sends callbacks again, with the same id and bytes, to where their session's events are told now, and gives them the whole schedule anew. Also what was delivered may be sent again. */
 @Injectable()
 export class ReplayCallbacks implements OnModuleInit {
   /** Callbacks of a batch; specs make shorter ones. */
@@ -49,6 +51,7 @@ export class ReplayCallbacks implements OnModuleInit {
     private readonly crypto: Crypto,
     private readonly jobs: Jobs,
     private readonly receivers: FailingReceivers,
+    private readonly target: CallbackTarget,
   ) {}
 
   onModuleInit(): void {
@@ -57,9 +60,9 @@ export class ReplayCallbacks implements OnModuleInit {
 
   /** Refuses an id that nobody knows. */
   async one(tx: Tx, id: string): Promise<void> {
-    const found = await REPLAYED.read(tx, `FROM callback WHERE id = ? ${this.database.forUpdate}`, [id]);
-    if (found.length === 0) throw new NotFound('no callback has this id');
-    await this.replay(tx, found);
+    const [known] = await REPLAYED.read(tx, 'FROM callback WHERE id = ?', [id]);
+    if (!known) throw new NotFound('no callback has this id');
+    await this.replay(tx, known, ['id = ?', [id]]);
   }
 
   /** Has the range sent in the background; answers how many callbacks are in it now. */
@@ -88,15 +91,12 @@ export class ReplayCallbacks implements OnModuleInit {
         `FROM callback WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${this.batchSize}`,
         [...parameters, after.at, after.at, after.id],
       );
-      const streams = new Map(reached.map((one) => [streamKey(one), [one.sessionId, one.stream]]));
-      for (const stream of streams.values()) {
-        const inStream = await REPLAYED.read(
-          tx,
-          `FROM callback WHERE session_id = ? AND stream = ? AND ${where} ORDER BY sequence ${this.database.forUpdate}`,
-          [...stream, ...parameters],
-        );
-        await this.replay(tx, inStream);
-      }
+      const streams = new Map(reached.map((one) => [streamKey(one), one]));
+      for (const stream of streams.values())
+        await this.replay(tx, stream, [
+          `session_id = ? AND stream = ? AND ${where}`,
+          [stream.sessionId, stream.stream, ...parameters],
+        ]);
       const last = reached.at(-1);
       if (!last || reached.length < this.batchSize) return;
       const next: ReplayPart = { ...range, before, after: { at: last.createdAt, id: last.id } };
@@ -104,23 +104,34 @@ export class ReplayCallbacks implements OnModuleInit {
     });
   }
 
-  private async replay(tx: Tx, callbacks: Replayed[]): Promise<void> {
-    const now = this.clock.now();
-    const anew = { status: 'pending', tries: 0, nextAttemptAt: now, settledAt: null } as const;
-    for (const { id } of callbacks) await CALLBACKS.update(tx, anew, 'WHERE id = ?', [id]);
-    const opened = callbacks.map((one) => ({
-      ...one,
-      url: this.crypto.open(urlPlace(one.id, one.accountId), one.url),
-    }));
+  /** Callbacks of one stream, to where its session's events are told now; once that is gone, to where they were to go. */
+  private async replay(
+    tx: Tx,
+    { accountId, sessionId, stream }: Pick<Replayed, 'accountId' | 'sessionId' | 'stream'>,
+    [where, parameters]: [where: string, parameters: unknown[]],
+  ): Promise<void> {
+    // The session's row is held before those of its callbacks, as by who tells of it.
+    const target = await this.target.find(tx, accountId, sessionId, stream);
+    const callbacks = await REPLAYED.read(
+      tx,
+      `FROM callback WHERE ${where} ORDER BY sequence ${this.database.forUpdate}`,
+      parameters,
+    );
+    const anew = { status: 'pending', tries: 0, nextAttemptAt: this.clock.now(), settledAt: null } as const;
+    const urls = new Set<string>();
+    for (const one of callbacks) {
+      const address = target ? addressed(this.crypto, one, target) : {};
+      await CALLBACKS.update(tx, { ...anew, ...address }, 'WHERE id = ?', [one.id]);
+      urls.add(target?.url ?? this.crypto.open(urlPlace(one.id, accountId), one.url));
+    }
     await this.receivers.resumePaused(
       tx,
-      opened.map(({ accountId, url }) => receiverOf(this.crypto, accountId, url)),
+      [...urls].map((url) => receiverOf(this.crypto, accountId, url)),
     );
-    const streams = new Map(opened.map((one) => [streamKey(one), one]));
-    for (const { accountId, sessionId, stream, url } of streams.values()) {
-      const [payload, when] = deliveryOf(this.crypto, { sessionId, stream, accountId, url });
-      await this.jobs.enqueue(tx, DELIVER, payload, { ...when, sooner: true });
-    }
+    const [url] = urls;
+    if (url === undefined) return;
+    const [payload, when] = deliveryOf(this.crypto, { sessionId, stream, accountId, url });
+    await this.jobs.enqueue(tx, DELIVER, payload, { ...when, sooner: true });
   }
 }
 

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import type { CallbackTokens } from '../accounts/index.js';
-import type { SessionRecord } from '../sessions/index.js';
+import type { FindSessionById, SessionRecord } from '../sessions/index.js';
 import { Crypto } from '../platform/crypto/crypto.js';
 import { newId } from '../platform/ids.js';
 import { Jobs } from '../platform/jobs/jobs.js';
@@ -15,6 +15,7 @@ import { describeOnEachDatabase } from '../../test/support/database.js';
 import { ACCOUNT, FakeClock, testConfig } from '../../test/support/ground.js';
 import { AddCallback } from './add-callback.js';
 import { CallbackMetrics } from './callback-metrics.js';
+import { CallbackTarget } from './callback-target.js';
 import { timeoutEvent } from './contract.js';
 import { DeliverCallbacks } from './deliver-callbacks.js';
 import { FailingReceivers } from './failing-receivers.js';
@@ -57,8 +58,9 @@ describeOnEachDatabase('a replay during an attempt', (open) => {
     closers.push(() => outgoing.onModuleDestroy());
     const tokens = { of: async () => ['token'] } as unknown as CallbackTokens;
     const metrics = new CallbackMetrics(new Metrics());
+    const nobody = new CallbackTarget(testConfig(), { run: async () => null } as unknown as FindSessionById);
     const add = new AddCallback(database, clock, crypto, jobs);
-    const replay = new ReplayCallbacks(database, clock, crypto, jobs, receivers);
+    const replay = new ReplayCallbacks(database, clock, crypto, jobs, receivers, nobody);
     new DeliverCallbacks(database, clock, crypto, jobs, outgoing, tokens, receivers, metrics, events).onModuleInit();
     const receiver = await startReceiver();
     const session = {

@@ -22,7 +22,7 @@ import { holdEnd } from './session-hold.js';
 import { newParties, requireAllowed, requireInside, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { CreateSessionDto } from './session-request.dto.js';
-import { expiryInstant, newSettings, renewedSettings } from './session-settings.js';
+import { expiryInstant, isToldElsewhere, newSettings, renewedSettings } from './session-settings.js';
 import {
   prefersMedia,
   requireRouteOf,
@@ -32,7 +32,7 @@ import {
   withTexts,
   type TextTerms,
 } from './session-texts.js';
-import { SessionOpened, SessionUpdated } from './sessions.events.js';
+import { CallbackUrlsChanged, SessionOpened, SessionUpdated } from './sessions.events.js';
 
 /** How often new PINs are drawn when generated ones collide with PINs that are live on every fitting number. */
 const PIN_DRAWS = 5;
@@ -148,6 +148,8 @@ export class OpenSession {
     const isCallRequested = request.initiate_call_to_first_party === true;
     const { accountId, id, virtualNumber } = session;
     await this.events.publish(tx, new SessionUpdated(accountId, id, true, isCallRequested, virtualNumber));
+    if (isToldElsewhere(session.settings, settings))
+      await this.events.publish(tx, new CallbackUrlsChanged(accountId, id));
     return renewed;
   }
 

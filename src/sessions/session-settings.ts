@@ -105,6 +105,20 @@ export function changedSettings(
   };
 }
 
+const TOLD_AT = [
+  'callback_url',
+  'callback_method',
+  'recording_callback_url',
+  'recording_callback_method',
+  'message_callback_url',
+  'message_callback_method',
+] as const;
+
+/** Whether anything of the session is told elsewhere, or by another method, with these settings than with those. */
+export function isToldElsewhere(before: SessionSettings, after: SessionSettings): boolean {
+  return TOLD_AT.some((name) => before[name] !== after[name]);
+}
+
 /** The settings after a create for a pair that is live: as an update, and what else is not bound to the number or to the PINs. */
 export function renewedSettings(
   settings: SessionSettings,

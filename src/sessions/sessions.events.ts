@@ -32,6 +32,15 @@ export class SessionUpdated {
   ) {}
 }
 
+/** When an update or a renewal names another URL, or another method, at which the session's events are told. */
+export class CallbackUrlsChanged {
+  static readonly eventName = 'callback-urls.changed';
+  constructor(
+    readonly accountId: string,
+    readonly sessionId: string,
+  ) {}
+}
+
 /** When the index of a party's phone has changed, because the rules that say which spellings are one phone have. */
 export class PartyReindexed {
   static readonly eventName = 'party.reindexed';

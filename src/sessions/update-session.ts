@@ -12,10 +12,10 @@ import { cooloffMs, holdEnd, LATE_TEXT_MS } from './session-hold.js';
 import { isOnePhone, requireAllowed, requireInside, requireNoVirtualNumber } from './session-parties.js';
 import { isLive, SessionRecords, type SessionOwner, type SessionRecord } from './session-record.js';
 import type { UpdateSessionDto } from './session-request.dto.js';
-import { changedSettings, expiryInstant, givenExpiry } from './session-settings.js';
+import { changedSettings, expiryInstant, givenExpiry, isToldElsewhere } from './session-settings.js';
 import { requireRouteOf, requireTextsOn, withTexts, withTextsSince, type TextTerms } from './session-texts.js';
 import { SessionAlreadyExpired } from './sessions.errors.js';
-import { SessionUpdated } from './sessions.events.js';
+import { CallbackUrlsChanged, SessionUpdated } from './sessions.events.js';
 
 /**
  * Changes what was named and nothing else; an expiry counts from now. The parties of a two-party session never change: re-pointing one would
@@ -73,6 +73,8 @@ export class UpdateSession {
       tx,
       new SessionUpdated(session.accountId, session.id, false, false, session.virtualNumber),
     );
+    if (isToldElsewhere(session.settings, updated.settings))
+      await this.events.publish(tx, new CallbackUrlsChanged(session.accountId, session.id));
     return updated;
   }
 

@@ -12,6 +12,7 @@ import { FailingReceivers } from '../../src/callbacks/failing-receivers.js';
 import { FollowCallbacks } from '../../src/callbacks/follow-callbacks.js';
 import { FindCallbacks } from '../../src/callbacks/find-callbacks.js';
 import { PurgeCallbacks } from '../../src/callbacks/purge-callbacks.js';
+import { ReaddressCallbacks } from '../../src/callbacks/readdress-callbacks.js';
 import { ReplayCallbacks } from '../../src/callbacks/replay-callbacks.js';
 import { TellRecordings } from '../../src/callbacks/tell-recordings.js';
 import { MediaLinks } from '../../src/recording/media-links.js';
@@ -61,7 +62,8 @@ export function callbacksOn(
     new CallbackMetrics(metrics),
     events,
   );
-  const replayCallbacks = new ReplayCallbacks(database, clock, crypto, jobs, receivers);
+  const replayCallbacks = new ReplayCallbacks(database, clock, crypto, jobs, receivers, target);
+  const readdressCallbacks = new ReaddressCallbacks(database, clock, crypto, jobs, events, findSessionById, target);
   const findRecording = new FindRecording(new MediaLinks(config, clock, crypto));
   const tellRecordings = new TellRecordings(
     clock,
@@ -71,7 +73,8 @@ export function callbacksOn(
     new ReadCallFacts(crypto),
     findRecording,
   );
-  for (const one of [tellCalls, tellRecordings, deliverCallbacks, replayCallbacks, receivers]) one.onModuleInit();
+  const handlers = [deliverCallbacks, replayCallbacks, readdressCallbacks, receivers];
+  for (const one of [tellCalls, tellRecordings, ...handlers]) one.onModuleInit();
   return {
     outgoing,
     addCallback,
@@ -80,6 +83,7 @@ export function callbacksOn(
     receivers,
     deliverCallbacks,
     replayCallbacks,
+    readdressCallbacks,
     findCallbacks: new FindCallbacks(database, crypto),
     followCallbacks: new FollowCallbacks(database, clock, crypto, new Accounts(), tokens),
     purgeCallbacks: new PurgeCallbacks(database, clock, receivers),
