@@ -14,6 +14,7 @@ import { ChangePlivoToken } from './change-plivo-token.js';
 import { CreateAccount } from './create-account.js';
 import { CreateSubaccount } from './create-subaccount.js';
 import { Credentials } from './credentials.js';
+import { DeleteAccount } from './delete-account.js';
 import { DEMO_AUTH_ID } from './demo-account.js';
 import { EnsureFirstAccount } from './ensure-first-account.js';
 import { ListAccounts } from './list-accounts.js';
@@ -36,13 +37,14 @@ function process(database: Database, clock = new Clock(), key = 7, env: Record<s
     clock,
     webhookTokens,
     authenticate: new Authenticate(credentials),
-    createAccount: new CreateAccount(crypto, clock, credentials, settings),
+    createAccount: new CreateAccount(crypto, clock, credentials, settings, webhookTokens),
     createSubaccount: new CreateSubaccount(new Accounts(), clock, credentials, crypto, webhookTokens),
     issueToken: new IssueToken(database, credentials),
     revokeToken: new RevokeToken(database, credentials),
     listTokens: new ListTokens(database),
     plivoAccess: new PlivoAccess(database, crypto),
     ensureFirst,
+    deleteAccount: new DeleteAccount(database, credentials, webhookTokens, settings, ensureFirst),
     changePlivoToken: new ChangePlivoToken(database, crypto, ensureFirst, credentials, webhookTokens),
     verifyKey: new VerifyEncryptionKey(database, crypto),
   };
@@ -217,6 +219,30 @@ describeOnEachDatabase('accounts', (open) => {
     expect(await here.webhookTokens.of(tokenless.authId)).toMatchObject({ tokens: ['main-at-plivo'] });
     const mains = { authId: MAIN, authToken: 'main-at-plivo' };
     expect(await here.plivoAccess.of(account.authId, tokenless.authId)).toEqual(mains);
+  });
+
+  it('that are deleted have no webhook taken any more from then on, nor have their subaccounts; made anew they have at once', async () => {
+    const [SUB, GONE] = ['SAATPLIVOATPLIVO0001', 'MAGONEGONEGONEGONE00'];
+    const make = () => database.transaction((tx) => here.createAccount.run(tx, { ...PLIVO, authId: GONE }));
+    await make();
+    await database.transaction((tx) =>
+      here.createSubaccount.run(tx, GONE, 'Team', { authId: SUB, authToken: 'theirs' }),
+    );
+    const taken = () => Promise.all([GONE, SUB].map(async (id) => (await here.webhookTokens.of(id)) !== null));
+    // Until then nothing is remembered of what was changed a moment ago.
+    here.clock.advance(5_000);
+    expect(await taken()).toEqual([true, true]);
+
+    await database.transaction(async (tx) => {
+      await tx.query("UPDATE account SET status = 'disabled'");
+      await here.deleteAccount.run(tx, GONE, async () => []);
+    });
+    expect(await taken()).toEqual([false, false]);
+
+    here.clock.advance(5_000);
+    expect(await taken()).toEqual([false, false]);
+    await make();
+    expect(await taken()).toEqual([true, false]);
   });
 
   describe('whose token changes at Plivo', () => {

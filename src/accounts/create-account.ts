@@ -7,7 +7,7 @@ import { AccountExists } from './accounts.errors.js';
 import { ACCOUNTS, type Account } from './account.entity.js';
 import { AccountSettings } from './account-settings.js';
 import { Credentials } from './credentials.js';
-import { plivoTokenPlace } from './plivo-credentials.js';
+import { plivoTokenPlace, WebhookTokens } from './plivo-credentials.js';
 
 /** Adds a customer with a first token of its own, which is told only here. Refuses an Auth ID that is taken. */
 @Injectable()
@@ -17,6 +17,7 @@ export class CreateAccount {
     private readonly clock: Clock,
     private readonly credentials: Credentials,
     private readonly settings: AccountSettings,
+    private readonly webhookTokens: WebhookTokens,
   ) {}
 
   async run(
@@ -36,6 +37,7 @@ export class CreateAccount {
     await this.settings.begin(tx, authId);
     const authToken = newSecret();
     await this.credentials.add(tx, authId, authToken, 'issued');
+    this.webhookTokens.changed(authId);
     return { authId, authToken, createdAt };
   }
 }

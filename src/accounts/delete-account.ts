@@ -42,8 +42,10 @@ export class DeleteAccount {
     await tx.query('DELETE FROM account_setting WHERE account_id = ?', [accountId]);
     await tx.query('DELETE FROM account WHERE auth_id = ?', [accountId]);
 
-    for (const authId of owners) this.credentials.changed(authId);
-    this.webhookTokens.changed(accountId);
+    for (const authId of owners) {
+      this.credentials.changed(authId);
+      this.webhookTokens.changed(authId);
+    }
     this.settings.numbersChanged(accountId);
   }
 }
