@@ -8,6 +8,7 @@ export const jobs = {
   /** Each kind of docs/architecture.md. */
   kinds: {
     'callbacks.deliver': 'Send a session’s callbacks',
+    'callbacks.readdress': 'Send what a session has waiting to its present URLs',
     'callbacks.replay': 'Send callbacks again',
     'callbacks.receiver-paused': 'Tell that a receiver is paused',
     'accounts.daily-cap-reached': 'Tell that an account has reached what it may do in a day',
