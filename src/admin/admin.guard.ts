@@ -10,6 +10,7 @@ import { OtherRoleNeeded } from './access/access.errors.js';
 import { AdmitOperator } from './access/admit-operator.js';
 import { THE_ADMIN, type KnownOperator } from './access/known-operators.js';
 import './access/mask-numbers.js';
+import { NumberGuesses } from './access/number-guesses.js';
 import { IS_STREAM, KNOWS_ACCOUNTS, MAY_ASK, REVEALING, VIRTUAL_NUMBERS, type Role } from './access/roles.js';
 import { takesAccount } from './access/takes-account.js';
 import { Audit } from './audit/audit.js';
@@ -26,6 +27,7 @@ export class AdminGuard implements CanActivate {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly accounts: Accounts,
+    private readonly guesses: NumberGuesses,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -41,6 +43,7 @@ export class AdminGuard implements CanActivate {
     }
     await this.requireAccount(request, context);
     const isWhole = await this.reveal(request, role);
+    if (!REVEALING.includes(role)) await this.requireNoGuess(request, id);
     request.whileIn = (pages) => this.admitOperator.whileIn(request, pages);
     request.numbers = { isWhole, virtual: this.of<string>(VIRTUAL_NUMBERS, context) };
     return true;
@@ -80,6 +83,18 @@ export class AdminGuard implements CanActivate {
       this.audit.record(tx, { action: 'numbers.revealed', target, details }, request),
     );
     return true;
+  }
+
+  /** Written down once for each number that is tried out, without it. */
+  private async requireNoGuess(request: FastifyRequest, operatorId: string): Promise<void> {
+    const excess = this.guesses.run(operatorId, (request.query ?? {}) as Record<string, unknown>);
+    if (excess === 'nothing') return;
+    const target = `${request.method} ${request.routeOptions.url ?? ''}`;
+    if (excess === 'first')
+      await this.database.transaction((tx) => this.audit.record(tx, { action: 'numbers.guessed', target }, request));
+    throw new OtherRoleNeeded(
+      `so many numbers that end alike have been looked for today; whole numbers are for the role ${REVEALING.join(' or ')}, by reveal=true`,
+    );
   }
 
   private of<Word>(key: string, context: ExecutionContext): Word[] {

@@ -20,6 +20,7 @@ import { AdminGuard } from './admin.guard.js';
 import { AdmitOperator } from './access/admit-operator.js';
 import { ConsoleLogins } from './access/console-logins.js';
 import { KnownOperators } from './access/known-operators.js';
+import { NumberGuesses } from './access/number-guesses.js';
 import { AuditCustomers } from './audit/audit-customers.js';
 import { VerifyAudit } from './audit/audit-chain.js';
 import { AuditController } from './audit/audit.controller.js';
@@ -125,6 +126,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     KnownOperators,
     ConsoleLogins,
     AdmitOperator,
+    NumberGuesses,
     ConsoleEvents,
     WatchChanges,
     Operators,

@@ -1,6 +1,7 @@
 /** All that the audit tells of, as `action` of an entry. Each has its words in the console, which does not compile without. */
 export const AUDIT_ACTIONS = [
   'numbers.revealed',
+  'numbers.guessed',
   'recording.heard',
   'recording.deleted',
   'people.exported',

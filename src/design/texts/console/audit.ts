@@ -7,6 +7,7 @@ export const audit = {
   placeholders: { who: 'Operator or Auth ID', target: 'Id, Auth ID or number' },
   actions: {
     'numbers.revealed': 'saw whole numbers',
+    'numbers.guessed': 'tried out many numbers that end alike',
     'recording.heard': 'listened to a recording',
     'recording.deleted': 'deleted a recording',
     'people.exported': 'exported a person',
