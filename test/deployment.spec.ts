@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { BlockList } from 'node:net';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -100,6 +101,18 @@ describe.each(['docker/compose.yml', 'docker/compose.try.yml'])('%s', (file) => 
         security_opt: ['no-new-privileges:true'],
         init: true,
       });
+    }
+  });
+
+  it('believes a proxy in any network that Docker gives out by itself, or in the one that is named', () => {
+    for (const [, { environment = {} }] of ours.filter(([, one]) => 'TRUSTED_PROXIES' in (one.environment ?? {}))) {
+      const { trustedProxies } = readConfig({ TRUSTED_PROXIES: valuesOf(environment)['TRUSTED_PROXIES'] }).http;
+      const trusted = new BlockList();
+      for (const network of trustedProxies)
+        trusted.addSubnet(network.split('/')[0]!, Number(network.split('/')[1]), 'ipv4');
+      const given = ['172.17.0.2', '172.31.255.9', '192.168.0.5', '192.168.255.3', '10.8.0.2', '203.0.113.1'];
+      expect(given.filter((address) => trusted.check(address))).toEqual(given.slice(0, 4));
+      expect(String(environment['TRUSTED_PROXIES'])).toMatch(/^\$\{TRUSTED_PROXIES:-/);
     }
   });
 
@@ -257,7 +270,11 @@ function unknownFields(manifests: readonly Manifest[]): string[] {
 
 function valuesOf(environment: Record<string, unknown> = {}): Record<string, string> {
   // What compose would put in, where it is a host.
-  const filled = (value: unknown): string => String(value).replaceAll(/\$\{[^}]*\}/g, 'masking.example.com');
+  const filled = (value: unknown): string =>
+    String(value).replaceAll(
+      /\$\{[^}:]*(?::-([^}]*))?[^}]*\}/g,
+      (_, otherwise?: string) => otherwise ?? 'masking.example.com',
+    );
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filled(value)]));
 }
 
