@@ -66,6 +66,39 @@ describeOnEachService('what operators ask amiss', (start) => {
     }
   });
 
+  it('a session that is not there is said to be none, in whatever letters, wherever something is asked of one', async () => {
+    const ofSessions = operations.filter(({ queries }) => queries.some(({ name }) => name === 'session'));
+    expect(ofSessions.map(({ path }) => path).toSorted()).toEqual([
+      '/admin/callbacks',
+      '/admin/callbacks/count',
+      '/admin/calls',
+      '/admin/messages',
+      '/admin/recordings',
+    ]);
+    for (const { path, statuses } of ofSessions) {
+      for (const id of [NEVER, NEVER.toUpperCase()]) {
+        const { status, body } = await service.admin('GET', `${path.replace('/admin', '')}?session=${id}`);
+        expect([path, status, body['detail']]).toEqual([path, 404, 'no session has this id']);
+      }
+      expect([path, statuses]).toEqual([path, expect.arrayContaining(['404'])]);
+    }
+    expect((await service.admin('POST', '/callbacks/replay', { session: NEVER })).status).toBe(404);
+  });
+
+  it('an id in capitals is the id, wherever ours are taken', async () => {
+    const added = await service.admin<{ id: string }>('POST', '/operators', { name: 'Eve', role: 'viewer' });
+    const id = added.body.id.toUpperCase();
+    const rotated = await service.admin('POST', `/operators/${id}/rotate`, {});
+    expect([rotated.status, rotated.body['id']]).toEqual([201, added.body.id]);
+    expect((await service.admin('DELETE', `/operators/${id}`)).status).toBe(204);
+    const { body: audit } = await service.admin<{ items: unknown[] }>('GET', `/audit?target=${added.body.id}`);
+    expect(audit.items).toHaveLength(3);
+    const token = await service.admin<{ id: string }>('POST', `/accounts/${AUTH_ID}/tokens`);
+    expect(token.status).toBe(201);
+    const revoked = await service.admin('DELETE', `/accounts/${AUTH_ID}/tokens/${token.body.id.toUpperCase()}`);
+    expect(revoked.status).toBe(204);
+  });
+
   it('nor are callbacks of such an account replayed', async () => {
     const { status } = await service.admin('POST', '/callbacks/replay', { account: NOBODY, status: 'parked' });
     expect(status).toBe(404);
@@ -147,6 +180,38 @@ describeOnEachService('what operators ask amiss', (start) => {
       const { status, body } = await service.admin('GET', `${list}${list.includes('?') ? '&' : '?'}cursor=${cursor}`);
       expect([key, status, body['param']]).toEqual([key, 400, 'cursor']);
     }
+  });
+
+  it('a cursor of one list is none of another that is ordered alike', async () => {
+    await service.addNumbers(['12025550100', '12025550101', '12025550102', '12025550103']);
+    for (const first_party of ['14155550101', '14155550102', '14155550103'])
+      await service.sessions('POST', '/', { first_party, second_party: '14155550199' });
+    await operator('viewer', 'Fay');
+    await operator('viewer', 'Gus');
+    const cursorOf = async (list: string) =>
+      (await service.admin<{ next_cursor: string | null }>('GET', `${list}?limit=1`)).body.next_cursor ?? '';
+    const cursors = {
+      '/sessions': await cursorOf('/sessions'),
+      '/operators': await cursorOf('/operators'),
+      '/audit': await cursorOf('/audit'),
+    };
+    for (const [own, cursor] of Object.entries(cursors))
+      for (const list of [
+        '/sessions',
+        '/calls',
+        '/callbacks',
+        '/messages',
+        '/recordings',
+        '/operators',
+        '/audit',
+        '/jobs',
+        '/opt-outs',
+        '/receivers',
+        '/subscriptions',
+      ]) {
+        const { status } = await service.admin('GET', `${list}?cursor=${cursor}`);
+        expect([own, list, status]).toEqual([own, list, own === list ? 200 : 400]);
+      }
   });
 
   it.each([

@@ -2,8 +2,9 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Accounts } from '../accounts/index.js';
+import { hasSession } from '../sessions/index.js';
 import { Database } from '../platform/database/database.js';
-import { InvalidRequest } from '../platform/errors.js';
+import { InvalidRequest, NotFound } from '../platform/errors.js';
 import { isUuid } from '../platform/ids.js';
 import { maskText } from '../platform/logging/mask-text.js';
 import { OtherRoleNeeded } from './access/access.errors.js';
@@ -12,7 +13,7 @@ import { THE_ADMIN, type KnownOperator } from './access/known-operators.js';
 import './access/mask-numbers.js';
 import { NumberGuesses } from './access/number-guesses.js';
 import { IS_STREAM, KNOWS_ACCOUNTS, MAY_ASK, REVEALING, VIRTUAL_NUMBERS, type Role } from './access/roles.js';
-import { takesAccount } from './access/takes-account.js';
+import { takes } from './access/takes.js';
 import { Audit } from './audit/audit.js';
 import { ACCOUNT_AUTH_ID } from './values.dto.js';
 
@@ -41,7 +42,7 @@ export class AdminGuard implements CanActivate {
       const wanted = roles.length === 0 ? 'is open to no role' : `is for the role ${roles.join(' or ')}`;
       throw new OtherRoleNeeded(`this route ${wanted}; this token has the role ${role}`);
     }
-    await this.requireAccount(request, context);
+    await this.requireNamed(request, context);
     const isWhole = await this.reveal(request, role);
     if (!REVEALING.includes(role)) await this.requireNoGuess(request, id);
     request.whileIn = (pages) => this.admitOperator.whileIn(request, pages);
@@ -54,13 +55,16 @@ export class AdminGuard implements CanActivate {
     return this.admitOperator.run(request);
   }
 
-  /** An empty list would say that an account has nothing, where there is none of that name. What is no Auth ID at all the route itself refuses. */
-  private async requireAccount({ query, body }: FastifyRequest, context: ExecutionContext): Promise<void> {
-    if (this.reflector.get<boolean | undefined>(KNOWS_ACCOUNTS, context.getHandler()) || !takesAccount(context)) return;
-    const named = [query, body].map((asked) => (asked as { account?: unknown } | undefined)?.account);
-    for (const account of named)
-      if (typeof account === 'string' && ACCOUNT_AUTH_ID.test(account))
-        await this.database.browse((manager) => this.accounts.require(manager, account));
+  /** An empty list would say that an account or a session has nothing, where there is none of that name. What is no id at all the route itself refuses. */
+  private async requireNamed(request: FastifyRequest, context: ExecutionContext): Promise<void> {
+    if (!this.reflector.get<boolean | undefined>(KNOWS_ACCOUNTS, context.getHandler()) && takes(context, 'account'))
+      for (const account of namedIn(request, 'account'))
+        if (ACCOUNT_AUTH_ID.test(account))
+          await this.database.browse((manager) => this.accounts.require(manager, account));
+    if (!takes(context, 'session')) return;
+    for (const session of namedIn(request, 'session').map((id) => id.toLowerCase()))
+      if (isUuid(session) && !(await this.database.browse((manager) => hasSession(manager, session))))
+        throw new NotFound('no session has this id');
   }
 
   /** Whether numbers are shown whole. Written down before anything is shown: no number is seen without an entry. */
@@ -100,6 +104,11 @@ export class AdminGuard implements CanActivate {
   private of<Word>(key: string, context: ExecutionContext): Word[] {
     return this.reflector.get<Word[] | undefined>(key, context.getHandler()) ?? [];
   }
+}
+
+function namedIn({ query, body }: FastifyRequest, name: string): string[] {
+  const given = [query, body].map((asked) => (asked as Record<string, unknown> | null | undefined)?.[name]);
+  return given.filter((one) => typeof one === 'string');
 }
 
 /** Why somebody wants to see numbers. The audit holds none, so one that somebody wrote into the reason is masked. */

@@ -1,4 +1,4 @@
-import { startOf, wrongCursor, type PageQuery } from './page.dto.js';
+import { startOf, wrongCursor, type List, type PageQuery } from './page.dto.js';
 
 /** Where a row stands in a list that shows the newest first. */
 export interface Place {
@@ -13,9 +13,9 @@ export function keyOfPlace({ at, id }: Place): string {
 }
 
 /** The place after which a page starts; undefined for the first page. */
-export function placeBefore(query: PageQuery): Place | undefined {
+export function placeBefore(query: PageQuery, list: List): Place | undefined {
   if (query.cursor === undefined) return undefined;
-  const [, at, id] = PLACE.exec(startOf(query, PLACE)) ?? [];
+  const [, at, id] = PLACE.exec(startOf(query, list, PLACE)) ?? [];
   if (at === undefined || id === undefined) throw wrongCursor();
   return { at: Number(at), id };
 }

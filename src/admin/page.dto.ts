@@ -25,23 +25,45 @@ export interface Page<Item> {
   next_cursor: string | null;
 }
 
+/** Begins the cursors of a list, so that no other one of the same order takes them. */
+export type List =
+  | 'accounts'
+  | 'audit'
+  | 'callbacks'
+  | 'calls'
+  | 'health'
+  | 'jobs'
+  | 'messages'
+  | 'operators'
+  | 'opt-outs'
+  | 'receivers'
+  | 'recordings'
+  | 'sessions'
+  | 'stats'
+  | 'subscriptions';
+
 /** `found` holds one row more than the page when there is a next one; `keyOf` is what the list is ordered by. */
 export function pageOf<Row, Item>(
   found: Row[],
   { limit }: PageQuery,
-  { keyOf, show }: { keyOf: (row: Row) => string; show: (row: Row) => Item },
+  { list, keyOf, show }: { list: List; keyOf: (row: Row) => string; show: (row: Row) => Item },
 ): Page<Item> {
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   const hasMore = found.length > limit && last !== undefined;
-  return { items: rows.map(show), next_cursor: hasMore ? Buffer.from(keyOf(last)).toString('base64url') : null };
+  return {
+    items: rows.map(show),
+    next_cursor: hasMore ? Buffer.from(`${list}:${keyOf(last)}`).toString('base64url') : null,
+  };
 }
 
 /** The key after which a page starts; empty for the first page. `keys`: what those of the list look like. Refuses what `pageOf` has never made of one. */
-export function startOf({ cursor }: PageQuery, keys: RegExp): string {
+export function startOf({ cursor }: PageQuery, list: List, keys: RegExp): string {
   if (cursor === undefined) return '';
-  const key = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (Buffer.from(key).toString('base64url') === cursor && keys.test(key)) return key;
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  const key = text.slice(list.length + 1);
+  const isOwn = text.startsWith(`${list}:`) && keys.test(key);
+  if (isOwn && Buffer.from(text).toString('base64url') === cursor) return key;
   throw wrongCursor();
 }
 

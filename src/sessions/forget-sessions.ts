@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import { forgetHolds } from '../number-pool/index.js';
 import { change, type Database, type Tx } from '../platform/database/database.js';
 import { exists, marks, selection } from '../platform/database/rows.js';
@@ -62,6 +63,6 @@ export async function forgetInteractions(tx: Tx, database: Database, callIds: st
 }
 
 /** Whether there is such a session, live or ended. */
-export function hasSession(tx: Tx, sessionId: string): Promise<boolean> {
+export function hasSession(tx: EntityManager, sessionId: string): Promise<boolean> {
   return exists(tx, 'FROM masking_session WHERE id = ?', [sessionId]);
 }

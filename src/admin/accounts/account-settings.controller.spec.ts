@@ -31,6 +31,7 @@ import { AccountSettingsController } from './account-settings.controller.js';
 import { AdmitOperator } from '../access/admit-operator.js';
 import { ConsoleLogins } from '../access/console-logins.js';
 import { KnownOperators } from '../access/known-operators.js';
+import { NumberGuesses } from '../access/number-guesses.js';
 import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { Audit } from '../audit/audit.js';
@@ -97,7 +98,7 @@ describeOnEachDatabase('call settings in the admin API', (open) => {
     @Module({
       imports: [SharedStub, AccountsModule],
       controllers: [AccountSettingsController, AuditController],
-      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, Audit],
+      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, NumberGuesses, Audit],
     })
     class StubModule {}
 

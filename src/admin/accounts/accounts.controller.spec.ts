@@ -23,6 +23,7 @@ import { AccountsController } from './accounts.controller.js';
 import { AdmitOperator } from '../access/admit-operator.js';
 import { ConsoleLogins } from '../access/console-logins.js';
 import { KnownOperators } from '../access/known-operators.js';
+import { NumberGuesses } from '../access/number-guesses.js';
 import { AdminGuard } from '../admin.guard.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { Audit } from '../audit/audit.js';
@@ -79,7 +80,7 @@ describeOnEachDatabase('accounts in the admin API', (open) => {
     @Module({
       imports: [SharedStub, AccountsModule],
       controllers: [AccountsController, SubaccountsController, TokensController, PlivoTokenController, AuditController],
-      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, Audit],
+      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, NumberGuesses, Audit],
     })
     class StubModule {}
 

@@ -71,8 +71,12 @@ export class AccountsController {
     answers: { 200: ['A page of them.', ACCOUNTS_PAGE] },
   })
   async list(@Query() query: PageQuery) {
-    const found = await this.listAccounts.run({ after: startOf(query, ACCOUNT_AUTH_ID), limit: query.limit + 1 });
+    const found = await this.listAccounts.run({
+      after: startOf(query, 'accounts', ACCOUNT_AUTH_ID),
+      limit: query.limit + 1,
+    });
     return pageOf(found, query, {
+      list: 'accounts',
       keyOf: (account) => account.authId,
       show: (account) => shownAccount(account, isLeftOver(account.authId, this.config) ? 'disabled' : account.status),
     });

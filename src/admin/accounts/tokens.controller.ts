@@ -95,9 +95,10 @@ export class TokensController {
   })
   async revoke(
     @Param('auth_id') ownerId: string,
-    @Param('id') id: string,
+    @Param('id') given: string,
     @Req() request: FastifyRequest,
   ): Promise<void> {
+    const id = given.toLowerCase();
     await this.database.transaction(async (tx) => {
       await this.revokeToken.run(tx, ownerId, id);
       await this.audit.record(tx, { action: 'token.revoked', target: ownerId, details: { token_id: id } }, request);

@@ -85,7 +85,7 @@ export class AuditController {
   })
   async list(@Query() query: AuditQuery) {
     const { actor, action, target, from, to, limit } = query;
-    const search = { actor, action, target, from, to, before: placeBefore(query), limit: limit + 1 };
-    return pageOf(await this.audit.list(search), query, { keyOf: keyOfPlace, show: shownAudit });
+    const search = { actor, action, target, from, to, before: placeBefore(query, 'audit'), limit: limit + 1 };
+    return pageOf(await this.audit.list(search), query, { list: 'audit', keyOf: keyOfPlace, show: shownAudit });
   }
 }

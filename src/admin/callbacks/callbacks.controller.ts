@@ -41,10 +41,15 @@ export class CallbacksController {
   async list(@Query() query: CallbacksQuery) {
     const { status, session, account, since, until, limit } = query;
     const range = { status, sessionId: session?.toLowerCase(), accountId: account, since, until };
-    return pageOf(await this.findCallbacks.run({ ...range, before: placeBefore(query), limit: limit + 1 }), query, {
-      keyOf: ({ callback }) => keyOfPlace({ at: callback.createdAt, id: callback.id }),
-      show: shownCallback,
-    });
+    return pageOf(
+      await this.findCallbacks.run({ ...range, before: placeBefore(query, 'callbacks'), limit: limit + 1 }),
+      query,
+      {
+        list: 'callbacks',
+        keyOf: ({ callback }) => keyOfPlace({ at: callback.createdAt, id: callback.id }),
+        show: shownCallback,
+      },
+    );
   }
 
   @Get('count')

@@ -52,8 +52,9 @@ export class CallsController {
   ): Promise<unknown> {
     const search = await this.searchOf(query);
     if (isCsvWanted(query.format, request)) return this.csv(search, request, reply);
-    const found = await this.findCalls.run({ ...search, before: placeBefore(query), limit: query.limit + 1 });
+    const found = await this.findCalls.run({ ...search, before: placeBefore(query, 'calls'), limit: query.limit + 1 });
     return pageOf(await this.withMoney(found), query, {
+      list: 'calls',
       keyOf: ({ call }) => keyOfPlace({ at: call.createdAt, id: call.id }),
       show: pricedCall,
     });

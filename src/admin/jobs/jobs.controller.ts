@@ -33,9 +33,9 @@ export class JobsController {
   })
   async list(@Query() query: JobsQuery) {
     const { status, limit } = query;
-    const cursor = startOf(query, UUID);
+    const cursor = startOf(query, 'jobs', UUID);
     const search = { limit: limit + 1, ...(status && { state: status }), ...(cursor !== '' && { cursor }) };
-    return pageOf(await this.jobs.list(search), query, { keyOf: ({ id }) => id, show: shownJob });
+    return pageOf(await this.jobs.list(search), query, { list: 'jobs', keyOf: ({ id }) => id, show: shownJob });
   }
 
   @Get(':id')

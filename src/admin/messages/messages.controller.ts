@@ -65,8 +65,13 @@ export class MessagesController {
   ): Promise<unknown> {
     const search = await this.searchOf(query);
     if (isCsvWanted(query.format, request)) return this.csv(search, request, reply);
-    const found = await this.findTexts.search({ ...search, before: placeBefore(query), limit: query.limit + 1 });
+    const found = await this.findTexts.search({
+      ...search,
+      before: placeBefore(query, 'messages'),
+      limit: query.limit + 1,
+    });
     return pageOf(await this.withMoney(found), query, {
+      list: 'messages',
       keyOf: ({ one: { text } }) => keyOfPlace({ at: text.receivedAt, id: text.id }),
       show: ({ one, money }) => shownText(one, money),
     });

@@ -19,6 +19,7 @@ import { PlatformModule } from '../../platform/platform.module.js';
 import { AdmitOperator } from '../access/admit-operator.js';
 import { ConsoleLogins } from '../access/console-logins.js';
 import { KnownOperators } from '../access/known-operators.js';
+import { NumberGuesses } from '../access/number-guesses.js';
 import { AdminGuard } from '../admin.guard.js';
 import { Audit } from '../audit/audit.js';
 import { NumbersController } from './numbers.controller.js';
@@ -78,7 +79,7 @@ describeOnEachDatabase('numbers in the admin API', (open) => {
         NumberPoolModule,
       ],
       controllers: [NumbersController, PoolController],
-      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, Audit],
+      providers: [AdminGuard, AdmitOperator, ConsoleLogins, KnownOperators, NumberGuesses, Audit],
     })
     class StubModule {}
     app = await NestFactory.create<NestFastifyApplication>(StubModule, createHttpAdapter(log), {

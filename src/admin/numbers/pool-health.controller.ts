@@ -31,11 +31,11 @@ export class PoolHealthController {
   })
   async health(@Query() query: HealthQuery): Promise<Page<NumberHealth>> {
     const all = await this.readNumberHealth.run(query.account);
-    const last = startOf(query, NUMBER);
+    const last = startOf(query, 'health', NUMBER);
     const start = last === '' ? 0 : all.findIndex(({ number }) => number === last) + 1;
     // It was removed meanwhile: the first page again would have no end.
     if (last !== '' && start === 0) throw wrongCursor();
     const rest = all.slice(start, start + query.limit + 1);
-    return pageOf(rest, query, { keyOf: ({ number }) => number, show: (one) => one });
+    return pageOf(rest, query, { list: 'health', keyOf: ({ number }) => number, show: (one) => one });
   }
 }

@@ -59,10 +59,10 @@ export class OperatorsController {
   async list(@Query() query: PageQuery) {
     const now = this.clock.now();
     const all = [...(await this.operators.list()).map((one) => shownOperator(one, now)), SHOWN_ADMIN];
-    const start = startOf(query, UUID);
+    const start = startOf(query, 'operators', UUID);
     // Ids grow with time, and `admin` is after all of them.
     const rest = all.filter(({ id }) => id > start).slice(0, query.limit + 1);
-    return pageOf(rest, query, { keyOf: ({ id }) => id, show: (one) => one });
+    return pageOf(rest, query, { list: 'operators', keyOf: ({ id }) => id, show: (one) => one });
   }
 
   @Post()
@@ -99,11 +99,12 @@ export class OperatorsController {
     refusals: [OperatorOfSettings],
   })
   async rotate(
-    @Param('id') id: string,
+    @Param('id') given: string,
     @Body() { overlap_seconds: overlapSeconds }: Rotation,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
+    const id = given.toLowerCase();
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
       const { name, role, token, formerUntil } = await this.operators.rotate(tx, id, overlapSeconds);
       const details = { name, overlap_seconds: overlapSeconds };
@@ -125,7 +126,8 @@ export class OperatorsController {
     answers: { 204: ['It is gone.'] },
     refusals: [OperatorOfSettings],
   })
-  async remove(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
+  async remove(@Param('id') given: string, @Req() request: FastifyRequest): Promise<void> {
+    const id = given.toLowerCase();
     await this.database.transaction(async (tx) => {
       const { name, role } = await this.operators.remove(tx, id);
       await this.audit.record(tx, { action: 'operator.removed', target: id, details: { name, role } }, request);

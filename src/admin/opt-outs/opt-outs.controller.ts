@@ -42,9 +42,10 @@ export class OptOutsController {
       throw new InvalidRequest('party: expected an account beside it', { param: 'account' });
     const party = await this.readParty.run(query.party, accountId);
     const virtualNumber = await this.readNumber.run('virtual_number', query.virtual_number, accountId);
-    const asked = { accountId, party, virtualNumber, before: placeBefore(query), limit: limit + 1 };
+    const asked = { accountId, party, virtualNumber, before: placeBefore(query, 'opt-outs'), limit: limit + 1 };
     const found = await this.findOptOuts.run(asked);
     return pageOf(found, query, {
+      list: 'opt-outs',
       keyOf: ({ createdAt, id }) => keyOfPlace({ at: createdAt, id }),
       show: shownOptOut,
     });

@@ -31,8 +31,9 @@ export class ReceiversController {
   })
   async list(@Query() query: ReceiversQuery) {
     const { status, limit } = query;
-    const found = await this.receivers.list({ status, before: placeBefore(query), limit: limit + 1 });
+    const found = await this.receivers.list({ status, before: placeBefore(query, 'receivers'), limit: limit + 1 });
     return pageOf(found, query, {
+      list: 'receivers',
       keyOf: ({ failingSince, id }) => keyOfPlace({ at: failingSince, id }),
       show: shownReceiver,
     });

@@ -33,11 +33,12 @@ export class RecordingsController {
   async list(@Query() query: RecordingsQuery) {
     const search = {
       sessionId: query.session?.toLowerCase(),
-      before: placeBefore(query),
+      before: placeBefore(query, 'recordings'),
       limit: query.limit + 1,
     };
     const found = await this.database.browse((manager) => this.findRecording.search(manager, search));
     return pageOf(found, query, {
+      list: 'recordings',
       keyOf: ({ createdAt, recordingId }) => keyOfPlace({ at: createdAt, id: recordingId }),
       show: shownRecording,
     });
@@ -65,7 +66,8 @@ export class RecordingsController {
     operationId: 'deleteKeptRecording',
     answers: { 202: ['How it stands.', DELETED_RECORDING] },
   })
-  async remove(@Param('id') id: string, @Req() request: FastifyRequest) {
+  async remove(@Param('id') given: string, @Req() request: FastifyRequest) {
+    const id = given.toLowerCase();
     return this.database.transaction(async (tx) => {
       await this.deleteRecording.request(tx, id);
       await this.audit.record(tx, { action: 'recording.deleted', target: id }, request);

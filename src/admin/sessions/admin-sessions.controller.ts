@@ -67,10 +67,11 @@ export class AdminSessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const before = placeBefore(query);
+    const before = placeBefore(query, 'sessions');
     const search = await this.searchOf(query);
     if (isCsvWanted(query.format, request)) return this.csv(search, request, reply);
     return pageOf(await this.searchSessions.run({ ...search, before, limit: query.limit + 1 }), query, {
+      list: 'sessions',
       keyOf: ({ session }) => keyOfPlace({ at: session.createdAt, id: session.id }),
       show: shownSession,
     });

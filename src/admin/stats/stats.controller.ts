@@ -66,8 +66,11 @@ export class StatsController {
     const question = this.questionOf(query);
     if (isCsvWanted(query.format, request)) return this.csv(question, request, reply);
     if (!isPaged(question)) return { items: (await this.stats.run(question)).map(shownStats), next_cursor: null };
-    const found = await this.stats.run(question, { after: startOf(query, keysOf(question)), limit: query.limit + 1 });
-    return pageOf(found, query, { keyOf: ({ key }) => key, show: shownStats });
+    const found = await this.stats.run(question, {
+      after: startOf(query, 'stats', keysOf(question)),
+      limit: query.limit + 1,
+    });
+    return pageOf(found, query, { list: 'stats', keyOf: ({ key }) => key, show: shownStats });
   }
 
   /** Starts a recount, which reports differences and, with `repair=true`, removes them. One is started daily anyway. */

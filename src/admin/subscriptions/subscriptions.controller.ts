@@ -54,9 +54,9 @@ export class SubscriptionsController {
   })
   async list(@Query() query: PageQuery) {
     const all = await this.subscriptions.list();
-    const start = startOf(query, UUID);
+    const start = startOf(query, 'subscriptions', UUID);
     const rest = all.filter(({ id }) => id > start).slice(0, query.limit + 1);
-    return pageOf(rest, query, { keyOf: ({ id }) => id, show: shownSubscription });
+    return pageOf(rest, query, { list: 'subscriptions', keyOf: ({ id }) => id, show: shownSubscription });
   }
 
   @Post()

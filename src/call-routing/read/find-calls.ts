@@ -63,7 +63,7 @@ export class FindCalls {
   /** By our id, or by Plivo's CallUUID of either leg. Refuses calls that nobody knows. */
   one(id: string): Promise<FoundCall> {
     return this.database.read(async (manager) => {
-      const callId = (await this.callOfLeg(manager, id)) ?? id;
+      const callId = (await this.callOfLeg(manager, id)) ?? id.toLowerCase();
       const [found] = await this.ofIds(manager, [callId]);
       if (!found) throw new NotFound();
       return found;

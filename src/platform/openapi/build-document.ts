@@ -83,11 +83,7 @@ function operation(route: DescribedRoute, bodies: Map<string, Schema>, responses
       ...Object.fromEntries(
         answers.map(([status, answer]) => [status, success(answer, isIdempotent(route), resolve)] as const),
       ),
-      ...refused(
-        route,
-        { takesInput: query.length > 0 || body !== null, namesAccount: namesAccount(route) },
-        responses,
-      ),
+      ...refused(route, { takesInput: query.length > 0 || body !== null, namesOwner: namesOwner(route) }, responses),
     },
     ...extensions,
   };
@@ -139,13 +135,13 @@ function refused(route: DescribedRoute, takes: Taken, responses: Map<string, Sch
   );
 }
 
-/** Of what account something is asked. */
-function namesAccount({ documentation, queryClass, bodyClass }: DescribedRoute): boolean {
+/** Of what account or session something is asked. */
+function namesOwner({ documentation, queryClass, bodyClass }: DescribedRoute): boolean {
   const classes = [documentation?.query ?? queryClass, documentation?.body ?? bodyClass];
   return classes.some(
     (one, place) =>
       typeof one === 'function' &&
-      membersOf(one, place === 0 ? 'query' : 'body').some(({ name }) => name === 'account'),
+      membersOf(one, place === 0 ? 'query' : 'body').some(({ name }) => name === 'account' || name === 'session'),
   );
 }
 

@@ -132,14 +132,14 @@ export function isIdempotent({ method, path, documentation }: Asked): boolean {
 export interface Taken {
   /** A query or a body. */
   takesInput: boolean;
-  /** Of an account in either, which may not be there. */
-  namesAccount: boolean;
+  /** Of an account or a session in either, which may not be there. */
+  namesOwner: boolean;
 }
 
 /** All that a route can refuse, beside what it says itself. */
-export function commonRefusals(route: Asked, { takesInput, namesAccount }: Taken): CommonRefusal[] {
+export function commonRefusals(route: Asked, { takesInput, namesOwner }: Taken): CommonRefusal[] {
   const { refusals, beginning } = familyOf(route.path);
-  const namesSomething = namesAccount || route.path.includes('{');
+  const namesSomething = namesOwner || route.path.includes('{');
   const isOurs = beginning === '/v1/' || beginning === '/admin/';
   const hasBody = isOurs && /^(?:post|put|patch)$/.test(route.method);
   return [
