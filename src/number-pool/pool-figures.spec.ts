@@ -6,7 +6,9 @@ import type { Database } from '../platform/database/database.js';
 import { Events } from '../platform/events/events.js';
 import { newId } from '../platform/ids.js';
 import { createLogger } from '../platform/logging/logger.js';
-import { numbersNeededFor, PoolFigures } from './pool-figures.js';
+import { numbersNeededFor } from './measure-pool.js';
+import { PoolRanLow } from './number-pool.events.js';
+import { PoolFigures } from './pool-figures.js';
 import { PoolRefusals } from './pool-refusals.js';
 
 const ACCOUNT = 'MAFIRSTFIRSTFIRST000';
@@ -177,5 +179,25 @@ describeOnEachDatabase('figures of the pool', (open) => {
     refusals.note({ ...pool, callingCode: null }, 'number_pool_exhausted');
     expect((await counted()).map(([, , count]) => count)).toEqual([1, 1, 0]);
     expect(await dataSource.query('SELECT refusals FROM pool_refusal')).toHaveLength(1);
+  });
+
+  it('stand with what is told of a refusal, in each country whose numbers would have done', async () => {
+    const events = new Events();
+    const told: PoolRanLow[] = [];
+    events.subscribe(PoolRanLow, async (_, event) => void told.push(event));
+    const here = new PoolRefusals(database, clock, events, createLogger({ level: 'silent', format: 'json' }));
+    await number('14155550100');
+    await number('442079460000');
+    await number('14155550101', { subaccount: SUBACCOUNT });
+    for (const second of ['b1', 'b2', 'b3']) await session('14155550100', 'a1', second);
+    await poolFigures.run({});
+
+    here.note({ accountId: ACCOUNT, subaccountId: null, callingCode: null }, 'number_pool_exhausted');
+    await here.write();
+
+    expect(told.map(({ country, refusals: count, figures }) => [country, count, figures])).toEqual([
+      ['GB', 1, { available: 1, numbersNeeded: 0 }],
+      ['US', 1, { available: 1, numbersNeeded: 3 }],
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import { number, selection } from '../platform/database/rows.js';
 import { WrittenLater } from '../platform/database/written-later.js';
 import { Events } from '../platform/events/events.js';
 import { Log } from '../platform/logging/logger.js';
+import { measurePools, type MeasuredPool } from './measure-pool.js';
 import { PoolRanLow } from './number-pool.events.js';
 import { NUMBERS } from './virtual-number.entity.js';
 import { REFUSALS } from './pool-refusal.entity.js';
@@ -79,28 +80,37 @@ export class PoolRefusals implements OnModuleDestroy {
     await this.write();
   }
 
-  private keep(rows: Counted[]): Promise<void> {
-    const oldest = hourOf(this.clock.now()) - SHOWN_HOURS * HOUR_MS;
-    return this.database.transaction(async (tx) => {
+  private async keep(rows: Counted[]): Promise<void> {
+    const now = this.clock.now();
+    const oldest = hourOf(now) - SHOWN_HOURS * HOUR_MS;
+    const { pools } = await this.database.browse((manager) => measurePools(manager, this.database, now));
+    const figures = new Map(pools.map(({ measured }) => [nameOf(measured), figuresOf(measured)]));
+    await this.database.transaction(async (tx) => {
       for (const { accountId, subaccountId, callingCode, hour, refusals } of rows) {
         const place = { accountId, subaccountId: subaccountId ?? '', callingCode: callingCode ?? '', hour };
         await TO_HOUR.add(tx, this.database, { ...place, refusals });
       }
       await change(tx, 'DELETE FROM pool_refusal WHERE hour < ?', [oldest]);
-      for (const row of rows) await this.tell(tx, row);
+      for (const row of rows) await this.tell(tx, row, figures);
     });
   }
 
   /** In each country whose numbers would have done; of one without numbers there is no pool to run low. */
-  private async tell(tx: Tx, { accountId, subaccountId, callingCode, refusals }: Counted): Promise<void> {
+  private async tell(
+    tx: Tx,
+    { accountId, subaccountId, callingCode, refusals }: Counted,
+    figures: ReadonlyMap<string, PoolRanLow['figures']>,
+  ): Promise<void> {
     const fit = `${subaccountId === null ? 'subaccount_id IS NULL' : 'subaccount_id = ?'}${callingCode === null ? '' : ' AND calling_code = ?'}`;
     const found = await COUNTRY.read(
       tx,
       `FROM virtual_number WHERE account_id = ? AND status <> 'retired' AND ${fit} GROUP BY country ORDER BY country`,
       [accountId, ...(subaccountId === null ? [] : [subaccountId]), ...(callingCode === null ? [] : [callingCode])],
     );
-    for (const { country } of found)
-      await this.events.publish(tx, new PoolRanLow(accountId, subaccountId, country, refusals, null));
+    for (const { country } of found) {
+      const known = figures.get(nameOf({ account: accountId, subaccount: subaccountId, country })) ?? null;
+      await this.events.publish(tx, new PoolRanLow(accountId, subaccountId, country, refusals, known));
+    }
   }
 
   /** Of the last 24 hours, and of the begun one before them. */
@@ -116,4 +126,13 @@ export class PoolRefusals implements OnModuleDestroy {
       callingCode: row.callingCode === '' ? null : row.callingCode,
     }));
   }
+}
+
+function nameOf({ account, subaccount, country }: Pick<MeasuredPool, 'account' | 'subaccount' | 'country'>): string {
+  return `${account}|${subaccount ?? ''}|${country}`;
+}
+
+/** Null until they have been taken for the first time. */
+function figuresOf({ available, numbers_needed: numbersNeeded }: MeasuredPool): PoolRanLow['figures'] {
+  return numbersNeeded === null ? null : { available, numbersNeeded };
 }
