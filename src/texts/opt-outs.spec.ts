@@ -231,4 +231,29 @@ describeOnEachDatabase('who wants no texts', (open) => {
       { numRuns: 15, endOnFailure: true },
     );
   });
+
+  it('is not written to when texts that were off are on again, nor answered meanwhile; START is heard too', async () => {
+    const { virtualNumber } = await lent(1, 2);
+    const turn = async (texts: 'on' | 'off'): Promise<void> => {
+      await turnTextsOn(database, ACCOUNT, { texts });
+      clock.advance(5000);
+    };
+    await turn('off');
+    await write(2, virtualNumber, 'STOP');
+    await write(1, virtualNumber, 'hello');
+    await world.jobs.runDue();
+    await turn('on');
+    await write(1, virtualNumber, 'are you there');
+    await world.jobs.runDue();
+    expect(plivo.sent.map(({ to }) => to)).toEqual([party(1).slice(1)]);
+    expect(told).toMatchObject([{ role: 'second', kind: 'out' }]);
+
+    await turn('off');
+    await write(2, virtualNumber, 'START');
+    await world.jobs.runDue();
+    await turn('on');
+    await write(1, virtualNumber, 'and now');
+    await world.jobs.runDue();
+    expect(plivo.sent.at(-1)).toMatchObject({ to: party(2).slice(1), text: 'and now' });
+  });
 });

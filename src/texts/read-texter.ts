@@ -20,7 +20,7 @@ import { parseCaller, type E164 } from '../telephony/phone.js';
 import { withoutContacts } from '../telephony/redact-contacts.js';
 import { passableMedia } from './passable-media.js';
 import { MOST_A_DAY, MOST_A_MINUTE, type TextFacts } from './text-decision.js';
-import { understoodText } from './understand-text.js';
+import { languagesOf, understoodText } from './understand-text.js';
 
 const MINUTE_MS = 60_000;
 
@@ -148,10 +148,6 @@ function shownOf(
 }
 
 /** STOP is understood in the language in which the account speaks, and in those that it names besides. */
-function languagesOf({ language, text_languages: others }: CallSettings): string[] {
-  return [language.split('-')[0] ?? '', ...others];
-}
-
 async function recentOf(
   tx: Tx,
   { session, role }: Route,

@@ -20,6 +20,7 @@ import { ReadTexter, type TextAsked } from './read-texter.js';
 import { decideText, reasonOf, type TextDecision, type TextFacts } from './text-decision.js';
 import { VERIFY } from './text-lanes.js';
 import { CountTexts } from './count-texts.js';
+import { isWishAlone } from './understand-text.js';
 import { TextFigured, TextRefused, TextTaken } from './texts.events.js';
 import { senderPlace, TEXTS, waitingBodyPlace, type TextMessage } from './text.entity.js';
 
@@ -56,7 +57,8 @@ export class ReceiveText {
   async run(webhook: VerifiedWebhook, told: MessageWebhook, isAwaited: () => boolean = () => true): Promise<void> {
     const { accountId, isHint = false } = webhook;
     const settings = await this.accountSettings.of(accountId);
-    if (settings.texts !== 'on') return this.counts.dropped();
+    // Who says STOP while texts are off is not to be written to when they are on again.
+    if (settings.texts !== 'on' && (isHint || !isWishAlone(told, settings))) return this.counts.dropped();
 
     const decided = await this.database.transaction(
       async (tx) => {

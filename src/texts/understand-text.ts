@@ -1,3 +1,4 @@
+import type { CallSettings } from '../accounts/index.js';
 import type { MessageWebhook } from '../plivo/index.js';
 import { isAmbiguous, optWordOf, type OptWord } from '../telephony/opt-words.js';
 
@@ -24,4 +25,17 @@ export function understoodText(
   // A cry for help must not be swallowed.
   const isForOther = word === 'help' || isAmbiguous(text);
   return { word, source: intent === null ? 'word' : 'plivo', isForOther };
+}
+
+/** Whether a text is a word to us alone, by which who wrote it wants no texts any more, or wants them again. */
+export function isWishAlone(
+  { text, intent }: Pick<MessageWebhook, 'text' | 'intent'>,
+  settings: Pick<CallSettings, 'language' | 'text_languages'>,
+): boolean {
+  const understood = understoodText(text, intent, languagesOf(settings));
+  return understood !== null && !understood.isForOther && understood.word !== 'help';
+}
+
+export function languagesOf({ language, text_languages: others }: Pick<CallSettings, 'language' | 'text_languages'>) {
+  return [language.split('-')[0] ?? '', ...others];
 }
