@@ -85,6 +85,25 @@ describeOnEachService('what operators ask amiss', (start) => {
     expect((await service.admin('POST', '/callbacks/replay', { session: NEVER })).status).toBe(404);
   });
 
+  it('a reason is taken wherever the document has it, also where nothing is revealed', async () => {
+    const reads = operations.filter(
+      ({ method, path, queries }) =>
+        method === 'GET' &&
+        !/[{]|events|listen/.test(path) &&
+        path.startsWith('/admin/') &&
+        queries.every(({ name, required }) => required !== true || name in BESIDE),
+    );
+    expect(reads.length).toBeGreaterThan(15);
+    for (const { path, queries } of reads) {
+      const needed = queries.flatMap(({ name, required }) => (required === true ? [[name, BESIDE[name] ?? '']] : []));
+      for (const said of [{ reason: 'They ask' }, { reason: 'They ask', reveal: 'false' }]) {
+        const query = new URLSearchParams({ ...Object.fromEntries(needed), ...said }).toString();
+        const { status } = await service.admin('GET', `${path.replace('/admin', '')}?${query}`);
+        expect([path, query, status]).toEqual([path, query, 200]);
+      }
+    }
+  });
+
   it('an id in capitals is the id, wherever ours are taken', async () => {
     const added = await service.admin<{ id: string }>('POST', '/operators', { name: 'Eve', role: 'viewer' });
     const id = added.body.id.toUpperCase();

@@ -70,12 +70,11 @@ export class AdminGuard implements CanActivate {
   /** Whether numbers are shown whole. Written down before anything is shown: no number is seen without an entry. */
   private async reveal(request: FastifyRequest, role: Role): Promise<boolean> {
     const { reveal, reason, ...query } = request.query as Record<string, unknown>;
-    if (reveal === undefined) return false;
-    if (reveal !== 'true' && reveal !== 'false')
+    if (reveal !== undefined && reveal !== 'true' && reveal !== 'false')
       throw new InvalidRequest('reveal must be true or false', { param: 'reveal' });
-    // Routes need not know of it.
+    // Routes need not know of either; a reason for nothing is none.
     request.query = query;
-    if (reveal === 'false') return false;
+    if (reveal !== 'true') return false;
     if (!REVEALING.includes(role))
       throw new OtherRoleNeeded(
         `reveal=true is for the role ${REVEALING.join(' or ')}; this token has the role ${role}`,
