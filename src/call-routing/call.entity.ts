@@ -71,6 +71,8 @@ export class MaskedCall {
   @Column({ ...word(16), ...nullable, name: 'dial_status' }) dialStatus!: string | null;
   /** When Plivo's records had told of all its legs; null while only webhooks have, or nobody has. */
   @Column({ ...instant(), ...nullable, name: 'reconciled_at' }) reconciledAt!: number | null;
+  /** Counted up on a cluster by who holds the row and does not change it; nobody reads it (platform/database/held-rows.ts). */
+  @Column({ type: 'int', default: 0, select: false }) holds?: number;
 }
 
 const placeOf =

@@ -72,11 +72,16 @@ export async function openInteraction(
   });
 }
 
-/** Keeps everybody else from noting facts about this session's conversations until the transaction ends. */
-export async function lockSession(tx: Tx, database: Database, sessionId: string): Promise<void> {
-  if (database.forUpdate)
-    await tx.query(`SELECT id FROM masking_session WHERE id = ? ${database.forUpdate}`, [sessionId]);
+/**
+ * Keeps everybody else from noting facts about this session's conversations until the transaction ends. Answers whether there is such a session still: another
+ * process may have deleted it since the transaction has read its id.
+ */
+export async function lockSession(tx: Tx, database: Database, sessionId: string): Promise<boolean> {
+  if (!database.forUpdate) return true;
+  const rest = `WHERE id = ? ${database.forUpdate}`;
+  const held = await tx.query<unknown[]>(`SELECT id FROM masking_session ${rest}`, [sessionId]);
   await writeHeld(tx, 'masking_session', [sessionId]);
+  return held.length > 0;
 }
 
 /**

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { HangupWebhook, VerifiedWebhook } from '../../plivo/index.js';
-import { lockSession } from '../../sessions/index.js';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Events } from '../../platform/events/events.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { parseCaller } from '../../telephony/phone.js';
 import { askForOtherLeg } from './ask-for-records.js';
+import { holdCall } from './hold-call.js';
 import { beginALeg, legsOfCall, noteLegFacts } from './legs.js';
 import { CallEnded, CallFigured, PartyHungUp } from '../call-routing.events.js';
 import type { LegFacts } from './join-facts.js';
@@ -37,7 +37,7 @@ export class NoteHangup {
     const key = { accountId, legUuid: told.callUuid };
     const { before, after } = await noteLegFacts(tx, key, factsOf(told), this.database.forUpdate);
     const { callId, sessionId, role } = after;
-    if (sessionId !== null) await lockSession(tx, this.database, sessionId);
+    if (callId !== null) await holdCall(tx, this.database, { callId, sessionId });
     if (callId !== null && sessionId !== null && !(await isOtherLegOver(tx, callId)))
       await askForOtherLeg(tx, this.jobs, callId, this.clock.now());
     const hasEnded = callId !== null && (await tellInteraction(tx, this.events, callId, this.clock.now()));

@@ -6,6 +6,7 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { selection, type Selected } from '../../platform/database/rows.js';
 import { Events } from '../../platform/events/events.js';
 import { parseCaller } from '../../telephony/phone.js';
+import { holdCall } from '../facts/hold-call.js';
 import { addLeg, legsOfCall, noteLegFacts } from '../facts/legs.js';
 import { CALLS } from '../call.entity.js';
 import { CallEnded, CallFigured, PartyAnswered, PartyHungUp, type RecordState } from '../call-routing.events.js';
@@ -46,13 +47,13 @@ export class JoinRecords {
     await this.events.publish(tx, new CallFigured(accountId, aLegUuid, own ? virtualNumberOf(own) : null, state));
   }
 
-  /** With its session's row. */
+  /** As what it is once nobody else can note facts about it. */
   private async heldCall(tx: Tx, accountId: string, aLegUuid: string): Promise<JoinedCall | null> {
     const rest = 'FROM masked_call WHERE account_id = ? AND a_leg_uuid = ?';
     const [call] = await CALL.read(tx, rest, [accountId, aLegUuid]);
     if (!call) return null;
-    if (call.sessionId === null) return { ...call, subaccountId: null };
-    return { ...call, subaccountId: await subaccountOf(tx, call.sessionId, this.database.forUpdate) };
+    const sessionId = await holdCall(tx, this.database, { callId: call.id, sessionId: call.sessionId });
+    return { ...call, sessionId, subaccountId: sessionId === null ? null : await subaccountOf(tx, sessionId) };
   }
 
   /** Settles what is to be settled, and tells if that ended the call. */

@@ -6,6 +6,7 @@ import { late } from './statements.js';
 /** Tables whose rows are held by transactions that do not change them, and how a row is named. */
 const KEYS = {
   masking_session: 'id',
+  masked_call: 'id',
   job: 'id',
   virtual_number: 'id',
   account: 'auth_id',
