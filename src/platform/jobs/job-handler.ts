@@ -9,7 +9,7 @@ export interface RunningJob {
 }
 
 export interface HandlerOptions {
-  /** Longer than the slowest run that is still worth waiting for, an hour at most; the job of one that hangs is taken over after it. */
+  /** Longer than the slowest run that is still worth waiting for; the job of one that hangs is taken over after it. */
   leaseSeconds: number;
   /** Default 10. `RetryLater` counts too, so nothing repeats for ever. */
   maxAttempts?: number;

@@ -8,7 +8,7 @@ import { enqueueJobs } from './enqueue-jobs.js';
 import { defaultRetryDelaySeconds } from './job-failure.js';
 import type { Handler, HandlerOptions, LaneOptions, RunJob } from './job-handler.js';
 import { JobWorker } from './job-worker.js';
-import { LONGEST_LEASE_MS, releaseJobs } from './release-jobs.js';
+import { releaseJobs } from './release-jobs.js';
 import type { ParkListener, RunListener } from './settle-jobs.js';
 import { Turns } from './turns.js';
 import {
@@ -63,10 +63,6 @@ export class Jobs {
   handle<P>(kind: string, options: HandlerOptions, run: RunJob<P>): void {
     if (this.handlers.has(kind)) throw new Error(`jobs of kind ${kind} are handled twice`);
     if (kind.length > MAX_KIND) throw new Error(`expected a job kind of at most ${MAX_KIND} characters, got ${kind}`);
-    if (options.leaseSeconds * 1000 > LONGEST_LEASE_MS)
-      throw new Error(
-        `expected a lease of at most ${LONGEST_LEASE_MS / 1000} s for ${kind}, got ${options.leaseSeconds}`,
-      );
     const { lanes = null } = options;
     const handler = {
       leaseMs: options.leaseSeconds * 1000,

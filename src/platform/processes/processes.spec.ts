@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeOnEachDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { Clock } from '../clock.js';
+import { Clock, HOUR_MS } from '../clock.js';
 import { Crypto } from '../crypto/crypto.js';
 import { Jobs } from '../jobs/jobs.js';
 import { createLogger } from '../logging/logger.js';
@@ -112,6 +112,16 @@ describeOnEachDatabase('who runs this service', (open, kind) => {
       await jobs.runDue();
       expect(runs).toBe(1);
     });
+
+    it('starts with what was leased until a time that was written by a clock hours ahead', async () => {
+      clock.advance(5 * HOUR_MS);
+      await leaveRunning();
+      clock = new Clock();
+      const jobs = newJobs();
+      jobs.handle('fetch', LEASE, async () => undefined);
+      await startOne('next', { jobs });
+      expect(await jobs.runDue()).toBe(1);
+    });
     return;
   }
 
@@ -131,6 +141,20 @@ describeOnEachDatabase('who runs this service', (open, kind) => {
       expect(await ids()).toEqual(['other']);
       expect(await jobs.runDue()).toBe(1);
       expect(runs).toBe(1);
+    });
+
+    it('what it leased by a clock hours ahead is run by another at once, and what waits goes on waiting', async () => {
+      await startOne(PROCESS_ID);
+      clock.advance(5 * HOUR_MS);
+      await leaveRunning();
+      clock = new Clock();
+      const jobs = newJobs();
+      jobs.handle('fetch', LEASE, async () => undefined);
+      const other = await startOne('other', { jobs });
+      await add(jobs, { runAt: clock.now() + 5 * HOUR_MS });
+      await look(other, LOOKS);
+      expect(await jobs.runDue()).toBe(1);
+      expect(await jobs.list({ limit: 9 })).toHaveLength(1);
     });
 
     it('its workers are woken, in whichever process finds it first', async () => {
