@@ -254,8 +254,11 @@ describeOnEachDatabase('callbacks', (open) => {
   });
 
   describe('can be replayed', () => {
-    const range = (given: Record<string, unknown> = {}): Promise<number> =>
-      database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked', ...given }));
+    const range = async (given: Record<string, unknown> = {}): Promise<number> => {
+      const counted = await callbacks.replayCallbacks.count({ status: 'parked', ...given });
+      await database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked', ...given }, counted));
+      return counted;
+    };
 
     it('one by one, with id, number and bytes as they were', async () => {
       const session = await opened({ callback_url: `${receiver.url}/hook#rc=0` });
@@ -394,7 +397,7 @@ describeOnEachDatabase('callbacks', (open) => {
       await fail(5.5);
       await tell(await opened(), 'B');
       await calls.jobs.runDue();
-      await database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked' }));
+      await database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked' }, 1));
       await calls.jobs.runDue();
       expect(new Set((await callbacks.stored()).map(({ status }) => status))).toEqual(new Set(['delivered']));
       expect(await shown()).toEqual([]);

@@ -12,6 +12,7 @@ import {
   type CallbackStatus,
 } from './callback.entity.js';
 import { formDecoded } from './contract.js';
+import { fittingIndex } from './fitting-index.js';
 import { attemptPlace, bodyPlace, urlPlace } from './deliver-callbacks.js';
 
 /** A callback without what is sealed in it: neither URL nor numbers. */
@@ -68,10 +69,11 @@ export class FindCallbacks {
         ...(before === undefined ? [] : [placedBefore(before)]),
       ];
       const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-      const found = await ROWS.read(manager, `FROM callback ${where} ORDER BY created_at DESC, id DESC LIMIT ?`, [
-        ...conditions.flatMap(({ parameters }) => parameters),
-        limit,
-      ]);
+      const found = await ROWS.read(
+        manager,
+        `FROM callback ${fittingIndex(this.database, { sessionId, status })} ${where} ORDER BY created_at DESC, id DESC LIMIT ?`,
+        [...conditions.flatMap(({ parameters }) => parameters), limit],
+      );
       return this.withAttempts(manager, found, false);
     });
   }

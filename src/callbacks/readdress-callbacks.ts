@@ -56,7 +56,8 @@ export class ReaddressCallbacks implements OnModuleInit {
     const { session, stream, url } = target;
     const waiting = await WAITING.read(
       tx,
-      `FROM callback WHERE session_id = ? AND stream = ? AND status = 'pending' ORDER BY sequence ${this.database.forUpdate}`,
+      `FROM callback ${this.database.byIndex('callback_sequence')} WHERE session_id = ? AND stream = ? AND status = 'pending'
+       ORDER BY sequence ${this.database.forUpdate}`,
       [session.id, stream],
     );
     const elsewhere = waiting.filter((one) => !isAt(this.crypto, one, target));

@@ -49,8 +49,11 @@ describeOnEachDatabase('a replay', (open) => {
     await callbacks.tell(of, ...names);
     await calls.jobs.runDue();
   };
-  const range = (given: Partial<ReplayRange> = {}): Promise<number> =>
-    database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked', ...given }));
+  const range = async (given: Partial<ReplayRange> = {}): Promise<number> => {
+    const counted = await callbacks.replayCallbacks.count({ status: 'parked', ...given });
+    await database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked', ...given }, counted));
+    return counted;
+  };
   const states = async (): Promise<string[]> =>
     (await callbacks.stored()).map(({ event, status, attempts }) => `${event} ${status} ${attempts}`);
   const rows = <Row>(sql: string): Promise<Row[]> => database.read((manager) => manager.query<Row[]>(sql));

@@ -11,6 +11,7 @@ import { CallbackTarget } from './callback-target.js';
 import { FailingReceivers } from './failing-receivers.js';
 import { addressed } from './readdress-callbacks.js';
 import { receiverOf } from './receiver.js';
+import { fittingIndex } from './fitting-index.js';
 import { DELIVER, deliveryOf, urlPlace } from './deliver-callbacks.js';
 
 const REPLAY = 'callbacks.replay';
@@ -62,21 +63,29 @@ export class ReplayCallbacks implements OnModuleInit {
   async one(tx: Tx, id: string): Promise<void> {
     const [known] = await REPLAYED.read(tx, 'FROM callback WHERE id = ?', [id]);
     if (!known) throw new NotFound('no callback has this id');
-    await this.replay(tx, known, ['id = ?', [id]]);
+    await this.replay(tx, known, ['WHERE id = ?', [id]]);
   }
 
-  /** Has the range sent in the background; answers how many callbacks are in it now. */
-  async range(tx: Tx, range: ReplayRange): Promise<number> {
-    const before = this.clock.now();
-    const callbacks = await countOf(tx, range, before);
-    const part: ReplayPart = { ...range, before, after: { at: 0, id: '' } };
-    if (callbacks > 0) await this.jobs.enqueue(tx, REPLAY, part);
-    return callbacks;
+  /** Has the range sent in the background, unless it had no callbacks when they were counted. */
+  async range(tx: Tx, range: ReplayRange, counted: number): Promise<void> {
+    const part: ReplayPart = { ...range, before: this.clock.now(), after: { at: 0, id: '' } };
+    if (counted > 0) await this.jobs.enqueue(tx, REPLAY, part);
   }
 
-  /** How many callbacks the range has now: what is asked before they are sent. */
+  /** How many callbacks the range has now: what is asked before they are sent. In no transaction: it is seconds where there are millions, and on SQLite nobody's call is answered beside one. */
   count(range: ReplayRange): Promise<number> {
-    return this.database.browse((manager) => countOf(manager, range, this.clock.now()));
+    return this.database.browse((manager) => this.countOf(manager, range));
+  }
+
+  private async countOf(manager: EntityManager, range: ReplayRange): Promise<number> {
+    // What was settled is settled by now: with that asked too, no index would do alone.
+    const { where, parameters } = condition(range, { madeBy: this.clock.now() });
+    const [counted] = await COUNT.read(
+      manager,
+      `FROM callback ${fittingIndex(this.database, range)} WHERE ${where}`,
+      parameters,
+    );
+    return counted?.callbacks ?? 0;
   }
 
   /**
@@ -84,17 +93,17 @@ export class ReplayCallbacks implements OnModuleInit {
    * the first of its callbacks that a batch comes to; otherwise what waits for its schedule could be delivered between two batches, out of order.
    */
   private batch({ before, after, ...range }: ReplayPart): Promise<void> {
-    const { where, parameters } = condition(range, before);
+    const { where, parameters } = condition(range, { madeBy: before, settledBy: before });
     return this.database.transaction(async (tx) => {
       const reached = await REACHED.read(
         tx,
-        `FROM callback WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${this.batchSize}`,
+        `FROM callback ${fittingIndex(this.database, range)} WHERE ${where} AND created_at >= ? AND (created_at > ? OR id > ?) ORDER BY created_at, id LIMIT ${this.batchSize}`,
         [...parameters, after.at, after.at, after.id],
       );
       const streams = new Map(reached.map((one) => [streamKey(one), one]));
       for (const stream of streams.values())
         await this.replay(tx, stream, [
-          `session_id = ? AND stream = ? AND ${where}`,
+          `${this.database.byIndex('callback_sequence')} WHERE session_id = ? AND stream = ? AND ${where}`,
           [stream.sessionId, stream.stream, ...parameters],
         ]);
       const last = reached.at(-1);
@@ -108,13 +117,13 @@ export class ReplayCallbacks implements OnModuleInit {
   private async replay(
     tx: Tx,
     { accountId, sessionId, stream }: Pick<Replayed, 'accountId' | 'sessionId' | 'stream'>,
-    [where, parameters]: [where: string, parameters: unknown[]],
+    [those, parameters]: [those: string, parameters: unknown[]],
   ): Promise<void> {
     // The session's row is held before those of its callbacks, as by who tells of it.
     const target = await this.target.find(tx, accountId, sessionId, stream);
     const callbacks = await REPLAYED.read(
       tx,
-      `FROM callback WHERE ${where} ORDER BY sequence ${this.database.forUpdate}`,
+      `FROM callback ${those} ORDER BY sequence ${this.database.forUpdate}`,
       parameters,
     );
     const anew = { status: 'pending', tries: 0, nextAttemptAt: this.clock.now(), settledAt: null } as const;
@@ -135,12 +144,6 @@ export class ReplayCallbacks implements OnModuleInit {
   }
 }
 
-async function countOf(manager: EntityManager, range: ReplayRange, before: number): Promise<number> {
-  const { where, parameters } = condition(range, before);
-  const [counted] = await COUNT.read(manager, `FROM callback WHERE ${where}`, parameters);
-  return counted?.callbacks ?? 0;
-}
-
 function streamKey({ sessionId, stream }: Pick<Replayed, 'sessionId' | 'stream'>): string {
   return `${sessionId}:${stream}`;
 }
@@ -148,13 +151,13 @@ function streamKey({ sessionId, stream }: Pick<Replayed, 'sessionId' | 'stream'>
 /** What has been settled since the replay was asked for is not in it: its batches meet no callback twice. */
 function condition(
   { since, until, status, sessionId, accountId }: ReplayRange,
-  before: number,
+  { madeBy, settledBy }: { madeBy: number; settledBy?: number },
 ): { where: string; parameters: unknown[] } {
   const limits: [string, unknown][] = [
     ['status = ?', status],
-    ['created_at <= ?', before],
+    ['created_at <= ?', madeBy],
   ];
-  if (status !== 'pending') limits.push(['settled_at <= ?', before]);
+  if (status !== 'pending' && settledBy !== undefined) limits.push(['settled_at <= ?', settledBy]);
   if (until !== undefined) limits.push(['created_at < ?', until]);
   if (since !== undefined) limits.push(['created_at >= ?', since]);
   if (sessionId !== undefined) limits.push(['session_id = ?', sessionId]);

@@ -92,7 +92,8 @@ function isOthers({ subaccountId }: SessionOwner, { subaccount }: ListSessionsDt
 }
 
 function statusConditions(status: 'active' | 'in-progress' | 'expired' | 'all', now: number): Condition[] {
-  const live = { sql: "s.status = 'active' AND s.expires_at > ?", parameters: [now] };
+  // By the expiry alone, which an earlier end sets to itself: the index of the list has it, and not the status.
+  const live = { sql: 's.expires_at > ?', parameters: [now] };
   const inProgress = {
     // No EXISTS: MariaDB may turn that into a join and read all conversations for it. What stands in such a comment is read by MySQL and MariaDB alone.
     sql: `(SELECT 1 FROM interaction i /*! FORCE INDEX (interaction_session) */
@@ -107,7 +108,7 @@ function statusConditions(status: 'active' | 'in-progress' | 'expired' | 'all', 
     case 'in-progress':
       return [live, inProgress];
     case 'expired':
-      return [{ sql: "(s.status = 'expired' OR s.expires_at <= ?)", parameters: [now] }];
+      return [{ sql: 's.expires_at <= ?', parameters: [now] }];
   }
 }
 

@@ -40,6 +40,16 @@ export interface AuditSearch {
   limit: number;
 }
 
+/**
+ * By what names the fewest. Left to the database, SQLite walks through all that an operator has done for one target (1 s of 200,000 entries), and MariaDB from
+ * the newest to the time that was asked for.
+ */
+function fittingIndex({ actor, action, target }: Pick<AuditSearch, 'actor' | 'action' | 'target'>): string {
+  if (target !== undefined) return 'audit_entry_target';
+  if (actor !== undefined) return AUTH_ID.test(actor) ? 'audit_entry_actor' : 'audit_entry_operator';
+  return action === undefined ? 'audit_entry_time' : 'audit_entry_action';
+}
+
 /** The record of what operators changed: written in the change's own transaction, so neither is there without the other. */
 @Injectable()
 export class Audit {
@@ -88,9 +98,10 @@ export class Audit {
     if (to !== undefined) conditions.push(['at < ?', to]);
     if (before) conditions.push(['at <= ? AND (at < ? OR id < ?)', before.at, before.at, before.id]);
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
+    const index = this.database.byIndex(fittingIndex({ actor, action, target }));
     const values = conditions.flatMap(([, ...held]) => held);
     return this.database.browse((manager) =>
-      ENTRIES.read(manager, `FROM audit_entry ${where} ORDER BY at DESC, id DESC LIMIT ?`, [...values, limit]),
+      ENTRIES.read(manager, `FROM audit_entry ${index} ${where} ORDER BY at DESC, id DESC LIMIT ?`, [...values, limit]),
     );
   }
 }

@@ -90,8 +90,9 @@ export class CallbacksController {
   ): Promise<unknown> {
     const { session, account } = body;
     const range = rangeOf(body);
+    const queued = await this.replayCallbacks.count(range);
     const answer = await this.idempotency.once(request, 'admin', async (tx) => {
-      const queued = await this.replayCallbacks.range(tx, range);
+      await this.replayCallbacks.range(tx, range, queued);
       const details = { status: range.status, queued };
       const target = session ?? account ?? 'all';
       await this.audit.record(tx, { action: 'callbacks.replayed', target, details }, request);
