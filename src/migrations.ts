@@ -48,6 +48,7 @@ import { FindAudit1796105000001 } from '../migrations/1796105000001-find-audit.j
 import { KeepWhoIsRung1796106000002 } from '../migrations/1796106000002-keep-who-is-rung.js';
 import { AllowRecordingsOfACall1796106000001 } from '../migrations/1796106000001-allow-recordings-of-a-call.js';
 import { AddHoldsToMaskedCall1796108000001 } from '../migrations/1796108000001-add-holds-to-masked-call.js';
+import { CompareByBytes1796108000002 } from '../migrations/1796108000002-compare-by-bytes.js';
 import { KeepLastSuccess1796000400001 } from '../migrations/1796000400001-keep-last-success.js';
 import { AddSearchKey1796100100001 } from '../migrations/1796100100001-add-search-key.js';
 import { NameKeysOfProcess1796100100002 } from '../migrations/1796100100002-name-keys-of-process.js';
@@ -113,4 +114,5 @@ export const migrations = [
   AllowRecordingsOfACall1796106000001,
   KeepWhoIsRung1796106000002,
   AddHoldsToMaskedCall1796108000001,
+  CompareByBytes1796108000002,
 ];

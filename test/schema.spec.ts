@@ -71,6 +71,28 @@ describeOnEachDatabase('the schema', (open) => {
     await drop();
   });
 
+  it.each(['latin1_swedish_ci', 'utf8mb4_unicode_ci'])(
+    'compares by bytes everywhere, on a server whose default is %s',
+    async (collation) => {
+      const { kind, dataSource } = await open();
+      if (kind === 'sqlite') return;
+      const { url, drop } = await createDatabase(kind);
+      const database = new URL(url).pathname.slice(1);
+      await dataSource.query(`ALTER DATABASE ${database} COLLATE ${collation}`);
+      const migrated = await openDatabase({ kind, url });
+      await migrate(migrated);
+
+      const others = await migrated.query(
+        `SELECT table_name, column_name FROM information_schema.columns
+         WHERE table_schema = DATABASE() AND (collation_name <> 'utf8mb4_bin' OR character_set_name <> 'utf8mb4')`,
+      );
+      expect(others).toEqual([]);
+
+      await migrated.destroy();
+      await drop();
+    },
+  );
+
   it('can be taken down and built again', async () => {
     const { dataSource } = await open();
     const migrations = dataSource.migrations.length;
