@@ -2407,7 +2407,7 @@ export interface components {
                 /** @enum {string} */
                 migrations: "ok" | "pending" | "unknown";
                 /** @enum {string} */
-                storage: "ok" | "full" | "unknown";
+                storage: "ok" | "full" | "read-only" | "unknown";
                 /** @enum {string} */
                 workers: "ok" | "none" | "unknown";
             };
@@ -2793,7 +2793,7 @@ export interface components {
                 /** @enum {string} */
                 migrations: "ok" | "pending" | "unknown";
                 /** @enum {string} */
-                storage: "ok" | "full" | "unknown";
+                storage: "ok" | "full" | "read-only" | "unknown";
                 /** @enum {string} */
                 workers: "ok" | "none" | "unknown";
             };

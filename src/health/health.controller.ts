@@ -22,7 +22,7 @@ const checksSchema = () =>
   object({
     database: word('Of the database.', ['ok', 'unreachable']),
     migrations: word('Of the database.', ['ok', 'pending', 'unknown']),
-    storage: word('Whether the database has room for what is written.', ['ok', 'full', 'unknown']),
+    storage: word('Whether the database takes what is written.', ['ok', 'full', 'read-only', 'unknown']),
     draining: word('Of this process.', ['ok', 'draining']),
     workers: word('Whether a process lives that runs jobs; no reason to take the API away.', ['ok', 'none', 'unknown']),
   });

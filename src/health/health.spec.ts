@@ -228,6 +228,14 @@ describe('readiness without a database', () => {
     });
   });
 
+  it('is denied while the database takes no writes, though it answers', async () => {
+    const room = { look: async () => 'read-only' };
+    const read = async () => [];
+    const dataSource = { migrations: [] };
+    const readiness = new Readiness({ read, room, dataSource } as unknown as Database, new Draining(), processes);
+    expect(await readiness.check()).toMatchObject({ database: 'ok', storage: 'read-only' });
+  });
+
   it('is denied after a second when the database hangs, with one question open however many ask', async () => {
     jest.useFakeTimers();
     try {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../platform/database/database.js';
 import { isOnCluster } from '../platform/database/held-rows.js';
+import type { RoomState } from '../platform/database/room.js';
 import { pendingMigrations } from '../platform/database/migrations.js';
 import { Processes } from '../platform/processes/processes.js';
 import { within } from '../platform/within.js';
@@ -11,8 +12,8 @@ import { Draining } from './draining.js';
 export interface Checks {
   database: 'ok' | 'unreachable';
   migrations: 'ok' | 'pending' | 'unknown';
-  /** full: writes fail for want of room on the database's disk. */
-  storage: 'ok' | 'full' | 'unknown';
+  /** Whether writes fail, for want of room on the database's disk or because it takes none. */
+  storage: RoomState | 'unknown';
   draining: 'ok' | 'draining';
   /** Whether a process lives that runs jobs. Told, and no reason to take the API away: what is asked for is done when there is one. */
   workers: 'ok' | 'none' | 'unknown';
@@ -72,10 +73,7 @@ export class Readiness {
     }
     // Migrations are never undone under a running process, so a yes stays true.
     this.isMigrated ||= (await pendingMigrations(this.database)).length === 0;
-    const storage = await this.database.room.isThere().then(
-      (isThere) => (isThere ? ('ok' as const) : ('full' as const)),
-      () => 'unknown' as const,
-    );
+    const storage = await this.database.room.look().catch(() => 'unknown' as const);
     if (this.isMigrated) this.plivoAway = await this.database.read(plivoAwaySince).catch(() => this.plivoAway);
     return { database: 'ok', migrations: this.isMigrated ? 'ok' : 'pending', storage };
   }

@@ -18,6 +18,7 @@ const OUTAGE_CODES = new Set([
   'ER_QUERY_INTERRUPTED',
   'ER_CONNECTION_KILLED',
   'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
   'ER_DISK_FULL',
   'ER_RECORD_FILE_FULL',
   // A node of a cluster that has lost the others takes no statements, and does not know what became of a commit under way.

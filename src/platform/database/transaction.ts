@@ -67,3 +67,13 @@ export function isDiskFull(error: unknown): boolean {
   const { errno, code } = error.driverError as { errno?: number; code?: string };
   return (errno !== undefined && FULL_ERRNOS.has(errno)) || (code !== undefined && FULL_CODES.has(code));
 }
+
+/** MySQL and MariaDB: 1290 with `read_only` or `super_read_only`, 1836 with `innodb_read_only`. */
+const READ_ONLY_ERRNOS = new Set([1290, 1836]);
+
+/** Whether the database takes no writes at all. */
+export function isReadOnly(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { errno, code } = error.driverError as { errno?: number; code?: string };
+  return (errno !== undefined && READ_ONLY_ERRNOS.has(errno)) || (code?.startsWith('SQLITE_READONLY') ?? false);
+}

@@ -182,6 +182,8 @@ export class Processes implements BeforeApplicationShutdown {
   }
 
   private noteOutage(error: unknown): void {
+    // Of a process that writes nothing else.
+    if (error !== null) this.database.room.note(error);
     if (error !== null && this.failsSince === null) this.log.warn('process.beat-failed', { error });
     if (error === null && this.failsSince !== null) this.log.info('process.beats-again', {});
     this.failsSince = error === null ? null : (this.failsSince ?? this.clock.now());
