@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
+/** What the clocks of processes may differ by: `doctor` has failed by then. What lies further ahead was written by a clock that has been set back since. */
+export const CLOCKS_APART_MS = 300_000;
 
 /**
  * The only source of wall time. Instants are integers: milliseconds since 1970-01-01T00:00:00Z.

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { Clock } from '../platform/clock.js';
+import { Clock, CLOCKS_APART_MS } from '../platform/clock.js';
 import { Config } from '../platform/settings/config.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { Log } from '../platform/logging/logger.js';
@@ -40,8 +40,6 @@ const MAX_RESULT = 200;
 /** A task held by another process is looked at again at least this often, so that changed rows are noticed. */
 const RECHECK_MS = 60_000;
 const STOP_LIMIT_MS = 3_000;
-/** What the clocks of processes may differ by: `doctor` has failed by then. */
-const CLOCKS_APART_MS = 300_000;
 
 /** Runs the table of tasks. A task that fails or hangs is logged and harms neither the process nor the other tasks. */
 @Injectable()

@@ -1,11 +1,12 @@
+import { CLOCKS_APART_MS } from '../clock.js';
 import { change, Contended, type Database, isDuplicate, late, type Tx } from '../database/database.js';
 import { writeHeld } from '../database/held-rows.js';
-import { selection } from '../database/rows.js';
+import { selection, type Selected } from '../database/rows.js';
 import { newId } from '../ids.js';
 import { JOBS } from './job.entity.js';
 import { payloadText } from './payload.js';
 
-const HOLDER = selection(JOBS.pick(['id', 'lease']));
+const HOLDER = selection(JOBS.pick(['id', 'lease', 'createdAt']));
 
 export interface NewJob {
   kind: string;
@@ -30,8 +31,7 @@ export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promi
     const [same] = await HOLDER.read(tx, `FROM job WHERE job_key = ? ${database.forUpdate}`, [job.key]);
     if (same) {
       await writeHeld(tx, 'job', [same.id]);
-      if (same.lease === null && job.isSooner)
-        await JOBS.update(tx, { runAt: job.runAt }, 'WHERE id = ? AND run_at > ?', [same.id, job.runAt]);
+      if (same.lease === null) await bringForward(tx, job, same);
       if (same.lease !== null) await change(tx, 'UPDATE job SET attempts = -ABS(attempts) WHERE id = ?', [same.id]);
       return false;
     }
@@ -57,4 +57,15 @@ export async function enqueueJob(tx: Tx, database: Database, job: NewJob): Promi
     throw error;
   }
   return true;
+}
+
+/**
+ * Where that is asked for, or where the job that waits was added by a clock that has been set back since: what a task asks for every few minutes would wait until that
+ * time comes.
+ */
+async function bringForward(tx: Tx, job: NewJob, waiting: Selected<typeof HOLDER>): Promise<void> {
+  const { runAt, createdAt } = job;
+  const isAhead = waiting.createdAt > createdAt + CLOCKS_APART_MS;
+  if (!job.isSooner && !isAhead) return;
+  await JOBS.update(tx, isAhead ? { runAt, createdAt } : { runAt }, 'WHERE id = ? AND run_at > ?', [waiting.id, runAt]);
 }

@@ -29,6 +29,12 @@ interface Row {
   last_error: string | null;
 }
 
+class FakeAhead extends Clock {
+  override now(): number {
+    return super.now() + 5 * 3_600_000;
+  }
+}
+
 const config = { jobs: { pollMs: 60_000 }, retention: { sessionDays: 90 } } as Config;
 const LEASE = { leaseSeconds: 60 };
 
@@ -61,6 +67,27 @@ describeOnEachDatabase('durable jobs', (open, kind) => {
     payload: unknown,
     when: { runAt?: number; key?: string } = {},
   ): Promise<boolean> => test.database.transaction((tx) => jobs.enqueue(tx, name, payload, when));
+
+  it('is due when it is asked for again after a clock that was hours ahead is set back', async () => {
+    const wrong = new FakeAhead();
+    await add(new Jobs(test.database, wrong, config, log), 'sweep', {}, { key: 'sweep MA' });
+    const jobs = newJobs();
+    let runs = 0;
+    jobs.handle('sweep', LEASE, async () => void runs++);
+
+    expect(await jobs.runDue()).toBe(0);
+    await add(jobs, 'sweep', {}, { key: 'sweep MA' });
+    expect(await jobs.runDue()).toBe(1);
+    expect(runs).toBe(1);
+  });
+
+  it('waits for its time when it is asked for again, if that was set by a clock that may be right', async () => {
+    await add(newJobs(), 'sweep', {}, { key: 'sweep MA', runAt: clock.now() + 3_600_000 });
+    const jobs = newJobs();
+    jobs.handle('sweep', LEASE, async () => undefined);
+    await add(jobs, 'sweep', {}, { key: 'sweep MA' });
+    expect(await jobs.runDue()).toBe(0);
+  });
 
   describe('a job', () => {
     it('runs once with its payload and leaves nothing behind', async () => {
