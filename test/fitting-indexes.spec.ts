@@ -25,7 +25,7 @@ describeOnEachDatabase('what people look for is found', (open, kind) => {
     const { clock, crypto } = sessions;
     audit = new Audit(database, clock);
     callbacks = new FindCallbacks(database, crypto);
-    replays = new ReplayCallbacks(database, clock, crypto, {} as never, {} as FailingReceivers);
+    replays = new ReplayCallbacks(database, clock, crypto, {} as never, {} as FailingReceivers, {} as never);
     for (const way of ['browse', 'transaction'] as const) {
       const run = database[way].bind(database) as typeof database.browse;
       database[way] = ((work) =>

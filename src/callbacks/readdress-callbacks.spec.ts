@@ -131,7 +131,8 @@ describeOnEachDatabase('what waits to be told when a session changes its URL', (
     const [a, b] = await callbacks.stored();
     expect([a?.status, b?.status]).toEqual(['parked', 'delivered']);
     await database.transaction((tx) => callbacks.replayCallbacks.one(tx, b?.id ?? ''));
-    await database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked' }));
+    const counted = await callbacks.replayCallbacks.count({ status: 'parked' });
+    await database.transaction((tx) => callbacks.replayCallbacks.range(tx, { status: 'parked' }, counted));
     await calls.jobs.runDue();
     expect(heard().toSorted()).toEqual(['POST /new A', 'POST /new B']);
   });
