@@ -36,6 +36,12 @@ export class CallbackTarget {
     return session && this.of(session, stream);
   }
 
+  /** As `find`, without holding the row: whoever looks through many sessions would keep the calls of all of them waiting. */
+  async seen(tx: Tx, accountId: string, sessionId: string, stream: Stream): Promise<Target | null> {
+    const session = await this.findSessionById.seen(tx, accountId, sessionId);
+    return session && this.of(session, stream);
+  }
+
   /** Of a session whose row is held. */
   of<Session extends ToldSession>(session: Session, stream: Stream): Target<Session> | null {
     const { accountId, settings } = session;

@@ -119,8 +119,7 @@ export class ReplayCallbacks implements OnModuleInit {
     { accountId, sessionId, stream }: Pick<Replayed, 'accountId' | 'sessionId' | 'stream'>,
     [those, parameters]: [those: string, parameters: unknown[]],
   ): Promise<void> {
-    // The session's row is held before those of its callbacks, as by who tells of it.
-    const target = await this.target.find(tx, accountId, sessionId, stream);
+    const target = await this.target.seen(tx, accountId, sessionId, stream);
     const callbacks = await REPLAYED.read(
       tx,
       `FROM callback ${those} ORDER BY sequence ${this.database.forUpdate}`,

@@ -58,7 +58,7 @@ describeOnEachDatabase('a replay during an attempt', (open) => {
     closers.push(() => outgoing.onModuleDestroy());
     const tokens = { of: async () => ['token'] } as unknown as CallbackTokens;
     const metrics = new CallbackMetrics(new Metrics());
-    const nobody = new CallbackTarget(testConfig(), { run: async () => null } as unknown as FindSessionById);
+    const nobody = new CallbackTarget(testConfig(), { seen: async () => null } as unknown as FindSessionById);
     const add = new AddCallback(database, clock, crypto, jobs);
     const replay = new ReplayCallbacks(database, clock, crypto, jobs, receivers, nobody);
     new DeliverCallbacks(database, clock, crypto, jobs, outgoing, tokens, receivers, metrics, events).onModuleInit();

@@ -36,6 +36,11 @@ export class FindSessionById {
   run(tx: Tx, accountId: string, sessionId: string): Promise<SessionRecord | null> {
     return this.records.lock(tx, { accountId, subaccountId: null }, sessionId);
   }
+
+  /** Without keeping its row. */
+  seen(tx: Tx, accountId: string, sessionId: string): Promise<SessionRecord | null> {
+    return this.records.seen(tx, { accountId, subaccountId: null }, sessionId);
+  }
 }
 
 /** The subaccount that has the session; null where it is the account's own, or there is none. With a `lock` the row is held as by `lockSession`. */

@@ -103,6 +103,11 @@ export class SessionRecords {
     return this.owned(tx, owner, locked, [id, owner.accountId]);
   }
 
+  /** As it stands now, for who changes nothing of it. */
+  seen(tx: Tx, owner: SessionOwner, id: string): Promise<SessionRecord | null> {
+    return this.owned(tx, owner, 'FROM masking_session WHERE id = ? AND account_id = ?', [id, owner.accountId]);
+  }
+
   /** The session of this ordered pair that has not been ended yet, locked. */
   async lockPair(tx: Tx, session: SessionOwner & { parties: SessionParties }): Promise<SessionRecord | null> {
     const pairIndex = this.pairIndex(session);
