@@ -127,6 +127,15 @@ describeOnEachDatabase('two facts of a call at once', (open, kind) => {
     expect(figured.at(-1)).toEqual({ isConnected: true, amount: 20_500 });
   });
 
+  it('leave a leg that only a record tells of to the subaccount that the erased session was of', async () => {
+    const subaccount = 'SAXXXXXXXXXXXXXXXXXX';
+    await database.transaction((tx) => change(tx, 'UPDATE call_leg SET subaccount_id = ?', [subaccount]));
+    await erase();
+    await records(world);
+    const legs = await database.read((manager) => manager.query('SELECT subaccount_id FROM call_leg'));
+    expect(legs).toEqual([{ subaccount_id: subaccount }, { subaccount_id: subaccount }]);
+  });
+
   itAtOnce('are told whole where an erasure takes the session away while the record waits for it', async () => {
     let goOn = (): void => undefined;
     const gate = new Promise<void>((resolve) => (goOn = resolve));

@@ -53,7 +53,12 @@ export class JoinRecords {
     const [call] = await CALL.read(tx, rest, [accountId, aLegUuid]);
     if (!call) return null;
     const sessionId = await holdCall(tx, this.database, { callId: call.id, sessionId: call.sessionId });
-    return { ...call, sessionId, subaccountId: sessionId === null ? null : await subaccountOf(tx, sessionId) };
+    // Of a session that was erased its legs know it.
+    const subaccountId =
+      sessionId === null
+        ? ((await legsOfCall(tx, call.id))[0]?.subaccountId ?? null)
+        : await subaccountOf(tx, sessionId);
+    return { ...call, sessionId, subaccountId };
   }
 
   /** Settles what is to be settled, and tells if that ended the call. */
