@@ -198,7 +198,7 @@ describeOnEachDatabase('the schema', (open) => {
     expect(await of('call_stat', "virtual_number <> ''")).toEqual([...kept, 42, 3_600_000]);
     expect(await of('session_stat')).toEqual([...kept, 42, 3_600_000]);
     expect(await of('forgotten_stat')).toEqual([...kept, 0, 3_600_000]);
-  });
+  }, 90_000);
 
   it('is behind when a migration is missing', async () => {
     const { dataSource } = await open();
