@@ -43,10 +43,11 @@ export class CountCall implements OnModuleInit {
   }
 
   async run(tx: Tx, { accountId, aLegUuid, virtualNumber, records }: CallFigured): Promise<void> {
+    // The count is held before it is read what is to be counted: a recount holds nothing else of the call, and would write over what was learned in between.
+    const before = (await readTallies(tx, accountId, [aLegUuid], this.database.forUpdate)).get(aLegUuid) ?? null;
     const figures = (await callFigures(tx, accountId, [aLegUuid])).get(aLegUuid);
     // Not ended: it counts when it has.
     if (!figures) return;
-    const before = (await readTallies(tx, accountId, [aLegUuid], this.database.forUpdate)).get(aLegUuid) ?? null;
     const settings = await this.settings.read(tx, accountId);
     const after = await this.tallyOf(tx, accountId, figures, before, { settings, virtualNumber });
 

@@ -45,6 +45,7 @@ export function billingOn(database: Database, { sessions, jobs, settings, spend,
       }),
     );
   return {
+    countCall,
     recount,
     readStats,
     metrics,
