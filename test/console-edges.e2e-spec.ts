@@ -155,4 +155,22 @@ const axis = (page: Page, title: string) => figure(page, title).locator('.axis >
     expect(await page.getByRole('dialog').locator('.failure').count()).toBe(0);
     await context.close();
   });
+
+  it('nothing that has happened is said to come, however little the simulated clock is ahead', async () => {
+    const moved = await fetch(`${ground.service.baseUrl}/simulator/control/clock`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"advance_seconds":42}',
+    });
+    expect(moved.status).toBe(200);
+    const { page, context } = await open('system');
+    await page.getByRole('button', { name: 'Look again' }).click();
+    // Each check was made a moment ago, by the moved clock.
+    await eventually(async () => {
+      const times = await page.locator('.when time').allInnerTexts();
+      expect(times.length).toBeGreaterThan(10);
+      expect(times.filter((text) => !/^now$|ago$/.test(text))).toEqual([]);
+    });
+    await context.close();
+  });
 });

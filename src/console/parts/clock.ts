@@ -18,7 +18,7 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | null = null;
 
 export function setServiceTime(instant: number): void {
-  aheadMs = Math.abs(instant - Date.now()) < MINUTE ? 0 : instant - Date.now();
+  aheadMs = Math.abs(instant - Date.now()) < TICK_MS ? 0 : instant - Date.now();
   tick();
 }
 
