@@ -19,9 +19,7 @@ const TELL = 'accounts.spend-cap-reached';
 export type SpendOfDay = Omit<AccountSpend, 'accountId'>;
 
 const OF_DAY = selection(SPENDS.pick(['day', 'spent', 'reserved', 'isCapReached']));
-const HELD = selection(RESERVATIONS.pick(['day', 'amount']));
-
-const KEPT = selection(RESERVATIONS.pick(['accountId', 'day', 'amount']));
+const HELD = selection(RESERVATIONS.pick(['accountId', 'day', 'amount']));
 
 /** What the calls of an account that began since then have cost, in micro-units. */
 type SpentSince = (tx: Tx, accountId: string, since: number) => Promise<number>;
@@ -114,7 +112,7 @@ export class Spend implements OnModuleInit {
   async forget(tx: Tx, holders: string[]): Promise<void> {
     if (holders.length === 0) return;
     const those = `WHERE holder IN (${marks(holders)})`;
-    const held = await KEPT.read(
+    const held = await HELD.read(
       tx,
       `FROM spend_reservation ${this.database.byPrimaryKey} ${those} ${this.database.forUpdate}`,
       holders,

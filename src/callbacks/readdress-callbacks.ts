@@ -60,11 +60,13 @@ export class ReaddressCallbacks implements OnModuleInit {
        ORDER BY sequence ${this.database.forUpdate}`,
       [session.id, stream],
     );
-    const elsewhere = waiting.filter((one) => !isAt(this.crypto, one, target));
-    if (elsewhere.length === 0) return;
     const anew = { tries: 0, nextAttemptAt: this.clock.now() };
-    for (const one of elsewhere)
-      await CALLBACKS.update(tx, { ...anew, ...addressed(this.crypto, one, target) }, 'WHERE id = ?', [one.id]);
+    let changed = 0;
+    for (const one of waiting) {
+      const address = newAddress(this.crypto, one, target);
+      if (address !== null) changed += await CALLBACKS.update(tx, { ...anew, ...address }, 'WHERE id = ?', [one.id]);
+    }
+    if (changed === 0) return;
     const delivery = { sessionId: session.id, stream, accountId: session.accountId, url };
     const [payload, when] = deliveryOf(this.crypto, delivery);
     await this.jobs.enqueue(tx, DELIVER, payload, { ...when, sooner: true });
@@ -73,12 +75,13 @@ export class ReaddressCallbacks implements OnModuleInit {
 
 type Addressed = Pick<Selected<typeof WAITING>, 'id' | 'accountId' | 'url' | 'method'>;
 
-function isAt(crypto: Crypto, { id, accountId, url, method }: Addressed, target: Target): boolean {
-  return method === target.method && crypto.open(urlPlace(id, accountId), url) === target.url;
-}
-
-/** What is to be written for a callback to go where its session's events are told now; the same row where it does. */
-export function addressed(crypto: Crypto, one: Addressed, target: Target): Pick<Addressed, 'url' | 'method'> {
-  if (isAt(crypto, one, target)) return { url: one.url, method: one.method };
-  return { url: crypto.seal(urlPlace(one.id, one.accountId), target.url), method: target.method };
+/** What is to be written for a callback to go where its session's events are told now; null where it does. */
+export function newAddress(
+  crypto: Crypto,
+  { id, accountId, url, method }: Addressed,
+  target: Target,
+): Pick<Addressed, 'url' | 'method'> | null {
+  const place = urlPlace(id, accountId);
+  if (method === target.method && crypto.open(place, url) === target.url) return null;
+  return { url: crypto.seal(place, target.url), method: target.method };
 }

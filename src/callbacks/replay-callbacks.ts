@@ -9,7 +9,7 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { CALLBACKS, type CallbackStatus } from './callback.entity.js';
 import { CallbackTarget } from './callback-target.js';
 import { FailingReceivers } from './failing-receivers.js';
-import { addressed } from './readdress-callbacks.js';
+import { newAddress } from './readdress-callbacks.js';
 import { receiverOf } from './receiver.js';
 import { fittingIndex } from './fitting-index.js';
 import { DELIVER, deliveryOf, urlPlace } from './deliver-callbacks.js';
@@ -128,7 +128,7 @@ export class ReplayCallbacks implements OnModuleInit {
     const anew = { status: 'pending', tries: 0, nextAttemptAt: this.clock.now(), settledAt: null } as const;
     const urls = new Set<string>();
     for (const one of callbacks) {
-      const address = target ? addressed(this.crypto, one, target) : {};
+      const address = target && newAddress(this.crypto, one, target);
       await CALLBACKS.update(tx, { ...anew, ...address }, 'WHERE id = ?', [one.id]);
       urls.add(target?.url ?? this.crypto.open(urlPlace(one.id, accountId), one.url));
     }

@@ -5,3 +5,8 @@ export function asciiDigit(digit: string): string {
   while (/\p{Nd}/u.test(String.fromCodePoint(code - place - 1))) place += 1;
   return String(place % 10);
 }
+
+/** With every digit as one of ASCII. */
+export function withAsciiDigits(text: string): string {
+  return text.replaceAll(/(?![0-9])\p{Nd}/gu, asciiDigit);
+}

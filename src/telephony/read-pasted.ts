@@ -1,4 +1,4 @@
-import { asciiDigit } from './digits.js';
+import { withAsciiDigits } from './digits.js';
 import { isInPlan } from './destination-table.js';
 import { isSamePerson, personOf } from './identity.js';
 import { callingCodeOf, describeNumber, parseCaller, parseNational, parsePartyNumber, type E164 } from './phone.js';
@@ -74,10 +74,6 @@ function plainOf(text: string): string | PastedNumber {
   if (plain.length > LONGEST || !ONLY_NUMBER.test(plain) || ALTERNATIVE.test(plain))
     return unreadable(`no single number: expected ${WANTED}`);
   return plain;
-}
-
-function withAsciiDigits(text: string): string {
-  return text.replaceAll(/(?![0-9])\p{Nd}/gu, asciiDigit);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { maskText, replaceNumbers } from '../../platform/logging/mask-text.js';
-import { asciiDigit } from '../../telephony/digits.js';
+import { withAsciiDigits } from '../../telephony/digits.js';
 import { REVEALING } from './roles.js';
 
 declare module 'fastify' {
@@ -87,10 +87,7 @@ function inAnySpelling(text: string, { show }: Mask): string {
 /** What is shown whole stays as it is written. */
 function shownAs(written: string, show: (number: string) => string): string {
   const [, plus, rest = ''] = /^(\+|%2B)?(.*)$/isu.exec(written) ?? [];
-  const digits = rest
-    .replaceAll(/%2[0-9a-f]|%3(?=[0-9])/gi, '')
-    .replaceAll(/\P{Nd}+/gu, '')
-    .replaceAll(/(?![0-9])\p{Nd}/gu, asciiDigit);
+  const digits = withAsciiDigits(rest.replaceAll(/%2[0-9a-f]|%3(?=[0-9])/gi, '').replaceAll(/\P{Nd}+/gu, ''));
   const number = `${plus === undefined ? '' : '+'}${digits}`;
   const shown = show(number);
   return shown === number ? written : shown;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY_MS } from '../../platform/clock.js';
 import { isUuid } from '../../platform/ids.js';
-import { asciiDigit } from '../../telephony/digits.js';
+import { withAsciiDigits } from '../../telephony/digits.js';
 import { digitsOf } from '../../telephony/read-pasted.js';
 
 /** What masked numbers show at their end. */
@@ -66,6 +66,5 @@ export class NumberGuesses {
 }
 
 function numberIn(text: string): string {
-  const digits = text.normalize('NFKC').replaceAll(/%2B|\P{Nd}/giu, '');
-  return digits.replaceAll(/(?![0-9])\p{Nd}/gu, asciiDigit).replace(/^0+/, '');
+  return withAsciiDigits(text.normalize('NFKC').replaceAll(/%2B|\P{Nd}/giu, '')).replace(/^0+/, '');
 }
